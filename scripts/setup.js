@@ -1,0 +1,100 @@
+/**
+ * Everything between a fresh clone and a package that runs: npm packages, native addon, TypeScript.
+ *
+ * `node scripts/setup.js` does what is not up to date. Steps may be named (`install`, `native`,
+ * `typescript`); `--release` builds the addon as it is published. Imports no dependency, because
+ * there are none before `install`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, main, root, run, tool } from './run.js';
+import { step } from './step.js';
+
+/** @param {string} path */
+const isThere = (path) => existsSync(join(root, path));
+
+/** Installs the npm packages that the lock file names. */
+export function install() {
+  return step({
+    name: 'npm packages',
+    inputs: ['package.json', 'package-lock.json'],
+    isThere: () => isThere('node_modules/.package-lock.json'),
+    work: () => npmCi(root),
+  });
+}
+
+/**
+ * Compiles the native addon `hotgraph.<platform>.node` with its loader `native.js` and its types
+ * `native.d.ts`.
+ *
+ * @param {'dev-native' | 'release'} [profile] One of Cargo.toml.
+ */
+export function native(profile = 'dev-native') {
+  return step({
+    name: 'native addon',
+    inputs: ['src', 'build.rs', 'Cargo.toml', 'Cargo.lock', '.cargo/config.toml'],
+    variant: profile,
+    isThere: () =>
+      isThere('native.js') &&
+      isThere('native.d.ts') &&
+      readdirSync(root).some((name) => name.startsWith('hotgraph.') && name.endsWith('.node')),
+    async work() {
+      requireRust();
+      const args = ['--platform', '--esm', '--js', 'native.js', '--dts', 'native.d.ts'];
+      const napi = tool('@napi-rs/cli', 'napi');
+      await run(process.execPath, [napi, 'build', '--profile', profile, ...args]);
+    },
+  });
+}
+
+/** Compiles `client/` and `node/` into `dist/client/` and `dist/node/`. */
+export function typescript() {
+  return step({
+    name: 'TypeScript',
+    inputs: ['client', 'node', 'native.d.ts', 'tsconfig.base.json', 'package.json'],
+    isThere: () => isThere('dist'),
+    async work() {
+      const [fresh, dist] = [join(root, 'dist.new'), join(root, 'dist')];
+      rmSync(fresh, { recursive: true, force: true });
+      for (const project of ['client', 'node']) {
+        await run(process.execPath, [tool('typescript', 'tsc'), '-p', project, '--outDir', fresh]);
+      }
+      // The old output stays until the new one is whole, and leaves no file of a deleted source.
+      rmSync(dist, { recursive: true, force: true });
+      renameSync(fresh, dist);
+    },
+  });
+}
+
+/** Does all steps that `npm start` needs. */
+export async function setup() {
+  await install();
+  await native();
+  await typescript();
+}
+
+/**
+ * Runs `npm ci`, quietly: that some hosts under test ask for a newer Node is known.
+ *
+ * @param {string} cwd A folder with a package-lock.json.
+ */
+export function npmCi(cwd) {
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  return npm ? run(process.execPath, [npm, ...args], { cwd }) : run('npm', args, { cwd });
+}
+
+/** @throws {Failure} Without a Rust toolchain. */
+export function requireRust() {
+  if (spawnSync('cargo', ['--version']).status === 0) return;
+  throw new Failure('The native addon needs Rust, and there is no `cargo`: see https://rustup.rs');
+}
+
+await main(import.meta, async () => {
+  const names = process.argv.slice(2).filter((argument) => argument !== '--release');
+  const wants = (/** @type {string} */ name) => names.length === 0 || names.includes(name);
+  if (wants('install')) await install();
+  if (wants('native')) await native(process.argv.includes('--release') ? 'release' : 'dev-native');
+  if (wants('typescript')) await typescript();
+});

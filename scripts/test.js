@@ -1,0 +1,35 @@
+/**
+ * `npm test`: sets up what is not up to date, a browser included, then runs every check in order
+ * and stops at the first that fails. Arguments go to ava.
+ */
+import { ava } from './ava.js';
+import { ensureBrowser } from './browser.js';
+import { ensureNode22 } from './node-22.js';
+import { requireFreshProtocol } from './protocol.js';
+import { heading, main, run, tool } from './run.js';
+import { install, native, requireRust, typescript } from './setup.js';
+
+await main(import.meta, async () => {
+  // What is missing on this machine shows before the long work.
+  requireRust();
+  await ensureBrowser();
+  await install();
+  await ensureNode22();
+
+  // Rust first: the types that the rest is compiled with come from there.
+  heading('cargo fmt');
+  await run('cargo', ['fmt', '--check']);
+  heading('cargo clippy');
+  await run('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']);
+  heading('cargo test');
+  await requireFreshProtocol(() => run('cargo', ['test', '--locked']));
+
+  await native();
+  await typescript();
+  heading('types');
+  await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
+  heading('biome');
+  await run(process.execPath, [tool('@biomejs/biome', 'biome'), 'check', '.']);
+  heading('ava');
+  await ava(process.argv.slice(2));
+});
