@@ -1,0 +1,299 @@
+//! Source text in, facts out: what a module imports and exports, and what it does with
+//! `import.meta.hot`.
+//!
+//! Knows JavaScript's grammar by way of swc, which this file and the folder beside it alone may name.
+//! Must not know modules' urls, other modules, or what is done with the facts.
+//!
+//! The source is untrusted and swc recurses, so parsing runs on a stack that is known beforehand to
+//! suffice (`depth`), and a panic inside the parser comes back as an error.
+
+mod collect;
+mod depth;
+mod exports;
+mod hot;
+mod names;
+mod scan;
+mod value;
+mod walk;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use swc_core::common::{BytePos, Spanned};
+use swc_core::ecma::ast::{EsVersion, Module};
+use swc_core::ecma::parser::error::Error as ParseError;
+use swc_core::ecma::parser::error::SyntaxError as Problem;
+use swc_core::ecma::parser::lexer::Lexer;
+use swc_core::ecma::parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax};
+
+pub use scan::needs_rewrite;
+
+/// A range of UTF-8 byte offsets into the analysed source; `end` is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte behind the last one.
+    pub end: usize,
+}
+
+/// The grammar to read a source by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// What browsers run. Decorators are let through, for engines and plugins that know them.
+    JavaScript,
+    /// JavaScript with JSX.
+    Jsx,
+    /// TypeScript.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+}
+
+impl Dialect {
+    /// The dialect that a file's name promises: `.js`, `.mjs`, `.cjs`, `.jsx`, `.ts`, `.mts`, `.cts` and
+    /// `.tsx`, in lower case. `None` for any other name.
+    pub fn from_extension(path: impl AsRef<Path>) -> Option<Self> {
+        match path.as_ref().extension()?.to_str()? {
+            "js" | "mjs" | "cjs" => Some(Self::JavaScript),
+            "jsx" => Some(Self::Jsx),
+            "ts" | "mts" | "cts" => Some(Self::TypeScript),
+            "tsx" => Some(Self::Tsx),
+            _ => None,
+        }
+    }
+
+    fn syntax(self) -> Syntax {
+        match self {
+            Self::JavaScript | Self::Jsx => Syntax::Es(EsSyntax {
+                jsx: self == Self::Jsx,
+                decorators: true,
+                decorators_before_export: true,
+                auto_accessors: true,
+                import_attributes: true,
+                explicit_resource_management: true,
+                ..EsSyntax::default()
+            }),
+            Self::TypeScript | Self::Tsx => Syntax::Typescript(TsSyntax {
+                tsx: self == Self::Tsx,
+                decorators: true,
+                // Most of these are errors of types, which is not what is asked for here.
+                no_early_errors: true,
+                ..TsSyntax::default()
+            }),
+        }
+    }
+}
+
+/// What one module's source says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModuleRecord {
+    /// Static imports and re-exports, in source order; types left out.
+    pub imports: Vec<Import>,
+    /// Every `import(…)`, by the place of its argument.
+    pub dynamic_imports: Vec<DynamicImport>,
+    /// What the module does with `import.meta.hot`.
+    pub hot: HotUse,
+    /// The names that the module exports itself, `default` included, in source order.
+    pub exports: Vec<String>,
+    /// Whether there is an `export * from …`, whose names another module knows.
+    pub reexports_all: bool,
+    /// Whether `exports` has `default`.
+    pub has_default_export: bool,
+    /// The variables behind the exports, of modules that use `import.meta.hot`.
+    pub local_exports: LocalExports,
+}
+
+/// The variables that a module exports, and what keeps them from being assigned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LocalExports {
+    /// Exports that the module declares itself, `export *` and what it imports left out, in source order.
+    pub variables: Vec<ExportedVariable>,
+    /// The `const` keywords of those that are constants.
+    pub constants: Vec<Span>,
+    /// The default export, when it has no name.
+    pub anonymous_default: Option<AnonymousDefault>,
+}
+
+/// An export and the variable behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedVariable {
+    /// The name that importers use.
+    pub exported: String,
+    /// The name in the module.
+    pub local: String,
+}
+
+/// A default export without a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnonymousDefault {
+    /// `export default <expression>` or an unnamed class: where `export` starts, and the value.
+    Expression {
+        /// The byte where `export` starts.
+        export: usize,
+        /// The expression, or the class.
+        value: Span,
+    },
+    /// `export default function () {}`: where `export` starts, and the function.
+    Function {
+        /// The byte where `export` starts.
+        export: usize,
+        /// From `async` or `function` to the closing brace.
+        function: Span,
+    },
+}
+
+/// One `import … from '…'`, `import '…'` or `export … from '…'`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The specifier, escapes decoded.
+    pub specifier: String,
+    /// The string literal, quotes included.
+    pub span: Span,
+    /// The `type` of the import's attributes: `css` in `with { type: 'css' }`.
+    pub attribute_type: Option<String>,
+    /// The other module's exports that are used, by their names there; `*` stands for all of them.
+    pub names: Vec<String>,
+}
+
+/// One `import(…)` expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DynamicImport {
+    /// The first argument.
+    pub argument: Span,
+    /// Its decoded value and the literal, quotes included, when it is a string or a template without
+    /// substitutions.
+    pub literal: Option<(String, Span)>,
+    /// The `type` of the import's attributes: `css` in `{ with: { type: 'css' } }`.
+    pub attribute_type: Option<String>,
+}
+
+/// What a module does with `import.meta.hot`, as far as its text shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HotUse {
+    /// The module reaches `import.meta.hot`, `.webpackHot` or `.dispose`, or hands `import.meta` on.
+    pub used: bool,
+    /// It accepts itself by `accept()`, `accept(cb)` or `accept({ bubbles: true })`.
+    pub accepts_self: Option<SelfAccept>,
+    /// The dependencies it accepts, in source order.
+    pub accepts: Vec<AcceptedDep>,
+    /// The names given to `acceptExports` (Vite), over all calls.
+    pub accepts_exports: Option<Vec<String>>,
+    /// It calls `decline()`.
+    pub declines: bool,
+    /// It writes into `data` (Bun: counts as self-accepting).
+    pub writes_data: bool,
+    /// It uses `import.meta.hot` in a way that the text does not settle: what is accepted must be asked of
+    /// the running page.
+    pub opaque: bool,
+}
+
+/// How a module accepts itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SelfAccept {
+    /// At least one call gives a callback, which decides what importers see.
+    pub callback: bool,
+    /// At least one call has `{ bubbles: true }` (ESM-HMR of `@web/dev-server`): the update goes on to
+    /// importers all the same.
+    pub bubbles: bool,
+}
+
+/// One dependency in a call of `accept` or `acceptDeps`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedDep {
+    /// The specifier, escapes decoded.
+    pub specifier: String,
+    /// The literal, quotes included.
+    pub span: Span,
+}
+
+/// Why there are no facts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnalyzeError {
+    /// The source is not a module of its dialect.
+    #[error(transparent)]
+    Syntax(SyntaxError),
+    /// Reading the source could take more stack, or more memory for labels, than is sane.
+    #[error("the module is nested too deeply, or is too large, to be analysed")]
+    TooDeep,
+    /// The parser failed, which is a defect of the parser and says nothing about the source.
+    #[error("the parser failed on this module")]
+    Parser,
+}
+
+/// A mistake in a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SyntaxError {
+    /// What is wrong, in the parser's words.
+    pub message: String,
+    /// Where, as a byte offset into the source.
+    pub offset: usize,
+}
+
+/// Finds out what a module imports, exports and does with `import.meta.hot`.
+///
+/// # Errors
+///
+/// [`AnalyzeError::Syntax`] when the source is not a module of the dialect. Otherwise see
+/// [`AnalyzeError`]. Never panics and never exhausts the stack, whatever the source.
+pub fn analyze(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
+    let read = || read(source, dialect);
+    // A panic can come from swc, or from a stack that the system refuses.
+    catch_unwind(AssertUnwindSafe(|| {
+        depth::with_enough_stack(source, dialect, read)
+    }))
+    .unwrap_or(Err(AnalyzeError::Parser))
+}
+
+/// Parses, walks and drops the tree, all of which recurse.
+fn read(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
+    let module =
+        parse(source, dialect).map_err(|error| AnalyzeError::Syntax(explain(error, source)))?;
+    let mut record = walk::walk(source, &module);
+    if record.hot.used {
+        record.local_exports = exports::exports(&module);
+    }
+    Ok(record)
+}
+
+fn parse(source: &str, dialect: Dialect) -> Result<Module, ParseError> {
+    let end = FIRST + BytePos(u32::try_from(source.len()).unwrap_or(u32::MAX - FIRST.0));
+    let input = StringInput::new(source, FIRST, end);
+    let lexer = Lexer::new(dialect.syntax(), EsVersion::EsNext, input, None);
+    let mut parser = Parser::new_from(lexer);
+    let module = parser.parse_module()?;
+    // What the parser could read past is wrong all the same.
+    match parser.take_errors().into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(module),
+    }
+}
+
+/// The position of a source's first byte: swc keeps 0 for nodes without a place.
+const FIRST: BytePos = BytePos(1);
+
+fn span_of(node: &impl Spanned) -> Span {
+    let span = node.span();
+    Span {
+        start: offset_of(span.lo),
+        end: offset_of(span.hi),
+    }
+}
+
+fn offset_of(position: BytePos) -> usize {
+    position.0.saturating_sub(FIRST.0) as usize
+}
+
+fn explain(error: ParseError, source: &str) -> SyntaxError {
+    let mut offset = offset_of(error.span().lo);
+    let mut problem = error.into_kind();
+    while let Problem::WithLabel { inner, .. } = problem {
+        offset = offset_of(inner.span().lo);
+        problem = inner.into_kind();
+    }
+    SyntaxError {
+        message: problem.msg().into_owned(),
+        offset: offset.min(source.len()),
+    }
+}

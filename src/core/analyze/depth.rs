@@ -1,0 +1,240 @@
+//! How much stack it could take to parse, walk and drop a source, and a stack of that size.
+//!
+//! Knows bytes, and what the parser uses for each level of nesting. Must not know what is parsed for.
+//!
+//! The parser recurses for each bracket, prefix, arrow and the like, and the tree it builds is walked and
+//! dropped by recursion too. Whoever could send `((((…` could end the process. Which brackets are code and
+//! which are text only the parser can tell, so that nothing is ever taken off: the bound is what all
+//! tokens would take if each stood inside the one before. Stack that is reserved and not touched costs next
+//! to nothing.
+
+use super::{AnalyzeError, Dialect, ModuleRecord};
+
+/// Runs `read`, which parses `source`, where the stack suffices: here or on a new one.
+pub(super) fn with_enough_stack(
+    source: &str,
+    dialect: Dialect,
+    read: impl FnOnce() -> Result<ModuleRecord, AnalyzeError>,
+) -> Result<ModuleRecord, AnalyzeError> {
+    let here = stacker::remaining_stack().unwrap_or_default();
+    if source
+        .len()
+        .saturating_mul(LARGEST_WEIGHT)
+        .saturating_add(RESERVE)
+        <= here
+    {
+        return read();
+    }
+    let stack =
+        bound(source, dialect).filter(|stack| *stack <= LIMIT && source.len() <= MAX_LENGTH);
+    let stack = stack.ok_or(AnalyzeError::TooDeep)?;
+    stacker::maybe_grow(stack, stack, read)
+}
+
+/// The largest stack to ask for. Minified bundles of several megabytes stay below; systems that count
+/// reserved memory refuse more than they have.
+const LIMIT: usize = if usize::BITS < 64 { 256 << 20 } else { 4 << 30 };
+
+/// swc counts positions in 32 bits.
+const MAX_LENGTH: usize = (u32::MAX / 2) as usize;
+
+/// Labels and open braces that are let through. swc compares each label with all around it and keeps an
+/// error for each pair of equals, so that more of them could take all memory. No honest code comes near.
+const MAX_LABELS: usize = 2_000;
+/// See [`MAX_LABELS`].
+const MAX_OPEN_BRACES: usize = 4_000;
+
+/// Stack for what is independent of nesting.
+const RESERVE: usize = pick(256 << 10, 1 << 20);
+
+// Bytes of stack per token. Measured with swc_ecma_parser 47 on x86-64 and multiplied by at least 1.5.
+// `nesting_of_any_kind_is_survived` tests them.
+const OPENER: usize = pick(5_500, 32_000);
+const ANGLE: usize = pick(4_000, 20_000);
+const ARROW: usize = pick(4_000, 18_000);
+const KEYWORD: usize = pick(2_400, 14_000);
+const COLON: usize = pick(1_800, 13_000);
+const ASSIGNMENT: usize = pick(1_200, 3_000);
+const PREFIX: usize = pick(800, 3_000);
+const OPERATOR: usize = pick(500, 2_500);
+
+const LARGEST_WEIGHT: usize = OPENER;
+
+/// Frames of unoptimised code are several times larger.
+const fn pick(optimised: usize, unoptimised: usize) -> usize {
+    if cfg!(debug_assertions) {
+        unoptimised
+    } else {
+        optimised
+    }
+}
+
+/// The bytes of stack that `source` could take, rounded up to whole pages; `None` when it has too many
+/// labels.
+fn bound(source: &str, dialect: Dialect) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let angle = if dialect == Dialect::JavaScript {
+        OPERATOR
+    } else {
+        ANGLE
+    };
+    let mut stack = RESERVE;
+    let mut labels = 0;
+    let mut open_braces = 0_usize;
+    let mut most_open_braces = 0;
+    // What stands in front of the last word, when nothing but blanks came since.
+    let mut before_word = None;
+    let mut last = b';';
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if is_word(byte) {
+            let length = bytes[at..]
+                .iter()
+                .take_while(|byte| is_word(**byte))
+                .count();
+            let word = &bytes[at..at + length];
+            // Other than ASCII may be white space.
+            let keywords = word
+                .split(|byte| !byte.is_ascii())
+                .filter(|word| is_keyword(word));
+            stack += KEYWORD * keywords.count();
+            before_word = (word != b"default").then_some(last);
+            last = if word == b"case" { b'?' } else { b'a' };
+            at += length;
+            continue;
+        }
+        at += 1;
+        if byte.is_ascii_whitespace() {
+            continue;
+        }
+        if let (b'/', Some(b'/' | b'*')) | (b'*', Some(b'/')) = (byte, bytes.get(at)) {
+            // The beginning or end of a comment, most likely.
+            stack += OPERATOR;
+            continue;
+        }
+        stack += match byte {
+            b'(' | b'[' | b'{' => OPENER,
+            b'<' => angle,
+            b'>' if last == b'=' => ARROW,
+            b':' => COLON,
+            b'=' => ASSIGNMENT,
+            b'!' | b'~' | b'+' | b'-' | b'@' => PREFIX,
+            b'.' | b'?' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'>' | b'`' => OPERATOR,
+            _ => 0,
+        };
+        match byte {
+            b'{' => {
+                open_braces += 1;
+                most_open_braces = most_open_braces.max(open_braces);
+            }
+            b'}' => open_braces = open_braces.saturating_sub(1),
+            // Not the key of an object, nor the middle of a condition.
+            b':' if matches!(before_word, Some(b';' | b'}' | b')' | b':' | b'a')) => labels += 1,
+            _ => {}
+        }
+        before_word = None;
+        last = byte;
+    }
+    let page = 64 << 10;
+    let is_sane = labels <= MAX_LABELS && most_open_braces <= MAX_OPEN_BRACES;
+    is_sane.then(|| stack.div_ceil(page) * page)
+}
+
+/// Whether a byte can be in a word, or in an escape in a word.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | 0x80..)
+}
+
+/// Whether a word could mean something to the parser in any dialect, and so make it recurse.
+fn is_keyword(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"abstract"
+            | b"accessor"
+            | b"any"
+            | b"as"
+            | b"assert"
+            | b"asserts"
+            | b"async"
+            | b"await"
+            | b"bigint"
+            | b"boolean"
+            | b"break"
+            | b"case"
+            | b"catch"
+            | b"class"
+            | b"const"
+            | b"constructor"
+            | b"continue"
+            | b"debugger"
+            | b"declare"
+            | b"default"
+            | b"defer"
+            | b"delete"
+            | b"do"
+            | b"else"
+            | b"enum"
+            | b"export"
+            | b"extends"
+            | b"false"
+            | b"finally"
+            | b"for"
+            | b"from"
+            | b"function"
+            | b"get"
+            | b"global"
+            | b"if"
+            | b"implements"
+            | b"import"
+            | b"in"
+            | b"infer"
+            | b"instanceof"
+            | b"interface"
+            | b"intrinsic"
+            | b"is"
+            | b"keyof"
+            | b"let"
+            | b"meta"
+            | b"module"
+            | b"namespace"
+            | b"never"
+            | b"new"
+            | b"null"
+            | b"number"
+            | b"object"
+            | b"of"
+            | b"out"
+            | b"override"
+            | b"package"
+            | b"private"
+            | b"protected"
+            | b"public"
+            | b"readonly"
+            | b"require"
+            | b"return"
+            | b"satisfies"
+            | b"set"
+            | b"source"
+            | b"static"
+            | b"string"
+            | b"super"
+            | b"switch"
+            | b"symbol"
+            | b"target"
+            | b"this"
+            | b"throw"
+            | b"true"
+            | b"try"
+            | b"type"
+            | b"typeof"
+            | b"undefined"
+            | b"unique"
+            | b"unknown"
+            | b"using"
+            | b"var"
+            | b"void"
+            | b"while"
+            | b"with"
+            | b"yield"
+    ) || word.contains(&b'\\')
+}

@@ -1,0 +1,136 @@
+//! What names stand for: aliases of `import.meta.hot` and its parts, by scope.
+//!
+//! Knows scopes and values. Must not know syntax. A name that nobody declared as something of interest
+//! stands for [`Value::Other`], and shadowing is recorded only where there is something to shadow, so
+//! that code without aliases costs nothing.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use swc_core::ecma::atoms::Atom;
+
+use super::AcceptedDep;
+
+/// What an expression stands for, as far as `import.meta.hot` is concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    /// Something else.
+    Other,
+    /// `import.meta`.
+    Meta,
+    /// `import.meta.hot`.
+    Hot,
+    /// `import.meta.hot.data`.
+    Data,
+    /// A property of `data`, at any depth.
+    DataPart,
+    /// A function of `import.meta.hot`.
+    Method(Method),
+    /// A constant with one or more specifiers in it.
+    Specifiers(Rc<[AcceptedDep]>),
+}
+
+/// A function of `import.meta.hot`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// `accept`
+    Accept,
+    /// `acceptDeps`
+    AcceptDeps,
+    /// `acceptExports`
+    AcceptExports,
+    /// `decline`
+    Decline,
+    /// `dispose`, `on`, `invalidate` and whatever else accepts nothing.
+    Neutral,
+}
+
+impl Value {
+    /// What the property `name` of this value is; `None` is a name that only running the code tells.
+    pub fn property(&self, name: Option<&str>) -> Self {
+        match (self, name) {
+            (Self::Meta, Some("hot" | "webpackHot")) => Self::Hot,
+            (Self::Meta, Some("dispose")) => Self::Method(Method::Neutral),
+            (Self::Hot, Some("data")) => Self::Data,
+            (Self::Hot, Some("accept")) => Self::Method(Method::Accept),
+            (Self::Hot, Some("acceptDeps")) => Self::Method(Method::AcceptDeps),
+            (Self::Hot, Some("acceptExports")) => Self::Method(Method::AcceptExports),
+            (Self::Hot, Some("decline")) => Self::Method(Method::Decline),
+            (Self::Hot, Some(_)) => Self::Method(Method::Neutral),
+            (Self::Data | Self::DataPart, _) => Self::DataPart,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether this is `import.meta` or anything below it.
+    pub fn is_tracked(&self) -> bool {
+        !matches!(self, Self::Other | Self::Specifiers(_))
+    }
+
+    /// Whether this is `import.meta.hot` or anything below it.
+    pub fn is_hot(&self) -> bool {
+        self.is_tracked() && *self != Self::Meta
+    }
+
+    /// Whether something could be accepted through this value where nobody sees it.
+    pub fn can_accept(&self) -> bool {
+        match self {
+            Self::Meta | Self::Hot => true,
+            Self::Method(method) => *method != Method::Neutral,
+            _ => false,
+        }
+    }
+}
+
+/// The names in scope.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Per name, what it stands for in the scopes that declare it, outermost first.
+    bindings: HashMap<Atom, Vec<(usize, Value)>>,
+    /// Declared names, in order of declaration.
+    declared: Vec<Atom>,
+    /// How many names were declared when each open scope began.
+    scopes: Vec<usize>,
+}
+
+impl Names {
+    /// Begins a scope.
+    pub fn enter(&mut self) {
+        self.scopes.push(self.declared.len());
+    }
+
+    /// Ends the innermost scope and forgets its names.
+    pub fn leave(&mut self) {
+        let start = self.scopes.pop().unwrap_or_default();
+        for name in self.declared.drain(start..) {
+            if let Some(bindings) = self.bindings.get_mut(&name) {
+                bindings.pop();
+            }
+        }
+    }
+
+    /// Declares `name` in the innermost scope. The last declaration counts.
+    pub fn declare(&mut self, name: &Atom, value: Value) {
+        if value == Value::Other && (self.declared.is_empty() || self.get(name) == Value::Other) {
+            return;
+        }
+        let depth = self.scopes.len();
+        let bindings = self.bindings.entry(name.clone()).or_default();
+        match bindings.last_mut() {
+            Some((declared_at, known)) if *declared_at == depth => *known = value,
+            _ => {
+                bindings.push((depth, value));
+                self.declared.push(name.clone());
+            }
+        }
+    }
+
+    /// What `name` stands for.
+    pub fn get(&self, name: &Atom) -> Value {
+        if self.declared.is_empty() {
+            return Value::Other;
+        }
+        let binding = self.bindings.get(name).and_then(|bindings| bindings.last());
+        binding.map_or(Value::Other, |(_, value)| value.clone())
+    }
+}

@@ -1,0 +1,645 @@
+//! The walk over a module's tree.
+//!
+//! Knows which places let `import.meta.hot` pass unharmed: a test, a binding, a call of one of its
+//! functions. Wherever else it goes, the text does not tell what is accepted, and the record says so.
+
+use memchr::memmem;
+use swc_core::ecma::ast::*;
+use swc_core::ecma::visit::{Visit, VisitWith};
+
+use super::collect::{self, key_name, strip};
+use super::names::{Names, Value};
+use super::value::{member_name, value_of, value_of_member};
+use super::{ModuleRecord, hot, scan};
+
+/// Collects the record of a module.
+pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
+    let enters_code = scan::needs_rewrite(source);
+    let mut walk = Walk {
+        record: ModuleRecord::default(),
+        names: Names::default(),
+        enters_code,
+        follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
+    };
+    walk.visit_module(module);
+    walk.record
+        .dynamic_imports
+        .sort_by_key(|import| import.argument);
+    walk.record
+}
+
+struct Walk {
+    record: ModuleRecord,
+    names: Names,
+    /// Whether anything but the top level's declarations can be of interest.
+    enters_code: bool,
+    /// Whether `import.meta` can be in the code, so that names matter.
+    follows_meta: bool,
+}
+
+impl Walk {
+    fn value_of(&self, expression: &Expr) -> Value {
+        if self.follows_meta {
+            value_of(&self.names, expression)
+        } else {
+            Value::Other
+        }
+    }
+
+    // -- names ---------------------------------------------------------------------------------------
+
+    fn in_scope(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.names.enter();
+        visit(self);
+        self.names.leave();
+    }
+
+    /// Declares what the statements of a block declare in it, before any of them is visited: functions
+    /// further up see it too.
+    fn hoist<'a>(&mut self, statements: impl IntoIterator<Item = &'a Stmt>) {
+        if !self.follows_meta {
+            return;
+        }
+        for statement in statements {
+            if let Stmt::Decl(declaration) = statement {
+                self.hoist_declaration(declaration);
+            }
+        }
+    }
+
+    fn hoist_declaration(&mut self, declaration: &Decl) {
+        match declaration {
+            Decl::Var(variables) if variables.kind != VarDeclKind::Var => {
+                self.declare_variables(variables);
+            }
+            Decl::Using(using) => {
+                using
+                    .decls
+                    .iter()
+                    .for_each(|declarator| self.bind(&declarator.name, Value::Other));
+            }
+            Decl::Class(class) => self.names.declare(&class.ident.sym, Value::Other),
+            Decl::Fn(function) => self.names.declare(&function.ident.sym, Value::Other),
+            Decl::TsEnum(item) => self.names.declare(&item.id.sym, Value::Other),
+            _ => {}
+        }
+    }
+
+    /// Declares the `var`s of a function or module, which may stand in any block of it.
+    fn hoist_vars(&mut self, body: &impl for<'v> VisitWith<Vars<'v>>) {
+        if self.follows_meta {
+            body.visit_children_with(&mut Vars(self));
+        }
+    }
+
+    fn declare_variables(&mut self, variables: &VarDecl) {
+        for declarator in &variables.decls {
+            let Some(init) = &declarator.init else {
+                self.bind(&declarator.name, Value::Other);
+                continue;
+            };
+            let mut value = self.value_of(init);
+            if matches!(value, Value::Specifiers(_)) {
+                value = Value::Other;
+            }
+            if variables.kind == VarDeclKind::Const
+                && declarator.name.is_ident()
+                && let Some(specifiers) = hot::constant(init)
+            {
+                value = Value::Specifiers(specifiers);
+            }
+            self.bind(&declarator.name, value);
+        }
+    }
+
+    /// Declares the names in a pattern that takes `value` apart.
+    fn bind(&mut self, pattern: &Pat, value: Value) {
+        match pattern {
+            Pat::Ident(name) => self.names.declare(&name.id.sym, value),
+            Pat::Assign(with_default) => self.bind(&with_default.left, value),
+            Pat::Object(object) => {
+                for property in &object.props {
+                    self.bind_property(property, &value);
+                }
+            }
+            Pat::Array(array) => {
+                self.escape(&value);
+                array
+                    .elems
+                    .iter()
+                    .flatten()
+                    .for_each(|element| self.bind(element, Value::Other));
+            }
+            Pat::Rest(rest) => self.bind(&rest.arg, Value::Other),
+            Pat::Expr(_) | Pat::Invalid(_) => {}
+        }
+    }
+
+    fn bind_property(&mut self, property: &ObjectPatProp, value: &Value) {
+        match property {
+            ObjectPatProp::KeyValue(pair) => {
+                let name = key_name(&pair.key);
+                if name.is_none() {
+                    self.escape(value);
+                }
+                let part = value.property(name.as_deref());
+                self.see(&part);
+                self.bind(&pair.value, part);
+            }
+            ObjectPatProp::Assign(name) => {
+                let part = value.property(Some(&name.key.id.sym));
+                self.see(&part);
+                self.names.declare(&name.key.id.sym, part);
+            }
+            ObjectPatProp::Rest(rest) => {
+                self.escape(value);
+                self.bind(&rest.arg, Value::Other);
+            }
+        }
+    }
+
+    fn bind_parameters<'a>(&mut self, parameters: impl IntoIterator<Item = &'a Pat>) {
+        if self.follows_meta {
+            parameters
+                .into_iter()
+                .for_each(|parameter| self.bind(parameter, Value::Other));
+        }
+    }
+
+    // -- values --------------------------------------------------------------------------------------
+
+    /// `value` is mentioned.
+    fn see(&mut self, value: &Value) {
+        self.record.hot.used |= value.is_hot();
+    }
+
+    /// `value` goes somewhere that is not followed.
+    fn escape(&mut self, value: &Value) {
+        self.see(value);
+        if value.can_accept() {
+            self.record.hot.used = true;
+            self.record.hot.opaque = true;
+        }
+    }
+
+    /// Visits an expression whose value is only tested, dropped, or followed by the caller.
+    fn visit_unescaped(&mut self, expression: &Expr) {
+        if !self.follows_meta {
+            return self.visit_expr(expression);
+        }
+        match strip(expression) {
+            Expr::Bin(pair) if is_logical(pair.op) => {
+                self.visit_unescaped(&pair.left);
+                self.visit_unescaped(&pair.right);
+            }
+            Expr::Cond(choice) => {
+                self.visit_unescaped(&choice.test);
+                self.visit_unescaped(&choice.cons);
+                self.visit_unescaped(&choice.alt);
+            }
+            Expr::Ident(_) | Expr::MetaProp(_) => {
+                let value = self.value_of(expression);
+                self.see(&value);
+            }
+            Expr::Member(member) => self.visit_member(member),
+            Expr::OptChain(chain) => match &*chain.base {
+                OptChainBase::Member(member) => self.visit_member(member),
+                OptChainBase::Call(call) => self.visit_call(&call.callee, &call.args),
+            },
+            other => self.visit_expr(other),
+        }
+    }
+
+    /// Visits what a member expression is made of. Returns nothing of its own value: that is for the
+    /// caller to see to.
+    fn visit_member(&mut self, member: &MemberExpr) {
+        let object = self.value_of(&member.obj);
+        if object.is_tracked() {
+            let name = member_name(member);
+            self.see(&object.property(name.as_deref()));
+            if name.is_none() {
+                self.escape(&object);
+            }
+            self.visit_unescaped(&member.obj);
+        } else {
+            self.visit_expr(&member.obj);
+        }
+        if let MemberProp::Computed(computed) = &member.prop {
+            self.visit_expr(&computed.expr);
+        }
+    }
+
+    fn visit_call(&mut self, callee: &Expr, arguments: &[ExprOrSpread]) {
+        let function = self.value_of(callee);
+        if let Value::Method(method) = function {
+            self.see(&function);
+            let names = &self.names;
+            hot::call(&mut self.record.hot, method, arguments, &|argument| {
+                value_of(names, argument)
+            });
+            self.visit_unescaped(callee);
+        } else {
+            if self.follows_meta && is_object_assign(callee) {
+                let target = arguments
+                    .first()
+                    .map(|argument| self.value_of(&argument.expr));
+                self.record.hot.writes_data |= target.is_some_and(|target| is_data(&target));
+            }
+            self.visit_expr(callee);
+        }
+        arguments
+            .iter()
+            .for_each(|argument| self.visit_expr(&argument.expr));
+    }
+
+    /// Notes a write when `place`, which is assigned, updated or deleted, is in `data`.
+    fn write(&mut self, place: &Expr) {
+        let is_member = match strip(place) {
+            Expr::Member(_) => true,
+            Expr::OptChain(chain) => chain.base.is_member(),
+            _ => false,
+        };
+        self.record.hot.writes_data |= is_member && is_data(&self.value_of(place));
+    }
+
+    /// Assigns `value` to a name: later code in this scope may use the alias. Functions above do not know
+    /// of it, nor whether it happened.
+    fn rebind(&mut self, name: &Ident, value: Value) {
+        let known = self.names.get(&name.sym);
+        self.record.hot.opaque |= value.can_accept() || known.can_accept();
+        if value.is_tracked() || known != Value::Other {
+            self.names.declare(&name.sym, value);
+        }
+    }
+}
+
+fn is_data(value: &Value) -> bool {
+    matches!(value, Value::Data | Value::DataPart)
+}
+
+fn is_logical(operator: BinaryOp) -> bool {
+    use BinaryOp::{LogicalAnd, LogicalOr, NullishCoalescing};
+    matches!(operator, LogicalAnd | LogicalOr | NullishCoalescing)
+}
+
+/// Operators whose result is nothing but true or false.
+fn is_comparison(operator: BinaryOp) -> bool {
+    use BinaryOp::{EqEq, EqEqEq, In, InstanceOf, NotEq, NotEqEq};
+    matches!(operator, EqEq | EqEqEq | NotEq | NotEqEq | In | InstanceOf)
+}
+
+fn is_object_assign(callee: &Expr) -> bool {
+    let Expr::Member(member) = strip(callee) else {
+        return false;
+    };
+    member.obj.is_ident_ref_to("Object") && member_name(member).as_deref() == Some("assign")
+}
+
+/// Declares the `var`s below a node, not entering functions.
+struct Vars<'a>(&'a mut Walk);
+
+impl Visit for Vars<'_> {
+    fn visit_var_decl(&mut self, variables: &VarDecl) {
+        if variables.kind == VarDeclKind::Var {
+            self.0.declare_variables(variables);
+        }
+    }
+
+    fn visit_expr(&mut self, _: &Expr) {}
+    fn visit_function(&mut self, _: &Function) {}
+    fn visit_class(&mut self, _: &Class) {}
+    fn visit_ts_module_decl(&mut self, _: &TsModuleDecl) {}
+}
+
+impl Visit for Walk {
+    fn visit_module(&mut self, module: &Module) {
+        for item in &module.body {
+            if let ModuleItem::ModuleDecl(declaration) = item {
+                collect::declaration(&mut self.record, declaration);
+            }
+        }
+        self.in_scope(|walk| {
+            walk.hoist_vars(module);
+            if walk.follows_meta {
+                for item in &module.body {
+                    match item {
+                        ModuleItem::Stmt(Stmt::Decl(declaration)) => {
+                            walk.hoist_declaration(declaration);
+                        }
+                        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
+                            walk.hoist_declaration(&export.decl);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            if walk.enters_code {
+                module.body.visit_with(walk);
+            }
+        });
+    }
+
+    fn visit_module_decl(&mut self, declaration: &ModuleDecl) {
+        match declaration {
+            ModuleDecl::ExportNamed(export) if export.src.is_none() => {
+                for specifier in &export.specifiers {
+                    if let ExportSpecifier::Named(named) = specifier
+                        && let ModuleExportName::Ident(name) = &named.orig
+                    {
+                        let value = self.names.get(&name.sym);
+                        self.escape(&value);
+                    }
+                }
+            }
+            ModuleDecl::ExportDecl(export) => {
+                export.decl.visit_with(self);
+                if let Decl::Var(variables) = &export.decl {
+                    for declarator in &variables.decls {
+                        let init = declarator.init.as_deref();
+                        let value = init.map_or(Value::Other, |init| self.value_of(init));
+                        if value.can_accept() {
+                            self.escape(&value);
+                        }
+                    }
+                }
+            }
+            ModuleDecl::ExportDefaultDecl(_) | ModuleDecl::ExportDefaultExpr(_) => {
+                declaration.visit_children_with(self);
+            }
+            _ => {}
+        }
+    }
+
+    // -- scopes --------------------------------------------------------------------------------------
+
+    fn visit_block_stmt(&mut self, block: &BlockStmt) {
+        self.in_scope(|walk| {
+            walk.hoist(&block.stmts);
+            block.stmts.visit_with(walk);
+        });
+    }
+
+    fn visit_function(&mut self, function: &Function) {
+        self.in_scope(|walk| {
+            walk.bind_parameters(function.params.iter().map(|parameter| &parameter.pat));
+            function.visit_children_with(walk);
+        });
+    }
+
+    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.in_scope(|walk| {
+            walk.bind_parameters(&arrow.params);
+            arrow.visit_children_with(walk);
+        });
+    }
+
+    fn visit_constructor(&mut self, constructor: &Constructor) {
+        self.in_scope(|walk| {
+            walk.bind_parameters(constructor.params.iter().filter_map(
+                |parameter| match parameter {
+                    ParamOrTsParamProp::Param(parameter) => Some(&parameter.pat),
+                    ParamOrTsParamProp::TsParamProp(_) => None,
+                },
+            ));
+            constructor.visit_children_with(walk);
+        });
+    }
+
+    fn visit_function_body(&mut self, body: &FunctionBody) {
+        self.hoist_vars(body);
+        self.hoist(&body.stmts);
+        body.stmts.visit_with(self);
+    }
+
+    fn visit_static_block(&mut self, block: &StaticBlock) {
+        self.in_scope(|walk| {
+            walk.hoist_vars(&block.body);
+            walk.hoist(&block.body.stmts);
+            block.body.stmts.visit_with(walk);
+        });
+    }
+
+    fn visit_fn_expr(&mut self, function: &FnExpr) {
+        self.in_scope(|walk| {
+            if let Some(name) = &function.ident {
+                walk.names.declare(&name.sym, Value::Other);
+            }
+            function.function.visit_with(walk);
+        });
+    }
+
+    fn visit_class_expr(&mut self, class: &ClassExpr) {
+        self.in_scope(|walk| {
+            if let Some(name) = &class.ident {
+                walk.names.declare(&name.sym, Value::Other);
+            }
+            class.class.visit_with(walk);
+        });
+    }
+
+    fn visit_catch_clause(&mut self, clause: &CatchClause) {
+        self.in_scope(|walk| {
+            walk.bind_parameters(&clause.param);
+            clause.visit_children_with(walk);
+        });
+    }
+
+    fn visit_for_stmt(&mut self, repeat: &ForStmt) {
+        self.in_scope(|walk| {
+            if let Some(VarDeclOrExpr::VarDecl(variables)) = &repeat.init {
+                walk.hoist_head(variables);
+            }
+            repeat.visit_children_with(walk);
+        });
+    }
+
+    fn visit_for_in_stmt(&mut self, repeat: &ForInStmt) {
+        self.in_scope(|walk| {
+            if let ForHead::VarDecl(variables) = &repeat.left {
+                walk.hoist_head(variables);
+            }
+            repeat.visit_children_with(walk);
+        });
+    }
+
+    fn visit_for_of_stmt(&mut self, repeat: &ForOfStmt) {
+        self.in_scope(|walk| {
+            if let ForHead::VarDecl(variables) = &repeat.left {
+                walk.hoist_head(variables);
+            }
+            repeat.visit_children_with(walk);
+        });
+    }
+
+    fn visit_switch_stmt(&mut self, switch: &SwitchStmt) {
+        self.visit_unescaped(&switch.discriminant);
+        self.in_scope(|walk| {
+            walk.hoist(switch.cases.iter().flat_map(|case| &case.cons));
+            switch.cases.visit_with(walk);
+        });
+    }
+
+    // -- places that see a value and do not keep it ---------------------------------------------------
+
+    fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
+        declarator.name.visit_with(self);
+        if let Some(init) = &declarator.init {
+            // Hoisting has bound it.
+            if self.value_of(init).is_tracked() {
+                self.visit_unescaped(init);
+            } else {
+                self.visit_expr(init);
+            }
+        }
+    }
+
+    fn visit_expr_stmt(&mut self, statement: &ExprStmt) {
+        self.visit_unescaped(&statement.expr);
+    }
+
+    fn visit_if_stmt(&mut self, branch: &IfStmt) {
+        self.visit_unescaped(&branch.test);
+        branch.cons.visit_with(self);
+        branch.alt.visit_with(self);
+    }
+
+    fn visit_cond_expr(&mut self, choice: &CondExpr) {
+        self.visit_unescaped(&choice.test);
+        self.visit_expr(&choice.cons);
+        self.visit_expr(&choice.alt);
+    }
+
+    fn visit_bin_expr(&mut self, pair: &BinExpr) {
+        if is_comparison(pair.op) {
+            self.visit_unescaped(&pair.left);
+            self.visit_unescaped(&pair.right);
+        } else if pair.op == BinaryOp::LogicalAnd {
+            self.visit_unescaped(&pair.left);
+            self.visit_expr(&pair.right);
+        } else {
+            pair.visit_children_with(self);
+        }
+    }
+
+    fn visit_unary_expr(&mut self, unary: &UnaryExpr) {
+        match unary.op {
+            UnaryOp::Bang | UnaryOp::TypeOf | UnaryOp::Void => self.visit_unescaped(&unary.arg),
+            UnaryOp::Delete => {
+                self.write(&unary.arg);
+                self.visit_unescaped(&unary.arg);
+            }
+            _ => unary.visit_children_with(self),
+        }
+    }
+
+    // -- writes --------------------------------------------------------------------------------------
+
+    fn visit_update_expr(&mut self, update: &UpdateExpr) {
+        self.write(&update.arg);
+        update.visit_children_with(self);
+    }
+
+    fn visit_assign_expr(&mut self, assignment: &AssignExpr) {
+        let value = self.value_of(&assignment.right);
+        match &assignment.left {
+            AssignTarget::Simple(SimpleAssignTarget::Ident(name)) => self.rebind(name, value),
+            AssignTarget::Simple(SimpleAssignTarget::Member(member)) if self.follows_meta => {
+                self.record.hot.writes_data |= is_data(&value_of_member(&self.names, member));
+                self.visit_member_expr(member);
+            }
+            AssignTarget::Simple(SimpleAssignTarget::Paren(ParenExpr { expr, .. }))
+            | AssignTarget::Simple(SimpleAssignTarget::TsNonNull(TsNonNullExpr { expr, .. }))
+            | AssignTarget::Simple(SimpleAssignTarget::TsAs(TsAsExpr { expr, .. })) => {
+                self.write(expr);
+                self.visit_expr(expr);
+            }
+            other => other.visit_children_with(self),
+        }
+        self.visit_expr(&assignment.right);
+    }
+
+    fn visit_pat(&mut self, pattern: &Pat) {
+        match pattern {
+            Pat::Expr(place) => {
+                self.write(place);
+                self.visit_expr(place);
+            }
+            Pat::Ident(_) => {}
+            _ => pattern.visit_children_with(self),
+        }
+    }
+
+    // -- everything else -----------------------------------------------------------------------------
+
+    fn visit_expr(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Ident(name) => {
+                if self.follows_meta {
+                    let value = self.names.get(&name.sym);
+                    self.escape(&value);
+                }
+            }
+            Expr::MetaProp(meta) => {
+                if meta.kind == MetaPropKind::ImportMeta {
+                    self.escape(&Value::Meta);
+                }
+            }
+            _ => expression.visit_children_with(self),
+        }
+    }
+
+    fn visit_prop(&mut self, property: &Prop) {
+        match property {
+            Prop::Shorthand(name) => {
+                let value = self.names.get(&name.sym);
+                self.escape(&value);
+            }
+            _ => property.visit_children_with(self),
+        }
+    }
+
+    fn visit_member_expr(&mut self, member: &MemberExpr) {
+        self.visit_member(member);
+        if self.follows_meta {
+            let value = value_of_member(&self.names, member);
+            self.escape(&value);
+        }
+    }
+
+    fn visit_opt_chain_expr(&mut self, chain: &OptChainExpr) {
+        match &*chain.base {
+            OptChainBase::Member(member) => self.visit_member_expr(member),
+            OptChainBase::Call(call) => self.visit_call(&call.callee, &call.args),
+        }
+    }
+
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        match &call.callee {
+            Callee::Expr(callee) => return self.visit_call(callee, &call.args),
+            Callee::Import(_) => {
+                self.record
+                    .dynamic_imports
+                    .extend(collect::dynamic_import(&call.args));
+            }
+            Callee::Super(_) => {}
+        }
+        call.args.visit_with(self);
+    }
+
+    // Types hold no code.
+    fn visit_ts_type(&mut self, _: &TsType) {}
+    fn visit_ts_type_ann(&mut self, _: &TsTypeAnn) {}
+    fn visit_ts_type_param_decl(&mut self, _: &TsTypeParamDecl) {}
+    fn visit_ts_type_param_instantiation(&mut self, _: &TsTypeParamInstantiation) {}
+    fn visit_ts_interface_decl(&mut self, _: &TsInterfaceDecl) {}
+    fn visit_ts_type_alias_decl(&mut self, _: &TsTypeAliasDecl) {}
+}
+
+impl Walk {
+    /// Declares the variables in the head of a loop. Those of `for … in` and `for … of` have no value yet.
+    fn hoist_head(&mut self, variables: &VarDecl) {
+        if self.follows_meta && variables.kind != VarDeclKind::Var {
+            self.declare_variables(variables);
+        }
+    }
+}

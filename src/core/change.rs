@@ -1,0 +1,245 @@
+//! From what a watcher saw to what changed: one entry a path, merged by a table, released in time.
+//!
+//! Knows paths and milliseconds handed in as arguments. Must not know the clock, the disk or where
+//! events come from.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// What one event says about one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Its content is complete and may be new: closed after writing, renamed to, created.
+    Written,
+    /// Its content may be incomplete: more events are expected (platforms without a close event).
+    Touched,
+    /// It is there, and whoever made it may still be writing: a link, or a file just opened.
+    Created,
+    /// It is not there any more: deleted or renamed away.
+    Gone,
+}
+
+/// What happened to a path between two batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileChange {
+    /// Read it again.
+    Written,
+    /// It stayed away.
+    Gone,
+}
+
+/// How long things are held back, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// After `Touched`: until a writer that does not announce its end is taken to be done.
+    pub touched: u64,
+    /// After `Created`: until nobody is taken to be writing it.
+    pub created: u64,
+    /// After `Gone`: editors that save by renaming remove a file for a moment.
+    pub gone: u64,
+    /// Between the events of a storm (a checkout), so that it becomes one batch.
+    pub storm: u64,
+    /// How many paths make a storm.
+    pub storm_size: usize,
+    /// A storm that does not end is released after this time at the latest.
+    pub storm_limit: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            touched: 8,
+            created: 100,
+            gone: 60,
+            storm: 25,
+            storm_size: 12,
+            storm_limit: 600,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    change: FileChange,
+    due: u64,
+    order: u64,
+}
+
+/// The changes that wait for the next batch.
+#[derive(Debug, Default)]
+pub struct ChangeSet {
+    pending: HashMap<PathBuf, Pending>,
+    patience: Patience,
+    recorded: u64,
+    first_at: u64,
+    last_at: u64,
+}
+
+impl ChangeSet {
+    /// An empty set with the given patience.
+    pub fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            ..Self::default()
+        }
+    }
+
+    /// Merges one event, seen at `now`:
+    ///
+    /// | before  | seen    | after                                     |
+    /// |---------|---------|-------------------------------------------|
+    /// | –       | Written | Written, due now                          |
+    /// | –       | Touched | Written, due when quiet                   |
+    /// | –       | Created | Written, due when surely complete          |
+    /// | –       | Gone    | Gone, due after a grace period            |
+    /// | Written | Written | Written, due now                          |
+    /// | Written | Touched | Written, due when quiet (being rewritten) |
+    /// | Written | Gone    | Gone, due after a grace period            |
+    /// | Gone    | Written | Written, due now (an atomic save)         |
+    /// | Gone    | Touched | Written, due when quiet                   |
+    /// | Gone    | Created | Written, due when surely complete         |
+    /// | Gone    | Gone    | Gone, due as before                       |
+    pub fn record(&mut self, path: &Path, seen: Seen, now: u64) {
+        if self.pending.is_empty() {
+            self.first_at = now;
+        }
+        self.last_at = now;
+        self.recorded += 1;
+        let before = self.pending.get(path).copied();
+        let order = before.map_or(self.recorded, |pending| pending.order);
+        let (change, due) = match (before.map(|pending| pending.change), seen) {
+            (_, Seen::Written) => (FileChange::Written, now),
+            (_, Seen::Touched) => (FileChange::Written, now + self.patience.touched),
+            (_, Seen::Created) => (FileChange::Written, now + self.patience.created),
+            (Some(FileChange::Gone), Seen::Gone) => {
+                (FileChange::Gone, before.map_or(now, |pending| pending.due))
+            }
+            (_, Seen::Gone) => (FileChange::Gone, now + self.patience.gone),
+        };
+        self.pending
+            .insert(path.to_path_buf(), Pending { change, due, order });
+    }
+
+    /// When [`Self::take_due`] has something to give; `None` when nothing waits.
+    pub fn next_due(&self) -> Option<u64> {
+        let earliest = self.pending.values().map(|pending| pending.due).min()?;
+        Some(earliest.max(self.storm_ends()))
+    }
+
+    /// Takes out what is due at `now`, in the order in which the paths were first seen.
+    pub fn take_due(&mut self, now: u64) -> Vec<(PathBuf, FileChange)> {
+        if now < self.storm_ends() {
+            return Vec::new();
+        }
+        let mut due: Vec<(u64, PathBuf, FileChange)> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.due <= now)
+            .map(|(path, pending)| (pending.order, path.clone(), pending.change))
+            .collect();
+        due.sort_unstable_by_key(|&(order, ..)| order);
+        due.into_iter()
+            .map(|(_, path, change)| {
+                self.pending.remove(&path);
+                (path, change)
+            })
+            .collect()
+    }
+
+    /// A lone save is never held back; many at once are, until they stop coming.
+    fn storm_ends(&self) -> u64 {
+        if self.pending.len() < self.patience.storm_size {
+            return 0;
+        }
+        (self.last_at + self.patience.storm).min(self.first_at + self.patience.storm_limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use FileChange as Change;
+
+    fn set() -> ChangeSet {
+        ChangeSet::default()
+    }
+
+    #[track_caller]
+    fn check(events: &[(Seen, u64)], expected: &[(u64, Change)]) {
+        let mut changes = set();
+        let mut released = Vec::new();
+        let mut events = events.iter().peekable();
+        for now in 0..1000 {
+            while let Some((seen, _)) = events.next_if(|(_, at)| *at == now) {
+                changes.record(Path::new("/a"), *seen, now);
+            }
+            released.extend(
+                changes
+                    .take_due(now)
+                    .into_iter()
+                    .map(|(_, change)| (now, change)),
+            );
+        }
+        assert_eq!(released, expected);
+    }
+
+    #[test]
+    fn the_merge_table() {
+        use Seen::*;
+        check(&[(Written, 5)], &[(5, Change::Written)]);
+        check(&[(Touched, 5)], &[(13, Change::Written)]);
+        check(&[(Gone, 5)], &[(65, Change::Gone)]);
+        check(
+            &[(Touched, 5), (Touched, 10), (Touched, 14)],
+            &[(22, Change::Written)],
+        );
+        check(&[(Touched, 5), (Written, 6)], &[(6, Change::Written)]);
+        check(&[(Touched, 5), (Gone, 6)], &[(66, Change::Gone)]);
+        check(&[(Gone, 5), (Written, 20)], &[(20, Change::Written)]);
+        check(&[(Gone, 5), (Touched, 20)], &[(28, Change::Written)]);
+        check(&[(Gone, 5), (Gone, 50)], &[(65, Change::Gone)]);
+        check(&[(Written, 5), (Gone, 5)], &[(65, Change::Gone)]);
+        check(&[(Created, 5)], &[(105, Change::Written)]);
+        check(&[(Created, 5), (Written, 9)], &[(9, Change::Written)]);
+        check(&[(Gone, 5), (Created, 9)], &[(109, Change::Written)]);
+        check(
+            &[(Written, 5), (Written, 9)],
+            &[(5, Change::Written), (9, Change::Written)],
+        );
+    }
+
+    #[test]
+    fn a_storm_is_one_batch() {
+        let mut changes = set();
+        for index in 0..500u64 {
+            changes.record(Path::new(&format!("/{index}")), Seen::Written, index / 10);
+        }
+        assert_eq!(changes.next_due(), Some(49 + 25));
+        assert!(changes.take_due(73).is_empty());
+        let batch = changes.take_due(74);
+        assert_eq!(batch.len(), 500);
+        assert_eq!(batch[7].0, Path::new("/7"));
+        assert_eq!(changes.next_due(), None);
+    }
+
+    #[test]
+    fn a_storm_without_end_is_released_in_time() {
+        let mut changes = set();
+        for now in 0..=600 {
+            changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
+        }
+        assert_eq!(changes.take_due(600).len(), 601);
+    }
+
+    #[test]
+    fn what_is_not_due_stays() {
+        let mut changes = set();
+        changes.record(Path::new("/gone"), Seen::Gone, 0);
+        changes.record(Path::new("/new"), Seen::Written, 1);
+        assert_eq!(
+            changes.take_due(1),
+            [(PathBuf::from("/new"), Change::Written)]
+        );
+        assert_eq!(changes.next_due(), Some(60));
+    }
+}

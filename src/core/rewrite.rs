@@ -1,0 +1,150 @@
+//! From a module's source to what is served: sorted edits of byte ranges, no code generator.
+//!
+//! Knows source text and where things stand in it. Must not know versions, urls or who serves the result.
+//! Everything goes in on the line where it belongs, so that no line moves and stack traces stay true.
+
+use super::analyze::{ModuleRecord, Span};
+use super::patch;
+
+/// The replacement of a byte range; an insertion when the range is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What to replace.
+    pub span: Span,
+    /// What to put there.
+    pub text: String,
+}
+
+/// What to make of a module.
+pub struct Rewrite<'a> {
+    /// Statements for the first line, in front of the code.
+    pub preamble: Option<&'a str>,
+    /// Whether importers may have to be given newer exports: makes these assignable.
+    pub patch: bool,
+    /// A new specifier for a specifier, both decoded. `None` leaves it as it is.
+    pub stamp: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Stands in front of the argument of each `import(…)`: the page's runtime, where there is one, turns what
+/// it is given into the url of the current generation.
+const DYNAMIC_START: &str = "(globalThis.__hotgraph__?.dynamic??String)(";
+/// Stands behind the argument.
+const DYNAMIC_END: &str = ",import.meta.url)";
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The source with all of `how` done to it; `None` when that changes nothing. `record` must be the
+/// source's own.
+pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<String> {
+    let mut edits = Vec::new();
+    if let Some(preamble) = how.preamble {
+        edits.push(preamble_edit(source, preamble));
+    }
+    let stamp = |specifier: &str, literal: Span, edits: &mut Vec<Edit>| {
+        if let Some(new) = (how.stamp)(specifier).filter(|new| new != specifier) {
+            edits.extend(literal_edit(source, literal, &new));
+        }
+    };
+    if how.patch {
+        edits.extend(patch::edits(source, &record.local_exports));
+    }
+    for import in &record.imports {
+        stamp(&import.specifier, import.span, &mut edits);
+    }
+    for import in &record.dynamic_imports {
+        let Span { start, end } = import.argument;
+        edits.push(insertion(start, DYNAMIC_START));
+        if let Some((specifier, literal)) = &import.literal {
+            stamp(specifier, *literal, &mut edits);
+        }
+        edits.push(insertion(end, DYNAMIC_END));
+    }
+    (!edits.is_empty()).then(|| apply(source, edits))
+}
+
+/// The source with the edits made. They may come in any order; of edits at the same place the first stays
+/// first. No two may overlap: of two that do, the one further back is left out. So is one that does not fall
+/// on characters of the source.
+pub fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.span);
+    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut result = String::with_capacity(source.len() + added);
+    let mut done = 0;
+    for Edit { span, text } in edits {
+        let kept = source.get(done..span.start);
+        let is_sound = kept.is_some() && source.get(span.start..span.end).is_some();
+        debug_assert!(
+            is_sound,
+            "an edit at {span:?} overlaps another or splits a character"
+        );
+        if let (Some(kept), true) = (kept, is_sound) {
+            result.push_str(kept);
+            result.push_str(&text);
+            done = span.end;
+        }
+    }
+    result.push_str(source.get(done..).unwrap_or_default());
+    result
+}
+
+fn insertion(at: usize, text: &str) -> Edit {
+    Edit {
+        span: Span { start: at, end: at },
+        text: text.to_owned(),
+    }
+}
+
+/// Puts the preamble in front of everything but a byte order mark. A `#!` line is only allowed at the very
+/// start of a file, so that it becomes a comment.
+fn preamble_edit(source: &str, preamble: &str) -> Edit {
+    let start = if source.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    if source[start..].starts_with("#!") {
+        return Edit {
+            span: Span {
+                start,
+                end: start + 2,
+            },
+            text: format!("{preamble}//"),
+        };
+    }
+    insertion(start, preamble)
+}
+
+/// Puts `value` between the quotes of a literal.
+fn literal_edit(source: &str, literal: Span, value: &str) -> Option<Edit> {
+    let quote = source.get(literal.start..literal.end)?.chars().next()?;
+    let span = Span {
+        start: literal.start + quote.len_utf8(),
+        end: literal.end.checked_sub(1)?,
+    };
+    Some(Edit {
+        span,
+        text: escape(value, quote),
+    })
+}
+
+/// Text as it has to stand between quotes of a kind: `'`, `"` or a backtick.
+fn escape(value: &str, quote: char) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    let mut characters = value.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\u{2028}' => escaped.push_str("\\u2028"),
+            '\u{2029}' => escaped.push_str("\\u2029"),
+            _ => {
+                let opens = quote == '`' && character == '$' && characters.peek() == Some(&'{');
+                if character == '\\' || character == quote || opens {
+                    escaped.push('\\');
+                }
+                escaped.push(character);
+            }
+        }
+    }
+    escaped
+}
