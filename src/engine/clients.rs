@@ -1,0 +1,232 @@
+//! Pages: who is connected, and what a page's messages mean.
+//!
+//! Knows the protocol. Every frame is untrusted: it is parsed into a closed enum, and urls in it count
+//! only when the graph knows them.
+
+use super::Target;
+use super::coordinator::Coordinator;
+use super::state::ReportedAcceptance;
+use super::update::describe;
+use crate::core::graph::{ModuleId, SelfAcceptance};
+use crate::core::url;
+use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage};
+
+/// One connected page.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Whether it said hello; before that it gets nothing.
+    greeted: bool,
+}
+
+/// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
+/// memory; forgetting costs at worst one update too many.
+const REMEMBERED_INVALIDATIONS: usize = 10_000;
+
+impl Coordinator {
+    /// The pages that said hello.
+    pub(super) fn greeted(&self) -> impl Iterator<Item = u32> {
+        self.pages
+            .iter()
+            .filter(|(_, page)| page.greeted)
+            .map(|(&client, _)| client)
+    }
+
+    pub(super) fn connected(&mut self, client: u32) {
+        self.pages.insert(client, Page::default());
+    }
+
+    pub(super) fn disconnected(&mut self, client: u32) {
+        self.pages.remove(&client);
+    }
+
+    pub(super) fn received(&mut self, client: u32, frame: &str) {
+        if !self.pages.contains_key(&client) {
+            return;
+        }
+        let message = match serde_json::from_str::<ClientMessage>(frame) {
+            Ok(message) => message,
+            Err(error) => {
+                let message = error.to_string();
+                return self
+                    .shared
+                    .tell_host(&HostEvent::BadFrame { client, message });
+            }
+        };
+        match message {
+            ClientMessage::Hello {
+                session,
+                since,
+                page,
+                reloaded,
+            } => {
+                if let Some(report) = reloaded {
+                    self.shared.tell_host(&HostEvent::Reloaded {
+                        client,
+                        page,
+                        report,
+                    });
+                }
+                self.greet(client, &session, since);
+            }
+            ClientMessage::Invalidate {
+                url,
+                version,
+                message,
+                trail,
+            } => {
+                self.invalidate(client, &url, version, message, trail);
+            }
+            ClientMessage::Accepts {
+                url,
+                accepts_self,
+                deps,
+                declined,
+            } => {
+                let acceptance = match (declined, accepts_self) {
+                    (true, _) => SelfAcceptance::Declines,
+                    (false, true) => SelfAcceptance::Accepts,
+                    (false, false) => SelfAcceptance::None,
+                };
+                self.take_in_report(
+                    &url,
+                    ReportedAcceptance {
+                        acceptance,
+                        dependencies: deps,
+                    },
+                );
+            }
+            ClientMessage::Applied {
+                version,
+                ms,
+                boundaries,
+            } => {
+                self.shared.tell_host(&HostEvent::Applied {
+                    client,
+                    version,
+                    ms,
+                    boundaries,
+                });
+                self.prune();
+            }
+            ClientMessage::Failed { version, message } => {
+                self.shared.tell_host(&HostEvent::Failed {
+                    client,
+                    version,
+                    message,
+                });
+            }
+            ClientMessage::Custom { event, data } => {
+                self.shared.tell_host(&HostEvent::Custom {
+                    client,
+                    event,
+                    data,
+                });
+            }
+        }
+    }
+
+    /// Answers a hello: the session, the changes that the page missed as one update, and what is broken now.
+    fn greet(&mut self, client: u32, session: &str, since: u64) {
+        self.hellos += 1;
+        if let Some(page) = self.pages.get_mut(&client) {
+            page.greeted = true;
+        }
+        let (version, missed, problems) = {
+            let mut guard = self.shared.state();
+            let state = &mut *guard;
+            let missed: Vec<ModuleId> = state
+                .graph
+                .ids()
+                .filter(|&id| state.graph.changed_at(id) > since)
+                .collect();
+            let update = (!missed.is_empty() && session == self.shared.session).then(|| {
+                let found = state.propagator.propagate(&state.graph, &missed, &[]);
+                describe(&state.graph, state.version, &missed, &found.stale, None)
+            });
+            let problems: Vec<_> = state
+                .files
+                .iter()
+                .filter_map(|entry| entry.problem.clone())
+                .map(Into::into)
+                .collect();
+            (state.version, update, problems)
+        };
+        let session = self.shared.session.clone();
+        let target = Target::Client(client);
+        self.shared
+            .send(target, &ServerMessage::Connected { session, version });
+        if let Some(update) = missed {
+            self.shared.send(target, &ServerMessage::Update(update));
+        }
+        if !problems.is_empty() {
+            self.shared.send(
+                target,
+                &ServerMessage::Error {
+                    diagnostics: problems,
+                },
+            );
+        }
+    }
+
+    /// Lets an update go on from a module that gave it up. The trail grows with each step, so that cycles end.
+    fn invalidate(
+        &mut self,
+        client: u32,
+        request: &str,
+        version: u64,
+        message: Option<String>,
+        trail: Vec<String>,
+    ) {
+        let (module_url, _) = url::identify(request);
+        let Some(id) = self.shared.state().graph.get(&module_url) else {
+            return;
+        };
+        if self.invalidated.len() > REMEMBERED_INVALIDATIONS {
+            self.invalidated.clear();
+        }
+        let first = *self.invalidated.entry((id, version)).or_insert(client);
+        if first != client {
+            return;
+        }
+        self.shared.tell_host(&HostEvent::Invalidated {
+            url: module_url.clone(),
+            message: message.clone(),
+        });
+        let mut trail: Vec<String> = trail
+            .into_iter()
+            .filter(|step| *step != module_url)
+            .collect();
+        trail.push(module_url);
+        self.publish(vec![id], Vec::new(), Some(Invalidation { message, trail }));
+    }
+
+    fn take_in_report(&mut self, request: &str, report: ReportedAcceptance) {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        let Some(id) = state.graph.get(&module_url) else {
+            return;
+        };
+        state.module(id).reported = Some(report);
+        state.refresh_acceptance(id);
+    }
+
+    /// After an update was applied its modules are linked anew; what lost its last importer can go.
+    fn prune(&mut self) {
+        let urls = {
+            let mut state = self.shared.state();
+            let version = state.version + 1;
+            let pruned = state.graph.take_orphans(version);
+            if !pruned.is_empty() {
+                state.version = version;
+                state.any_stale = true;
+            }
+            pruned
+                .iter()
+                .map(|&id| state.graph.url(id).to_owned())
+                .collect::<Vec<_>>()
+        };
+        if !urls.is_empty() {
+            self.broadcast(&ServerMessage::Prune { urls });
+        }
+    }
+}

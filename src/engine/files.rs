@@ -1,0 +1,93 @@
+//! The files behind modules: which modules a file is, and which content of it the pages know.
+//!
+//! Knows paths and hashes. Must not know the disk: whoever reads it tells.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::core::diagnostic::Diagnostic;
+use crate::core::graph::ModuleId;
+
+/// A file's number in the table.
+pub type FileIndex = usize;
+
+/// One file that backs at least one module.
+#[derive(Debug)]
+pub struct FileEntry {
+    /// The path under which the host served it.
+    pub path: PathBuf,
+    /// The modules it is: one for each query.
+    pub modules: Vec<ModuleId>,
+    /// The hash of the content that pages were told of last; `None` until it was read.
+    pub known: Option<u64>,
+    /// Whether the host serves the bytes of the file as they are, so that an error in the file is an error
+    /// in the page.
+    pub served_raw: bool,
+    /// What is wrong with the content on disk, while something is.
+    pub problem: Option<Diagnostic>,
+    /// Whether a page was given the content while it was broken.
+    pub served_broken: bool,
+}
+
+/// All files, found by any of their paths.
+#[derive(Debug, Default)]
+pub struct FileTable {
+    entries: Vec<FileEntry>,
+    by_path: HashMap<PathBuf, FileIndex>,
+}
+
+impl FileTable {
+    /// Records that `module` is served from `path`. Returns the file and whether it is new.
+    pub fn add(&mut self, path: &Path, module: ModuleId) -> (FileIndex, bool) {
+        if let Some(&index) = self.by_path.get(path) {
+            let modules = &mut self.entries[index].modules;
+            if !modules.contains(&module) {
+                modules.push(module);
+            }
+            return (index, false);
+        }
+        let index = self.entries.len();
+        self.entries.push(FileEntry {
+            path: path.to_path_buf(),
+            modules: vec![module],
+            known: None,
+            served_raw: false,
+            problem: None,
+            served_broken: false,
+        });
+        self.by_path.insert(path.to_path_buf(), index);
+        (index, true)
+    }
+
+    /// Lets a file be found by another path too: its real path behind symbolic links.
+    pub fn add_alias(&mut self, index: FileIndex, alias: &Path) {
+        self.by_path.entry(alias.to_path_buf()).or_insert(index);
+    }
+
+    /// The file at a path.
+    pub fn find(&self, path: &Path) -> Option<FileIndex> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The file that a module is served from.
+    pub fn of_module(&self, module: ModuleId) -> Option<FileIndex> {
+        self.entries
+            .iter()
+            .position(|entry| entry.modules.contains(&module))
+    }
+
+    /// A file's entry.
+    pub fn get(&self, index: FileIndex) -> &FileEntry {
+        &self.entries[index]
+    }
+
+    /// A file's entry, to change it.
+    pub fn get_mut(&mut self, index: FileIndex) -> &mut FileEntry {
+        &mut self.entries[index]
+    }
+
+    /// All files.
+    pub fn iter(&self) -> impl Iterator<Item = &FileEntry> {
+        self.entries.iter()
+    }
+}

@@ -1,0 +1,185 @@
+//! The engine: one thread that takes in file changes and pages' messages in order, and a request path
+//! that other threads call directly.
+//!
+//! Knows tokio, notify and the disk. Must not know Node: `binding` hands in a [`Sink`] and calls the
+//! methods of [`Engine`].
+//!
+//! The coordinator's loop is the only place where versions are raised and updates are made. Requests do
+//! not go through it, since a page load asks thousands of times: they take the lock round [`State`]
+//! for microseconds and leave the rest (watching, hashing, analysis that no answer depends on) to the loop.
+
+mod check;
+mod clients;
+mod coordinator;
+mod files;
+mod serve;
+mod state;
+mod update;
+mod watcher;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dashmap::DashMap;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::core::analyze::ModuleRecord;
+use crate::protocol::{HostEvent, ServerMessage};
+use coordinator::{Coordinator, Message};
+pub use serve::{ServedScript, SourceFile};
+use state::State;
+
+/// Whom a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// One page.
+    Client(u32),
+    /// The dev server.
+    Host,
+}
+
+/// Takes the engine's messages, as JSON text, on any thread. Must not block.
+pub type Sink = Arc<dyn Fn(Target, String) + Send + Sync>;
+
+/// How an engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The folder that urls are files below, unless a request says otherwise.
+    pub root: PathBuf,
+    /// The url that modules import the browser client from.
+    pub client_url: String,
+    /// Whether to watch the files of served modules. Without, only [`Engine::file_changed`] tells of changes.
+    pub watch: bool,
+}
+
+/// Why the engine could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The operating system gave no thread or no event queue.
+    #[error("the HMR engine could not start: {0}")]
+    Start(#[from] std::io::Error),
+}
+
+/// Enough for the analysis of everyday modules, which otherwise gets a stack of its own each time. Reserved,
+/// not used.
+const COORDINATOR_STACK: usize = 32 << 20;
+
+/// A running engine. Dropping it stops it.
+pub struct Engine {
+    shared: Arc<Shared>,
+    inbox: UnboundedSender<Message>,
+}
+
+/// What requests and the coordinator share.
+pub(crate) struct Shared {
+    options: EngineOptions,
+    session: String,
+    state: Mutex<State>,
+    /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
+    analyses: DashMap<u64, Arc<ModuleRecord>>,
+    sink: Sink,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, target: Target, message: &ServerMessage) {
+        self.deliver(target, serde_json::to_string(message));
+    }
+
+    fn tell_host(&self, event: &HostEvent) {
+        self.deliver(Target::Host, serde_json::to_string(event));
+    }
+
+    /// Messages are plain data, so that writing them as JSON cannot fail; if it ever does, the message
+    /// is lost and the server goes on.
+    fn deliver(&self, target: Target, text: serde_json::Result<String>) {
+        if let Ok(text) = text {
+            (self.sink)(target, text);
+        }
+    }
+}
+
+impl Engine {
+    /// Starts an engine with its own thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Start`] when the thread cannot be made.
+    pub fn start(options: EngineOptions, sink: Sink) -> Result<Self, EngineError> {
+        let started = now_ms();
+        let shared = Arc::new(Shared {
+            options,
+            session: format!("{started:x}-{:x}", std::process::id()),
+            state: Mutex::new(State::new(started)),
+            analyses: DashMap::new(),
+            sink,
+        });
+        let (inbox, messages) = unbounded_channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let coordinator = Coordinator::new(shared.clone(), inbox.clone());
+        std::thread::Builder::new()
+            .name("hotgraph".into())
+            .stack_size(COORDINATOR_STACK)
+            .spawn(move || runtime.block_on(coordinator.run(messages)))?;
+        Ok(Self { shared, inbox })
+    }
+
+    /// Names this run of the engine.
+    pub fn session(&self) -> &str {
+        &self.shared.session
+    }
+
+    /// The newest version.
+    pub fn version(&self) -> u64 {
+        self.shared.state().version
+    }
+
+    /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when
+    /// watching is off. For a file on disk that is watched this does nothing.
+    pub fn file_changed(&self, file: PathBuf) {
+        self.post(Message::HostChanged(file));
+    }
+
+    /// A page's socket opened.
+    pub fn connect(&self, client: u32) {
+        self.post(Message::Connect(client));
+    }
+
+    /// A page's socket closed.
+    pub fn disconnect(&self, client: u32) {
+        self.post(Message::Disconnect(client));
+    }
+
+    /// A frame came in from a page.
+    pub fn receive(&self, client: u32, frame: String) {
+        self.post(Message::Frame(client, frame));
+    }
+
+    /// Stops watching and ends the thread. Later calls do nothing.
+    pub fn close(&self) {
+        self.post(Message::Close);
+    }
+
+    /// Sends to the loop. A closed engine has nobody to receive, which is what closing means.
+    fn post(&self, message: Message) {
+        let _ = self.inbox.send(message);
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_millis() as u64)
+}

@@ -1,0 +1,325 @@
+//! The request path: what to serve for a module, now.
+//!
+//! Knows the state and analysis. Must not wait: it holds the lock for microseconds, parses only when the
+//! answer depends on it, and leaves all else to the coordinator.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::coordinator::{Message, Registration};
+use super::state::{State, accepted_specifiers};
+use super::{Engine, Shared};
+use crate::core::analyze::{self, Dialect, ModuleRecord};
+use crate::core::graph::{ModuleId, ModuleKind};
+use crate::core::patch;
+use crate::core::rewrite::{Rewrite, rewrite};
+use crate::core::url;
+
+/// Scripts of more bytes than this are served as they are: no editor saves such a file by hand, and reading
+/// it would stall the server.
+pub const MAX_ANALYSED: usize = 16 * 1024 * 1024;
+
+/// Marks the query of an inline script's url: `/?__inline=/index.html:0` is the first
+/// one of `/index.html`.
+pub const INLINE: &str = "__inline";
+
+/// The file that a request was answered from.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Absolute path, as the host found it (symbolic links and all).
+    pub path: PathBuf,
+    /// When the request came in, in milliseconds since 1970: a file that is younger may have changed
+    /// between the host's reading and ours.
+    pub requested_at: u64,
+}
+
+/// What to serve for a script.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ServedScript {
+    /// The code, when it differs from the source.
+    pub code: Option<String>,
+    /// The specifiers that the code accepts updates of, so that a host with a resolver of its own can
+    /// [`Engine::link`] them.
+    pub accepted: Vec<String>,
+}
+
+impl Engine {
+    /// Takes in a script as the host would serve it, imports resolved, and returns what to serve instead:
+    /// version stamps on imports that changed, `import.meta.hot` where it is used, and dynamic imports that
+    /// find the current generation. Code without any of these is served as it is.
+    pub fn serve_script(
+        &self,
+        request: &str,
+        source: &str,
+        file: Option<SourceFile>,
+    ) -> ServedScript {
+        let shared = &*self.shared;
+        let (module_url, _) = url::identify(request);
+        let content = xxh3_64(source.as_bytes());
+        let (id, registration, depends_on_versions) = {
+            let mut state = shared.state();
+            let (id, registration) =
+                state.register(&module_url, ModuleKind::Script, Some(content), file);
+            (id, registration, state.has_stamps())
+        };
+        let cached = shared.analyses.get(&content).map(|record| record.clone());
+        let record = match cached {
+            Some(record) => Some(record),
+            None if source.len() > MAX_ANALYSED => None,
+            None if depends_on_versions || analyze::needs_rewrite(source) => {
+                self.analyse_now(id, content, source)
+            }
+            None => {
+                let registration = registration.unwrap_or_else(|| Registration::of(id, content));
+                self.post(Message::Served(registration.with_source(source.to_owned())));
+                return ServedScript::default();
+            }
+        };
+        if let Some(registration) = registration {
+            self.post(Message::Served(registration));
+        }
+        match record {
+            Some(record) => self.answer(id, source, record),
+            None => ServedScript::default(),
+        }
+    }
+
+    fn analyse_now(&self, id: ModuleId, content: u64, source: &str) -> Option<Arc<ModuleRecord>> {
+        match analyze::analyze(source, Dialect::JavaScript) {
+            Ok(record) => {
+                let record = Arc::new(record);
+                self.shared.analyses.insert(content, record.clone());
+                Some(record)
+            }
+            Err(error) => {
+                self.post(Message::Unreadable(id, source.to_owned(), error));
+                None
+            }
+        }
+    }
+
+    fn answer(&self, id: ModuleId, source: &str, record: Arc<ModuleRecord>) -> ServedScript {
+        let mut state = self.shared.state();
+        if state
+            .module(id)
+            .record
+            .as_ref()
+            .is_none_or(|known| !Arc::ptr_eq(known, &record))
+        {
+            state.module(id).reported = None;
+            state.link(id, record.clone());
+        }
+        let preamble = record
+            .hot
+            .used
+            .then(|| preamble(&self.shared, &state, id, &record));
+        let state = std::cell::RefCell::new(state);
+        let stamp = |specifier: &str| {
+            let mut state = state.borrow_mut();
+            let target = state.resolve(id, specifier)?;
+            let version = state.graph.version(target);
+            (version > 0).then(|| url::stamp(specifier, version))
+        };
+        let patch = is_patched(&record);
+        let how = Rewrite {
+            preamble: preamble.as_deref(),
+            patch,
+            stamp: &stamp,
+        };
+        ServedScript {
+            code: rewrite(source, &record, &how),
+            accepted: accepted_specifiers(&record),
+        }
+    }
+
+    /// Takes in a style sheet or any other resource, which is served as it is. With the `source` that is
+    /// served the engine knows whether an error in the file is an error in the page, and reports it.
+    pub fn serve_resource(
+        &self,
+        request: &str,
+        kind: ModuleKind,
+        file: Option<SourceFile>,
+        source: Option<&str>,
+    ) {
+        let (module_url, _) = url::identify(request);
+        let content = source.map(|source| xxh3_64(source.as_bytes()));
+        let registration = self
+            .shared
+            .state()
+            .register(&module_url, kind, content, file)
+            .1;
+        if let Some(registration) = registration {
+            self.post(Message::Served(registration));
+        }
+    }
+
+    /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
+    /// relative to the page's url or `base`.
+    pub fn serve_page(
+        &self,
+        request: &str,
+        base: &str,
+        loads: &[String],
+        file: Option<SourceFile>,
+    ) {
+        let (module_url, _) = url::identify(request);
+        let registration = {
+            let mut state = self.shared.state();
+            let (id, registration) = state.register(&module_url, ModuleKind::Page, None, file);
+            let loads = loads
+                .iter()
+                .filter_map(|specifier| url::resolve(base, &as_relative(specifier)))
+                .map(|target| state.graph.intern(&target))
+                .collect();
+            state.graph.set_imports(id, loads);
+            registration
+        };
+        if let Some(registration) = registration {
+            self.post(Message::Served(registration));
+        }
+    }
+
+    /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
+    /// browser could import in its place.
+    pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        let id = state.graph.intern(&module_url);
+        state.module(id).resolutions.extend(resolved);
+        if let Some(record) = state.module(id).record.clone() {
+            state.link(id, record);
+        }
+    }
+
+    /// The version of the batch in which the content of what `request` asks for changed last, 0 when it
+    /// never did. A cache of transformed code that has this in its key never serves stale code.
+    pub fn content_version(&self, request: &str) -> u64 {
+        let (module_url, _) = url::identify(request);
+        let state = self.shared.state();
+        state
+            .graph
+            .get(&module_url)
+            .map_or(0, |id| state.graph.changed_at(id))
+    }
+
+    /// `specifier` with the current version stamp of what it names, seen from `base`. `None` when it has
+    /// none, which is the case for all that never changed.
+    pub fn stamped(&self, base: &str, specifier: &str) -> Option<String> {
+        let target = url::resolve(base, &as_relative(specifier))?;
+        let state = self.shared.state();
+        let version = state.graph.version(state.graph.get(&target)?);
+        (version > 0).then(|| url::stamp(specifier, version))
+    }
+
+    /// A module that stands for the current generation of what `request` asks for without a stamp: what
+    /// cannot be stamped where it is written (a computed dynamic import, an import map) gets the same instance
+    /// as everybody else. `None` when the request has a stamp or the module needs none.
+    pub fn facade(&self, request: &str) -> Option<String> {
+        let (module_url, version) = url::identify(request);
+        if version.is_some() {
+            return None;
+        }
+        let mut state = self.shared.state();
+        let id = state.graph.get(&module_url)?;
+        let version = state.graph.version(id);
+        if version == 0 || state.graph.kind(id) != ModuleKind::Script {
+            return None;
+        }
+        let has_default = state.module(id).record.as_ref()?.has_default_export;
+        let target = json_string(&url::stamp(&module_url, version));
+        let default = if has_default {
+            format!("export{{default}}from{target};")
+        } else {
+            String::new()
+        };
+        Some(format!("export*from{target};{default}"))
+    }
+}
+
+impl State {
+    /// Whether any answer could need a stamp.
+    fn has_stamps(&self) -> bool {
+        self.any_stale
+    }
+
+    /// Records that a module was served. Returns what the coordinator has to look at, if anything: a file
+    /// that is new, or content that is.
+    fn register(
+        &mut self,
+        module_url: &str,
+        kind: ModuleKind,
+        content: Option<u64>,
+        file: Option<SourceFile>,
+    ) -> (ModuleId, Option<Registration>) {
+        let id = self.graph.intern(module_url);
+        self.graph.set_served(id, kind);
+        let data = self.module(id);
+        let is_new_content = content.is_some() && data.content != content;
+        if is_new_content {
+            data.content = content;
+        }
+        let mut registration = Registration::of(id, content.unwrap_or_default());
+        let mut is_new_file = false;
+        if let Some(file) = file {
+            let (index, is_new) = self.files.add(&file.path, id);
+            is_new_file = is_new;
+            registration.file = Some((index, file, is_new));
+            let entry = self.files.get_mut(index);
+            entry.served_broken |= entry.problem.is_some();
+        }
+        (id, (is_new_file || is_new_content).then_some(registration))
+    }
+}
+
+/// The statement that gives a module its `import.meta.hot`. On the first line, so that no line moves.
+fn preamble(shared: &Shared, state: &State, id: ModuleId, record: &ModuleRecord) -> String {
+    let client = json_string(&shared.options.client_url);
+    let report = u8::from(record.hot.opaque);
+    let module_url = state.graph.url(id);
+    // An inline script's own import.meta.url is its page's.
+    let is_inline = module_url.contains(INLINE);
+    let name = if is_inline {
+        json_string(module_url)
+    } else {
+        "\"\"".to_owned()
+    };
+    let (exports, statement) = if is_patched(record) {
+        (
+            patch::accessors(&record.local_exports),
+            patch::export_statement(&record.local_exports),
+        )
+    } else {
+        ("{}".to_owned(), String::new())
+    };
+    format!(
+        "import{{createHot as __hot$}}from{client};{statement}__hot$(import.meta,{report},{name},{exports});"
+    )
+}
+
+/// Whether importers of this code may have to be given a newer generation's exports: not when they always
+/// run again.
+fn is_patched(record: &ModuleRecord) -> bool {
+    let hot = &record.hot;
+    hot.accepts_self.is_some() || hot.writes_data || hot.opaque
+}
+
+/// HTML's `src="app.js"` is relative without saying so.
+fn as_relative(reference: &str) -> String {
+    let has_scheme = reference
+        .split(['/', '?', '#'])
+        .next()
+        .is_some_and(|start| start.contains(':'));
+    if reference.starts_with(['/', '.']) || has_scheme {
+        reference.to_owned()
+    } else {
+        format!("./{reference}")
+    }
+}
+
+/// A JavaScript string literal. JSON's escapes are JavaScript's.
+fn json_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

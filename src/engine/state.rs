@@ -1,0 +1,166 @@
+//! What the engine knows, behind one lock: the graph, the files behind it and the newest version.
+//!
+//! Knows modules and files. Must not know the disk, sockets or the watcher: it is told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::core::analyze::ModuleRecord;
+use crate::core::graph::{AcceptedDependency, ModuleGraph, ModuleId, SelfAcceptance};
+use crate::core::propagate::Propagator;
+use crate::core::url;
+
+use super::files::FileTable;
+
+/// What a running page registered, where the parser could not tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedAcceptance {
+    /// What the module does with updates of itself.
+    pub acceptance: SelfAcceptance,
+    /// The specifiers of accepted dependencies.
+    pub dependencies: Vec<String>,
+}
+
+/// What belongs to a module beside its place in the graph.
+#[derive(Debug, Default)]
+pub struct ModuleData {
+    /// The hash of the code that was served last.
+    pub content: Option<u64>,
+    /// The analysis of that code, once there is one.
+    pub record: Option<Arc<ModuleRecord>>,
+    /// Where the host resolved specifiers to, where that is not what a browser would do.
+    pub resolutions: HashMap<String, String>,
+    /// What a page reported of that code.
+    pub reported: Option<ReportedAcceptance>,
+}
+
+/// Everything behind the lock.
+pub struct State {
+    /// Who imports whom.
+    pub graph: ModuleGraph,
+    /// The walker's scratch tables.
+    pub propagator: Propagator,
+    /// The files behind modules.
+    pub files: FileTable,
+    /// Whether any module was ever stale, so that answers may need stamps.
+    pub any_stale: bool,
+    /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
+    pub version: u64,
+    modules: Vec<ModuleData>,
+}
+
+impl State {
+    /// An empty state at the given version.
+    pub fn new(version: u64) -> Self {
+        Self {
+            graph: ModuleGraph::default(),
+            propagator: Propagator::default(),
+            files: FileTable::default(),
+            any_stale: false,
+            version,
+            modules: Vec::new(),
+        }
+    }
+
+    /// A module's data.
+    pub fn module(&mut self, id: ModuleId) -> &mut ModuleData {
+        if self.modules.len() <= id.index() {
+            self.modules
+                .resize_with(id.index() + 1, ModuleData::default);
+        }
+        &mut self.modules[id.index()]
+    }
+
+    /// The next version.
+    pub fn next_version(&mut self) -> u64 {
+        self.version += 1;
+        self.version
+    }
+
+    /// Takes the edges and acceptance of a module's analysis into the graph, as one set.
+    pub fn link(&mut self, id: ModuleId, record: Arc<ModuleRecord>) {
+        let specifiers: Vec<String> = record
+            .imports
+            .iter()
+            .map(|import| import.specifier.clone())
+            .chain(record.dynamic_imports.iter().filter_map(|import| {
+                import
+                    .literal
+                    .as_ref()
+                    .map(|(specifier, _)| specifier.clone())
+            }))
+            .collect();
+        let imports = specifiers
+            .iter()
+            .filter_map(|specifier| self.resolve(id, specifier))
+            .collect();
+        self.graph.set_imports(id, imports);
+        self.module(id).record = Some(record);
+        self.refresh_acceptance(id);
+    }
+
+    /// Takes what the module accepts into the graph: what its code says, or what a page reported of it.
+    pub fn refresh_acceptance(&mut self, id: ModuleId) {
+        let data = self.module(id);
+        let reported = data.reported.clone();
+        let Some(record) = data.record.clone() else {
+            return;
+        };
+        let (acceptance, specifiers) = match reported {
+            Some(reported) => (reported.acceptance, reported.dependencies),
+            None => (self_acceptance(&record), accepted_specifiers(&record)),
+        };
+        let accepted = specifiers
+            .into_iter()
+            .filter_map(|specifier| {
+                let target = self.resolve(id, &specifier)?;
+                Some(AcceptedDependency {
+                    specifier: specifier.into(),
+                    target,
+                })
+            })
+            .collect();
+        self.graph.set_acceptance(id, acceptance, accepted);
+    }
+
+    /// The module that `specifier` names in the code of `importer`.
+    pub fn resolve(&mut self, importer: ModuleId, specifier: &str) -> Option<ModuleId> {
+        if let Some(resolved) = self.module(importer).resolutions.get(specifier) {
+            let resolved = resolved.clone();
+            let resolved = url::resolve(self.graph.url(importer), &resolved)?;
+            return Some(self.graph.intern(&resolved));
+        }
+        let resolved = url::resolve(self.graph.url(importer), specifier)?;
+        Some(self.graph.intern(&resolved))
+    }
+}
+
+/// What code does with updates of itself. A module that writes into `data` counts as self-accepting unless
+/// it declines or accepts in another way (Bun).
+fn self_acceptance(record: &ModuleRecord) -> SelfAcceptance {
+    let hot = &record.hot;
+    let accepts_otherwise = !hot.accepts.is_empty();
+    if hot.declines {
+        SelfAcceptance::Declines
+    } else if let Some(accept) = &hot.accepts_self {
+        if accept.bubbles {
+            SelfAcceptance::Bubbles
+        } else {
+            SelfAcceptance::Accepts
+        }
+    } else if hot.accepts_exports.is_some() || (hot.writes_data && !accepts_otherwise) {
+        SelfAcceptance::Accepts
+    } else {
+        SelfAcceptance::None
+    }
+}
+
+/// The specifiers of the dependencies that code accepts.
+pub fn accepted_specifiers(record: &ModuleRecord) -> Vec<String> {
+    record
+        .hot
+        .accepts
+        .iter()
+        .map(|accepted| accepted.specifier.clone())
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! From a propagation to the message that describes it.
+//!
+//! Knows the graph and the wire. Decides nothing.
+
+use crate::core::diagnostic as found;
+use crate::core::graph::{self as graph, ModuleGraph, ModuleId};
+use crate::protocol;
+
+/// The message for one batch.
+pub fn describe(
+    graph: &ModuleGraph,
+    version: u64,
+    changed: &[ModuleId],
+    stale: &[ModuleId],
+    invalidated: Option<protocol::Invalidation>,
+) -> protocol::Update {
+    protocol::Update {
+        version,
+        changed: changed.iter().map(|&id| graph.url(id).to_owned()).collect(),
+        stale: stale.iter().map(|&id| describe_module(graph, id)).collect(),
+        invalidated,
+    }
+}
+
+fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
+    let importer = |&importer: &ModuleId| protocol::Importer {
+        url: graph.url(importer).to_owned(),
+        accepts: graph
+            .accepted(importer)
+            .iter()
+            .filter(|dependency| dependency.target == id)
+            .map(|dependency| dependency.specifier.to_string())
+            .collect(),
+    };
+    protocol::StaleModule {
+        url: graph.url(id).to_owned(),
+        version: graph.version(id),
+        kind: graph.kind(id).into(),
+        acceptance: graph.acceptance(id).into(),
+        importers: graph.importers(id).iter().map(importer).collect(),
+    }
+}
+
+impl From<graph::ModuleKind> for protocol::ModuleKind {
+    fn from(kind: graph::ModuleKind) -> Self {
+        match kind {
+            graph::ModuleKind::Script => Self::Script,
+            graph::ModuleKind::Style => Self::Style,
+            graph::ModuleKind::Page => Self::Page,
+            graph::ModuleKind::Asset => Self::Asset,
+        }
+    }
+}
+
+impl From<graph::SelfAcceptance> for protocol::SelfAcceptance {
+    fn from(acceptance: graph::SelfAcceptance) -> Self {
+        match acceptance {
+            graph::SelfAcceptance::None => Self::None,
+            graph::SelfAcceptance::Accepts => Self::Accepts,
+            graph::SelfAcceptance::Bubbles => Self::Bubbles,
+            graph::SelfAcceptance::Declines => Self::Declines,
+        }
+    }
+}
+
+impl From<found::Diagnostic> for protocol::Diagnostic {
+    fn from(diagnostic: found::Diagnostic) -> Self {
+        let place = diagnostic.place;
+        Self {
+            severity: match diagnostic.severity {
+                found::Severity::Error => protocol::Severity::Error,
+                found::Severity::Warning => protocol::Severity::Warning,
+            },
+            message: diagnostic.message,
+            remedy: diagnostic.remedy,
+            url: diagnostic.url,
+            file: diagnostic.file,
+            line: place.as_ref().map(|place| place.line),
+            column: place.as_ref().map(|place| place.column),
+            frame: place.map(|place| place.frame),
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! The wire: every message that crosses between the engine, the dev server and a page.
+//!
+//! Knows JSON and the shape of each message, one closed enum each way. Must not know how a message
+//! travels (sockets live in Node) nor how its content was decided (that is `core`). TypeScript gets
+//! these types generated into `client/protocol.ts`, so that a change the client misses fails `tsc`.
+//!
+//! Vocabulary: a *url* is a module's identity, the path and query that the browser asks for, without
+//! version stamp and hash. A *version* is a whole number of milliseconds-since-epoch magnitude that
+//! rises by at least one per batch; JavaScript holds it exactly.
+
+use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
+
+/// What the engine sends to a page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ServerMessage {
+    /// The answer to [`ClientMessage::Hello`].
+    Connected {
+        /// Names this run of the server. A page that knew another one was served by another process.
+        session: String,
+        /// The newest version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+    },
+    /// One batch of changes; each page decides with its own modules what to do.
+    Update(Update),
+    /// Saved code that cannot be served; nothing changed in the page.
+    Error {
+        /// At least one diagnostic of severity `error`.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Findings that stop nothing, to be shown in the page's console.
+    Warning {
+        /// At least one diagnostic of severity `warning`.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Files that were reported broken are good again.
+    Recovered {
+        /// The urls of the modules that were named by an earlier `Error`.
+        urls: Vec<String>,
+    },
+    /// Modules that nothing imports any more.
+    Prune {
+        /// In the order in which they lost their last importer.
+        urls: Vec<String>,
+    },
+    /// An event sent by the server's own code (`hmr.hot.send`).
+    Custom {
+        /// The event's name.
+        event: String,
+        /// Any JSON value.
+        #[cfg_attr(test, ts(type = "unknown"))]
+        data: serde_json::Value,
+    },
+}
+
+/// One batch: what changed, and all that is stale because of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Update {
+    /// The batch's version; a page that applied it is at this version.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub version: u64,
+    /// The urls whose content changed, in the order in which they changed.
+    pub changed: Vec<String>,
+    /// Every stale module, the changed ones first, importers after what they import (breadth first).
+    pub stale: Vec<StaleModule>,
+    /// Set when a page gave up an update instead of a file having changed. `changed` then holds the
+    /// module that gave up, whose code and version are what they were.
+    pub invalidated: Option<Invalidation>,
+}
+
+/// A module that an update makes stale, with what a page needs to walk on from it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct StaleModule {
+    /// The module.
+    pub url: String,
+    /// The stamp to import it by.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub version: u64,
+    /// What sort of resource it is.
+    pub kind: ModuleKind,
+    /// What the code that was served last does with updates of itself.
+    pub acceptance: SelfAcceptance,
+    /// Who imports it, in a stable order.
+    pub importers: Vec<Importer>,
+}
+
+/// What sort of resource a module is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum ModuleKind {
+    /// JavaScript, however it was written.
+    Script,
+    /// A style sheet.
+    Style,
+    /// An HTML document.
+    Page,
+    /// Anything else: JSON, images, fetched data.
+    Asset,
+}
+
+/// What a module does with an update of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum SelfAcceptance {
+    /// Passes it on to its importers.
+    None,
+    /// Accepts it (`accept()`, `accept(callback)`, or writes to `data`).
+    Accepts,
+    /// Accepts it and still passes it on (`{ bubbles: true }`).
+    Bubbles,
+    /// Refuses it: the page reloads.
+    Declines,
+}
+
+/// One importer of a stale module.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Importer {
+    /// The importing module or page.
+    pub url: String,
+    /// The specifiers, as its code writes them, under which it accepts updates of the module. Empty
+    /// when it accepts none.
+    pub accepts: Vec<String>,
+}
+
+/// Why an update exists without a change of content: `import.meta.hot.invalidate()`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Invalidation {
+    /// The message handed to `invalidate`.
+    pub message: Option<String>,
+    /// All modules that gave up this update so far, the newest last. None of them counts as a
+    /// boundary any more, which ends invalidation in cycles.
+    pub trail: Vec<String>,
+}
+
+/// What a page sends to the engine. Anything else is refused with an error that the server logs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// The first message of every socket.
+    Hello {
+        /// The session that served the page, or was last spoken to.
+        session: String,
+        /// The version that the page is at; changes after it are sent at once.
+        #[cfg_attr(test, ts(type = "number"))]
+        since: u64,
+        /// The url of the page's HTML, when it was served through the engine.
+        page: Option<String>,
+        /// Why the page reloaded itself, when it did.
+        reloaded: Option<ReloadReport>,
+    },
+    /// `import.meta.hot.invalidate(message)`.
+    Invalidate {
+        /// The module that gives up.
+        url: String,
+        /// The version of the update it gives up, or of the module's code.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// The message handed to `invalidate`.
+        message: Option<String>,
+        /// The trail of the update that was being applied, else empty.
+        trail: Vec<String>,
+    },
+    /// What a module that uses `import.meta.hot` in ways the parser cannot follow has registered.
+    Accepts {
+        /// The module.
+        url: String,
+        /// What it does with updates of itself.
+        #[serde(rename = "self")]
+        accepts_self: bool,
+        /// The specifiers of the dependencies it accepts, as its code writes them.
+        deps: Vec<String>,
+        /// Whether it declined.
+        declined: bool,
+    },
+    /// An update was applied without a reload.
+    Applied {
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// Milliseconds from the message's arrival to the end of the last callback.
+        ms: f64,
+        /// The modules that accepted it.
+        boundaries: Vec<String>,
+    },
+    /// An update could not be applied; the page goes on with what it had.
+    Failed {
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// The error's text, for the terminal.
+        message: String,
+    },
+    /// An event for the server's own code (`import.meta.hot.send`).
+    Custom {
+        /// The event's name.
+        event: String,
+        /// Any JSON value.
+        #[serde(default)]
+        #[cfg_attr(test, ts(type = "unknown"))]
+        data: serde_json::Value,
+    },
+}
+
+/// A finding about code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence that says what is wrong.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub remedy: Option<String>,
+    /// The module's url.
+    pub url: String,
+    /// The module's file, an absolute path, when it has one.
+    pub file: Option<String>,
+    /// From 1.
+    pub line: Option<u32>,
+    /// From 1, in UTF-16 code units.
+    pub column: Option<u32>,
+    /// The lines around the place, with a mark below it.
+    pub frame: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum Severity {
+    /// The code cannot be served; pages keep what they have.
+    Error,
+    /// Something will not work as its author seems to expect.
+    Warning,
+}
+
+/// Why a page reloaded: enough to print, to test and to learn from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct ReloadReport {
+    /// What kind of dead end it was.
+    pub cause: ReloadCause,
+    /// The module whose content changed, or which gave up.
+    pub changed: Option<String>,
+    /// From the changed module over its importers to the place that did not accept.
+    pub chain: Vec<String>,
+    /// The whole reason in one sentence, for people.
+    pub message: String,
+    /// What would have made this a hot update.
+    pub remedy: Option<String>,
+}
+
+/// The kinds of dead ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum ReloadCause {
+    /// No module on the way to the page accepts.
+    DeadEnd,
+    /// A module on the way called `decline()`.
+    Declined,
+    /// Modules gave up with `invalidate()` and nothing above accepts.
+    Invalidated,
+    /// The HTML page itself changed.
+    Page,
+    /// A resource that cannot be replaced in a page: a worker's script, a classic script, fetched data.
+    Resource,
+    /// A module that should have accepted never ran to its end in this page.
+    NotEvaluated,
+    /// The page was served by another run of the server.
+    Session,
+}
+
+/// What the engine tells the dev server it lives in, for its terminal and its own code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum HostEvent {
+    /// An update went out to the pages.
+    Updated {
+        /// Its version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// The changed files, absolute paths.
+        files: Vec<String>,
+        /// How many modules are stale.
+        stale: u32,
+        /// How many pages it was sent to.
+        pages: u32,
+    },
+    /// A page applied an update.
+    Applied {
+        /// The page's connection.
+        client: u32,
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// Milliseconds it took in the page.
+        ms: f64,
+        /// The modules that accepted it.
+        boundaries: Vec<String>,
+    },
+    /// A page could not apply an update and kept what it had.
+    Failed {
+        /// The page's connection.
+        client: u32,
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+        /// The error's text.
+        message: String,
+    },
+    /// A page came back from a full reload that it had asked for.
+    Reloaded {
+        /// The page's connection.
+        client: u32,
+        /// The url of the page's HTML, when known.
+        page: Option<String>,
+        /// Why.
+        report: ReloadReport,
+    },
+    /// A module gave up an update.
+    Invalidated {
+        /// The module.
+        url: String,
+        /// Its message.
+        message: Option<String>,
+    },
+    /// Errors and warnings about code.
+    Diagnostics {
+        /// At least one.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Files that were reported broken are good again.
+    Recovered {
+        /// The modules' urls.
+        urls: Vec<String>,
+    },
+    /// An event from a page for the server's code.
+    Custom {
+        /// The page's connection.
+        client: u32,
+        /// The event's name.
+        event: String,
+        /// Any JSON value.
+        #[cfg_attr(test, ts(type = "unknown"))]
+        data: serde_json::Value,
+    },
+    /// A frame that is not a [`ClientMessage`].
+    BadFrame {
+        /// The page's connection.
+        client: u32,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The file watcher is degraded or gone.
+    Watcher {
+        /// What happened and what hotgraph does instead.
+        message: String,
+    },
+}
