@@ -1,0 +1,238 @@
+//! Node's view of the engine: conversion only, no decision.
+//!
+//! Knows napi. Every call is caught, so that a panic becomes a JavaScript error and never ends the process.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{FnArgs, Function, Result};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi_derive::napi;
+
+use crate::core::graph::ModuleKind;
+use crate::engine::{self, Engine, SourceFile, Target};
+
+/// How an engine is set up.
+#[napi(object)]
+pub struct EngineOptions {
+    /// The folder that urls are files below. Absolute path.
+    pub root: String,
+    /// The url that modules import the browser client from. Its folder has to serve the compiled client.
+    pub client_url: String,
+    /// Whether to watch the files of served modules. Default: true. Without, only `fileChanged` tells of
+    /// changes.
+    pub watch: Option<bool>,
+}
+
+/// What to serve for a script.
+#[napi(object)]
+pub struct ServedScript {
+    /// The code to serve, when it differs from the source.
+    pub code: Option<String>,
+    /// The specifiers of dependencies whose updates the code accepts, for hosts with a resolver of their own
+    /// (see `link`).
+    pub accepted: Option<Vec<String>>,
+}
+
+/// What sort of resource is served: `style` for a style sheet, `asset` for anything that is neither script,
+/// style nor page.
+#[napi(string_enum = "camelCase")]
+pub enum ResourceKind {
+    /// A style sheet.
+    Style,
+    /// JSON, images, data, classic scripts.
+    Asset,
+}
+
+/// The engine: watches files, analyses modules, keeps the module graph and turns changes into updates for
+/// pages. One instance a dev server; any number in one process. It does not keep the process alive.
+///
+/// A *url* is what the browser asked for: path and query, with or without version stamp.
+#[napi]
+pub struct HmrEngine {
+    engine: Engine,
+}
+
+#[napi]
+impl HmrEngine {
+    /// Starts an engine.
+    ///
+    /// `onMessage(client, text)` gets every message as JSON text: with a `client` of 1 or more a
+    /// `ServerMessage` to send on that page's socket, with 0 a `HostEvent` for the dev server itself.
+    ///
+    /// Throws when the operating system gives no thread.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(
+        options: EngineOptions,
+        #[napi(ts_arg_type = "(client: number, text: string) => void")] on_message: Function<
+            FnArgs<(u32, String)>,
+            (),
+        >,
+    ) -> Result<Self> {
+        let deliver = on_message
+            .build_threadsafe_function()
+            .weak::<true>()
+            .callee_handled::<false>()
+            .build()?;
+        let sink = Arc::new(move |target, text| {
+            let client = match target {
+                Target::Client(client) => client,
+                Target::Host => 0,
+            };
+            // Fails only when Node is shutting down, when nobody listens any more.
+            deliver.call(
+                (client, text).into(),
+                ThreadsafeFunctionCallMode::NonBlocking,
+            );
+        });
+        let options = engine::EngineOptions {
+            root: PathBuf::from(options.root),
+            client_url: options.client_url,
+            watch: options.watch.unwrap_or(true),
+        };
+        let engine = Engine::start(options, sink)
+            .map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        Ok(Self { engine })
+    }
+
+    /// Names this run of the engine; pages tell by it whether they speak to the server that served them.
+    #[napi(getter)]
+    pub fn session(&self) -> String {
+        self.engine.session().to_owned()
+    }
+
+    /// The newest version: a whole number, the engine's start in milliseconds plus one a batch.
+    #[napi(getter)]
+    pub fn version(&self) -> f64 {
+        self.engine.version() as f64
+    }
+
+    /// Takes in a script as it would be served, its imports resolved to what a browser can ask for, and
+    /// returns what to serve; `null` when that is the source as it is.
+    ///
+    /// `file` is the absolute path of the file behind it, if there is one; `requestedAt` the time of the
+    /// request in milliseconds since 1970 (default: now).
+    #[napi(catch_unwind)]
+    pub fn serve_script(
+        &self,
+        url: String,
+        source: String,
+        file: Option<String>,
+        requested_at: Option<f64>,
+    ) -> Option<ServedScript> {
+        let served = self
+            .engine
+            .serve_script(&url, &source, source_file(file, requested_at));
+        if served.code.is_none() && served.accepted.is_empty() {
+            return None;
+        }
+        let accepted = (!served.accepted.is_empty()).then_some(served.accepted);
+        Some(ServedScript {
+            code: served.code,
+            accepted,
+        })
+    }
+
+    /// Takes in a style sheet or another resource, which is served as it is. Given the `source` that is served,
+    /// JSON is checked before an update of it goes out.
+    #[napi(catch_unwind)]
+    pub fn serve_resource(
+        &self,
+        url: String,
+        #[napi(ts_arg_type = "'style' | 'asset'")] kind: ResourceKind,
+        file: Option<String>,
+        requested_at: Option<f64>,
+        source: Option<String>,
+    ) {
+        let kind = match kind {
+            ResourceKind::Style => ModuleKind::Style,
+            ResourceKind::Asset => ModuleKind::Asset,
+        };
+        let file = source_file(file, requested_at);
+        self.engine
+            .serve_resource(&url, kind, file, source.as_deref());
+    }
+
+    /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes
+    /// them, relative to `base` (the page's url or its `<base href>`).
+    #[napi(catch_unwind)]
+    pub fn serve_page(
+        &self,
+        url: String,
+        base: String,
+        loads: Vec<String>,
+        file: Option<String>,
+        requested_at: Option<f64>,
+    ) {
+        self.engine
+            .serve_page(&url, &base, &loads, source_file(file, requested_at));
+    }
+
+    /// Tells what the host's own resolver makes of specifiers of a module, where a browser would not come to
+    /// the same: bare ones, omitted extensions. Specifier as written -> what a browser could import.
+    #[napi(catch_unwind)]
+    pub fn link(&self, url: String, resolved: HashMap<String, String>) {
+        self.engine.link(&url, resolved);
+    }
+
+    /// The version of the batch in which the content behind a url changed last; 0 when it never did.
+    #[napi(catch_unwind)]
+    pub fn content_version(&self, url: String) -> f64 {
+        self.engine.content_version(&url) as f64
+    }
+
+    /// A reference (`src`, `href`, specifier) with the current version stamp of what it names, seen from
+    /// `base`; `null` when it needs none.
+    #[napi(catch_unwind)]
+    pub fn stamped(&self, base: String, reference: String) -> Option<String> {
+        self.engine.stamped(&base, &reference)
+    }
+
+    /// The module to serve to a module script that asks for a changed module without a stamp, so that it gets
+    /// the instance everybody has; `null` when it can be served the module itself.
+    #[napi(catch_unwind)]
+    pub fn facade(&self, url: String) -> Option<String> {
+        self.engine.facade(&url)
+    }
+
+    /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is
+    /// off. Absolute path. For a file that is watched this does nothing.
+    #[napi(catch_unwind)]
+    pub fn file_changed(&self, file: String) {
+        self.engine.file_changed(PathBuf::from(file));
+    }
+
+    /// A page's socket opened. `client` is a number of 1 or more that the host chose and will not use again.
+    #[napi(catch_unwind)]
+    pub fn connect(&self, client: u32) {
+        self.engine.connect(client);
+    }
+
+    /// A page's socket closed.
+    #[napi(catch_unwind)]
+    pub fn disconnect(&self, client: u32) {
+        self.engine.disconnect(client);
+    }
+
+    /// A text frame came in from a page: a `ClientMessage`. Anything else is reported to the host and changes
+    /// nothing.
+    #[napi(catch_unwind)]
+    pub fn receive(&self, client: u32, frame: String) {
+        self.engine.receive(client, frame);
+    }
+
+    /// Stops watching and ends the engine's thread. Later calls do nothing. Safe to call twice.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.engine.close();
+    }
+}
+
+fn source_file(path: Option<String>, requested_at: Option<f64>) -> Option<SourceFile> {
+    let requested_at = requested_at.map_or_else(engine::now_ms, |at| at.max(0.0) as u64);
+    path.map(|path| SourceFile {
+        path: PathBuf::from(path),
+        requested_at,
+    })
+}
