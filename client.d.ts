@@ -1,0 +1,224 @@
+/**
+ * Types of `import.meta.hot`. Name them in tsconfig.json: `"types": ["hotgraph/client"]`.
+ *
+ * Events of your own get types by extending {@link CustomEventMap}:
+ *
+ * ```ts
+ * declare module 'hotgraph/client' {
+ *   interface CustomEventMap {
+ *     'my:event': { text: string };
+ *   }
+ * }
+ * ```
+ */
+
+/** The exports of one generation of a module, as `import()` gives them. */
+export interface ModuleNamespace {
+  // biome-ignore lint/suspicious/noExplicitAny: nobody but the module's author knows its exports.
+  [name: string]: any;
+}
+
+/**
+ * What an accept callback of one module gets: every export as a live property and, not enumerable and
+ * only where no export has that name, `module` and `deps`.
+ */
+export interface ModuleView extends ModuleNamespace {
+  /** The namespace of the new generation. */
+  readonly module: ModuleNamespace;
+  /** The namespace of the accepted dependency; empty when the module accepts itself. */
+  readonly deps: readonly ModuleNamespace[];
+}
+
+/**
+ * What an accept callback of several dependencies gets: at each one's place its view, `undefined` for
+ * those that this update did not renew.
+ */
+export interface ModuleList extends Array<ModuleView | undefined> {
+  /** The up-to-date namespace of every listed dependency, renewed or not. */
+  readonly deps: readonly ModuleNamespace[];
+  /** The namespace of the module that accepts. */
+  readonly module: ModuleNamespace;
+}
+
+/** A callback for one module. A promise it returns is waited for, within reason. */
+export type AcceptCallback = (module: ModuleView) => unknown;
+
+/** A callback for several dependencies. */
+export type AcceptListCallback = (modules: ModuleList) => unknown;
+
+/** How a module accepts itself. */
+export interface AcceptOptions {
+  /** Whether the update still goes on to the module's importers. */
+  readonly bubbles?: boolean;
+}
+
+/** One updated module in an event. */
+export interface UpdateEntry {
+  /** Whether a module or a style sheet is renewed. */
+  readonly type: 'js-update' | 'css-update';
+  /** The url of the module that accepts. */
+  readonly path: string;
+  /** The url of what it accepts: itself, or one of its dependencies. */
+  readonly acceptedPath: string;
+  /** The update's version. */
+  readonly timestamp: number;
+}
+
+/** Payload of `beforeUpdate` and `afterUpdate`. */
+export interface UpdatePayload {
+  readonly type: 'update';
+  /** At least one. */
+  readonly updates: readonly UpdateEntry[];
+}
+
+/** Payload of `beforeFullReload`. */
+export interface FullReloadPayload {
+  readonly type: 'full-reload';
+  /** The url of the module that changed, when there is one. */
+  readonly path?: string;
+  /** Why, in one sentence. */
+  readonly message: string;
+}
+
+/** Payload of `beforePrune`. */
+export interface PrunePayload {
+  readonly type: 'prune';
+  /** The urls of the modules that nothing imports any more. */
+  readonly paths: readonly string[];
+}
+
+/** Payload of `invalidate`. */
+export interface InvalidatePayload {
+  /** The url of the module that gave up an update. */
+  readonly path: string;
+  /** The message handed to `invalidate`. */
+  readonly message: string | undefined;
+  /** The module that was the first to give up this update. */
+  readonly firstInvalidatedBy: string;
+}
+
+/** Payload of `error`. */
+export interface ErrorPayload {
+  readonly type: 'error';
+  readonly err: {
+    readonly message: string;
+    readonly stack: string;
+    /** The url of the module, when known. */
+    readonly id?: string;
+    /** The lines around the place. */
+    readonly frame?: string;
+    /** The place; lines and columns count from 1. */
+    readonly loc?: { readonly file?: string; readonly line: number; readonly column: number };
+  };
+}
+
+/** Payload of `ws:connect` and `ws:disconnect`. */
+export interface WebSocketPayload {
+  readonly webSocket: WebSocket;
+}
+
+/** The built-in events, without prefix, and their payloads. */
+export interface BuiltInEvents {
+  /** An update is about to be applied. */
+  beforeUpdate: UpdatePayload;
+  /** An update was applied. */
+  afterUpdate: UpdatePayload;
+  /** The page is about to reload. */
+  beforeFullReload: FullReloadPayload;
+  /** Prune callbacks are about to run. */
+  beforePrune: PrunePayload;
+  /** A module gave up an update. */
+  invalidate: InvalidatePayload;
+  /** Code could not be served, loaded or run. */
+  error: ErrorPayload;
+  /** The connection to the server was made, or made again. */
+  'ws:connect': WebSocketPayload;
+  /** The connection to the server was lost. */
+  'ws:disconnect': WebSocketPayload;
+}
+
+/** Names and payloads of your own events, in both directions. To be extended. */
+// biome-ignore lint/suspicious/noEmptyInterface: users extend it.
+export interface CustomEventMap {}
+
+type Prefixed<Prefix extends string> = {
+  [Name in keyof BuiltInEvents as `${Prefix}:${Name}`]: BuiltInEvents[Name];
+};
+
+/** Every event that has a type: the built-in ones under each of their prefixes, and your own. */
+export interface EventMap
+  extends Prefixed<'vite'>,
+    Prefixed<'bun'>,
+    Prefixed<'hotgraph'>,
+    CustomEventMap {}
+
+/** The payload of an event; `any` for events that nobody declared. */
+// biome-ignore lint/suspicious/noExplicitAny: payloads of undeclared events are unknown on purpose.
+export type EventPayload<Name extends string> = Name extends keyof EventMap ? EventMap[Name] : any;
+
+/**
+ * `import.meta.hot` of one generation of a module. All functions work detached. What a generation
+ * registers is replaced when the module is evaluated again.
+ */
+export interface HotContext {
+  /**
+   * Kept over the generations of the module. Assigning replaces it. Writing into it makes the module
+   * accept itself, unless it declines or accepts in another way (Bun).
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the module's author keeps there.
+  data: any;
+
+  /** Accepts updates of this module. Importers get the new exports. */
+  accept(options?: AcceptOptions): void;
+  /** Accepts updates of this module; the callback gets the new generation. */
+  accept(callback: AcceptCallback, options?: AcceptOptions): void;
+  /** Accepts updates of a dependency, named as in this module's `import`. */
+  accept(dependency: string, callback?: AcceptCallback): void;
+  /** Accepts updates of several dependencies. */
+  accept(dependencies: readonly string[], callback?: AcceptListCallback): void;
+
+  /** The older name of accepting a dependency. */
+  acceptDeps(dependency: string, callback?: AcceptCallback): void;
+  /** The older name of accepting several dependencies. */
+  acceptDeps(dependencies: readonly string[], callback?: AcceptListCallback): void;
+
+  /** Accepts updates of this module as long as its importers use no other exports than these. */
+  acceptExports(names: string | readonly string[], callback?: AcceptCallback): void;
+
+  /** Runs before the next generation is evaluated; a promise is waited for. */
+  // biome-ignore lint/suspicious/noExplicitAny: see `data`.
+  dispose(callback: (data: any) => unknown): void;
+
+  /** Runs when nothing in the page imports the module any more. */
+  // biome-ignore lint/suspicious/noExplicitAny: see `data`.
+  prune(callback: (data: any) => unknown): void;
+
+  /** Refuses updates of and through this module: they reload the page. */
+  decline(): void;
+
+  /** Gives up the update that is being applied: it goes on to this module's importers. */
+  invalidate(message?: string): void;
+
+  /** Listens to an event until this module is evaluated again. */
+  on<Name extends string>(event: Name, callback: (payload: EventPayload<Name>) => unknown): void;
+
+  /** Stops listening. */
+  off<Name extends string>(event: Name, callback: (payload: EventPayload<Name>) => unknown): void;
+
+  /** Sends an event with any JSON value to the server's own code. */
+  send<Name extends string>(event: Name, data?: EventPayload<Name>): void;
+}
+
+declare global {
+  interface ImportMeta {
+    /**
+     * Hot module replacement of this module. Always there while developing; guard it with
+     * `if (import.meta.hot)` for places where the code runs without the dev server.
+     */
+    readonly hot: HotContext;
+    /** The same object under the name that webpack gives it. */
+    readonly webpackHot: HotContext;
+    /** The same function as `import.meta.hot.dispose`. */
+    readonly dispose: HotContext['dispose'];
+  }
+}

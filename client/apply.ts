@@ -1,0 +1,245 @@
+/**
+ * Applies one planned update: probe, dispose, import, style sheets, callbacks. Nothing is disposed
+ * before all new code is known to load.
+ */
+import type { ModuleNamespace } from '../client.js';
+import { type Call, captureCalls, type Namespaces } from './callbacks.js';
+import { updateExports } from './exports.js';
+import type { Generation } from './generation.js';
+import type { Application, Renewal } from './plan.js';
+import type { ModuleKind } from './protocol.js';
+import type { Registry } from './registry.js';
+import { pageOfInline, stamp } from './url.js';
+import { patient } from './wait.js';
+
+/** A module to load. */
+export interface ProbedModule {
+  /** Path and query with stamp. */
+  readonly address: string;
+  readonly kind: ModuleKind;
+}
+
+/** What applying needs from the browser. Addresses are absolute paths with stamp. */
+export interface ApplyPorts {
+  /** Imports and evaluates a module. */
+  importModule(address: string, kind: ModuleKind): Promise<ModuleNamespace>;
+  /**
+   * Loads modules with all that they import, without evaluating any. Rejects when that fails.
+   *
+   * @returns Whether it could be found out.
+   */
+  probe(modules: readonly ProbedModule[]): Promise<boolean>;
+  /** Gives the style sheets that links show new text. `version` stamps those that only import one. */
+  swapStyles(styles: Application['styles'], version: number): Promise<void>;
+  /** Gives the style sheets that scripts import new text. */
+  replaceSheets(sheets: Application['sheets']): Promise<void>;
+  /** Whether the page fetched the module. */
+  isLoaded(url: string): boolean;
+  /** The newest version of the module that the page fetched. */
+  loadedVersion(url: string): number;
+}
+
+/** Something that went wrong in one module. */
+export interface Failure {
+  readonly stage: 'load' | 'dispose' | 'evaluate' | 'style' | 'callback';
+  /** The module, when one can be named. */
+  readonly url: string | undefined;
+  readonly error: unknown;
+}
+
+/** How applying went. */
+export interface Outcome {
+  /** In the order in which they came up. With a `load` failure the page is what it was. */
+  readonly failures: readonly Failure[];
+  /** The modules whose update was accepted, each once. */
+  readonly boundaries: readonly string[];
+  /** Exports that modules lost while importers that did not run again still show them. */
+  readonly lost: readonly { readonly url: string; readonly names: readonly string[] }[];
+}
+
+/** Milliseconds that a callback's promise holds up later updates. */
+const PATIENCE = 2000;
+
+/** Applies a plan. Never rejects. */
+export async function apply(
+  plan: Application,
+  version: number,
+  registry: Registry,
+  ports: ApplyPorts,
+): Promise<Outcome> {
+  const failures: Failure[] = [];
+  const fail = (stage: Failure['stage'], url?: string) => (error: unknown) => {
+    failures.push({ stage, url, error });
+  };
+  const targets = new Map(plan.stale.map((module) => [module.url, module.version]));
+  for (const url of targets.keys()) registry.pin(url, ports.loadedVersion(url));
+
+  const probed = await probe(plan, ports).catch((error: unknown) => {
+    fail('load')(error);
+    return undefined;
+  });
+  if (probed === undefined) return { failures, boundaries: [], lost: [] };
+
+  const calls = captureCalls(
+    plan.boundaries,
+    (url) => registry.current(url),
+    namespacesOf(registry, ports),
+  );
+  const accepting = plan.boundaries.flatMap(({ module, accepted }) =>
+    module === accepted ? (registry.current(module) ?? []) : [],
+  );
+  await dispose(targets, registry, fail);
+  const styles = ports.swapStyles(plan.styles, version).catch(fail('style'));
+  const sheets = ports.replaceSheets(plan.sheets).catch(fail('style'));
+  registry.begin(targets);
+  const stage = probed ? 'evaluate' : 'load';
+  const renewed = await importAll(plan, ports, (url, error) => fail(stage, url)(error));
+  const settled = withImports(plan, new Set(renewed.keys()));
+  registry.end((url) => settled.has(url));
+  await Promise.all([styles, sheets]);
+  await runCalls(calls, renewed, fail);
+  const lost = updateImporters(accepting, renewed, fail);
+
+  const accepted = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
+  return { failures, boundaries: [...new Set(accepted.map(({ module }) => module))], lost };
+}
+
+async function probe(plan: Application, ports: ApplyPorts): Promise<boolean> {
+  const asProbed = ({ url, version, kind }: Renewal) => ({ address: stamp(url, version), kind });
+  const accepted = new Set(plan.boundaries.map((boundary) => boundary.accepted));
+  const roots = plan.stale.filter(({ url }) => accepted.has(url));
+  if (roots.length === 0) return true;
+  try {
+    // All at once: the browser need not discover them level by level.
+    return await ports.probe(plan.stale.map(asProbed));
+  } catch (error) {
+    // One that failed may be one that the new code imports no more.
+    if (roots.length === plan.stale.length) throw error;
+    return await ports.probe(roots.map(asProbed));
+  }
+}
+
+async function dispose(
+  targets: ReadonlyMap<string, number>,
+  registry: Registry,
+  fail: (stage: 'dispose', url: string) => (error: unknown) => void,
+): Promise<void> {
+  const running: Promise<unknown>[] = [];
+  for (const [url, version] of targets) {
+    const generation = registry.current(url);
+    if (generation && generation.version < version) {
+      running.push(runDisposers(url, registry, fail('dispose', url)));
+    }
+  }
+  await Promise.all(running);
+}
+
+/**
+ * Runs the dispose callbacks of a module's last generation, all at once. They run no second time.
+ *
+ * @param failed Is told of what callbacks throw.
+ * @returns When all promises are settled.
+ */
+export async function runDisposers(
+  url: string,
+  registry: Registry,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  const generation = registry.last(url);
+  if (!generation) return;
+  const disposers = generation.disposers;
+  generation.disposers = [];
+  await Promise.all(
+    disposers.map(async (callback) => {
+      try {
+        await callback(registry.data(url));
+      } catch (error) {
+        failed(error);
+      }
+    }),
+  );
+}
+
+/** One after the other, so that the order of evaluation does not depend on the network. */
+async function importAll(
+  plan: Application,
+  ports: ApplyPorts,
+  failed: (url: string, error: unknown) => void,
+): Promise<Map<string, ModuleNamespace>> {
+  const renewed = new Map<string, ModuleNamespace>();
+  const modules = new Map(plan.stale.map((module) => [module.url, module]));
+  for (const url of new Set(plan.boundaries.map((boundary) => boundary.accepted))) {
+    const module = modules.get(url);
+    if (!module) continue;
+    try {
+      renewed.set(url, await ports.importModule(stamp(url, module.version), module.kind));
+    } catch (error) {
+      failed(url, error);
+    }
+  }
+  return renewed;
+}
+
+/** The modules that were imported and all stale ones that these import: they ran to their end. */
+function withImports(plan: Application, imported: Set<string>): Set<string> {
+  const imports = new Map<string, string[]>();
+  for (const { url, importers } of plan.stale) {
+    for (const importer of importers)
+      imports.set(importer, [...(imports.get(importer) ?? []), url]);
+  }
+  for (const url of imported)
+    for (const dependency of imports.get(url) ?? []) imported.add(dependency);
+  return imported;
+}
+
+function updateImporters(
+  accepting: readonly Generation[],
+  renewed: ReadonlyMap<string, ModuleNamespace>,
+  fail: (stage: 'callback', url: string) => (error: unknown) => void,
+): Outcome['lost'] {
+  return accepting.flatMap((generation) => {
+    const { url } = generation;
+    const namespace = renewed.get(url);
+    if (!namespace) return [];
+    try {
+      const names = updateExports(generation, namespace);
+      return names.length > 0 ? [{ url, names }] : [];
+    } catch (error) {
+      fail('callback', url)(error);
+      return [];
+    }
+  });
+}
+
+async function runCalls(
+  calls: readonly Call[],
+  renewed: ReadonlyMap<string, ModuleNamespace>,
+  fail: (stage: 'callback', url: string) => (error: unknown) => void,
+): Promise<void> {
+  for (const call of calls) {
+    if (!call.accepted.some((url) => renewed.has(url))) continue;
+    const failed = fail('callback', call.module);
+    try {
+      await patient(Promise.resolve(call.run(renewed)).catch(failed), PATIENCE);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function namespacesOf(registry: Registry, ports: ApplyPorts): Namespaces {
+  return {
+    resolve: (importer, specifier) => registry.resolve(importer, specifier),
+    async of(url) {
+      if (pageOfInline(url) !== undefined) return undefined;
+      if (!registry.has(url) && !ports.isLoaded(url)) return undefined;
+      const kind = /\.json(\?|$)/.test(url) ? 'asset' : 'script';
+      const version = registry.version(url) ?? ports.loadedVersion(url);
+      try {
+        return await ports.importModule(stamp(url, version), kind);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Importers that do not run again keep the variables of the generation they imported. These variables are
+ * assigned here, so that every generation of a module shows what importers of its current one see.
+ */
+import type { ModuleNamespace } from '../client.js';
+import type { Generation } from './generation.js';
+
+/** For each export of a module that can be assigned: its getter and its setter. */
+export type Accessors = Record<
+  string,
+  readonly [get: () => unknown, set: (value: unknown) => void]
+>;
+
+/**
+ * Brings the exports of a module's older generations up to date after one of its updates.
+ *
+ * Without a callback the accepting generation takes over the new one's exports (Bun). With one the callback
+ * has decided what they are (WDS: `add = module.add`). Older generations show the same.
+ *
+ * @param accepting The generation that was current before the update.
+ * @param renewed The exports of the one that took its place.
+ * @returns Names of exports that importers keep although the module has them no more.
+ */
+export function updateExports(accepting: Generation, renewed: ModuleNamespace): string[] {
+  const lost: string[] = [];
+  if (accepting.selfCallbacks.length === 0) {
+    for (const [name, [, set]] of Object.entries(accepting.exports)) {
+      if (name in renewed) set(renewed[name]);
+      else lost.push(name);
+    }
+  }
+  for (let older = accepting.previous; older; older = older.previous) {
+    mirror(accepting.exports, older.exports);
+  }
+  return lost;
+}
+
+function mirror(from: Accessors, to: Accessors): void {
+  for (const [name, [, set]] of Object.entries(to)) {
+    const get = from[name]?.[0];
+    if (get) set(get());
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What the page has fetched, from the browser's own records: whatever asked for it, be it an import, a
+ * tag or a `fetch()`, and whether or not it uses `import.meta.hot`.
+ */
+import { parseAddress } from './url.js';
+
+/** Entries that the browser should keep until somebody looks. */
+const BUFFER = 100_000;
+
+/** The fetched modules of a page. */
+export class Loaded {
+  readonly #origin: string;
+  readonly #versions = new Map<string, Set<number>>();
+  readonly #observer: PerformanceObserver;
+  /** Not normalised yet: that is done when somebody asks. */
+  #pending: PerformanceEntry[] = [];
+  #isIncomplete = false;
+
+  /** @param origin Of the page; others have no modules of the server. */
+  constructor(origin: string) {
+    this.#origin = origin;
+    performance.setResourceTimingBufferSize?.(BUFFER);
+    const observe = (
+      list: PerformanceObserverEntryList,
+      _: PerformanceObserver,
+      options?: { droppedEntriesCount?: number },
+    ) => {
+      if (options?.droppedEntriesCount) this.#isIncomplete = true;
+      this.#pending.push(...list.getEntries());
+    };
+    this.#observer = new PerformanceObserver(observe);
+    this.#observer.observe({ type: 'resource', buffered: true });
+  }
+
+  /** Whether the page fetched a module. `true` when the browser lost records, to be safe. */
+  has(url: string): boolean {
+    return this.#current().has(url) || this.#isIncomplete;
+  }
+
+  /** The newest version that the page fetched of a module, 0 when it is not stamped. */
+  version(url: string): number {
+    return Math.max(0, ...(this.#current().get(url) ?? []));
+  }
+
+  /** All versions that the page fetched of a module, other than by `fetch()`. */
+  versions(url: string): number[] {
+    return [...(this.#current().get(url) ?? [])].filter((version) => version >= 0);
+  }
+
+  /** Nothing in the page uses the module any more. */
+  forget(url: string): void {
+    this.#current().delete(url);
+  }
+
+  /** The requests that failed since a time of `performance.now()`. */
+  failuresSince(time: number): { url: string; status: number }[] {
+    const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+    return entries.flatMap(({ startTime, responseStatus, name }) => {
+      if (startTime < time || !(responseStatus >= 400)) return [];
+      const address = parseAddress(name);
+      return address?.origin === this.#origin ? [{ url: address.url, status: responseStatus }] : [];
+    });
+  }
+
+  #current(): Map<string, Set<number>> {
+    const entries = [...this.#pending, ...this.#observer.takeRecords()];
+    this.#pending = [];
+    for (const entry of entries) {
+      const address = parseAddress(entry.name);
+      if (address?.origin !== this.#origin) continue;
+      const versions = this.#versions.get(address.url) ?? new Set();
+      versions.add(isFetch(entry) ? -1 : address.version);
+      this.#versions.set(address.url, versions);
+    }
+    return this.#versions;
+  }
+}
+
+/** What code fetched is a resource of the page, but no generation of a module. */
+function isFetch(entry: PerformanceEntry): boolean {
+  const { initiatorType } = entry as PerformanceResourceTiming;
+  return initiatorType === 'fetch' || initiatorType === 'xmlhttprequest';
+}

@@ -1,0 +1,249 @@
+/**
+ * The client in a page: wires the runtime to the browser. Every module that uses `import.meta.hot`
+ * imports this file; it is the only one that touches globals when it is imported.
+ */
+
+import type { ModuleNamespace } from '../client.js';
+import { LinkedStyles } from './css.js';
+import { type Environment, env } from './env.js';
+import type { Accessors } from './exports.js';
+import type { Generation } from './generation.js';
+import { createHotContext, type HotServices } from './hot.js';
+import { Loaded } from './loaded.js';
+import { createLog } from './log.js';
+import { createProbe } from './probe.js';
+import type { ModuleKind } from './protocol.js';
+import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
+import { type Ports, Runtime } from './runtime.js';
+import { Socket } from './socket.js';
+import { isAddress, parseAddress, stamp } from './url.js';
+import { watchWorkers } from './workers.js';
+
+/** Flag of {@link createHot}: the server could not find out what the module accepts, and asks. */
+const REPORT = 1;
+
+interface Client {
+  readonly runtime: Runtime;
+  readonly loaded: Loaded;
+  readonly send: Ports['send'];
+}
+
+const log = createLog(console);
+/** There is none in a worker, where modules may share code with a page: nothing is updated there. */
+const client = typeof document === 'undefined' ? undefined : startClient();
+const reports = new WeakMap<Generation, { text: string; isScheduled: boolean }>();
+
+const services: HotServices = {
+  getData: (url) => runtime().registry.data(url),
+  setData: (url, data) => runtime().registry.setData(url, data),
+  changed: (generation) => scheduleReport(generation),
+  invalidate: (generation, message) => runtime().invalidate(generation, message),
+  on: (event, listener, owner) => runtime().events.on(event, listener, owner),
+  off: (event, listener, owner) => runtime().events.off(event, listener, owner),
+  send: (event, data = null) => client?.send({ type: 'custom', event, data }),
+};
+
+/**
+ * Gives a module its `import.meta.hot`. The dev server puts the call on the first line of each module
+ * that uses it.
+ *
+ * @param meta The module's `import.meta`.
+ * @param flags 1 when the page is to report what the module registers, else 0.
+ * @param name The module's url, when that is not its address: an inline script's. Else empty.
+ * @param exports The module's exports, when importers may have to be given newer ones.
+ */
+export function createHot(
+  meta: ImportMeta,
+  flags: number,
+  name = '',
+  exports: Accessors = {},
+): void {
+  const address = parseAddress(meta.url);
+  const url = name || (address?.url ?? meta.url);
+  const generation = runtime().registry.create(url, address?.version ?? 0);
+  generation.exports = exports;
+  const hot = createHotContext(generation, services);
+  Object.assign(meta, { hot, webpackHot: hot, dispose: hot.dispose });
+  if (flags & REPORT) {
+    reports.set(generation, { text: '', isScheduled: false });
+    scheduleReport(generation);
+  }
+}
+
+/**
+ * The specifier by which a dynamic import reaches the generation that the page runs. The dev server
+ * wraps the argument of each `import()` in a call of it.
+ *
+ * @param specifier What the code imports.
+ * @param base The address of the importing module.
+ */
+function dynamic(specifier: unknown, base: string): string {
+  const text = String(specifier);
+  const address = isAddress(text) ? parseAddress(text, base) : undefined;
+  if (!client || address?.origin !== location.origin) return text;
+  const current =
+    client.runtime.registry.version(address.url) ?? client.loaded.version(address.url);
+  if (current <= address.version) return text;
+  const hashAt = text.indexOf('#');
+  return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);
+}
+
+Object.defineProperty(globalThis, '__hotgraph__', {
+  value: {
+    dynamic,
+    /** Whether the dev server has answered on the socket that is open now. */
+    get connected() {
+      return client?.runtime.greeted ?? false;
+    },
+    /** The version that the page is at. */
+    get version() {
+      return client?.runtime.version;
+    },
+  },
+});
+
+let unconnected: Runtime | undefined;
+
+/** The page's runtime; in a worker one that nothing ever reaches. */
+function runtime(): Runtime {
+  if (client) return client.runtime;
+  unconnected ??= new Runtime({ page: null, session: '', version: 0 }, {} as Ports, log);
+  return unconnected;
+}
+
+/** When the module has run; a later registration brings another report. */
+function scheduleReport(generation: Generation): void {
+  const report = reports.get(generation);
+  if (!report || report.isScheduled) return;
+  report.isScheduled = true;
+  setTimeout(() => {
+    report.isScheduled = false;
+    if (generation.replaced) return;
+    const { url, acceptsItself, declined, specifiers } = generation;
+    const message = {
+      type: 'accepts',
+      url,
+      self: acceptsItself,
+      deps: specifiers,
+      declined,
+    } as const;
+    const text = JSON.stringify(message);
+    if (text === report.text) return;
+    report.text = text;
+    client?.send(message);
+  });
+}
+
+function startClient(): Client {
+  const reloadPorts: ReloadPorts = {
+    storage: () => sessionStorage,
+    reload: () => location.reload(),
+  };
+  const { origin } = location;
+  const loaded = new Loaded(origin);
+  const workers = watchWorkers(window);
+  const styles = new LinkedStyles(document);
+  const served = servedPage();
+  let reloaded = takeLastReload(reloadPorts, log);
+  let isFirst = true;
+
+  const ports: Ports = {
+    importModule: (address, kind) => importModule(origin + address, kind),
+    probe: createProbe({
+      importModule: (address) => import(address),
+      failuresSince: (time) => loaded.failuresSince(time),
+      fetch: (address) => fetch(address),
+      now: () => performance.now(),
+      origin,
+    }),
+    swapStyles: (renewals, version) => styles.swap(renewals, version),
+    replaceSheets: async (sheets) => {
+      for (const sheet of sheets) await replaceSheet(sheet.url, sheet.version, loaded);
+    },
+    isLoaded: (url) => loaded.has(url),
+    loadedVersion: (url) => loaded.version(url),
+    showsStyle: (url) => styles.shows(url),
+    isWorker: (url) => workers.has(url),
+    forget: (url) => loaded.forget(url),
+    reload: createReload(reloadPorts, log),
+    send: (message) => socket.send(message),
+    now: () => performance.now(),
+  };
+  const identity = {
+    page: served?.page ?? null,
+    session: env.session,
+    version: served?.version ?? env.version,
+  };
+  const runtime = new Runtime(identity, ports, log);
+  const socket = new Socket({
+    open: async (isFirst) => new WebSocket(socketAddress(isFirst ? env : await currentEnv())),
+    hello: () => {
+      const report = reloaded;
+      reloaded = null;
+      const { session, page } = identity;
+      return { type: 'hello', session, since: runtime.version, page, reloaded: report };
+    },
+    receive: (message) => runtime.receive(message),
+    connected: (webSocket) => {
+      if (isFirst) log.debug('connected');
+      else log.info('connected again');
+      isFirst = false;
+      void runtime.events.emitBuiltIn('ws:connect', { webSocket });
+    },
+    disconnected: (webSocket) => {
+      runtime.greeted = false;
+      log.info('the connection to the dev server is lost; trying again');
+      void runtime.events.emitBuiltIn('ws:disconnect', { webSocket });
+    },
+    garbage: (start, error) => log.warn(`the dev server sent something odd: ${start}`, error),
+  });
+
+  const hurry = () => socket.hurry();
+  for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, hurry);
+  document.addEventListener('visibilitychange', hurry);
+  const start = () => runtime.start();
+  if (document.readyState === 'complete') start();
+  document.addEventListener('DOMContentLoaded', start);
+  addEventListener('load', start);
+  return { runtime, loaded, send: ports.send };
+}
+
+/** What the server wrote into the page's HTML when it served it. */
+function servedPage(): { page: string; version: number } | undefined {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="hotgraph"]');
+  try {
+    return meta ? JSON.parse(meta.content) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What the server says of itself now. After a restart another process may be listening, which lets in only
+ * who asked it.
+ */
+async function currentEnv(): Promise<Environment> {
+  const { env: current } = await import(new URL(`./env.js?${Date.now()}`, import.meta.url).href);
+  return current;
+}
+
+function socketAddress(env: Environment): URL {
+  const address = new URL(env.socketPath, location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  address.searchParams.set('token', env.token);
+  return address;
+}
+
+async function importModule(address: string, kind: ModuleKind): Promise<ModuleNamespace> {
+  if (kind !== 'asset') return import(address);
+  const { importJson } = await import('./attributes.js');
+  return importJson(address);
+}
+
+async function replaceSheet(url: string, version: number, loaded: Loaded): Promise<void> {
+  const addresses = loaded.versions(url).map((one) => location.origin + stamp(url, one));
+  const response = await fetch(stamp(url, version));
+  if (!response.ok) throw new Error(`${url} could not be loaded: HTTP status ${response.status}`);
+  const { replaceSheet: replace } = await import('./attributes.js');
+  await replace(addresses, await response.text());
+}

@@ -1,0 +1,20 @@
+/**
+ * Two updates as one: for a page that is still before the earlier one when the later one comes.
+ */
+import type { Update } from './protocol.js';
+
+/**
+ * Two updates as one, for when the page is still before the earlier one.
+ *
+ * @param earlier One that could not be applied; `undefined` when there is none.
+ */
+export function mergeUpdates(earlier: Update | undefined, later: Update): Update {
+  if (!earlier) return later;
+  const stale = new Map([...earlier.stale, ...later.stale].map((node) => [node.url, node]));
+  return {
+    version: later.version,
+    changed: [...new Set([...earlier.changed, ...later.changed])],
+    stale: [...stale.values()],
+    invalidated: later.invalidated ?? earlier.invalidated,
+  };
+}

@@ -1,0 +1,309 @@
+/**
+ * What an update means for this page: nothing, a reload with its reason, or what to renew and who
+ * accepts it. Pure: it is told what the page has loaded and registered, and changes nothing.
+ *
+ * The server says what is stale and who imports whom; the running code says who accepts.
+ */
+import type { Generation } from './generation.js';
+import type { ModuleKind, ReloadReport, StaleModule, Update } from './protocol.js';
+import { composeReport, type Facts } from './report.js';
+import { pageOfInline } from './url.js';
+
+/** What a plan asks of the page. */
+export interface Page {
+  /** The url of the page's HTML; `null` when the server does not know it. */
+  readonly url: string | null;
+  /** Whether the page ever fetched the module and still uses it. */
+  isLoaded(url: string): boolean;
+  /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
+  showsStyle(url: string): boolean;
+  /** Whether the module is the script of a worker that this page started. */
+  isWorker(url: string): boolean;
+  /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
+  current(url: string): Generation | undefined;
+}
+
+/** A module that accepts. */
+export interface Boundary {
+  /** The module whose callbacks run. */
+  readonly module: string;
+  /** What is imported anew: the module itself or one of its dependencies. */
+  readonly accepted: string;
+  /** The specifiers under which it accepts the dependency; empty when it accepts itself. */
+  readonly specifiers: readonly string[];
+}
+
+/** A module that is evaluated anew. */
+export interface Renewal {
+  readonly url: string;
+  readonly version: number;
+  readonly kind: ModuleKind;
+  /** Those of its importers that are evaluated anew too. */
+  readonly importers: readonly string[];
+}
+
+/** A style sheet that gets new text in place. */
+export interface StyleRenewal {
+  readonly url: string;
+  readonly version: number;
+}
+
+/** What to do to apply an update. */
+export interface Application {
+  readonly type: 'apply';
+  /** In the order of evaluation: what is imported before what imports it. */
+  readonly boundaries: readonly Boundary[];
+  readonly stale: readonly Renewal[];
+  /** Shown by links. */
+  readonly styles: readonly StyleRenewal[];
+  /** Imported as CSS modules. */
+  readonly sheets: readonly StyleRenewal[];
+}
+
+/** What an update means for a page. */
+export type Plan =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'reload'; readonly report: ReloadReport }
+  /** A module was expected to accept and did not register: it gives up, so that its importers are asked. */
+  | { readonly type: 'giveUp'; readonly module: string }
+  | Application;
+
+/** A module that the update reached, and how. */
+interface Step {
+  readonly url: string;
+  readonly node: StaleModule | undefined;
+  /** The step before, towards the change. */
+  readonly from: Step | undefined;
+  /** Whether the update has to be accepted above; not so above a module that accepts and bubbles. */
+  readonly required: boolean;
+  /** Importers that the update went on to. */
+  readonly importers: string[];
+}
+
+/** Decides what an update means for a page. */
+export function plan(update: Update, page: Page): Plan {
+  return new Walk(update, page).run();
+}
+
+class Walk {
+  readonly #update: Update;
+  readonly #page: Page;
+  readonly #nodes: Map<string, StaleModule>;
+  readonly #gaveUp: Set<string>;
+  readonly #steps = new Map<string, Step>();
+  readonly #bubbled: Step[] = [];
+  readonly #boundaries: Boundary[] = [];
+  readonly #styles = new Map<string, StyleRenewal>();
+  readonly #sheets = new Map<string, StyleRenewal>();
+
+  constructor(update: Update, page: Page) {
+    this.#update = update;
+    this.#page = page;
+    this.#nodes = new Map(update.stale.map((node) => [node.url, node]));
+    this.#gaveUp = new Set(update.invalidated?.trail);
+  }
+
+  run(): Plan {
+    const worker = this.#workerUsing();
+    if (worker) return { type: 'reload', report: worker };
+    const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isOld(url));
+    const start = changed.map((url) => this.#step(url, undefined, true));
+    const stop = this.#walk(start) ?? this.#walkOptional();
+    if (stop) return { type: 'reload', report: stop };
+    const covered = this.#covered();
+    const deadEnds = [...this.#steps.values()].filter(
+      (step) => step.required && !covered.has(step.url),
+    );
+    const terminal = deadEnds.find((step) => step.importers.length === 0) ?? deadEnds.at(-1);
+    return terminal ? this.#deadEnd(terminal) : this.#application(covered);
+  }
+
+  /** Breadth first from the changed modules. Returns a reason to reload that needs no look further. */
+  #walk(queue: Step[]): ReloadReport | undefined {
+    for (const step of queue) {
+      const stop = this.#visit(step, queue);
+      if (stop) return stop;
+    }
+    return undefined;
+  }
+
+  #walkOptional(): ReloadReport | undefined {
+    const queue: Step[] = [];
+    for (const step of this.#bubbled) this.#goOn(step, queue, false);
+    return this.#walk(queue);
+  }
+
+  #visit(step: Step, queue: Step[]): ReloadReport | undefined {
+    const { url, node } = step;
+    if (url === this.#page.url) {
+      return step.from ? undefined : this.#report({ cause: 'page', chain: [url] });
+    }
+    if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
+    if (node?.kind === 'asset' && !this.#isModule(node)) {
+      return this.#report({ cause: 'resource', chain: chainOf(step) });
+    }
+    const generation = this.#page.current(url);
+    if (generation?.declined) return this.#report({ cause: 'declined', chain: chainOf(step) });
+    if (this.#acceptsItself(step, generation)) {
+      this.#boundaries.push({ module: url, accepted: url, specifiers: [] });
+      if (generation?.bubbles) this.#bubbled.push(step);
+    } else {
+      this.#goOn(step, queue, step.required);
+    }
+    return undefined;
+  }
+
+  #goOn(step: Step, queue: Step[], required: boolean): void {
+    for (const importer of step.node?.importers ?? []) {
+      if (!this.#isLoaded(importer.url)) continue;
+      const generation = this.#page.current(importer.url);
+      const specifiers = this.#gaveUp.has(importer.url)
+        ? []
+        : (generation?.specifiersFor(step.url, importer.accepts) ?? []);
+      step.importers.push(importer.url);
+      if (specifiers.length > 0) {
+        this.#boundaries.push({ module: importer.url, accepted: step.url, specifiers });
+      } else if (!this.#steps.has(importer.url)) {
+        queue.push(this.#step(importer.url, step, required));
+      }
+    }
+  }
+
+  /** Whether a worker of the page runs code that changed. What a worker loads does not show in the page. */
+  #workerUsing(): ReloadReport | undefined {
+    const cameFrom = new Map<string, string | undefined>();
+    for (const url of this.#update.changed) cameFrom.set(url, undefined);
+    for (const url of cameFrom.keys()) {
+      if (this.#page.isWorker(url)) {
+        const chain: string[] = [];
+        for (let at: string | undefined = url; at !== undefined; at = cameFrom.get(at)) {
+          chain.push(at);
+        }
+        return this.#report({ cause: 'resource', chain: chain.reverse() });
+      }
+      for (const importer of this.#nodes.get(url)?.importers ?? []) {
+        if (!cameFrom.has(importer.url)) cameFrom.set(importer.url, url);
+      }
+    }
+    return undefined;
+  }
+
+  #step(url: string, from: Step | undefined, required: boolean): Step {
+    const step = { url, node: this.#nodes.get(url), from, required, importers: [] };
+    this.#steps.set(url, step);
+    return step;
+  }
+
+  #isLoaded(url: string): boolean {
+    if ((pageOfInline(url) ?? url) === this.#page.url) return true;
+    return this.#nodes.get(url)?.kind !== 'page' && this.#page.isLoaded(url);
+  }
+
+  /** A page that loaded while the update was on its way may run the new code already. */
+  #isOld(url: string): boolean {
+    const running = this.#page.current(url)?.version ?? -1;
+    return this.#gaveUp.has(url) || running < (this.#nodes.get(url)?.version ?? 0);
+  }
+
+  #acceptsItself({ url, node }: Step, generation: Generation | undefined): boolean {
+    if (!generation || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
+    // Without the server's word there is no version to import.
+    if (!node) return false;
+    return generation.acceptsItself || (expectsAcceptance(node) && generation.touchedData);
+  }
+
+  /** Whether the page can give a style sheet new text, for everybody who uses it. */
+  #swapsStyle(node: StaleModule): boolean {
+    const { url, version } = node;
+    const shown = this.#page.showsStyle(url);
+    const imported = this.#isModule(node);
+    if (shown) this.#styles.set(url, { url, version });
+    if (imported) this.#sheets.set(url, { url, version });
+    return shown || imported;
+  }
+
+  /** Whether a script of this page imports it: a JSON or CSS module, not something fetched. */
+  #isModule(node: StaleModule): boolean {
+    return node.importers.some(
+      ({ url }) => url !== this.#page.url && this.#isLoaded(url) && this.#isScript(url),
+    );
+  }
+
+  #isScript(url: string): boolean {
+    return (this.#nodes.get(url)?.kind ?? 'script') === 'script';
+  }
+
+  /** The modules that are renewed once every accepted module is imported anew. */
+  #covered(): Set<string> {
+    const imports = new Map<string, string[]>();
+    for (const step of this.#steps.values()) {
+      for (const importer of step.importers) {
+        imports.set(importer, [...(imports.get(importer) ?? []), step.url]);
+      }
+    }
+    const covered = new Set(this.#boundaries.map((boundary) => boundary.accepted));
+    for (const url of covered) for (const imported of imports.get(url) ?? []) covered.add(imported);
+    for (const url of [...this.#styles.keys(), ...this.#sheets.keys()]) covered.add(url);
+    return covered;
+  }
+
+  #deadEnd(step: Step): Plan {
+    const chain = chainOf(step);
+    const silent = stepsTo(step).find(
+      ({ url, node }) => node && expectsAcceptance(node) && !this.#gaveUp.has(url),
+    )?.url;
+    const ran = silent !== undefined && this.#page.current(silent) !== undefined;
+    if (ran && !step.node && step.url !== this.#page.url) return { type: 'giveUp', module: silent };
+    if (silent !== undefined && !ran) {
+      return { type: 'reload', report: this.#report({ cause: 'notEvaluated', chain, silent }) };
+    }
+    const invalidated = this.#update.invalidated;
+    const report = invalidated
+      ? this.#report({ cause: 'invalidated', chain, note: invalidated.message })
+      : this.#report({ cause: 'deadEnd', chain });
+    return { type: 'reload', report };
+  }
+
+  #application(covered: Set<string>): Plan {
+    const stale = this.#update.stale.flatMap(({ url, version, kind }): Renewal[] => {
+      const step = this.#steps.get(url);
+      if (!step || !covered.has(url) || this.#styles.has(url) || this.#sheets.has(url)) return [];
+      return [{ url, version, kind, importers: step.importers.filter((one) => covered.has(one)) }];
+    });
+    const renewed = new Set(stale.map(({ url }) => url));
+    // A module that is evaluated anew imports its new dependencies by itself.
+    const boundaries = this.#boundaries.filter(
+      ({ module, accepted }) => module === accepted || !renewed.has(module),
+    );
+    if (boundaries.length === 0 && this.#styles.size === 0 && this.#sheets.size === 0) {
+      return { type: 'nothing' };
+    }
+    const order = new Map(stale.map(({ url }, index) => [url, index]));
+    const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
+    return {
+      type: 'apply',
+      boundaries: boundaries.sort((a, b) => position(a) - position(b)),
+      stale,
+      styles: [...this.#styles.values()],
+      sheets: [...this.#sheets.values()],
+    };
+  }
+
+  #report(facts: Omit<Facts, 'page'>): ReloadReport {
+    return composeReport({ ...facts, page: this.#page.url });
+  }
+}
+
+function expectsAcceptance(node: StaleModule): boolean {
+  return node.acceptance === 'accepts' || node.acceptance === 'bubbles';
+}
+
+function stepsTo(step: Step): Step[] {
+  const steps: Step[] = [];
+  for (let at: Step | undefined = step; at; at = at.from) steps.push(at);
+  return steps.reverse();
+}
+
+function chainOf(step: Step): string[] {
+  return stepsTo(step).map(({ url }) => url);
+}

@@ -1,0 +1,318 @@
+/**
+ * The page's side of hot updates: takes the server's messages in order and applies one update at a
+ * time. Reaches the browser through ports only, so that it runs in tests without one.
+ */
+import type { ErrorPayload } from '../client.js';
+import { describeFailure, summary, updatePayload } from './announce.js';
+import { type ApplyPorts, apply, type Failure, runDisposers } from './apply.js';
+import { Events } from './events.js';
+import type { Generation } from './generation.js';
+import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
+import { mergeUpdates } from './merge.js';
+import { type Application, plan } from './plan.js';
+import type { ClientMessage, ReloadReport, ServerMessage, Update } from './protocol.js';
+import { Registry } from './registry.js';
+import { sessionReport } from './report.js';
+import { patient } from './wait.js';
+
+/** What a runtime needs from the browser. */
+export interface Ports extends ApplyPorts {
+  /** Whether a link of the page shows the style sheet, directly or by `@import`. */
+  showsStyle(url: string): boolean;
+  /** Whether it is the script of a worker that this page started. */
+  isWorker(url: string): boolean;
+  /** Nothing in the page imports the module any more. */
+  forget(url: string): void;
+  /** Reloads the page. */
+  reload(report: ReloadReport): void;
+  /** Sends to the server. */
+  send(message: ClientMessage): void;
+  /** Milliseconds since some start. */
+  now(): number;
+}
+
+/** What a page is at its start. */
+export interface Identity {
+  /** The url of its HTML, `null` when the server does not know it. */
+  readonly page: string | null;
+  /** The server's run that served it. */
+  readonly session: string;
+  /** The version that it was served at. */
+  readonly version: number;
+}
+
+type Job =
+  | { readonly type: 'update'; readonly update: Update; readonly arrived: number }
+  | { readonly type: 'prune'; readonly urls: readonly string[] };
+
+/** Milliseconds that listeners of built-in events hold up what they announce. */
+const PATIENCE = 1000;
+
+/** The runtime of one page. */
+export class Runtime {
+  /** The modules of the page. */
+  readonly registry: Registry;
+  /** The listeners of the page. */
+  readonly events: Events;
+  /** Whether the server has answered on the present connection. */
+  greeted = false;
+  readonly #identity: Identity;
+  readonly #ports: Ports;
+  readonly #log: Log;
+  readonly #jobs: Job[] = [];
+  #state: 'loading' | 'idle' | 'busy' | 'reloading' = 'loading';
+  #idle: Promise<void> = Promise.resolve();
+  #version: number;
+  /** An update that could not be applied: the next one brings it along. */
+  #owed: Update | undefined;
+  /** Modules to prune once no update is owed. */
+  #unpruned: string[] = [];
+  /** The update whose code and callbacks run at the moment. */
+  #applying: Update | undefined;
+  /** What already gave up the update that runs at the moment. */
+  #givenUp = new Set<string>();
+
+  constructor(identity: Identity, ports: Ports, log: Log) {
+    this.#identity = identity;
+    this.#version = identity.version;
+    this.#ports = ports;
+    this.#log = log;
+    this.events = new Events((event, error) => {
+      this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
+    });
+    this.registry = new Registry((generation) => this.events.drop(generation));
+  }
+
+  /** The version that the page is at. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Settles when no work is left. */
+  get idle(): Promise<void> {
+    return this.#idle;
+  }
+
+  /** The page's own code has run: starts applying what came in and what will. */
+  start(): void {
+    if (this.#state !== 'loading') return;
+    this.#state = 'idle';
+    this.#run();
+  }
+
+  /** Takes in a message of the server. */
+  receive(message: ServerMessage): void {
+    switch (message.type) {
+      case 'connected':
+        this.greeted = true;
+        if (message.session !== this.#identity.session) void this.#reload(sessionReport());
+        break;
+      case 'update':
+        this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
+        this.#run();
+        break;
+      case 'prune':
+        this.#jobs.push({ type: 'prune', urls: message.urls });
+        this.#run();
+        break;
+      case 'error':
+        for (const diagnostic of message.diagnostics.filter(({ url }) => this.#knows(url))) {
+          this.#log.error(describeDiagnostic(diagnostic));
+          this.#emitError(diagnosticPayload(diagnostic));
+        }
+        break;
+      case 'warning':
+        for (const one of message.diagnostics.filter(({ url }) => this.#knows(url))) {
+          this.#log.warn(describeDiagnostic(one));
+        }
+        break;
+      case 'recovered':
+        this.#log.info(`fixed: ${message.urls.join(', ')}`);
+        break;
+      case 'custom':
+        void this.events.emit(message.event, message.data);
+        break;
+    }
+  }
+
+  /** A module gives up an update: the server sends it on to the module's importers, in every page. */
+  invalidate(generation: Generation, message: string | undefined): void {
+    const { url } = generation;
+    if (this.#state === 'loading') {
+      this.#log.warn(
+        `${url} called invalidate() while the page loads: there is no update to give up`,
+      );
+      return;
+    }
+    const trail = this.#applying?.invalidated?.trail ?? [];
+    if (this.#applying && this.#givenUp.has(url)) return;
+    this.#givenUp.add(url);
+    this.#log.debug(`${url} gave up an update${message ? `: ${message}` : ''}`);
+    void this.events.emitBuiltIn('invalidate', {
+      path: url,
+      message,
+      firstInvalidatedBy: trail[0] ?? url,
+    });
+    this.#giveUp(url, message ?? null, this.#applying?.version ?? generation.version, trail);
+  }
+
+  /** Whether a module is of any interest to this page. */
+  #knows(url: string): boolean {
+    return this.registry.has(url) || url === this.#identity.page || this.#ports.isLoaded(url);
+  }
+
+  #run(): void {
+    if (this.#state !== 'idle' || this.#jobs.length === 0) return;
+    this.#state = 'busy';
+    this.#idle = this.#work().finally(() => {
+      if (this.#state === 'busy') this.#state = 'idle';
+    });
+  }
+
+  async #work(): Promise<void> {
+    for (let job = this.#nextJob(); job; job = this.#nextJob()) {
+      try {
+        if (job.type === 'update') await this.#update(job.update, job.arrived);
+        else await this.#prune(job.urls);
+      } catch (error) {
+        this.#log.error(
+          `an update stopped on an error of hotgraph itself: ${textOf(error)}`,
+          error,
+        );
+      }
+    }
+  }
+
+  /** The next job; updates that piled up behind it become one with it. */
+  #nextJob(): Job | undefined {
+    const job = this.#state === 'reloading' ? undefined : this.#jobs.shift();
+    if (job?.type !== 'update' || job.update.invalidated) return job;
+    let { update } = job;
+    for (let next = this.#jobs[0]; next?.type === 'update'; next = this.#jobs[0]) {
+      if (next.update.invalidated) break;
+      this.#jobs.shift();
+      update = mergeUpdates(update, next.update);
+    }
+    return { ...job, update };
+  }
+
+  async #update(received: Update, arrived: number): Promise<void> {
+    // After a reconnection the server may repeat what it had sent.
+    if (received.version <= this.#version && !received.invalidated) return;
+    const update = mergeUpdates(this.#owed, received);
+    for (const { url, importers } of update.stale) {
+      for (const importer of importers) {
+        for (const name of importer.accepts) this.registry.learn(importer.url, name, url);
+      }
+    }
+    const decision = plan(update, {
+      url: this.#identity.page,
+      isLoaded: (url) => this.registry.has(url) || this.#ports.isLoaded(url),
+      showsStyle: (url) => this.#ports.showsStyle(url),
+      isWorker: (url) => this.#ports.isWorker(url),
+      current: (url) => this.registry.current(url),
+    });
+    switch (decision.type) {
+      case 'nothing':
+        this.#finish(update);
+        break;
+      case 'reload':
+        await this.#reload(decision.report);
+        break;
+      case 'giveUp':
+        this.#owed = update;
+        this.#giveUp(decision.module, null, update.version, update.invalidated?.trail ?? []);
+        break;
+      case 'apply':
+        await this.#apply(decision, update, arrived);
+        break;
+    }
+  }
+
+  async #apply(application: Application, update: Update, arrived: number): Promise<void> {
+    const payload = updatePayload(application, update.version);
+    await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
+    this.#applying = update;
+    this.#givenUp = new Set();
+    const outcome = await apply(application, update.version, this.registry, this.#ports);
+    this.#applying = undefined;
+
+    for (const failure of outcome.failures) this.#show(failure);
+    const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
+    if (isWhatItWas) this.#owed = update;
+    else this.#finish(update);
+    const fatal = outcome.failures.filter(({ stage }) => stage !== 'dispose');
+    if (fatal.length > 0) {
+      const message = fatal.map(describeFailure).join('\n');
+      this.#ports.send({ type: 'failed', version: update.version, message });
+    }
+    if (isWhatItWas || (outcome.boundaries.length === 0 && fatal.length > 0)) return;
+
+    await patient(this.events.emitBuiltIn('afterUpdate', payload), PATIENCE);
+    if (fatal.length > 0) return;
+    const ms = this.#ports.now() - arrived;
+    const boundaries = [...outcome.boundaries, ...application.styles.map(({ url }) => url)];
+    this.#log.debug(summary(application, update, ms));
+    for (const { url, names } of outcome.lost) {
+      this.#log.warn(
+        `${url} has no export ${names.join(', ')} any more; importers that did not run again keep the last value`,
+      );
+    }
+    this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });
+  }
+
+  #finish(update: Update): void {
+    this.#owed = undefined;
+    this.#version = Math.max(this.#version, update.version);
+    if (this.#unpruned.length > 0) this.#jobs.unshift({ type: 'prune', urls: this.#unpruned });
+    this.#unpruned = [];
+  }
+
+  async #prune(urls: readonly string[]): Promise<void> {
+    const paths = urls.filter((url) => this.registry.last(url) || this.#ports.isLoaded(url));
+    if (this.#owed) {
+      // The page runs the code from before that update, which may still import them.
+      this.#unpruned.push(...paths);
+      return;
+    }
+    if (paths.length === 0) return;
+    await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    for (const url of paths) {
+      const failed = (stage: 'dispose' | 'prune') => (error: unknown) =>
+        this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
+      await patient(runDisposers(url, this.registry, failed('dispose')), PATIENCE);
+      for (const callback of this.registry.last(url)?.pruners ?? []) {
+        try {
+          await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);
+        } catch (error) {
+          failed('prune')(error);
+        }
+      }
+      this.registry.remove(url);
+      this.#ports.forget(url);
+    }
+  }
+
+  async #reload(report: ReloadReport): Promise<void> {
+    if (this.#state === 'reloading') return;
+    this.#state = 'reloading';
+    const { changed, message } = report;
+    const payload = { type: 'full-reload', message, ...(changed && { path: changed }) } as const;
+    await patient(this.events.emitBuiltIn('beforeFullReload', payload), PATIENCE);
+    this.#ports.reload(report);
+  }
+
+  #giveUp(url: string, message: string | null, version: number, trail: readonly string[]): void {
+    this.#ports.send({ type: 'invalidate', url, version, message, trail: [...trail] });
+  }
+
+  #show(failure: Failure): void {
+    const isOfPage = failure.stage !== 'load' && failure.stage !== 'style';
+    this.#log.error(describeFailure(failure), isOfPage ? failure.error : undefined);
+    this.#emitError(thrownPayload(failure.error, failure.url));
+  }
+
+  #emitError(payload: ErrorPayload): void {
+    void this.events.emitBuiltIn('error', payload);
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Waiting with an end: code of the page may hold up an update, but not for ever.
+ */
+
+/** Waits for a promise, but not longer than so many milliseconds. Rejects as the promise does. */
+export function patient<Value>(
+  promise: Promise<Value>,
+  milliseconds: number,
+): Promise<Value | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
