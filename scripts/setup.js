@@ -48,11 +48,22 @@ export function native(profile = 'dev-native') {
   });
 }
 
-/** Compiles `client/` and `node/` into `dist/client/` and `dist/node/`. */
+/**
+ * Compiles `client/` and `node/` into `dist/client/` and `dist/node/`, and joins the client's files into
+ * `dist/page/`, which is what pages load: 25 requests fewer.
+ */
 export function typescript() {
   return step({
     name: 'TypeScript',
-    inputs: ['client', 'node', 'native.d.ts', 'tsconfig.base.json', 'package.json'],
+    inputs: [
+      'client',
+      'client.d.ts',
+      'node',
+      'native.d.ts',
+      'tsconfig.base.json',
+      'package.json',
+      'scripts/setup.js',
+    ],
     isThere: () => isThere('dist'),
     async work() {
       const [fresh, dist] = [join(root, 'dist.new'), join(root, 'dist')];
@@ -60,10 +71,32 @@ export function typescript() {
       for (const project of ['client', 'node']) {
         await run(process.execPath, [tool('typescript', 'tsc'), '-p', project, '--outDir', fresh]);
       }
+      await bundle(join(fresh, 'client'), join(fresh, 'page'));
       // The old output stays until the new one is whole, and leaves no file of a deleted source.
       rmSync(dist, { recursive: true, force: true });
       renameSync(fresh, dist);
     },
+  });
+}
+
+/**
+ * Joins the compiled client into `main.js`. What the dev server generates stays apart, and so does what some
+ * browsers cannot parse.
+ *
+ * @param {string} from The compiled client.
+ * @param {string} to The new folder.
+ */
+async function bundle(from, to) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: ['main.js', 'attributes.js'].map((name) => join(from, name)),
+    outdir: to,
+    bundle: true,
+    format: 'esm',
+    // As it is: import attributes would be taken out for older targets.
+    target: 'esnext',
+    external: ['./env.js', './attributes.js'],
+    logLevel: 'warning',
   });
 }
 

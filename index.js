@@ -1,0 +1,2 @@
+export { HmrEngine } from '#native';
+export { hmrPlugin } from './dist/node/index.js';

@@ -1,0 +1,81 @@
+/**
+ * The modules that the dev server serves for hotgraph itself: the compiled browser client and `env.js`.
+ *
+ * The client's files lie below a folder named after their content, so that browsers keep them for good.
+ */
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The folder of all our endpoints, below the server's base path. */
+export const ENDPOINT = '/__hotgraph/';
+
+/** What a page has to know of the server. Mirrored by `client/env.d.ts`. */
+export interface ClientEnv {
+  /** Names this run of the server. */
+  session: string;
+  /** Opens the socket. */
+  token: string;
+  /** The newest version when the module was served. */
+  version: number;
+  /** The socket's path, base path included. */
+  socketPath: string;
+}
+
+/** A response of ours. */
+export interface Asset {
+  body: string;
+  /** A file extension that names the media type. */
+  type: 'js';
+  headers: Record<string, string>;
+}
+
+interface CompiledClient {
+  hash: string;
+  files: ReadonlyMap<string, string>;
+}
+
+let compiled: CompiledClient | undefined;
+
+/** The compiled client, read once a process. @throws when the package was not built. */
+function compiledClient(): CompiledClient {
+  if (compiled) return compiled;
+  const folder = new URL('../page/', import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const files = new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
+  const hash = createHash('sha256');
+  for (const [name, text] of files) hash.update(name).update('\0').update(text).update('\0');
+  compiled = { hash: hash.digest('hex').slice(0, 12), files };
+  return compiled;
+}
+
+/** The path of the client's main module, below the base path. */
+export function clientPath(): string {
+  return `${ENDPOINT}${compiledClient().hash}/main.js`;
+}
+
+/**
+ * The asset at `path` (below the base path), or `null` when there is none.
+ *
+ * @param env Is asked for only when `env.js` is requested. A string is the reason why it is refused.
+ */
+export function findAsset(path: string, env: () => ClientEnv | string): Asset | null {
+  const { hash, files } = compiledClient();
+  const prefix = `${ENDPOINT}${hash}/`;
+  if (!path.startsWith(prefix)) return null;
+  const name = path.slice(prefix.length);
+  if (name === 'env.js') return envModule(env());
+  const body = files.get(name);
+  if (body === undefined) return null;
+  return { body, type: 'js', headers: { 'cache-control': 'max-age=31536000, immutable' } };
+}
+
+function envModule(env: ClientEnv | string): Asset {
+  // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module
+  // script tag needs CORS, which is not granted.
+  const body =
+    typeof env === 'string'
+      ? `throw new Error(${JSON.stringify(`[hotgraph] refused: ${env}`)});export {};`
+      : `export const env = ${JSON.stringify(env)};`;
+  return { body, type: 'js', headers: { 'cache-control': 'no-store' } };
+}

@@ -1,0 +1,64 @@
+/**
+ * `hmr.hot`: custom events between the server's own code and its pages (Vite's `server.ws`).
+ */
+
+/** A page that sent an event. */
+export interface HotClient {
+  /** Sends an event to this page only; `import.meta.hot.on(event, cb)` gets `data`. */
+  send(event: string, data?: unknown): void;
+}
+
+/** Gets the data that a page sent, any JSON value, and the page. */
+export type HotListener = (data: unknown, client: HotClient) => void;
+
+/** The server's end of custom events. */
+export interface HotChannel {
+  /** Calls `listener` for every event of that name which a page sends by `import.meta.hot.send`. */
+  on(event: string, listener: HotListener): void;
+  /** Takes a listener away. */
+  off(event: string, listener: HotListener): void;
+  /** Sends an event to all pages. Before the server runs there are none. */
+  send(event: string, data?: unknown): void;
+}
+
+/** Sends to one page, or to all when `client` is undefined. */
+export type Deliver = (event: string, data: unknown, client?: number) => void;
+
+/** A channel, and the way in for events from pages. */
+export class CustomEvents implements HotChannel {
+  readonly #listeners = new Map<string, Set<HotListener>>();
+  readonly #deliver: Deliver;
+  readonly #onError: (error: unknown, event: string) => void;
+
+  constructor(deliver: Deliver, onError: (error: unknown, event: string) => void) {
+    this.#deliver = deliver;
+    this.#onError = onError;
+  }
+
+  on(event: string, listener: HotListener): void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+  }
+
+  off(event: string, listener: HotListener): void {
+    this.#listeners.get(event)?.delete(listener);
+  }
+
+  send(event: string, data?: unknown): void {
+    this.#deliver(event, data ?? null);
+  }
+
+  /** A page sent an event. A listener that throws is reported and does not keep others from it. */
+  receive(event: string, data: unknown, client: number): void {
+    const page: HotClient = {
+      send: (name, payload) => this.#deliver(name, payload ?? null, client),
+    };
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      try {
+        listener(data, page);
+      } catch (error) {
+        this.#onError(error, event);
+      }
+    }
+  }
+}

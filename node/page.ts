@@ -1,0 +1,169 @@
+/**
+ * HTML pages: what they load, and the places where hotgraph adds to them.
+ *
+ * Edits by source offsets; every byte that is not hotgraph's stays as it was, and no line moves.
+ */
+
+import { type DefaultTreeAdapterMap, parse } from 'parse5';
+
+type Node = DefaultTreeAdapterMap['node'];
+type Element = DefaultTreeAdapterMap['element'];
+
+/** What a page's text is turned into. */
+export interface TransformedPage {
+  html: string;
+  /** Url that the page's references are relative to: its own, or that of `<base href>`. */
+  base: string;
+  /** References to all it loads: scripts, styles, images, and the urls of its inline modules. */
+  loads: string[];
+}
+
+/** What the transformation asks for. */
+export interface PageHooks {
+  /** A reference with its current version stamp; `null` when it needs none. */
+  stamped(base: string, reference: string): string | null;
+  /** The code of an inline module script to serve; `null` when it stays as it is. */
+  inlineModule(url: string, source: string): string | null;
+  /** Markup to put in front of everything the page loads. */
+  head: string;
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/**
+ * Transforms a page.
+ *
+ * @param identity The page's url in the graph, such as `/index.html`.
+ * @param location The path under which the browser sees it, such as `/`.
+ */
+export function transformPage(
+  html: string,
+  identity: string,
+  location: string,
+  hooks: PageHooks,
+): TransformedPage {
+  const elements = [...walk(parse(html, { sourceCodeLocationInfo: true }))];
+  const base = baseOf(elements, location);
+  const edits: Edit[] = [{ ...insertionPoint(elements, html), text: hooks.head }];
+  const loads: string[] = [];
+  let inlineModules = 0;
+
+  for (const element of elements) {
+    const reference = referenceOf(element);
+    if (reference) {
+      loads.push(reference.value);
+      const stamped = reference.stampable ? hooks.stamped(base, reference.value) : null;
+      const place = element.sourceCodeLocation?.attrs?.[reference.attribute];
+      if (stamped !== null && place) {
+        const text = `${reference.attribute}="${escapeAttribute(stamped)}"`;
+        edits.push({ start: place.startOffset, end: place.endOffset, text });
+      }
+    } else if (isInlineModule(element)) {
+      const url = `${base.split('?')[0]}?__inline=${identity}:${inlineModules}`;
+      inlineModules += 1;
+      loads.push(url);
+      const [source] = element.childNodes;
+      const place = source?.sourceCodeLocation;
+      if (place && 'value' in source) {
+        const code = hooks.inlineModule(url, source.value);
+        if (code !== null) {
+          edits.push({ start: place.startOffset, end: place.endOffset, text: code });
+        }
+      }
+    }
+  }
+  return { html: apply(html, edits), base, loads };
+}
+
+function* walk(node: Node): Generator<Element> {
+  if ('tagName' in node) yield node;
+  if ('childNodes' in node) for (const child of node.childNodes) yield* walk(child);
+}
+
+function attribute(element: Element, name: string): string | undefined {
+  return element.attrs.find((found) => found.name === name)?.value;
+}
+
+function baseOf(elements: Element[], location: string): string {
+  const href = elements.find((found) => found.tagName === 'base' && attribute(found, 'href'));
+  if (!href) return location;
+  const origin = 'http://page.invalid';
+  try {
+    const url = new URL(attribute(href, 'href') ?? '', `${origin}${location}`);
+    return url.origin === origin ? url.pathname : location;
+  } catch {
+    return location;
+  }
+}
+
+interface Reference {
+  attribute: 'src' | 'href';
+  value: string;
+  /** Whether the browser would otherwise keep an older generation beside the one that modules import. */
+  stampable: boolean;
+}
+
+function referenceOf(element: Element): Reference | null {
+  const src = attribute(element, 'src');
+  const href = attribute(element, 'href');
+  if (element.tagName === 'script' && src) {
+    return { attribute: 'src', value: src, stampable: isModule(element) };
+  }
+  if (element.tagName === 'img' && src) return { attribute: 'src', value: src, stampable: false };
+  if (element.tagName === 'link' && href) {
+    const rel = attribute(element, 'rel')?.toLowerCase().split(/\s+/) ?? [];
+    const stampable = rel.includes('stylesheet') || rel.includes('modulepreload');
+    if (stampable) return { attribute: 'href', value: href, stampable };
+  }
+  return null;
+}
+
+function isModule(element: Element): boolean {
+  return attribute(element, 'type')?.toLowerCase() === 'module';
+}
+
+function isInlineModule(element: Element): boolean {
+  return (
+    element.tagName === 'script' && isModule(element) && attribute(element, 'src') === undefined
+  );
+}
+
+/**
+ * Where our client goes: first in the head, or behind an import map, which has to stand in front of every
+ * module script.
+ */
+function insertionPoint(elements: Element[], html: string): { start: number; end: number } {
+  const importMap = elements.findLast((found) => attribute(found, 'type') === 'importmap');
+  const places = [
+    importMap?.sourceCodeLocation?.endOffset,
+    startTagEnd(elements, 'head'),
+    startTagEnd(elements, 'html'),
+    /^\s*<!doctype[^>]*>/i.exec(html)?.[0].length,
+  ];
+  const at = places.find((place) => place !== undefined) ?? 0;
+  return { start: at, end: at };
+}
+
+function startTagEnd(elements: Element[], tagName: string): number | undefined {
+  const element = elements.find((found) => found.tagName === tagName);
+  return element?.sourceCodeLocation?.startTag?.endOffset;
+}
+
+function apply(html: string, edits: Edit[]): string {
+  let result = '';
+  let at = 0;
+  for (const edit of edits.sort((a, b) => a.start - b.start)) {
+    result += html.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + html.slice(at);
+}
+
+/** Text for a double-quoted attribute. */
+export function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}

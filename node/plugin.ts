@@ -1,0 +1,277 @@
+/**
+ * `hmrPlugin()` for @web/dev-server: the engine and its pages, plugged into the host's public hooks.
+ *
+ * The host calls `transformCacheKey` first for every request, which takes off our version stamp, and
+ * `fileParsed` last, with the body as it would go out: all plugins have transformed it and all imports are
+ * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Plugin, ServerStartParams } from '@web/dev-server-core';
+import type { Context } from 'koa';
+import type { HostEvent } from '../client/protocol.js';
+import { type AccessRules, isCrossSite, refuseHost } from './access.js';
+import { clientPath, ENDPOINT, findAsset } from './assets.js';
+import { Channel, type UpgradeServer } from './channel.js';
+import { CustomEvents, type HotChannel } from './events.js';
+import { escapeAttribute, transformPage } from './page.js';
+import { describeEvent, type Level } from './report.js';
+import { destinationOf, fileOf, takeStamp } from './request.js';
+import { Session } from './session.js';
+import { silenceWatchPlugin } from './watch-plugin.js';
+
+/** Options of {@link hmrPlugin}; none is needed. */
+export interface HmrPluginOptions {
+  /**
+   * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
+   * `warn` and `error` only those; `silent` nothing.
+   */
+  logLevel?: Level | 'silent';
+  /**
+   * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
+   * false, only events of the server's own `fileWatcher` count.
+   */
+  watch?: boolean;
+  /**
+   * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
+   * server's `hostname`. `.example.com` allows all names below it.
+   */
+  allowedHosts?: string[];
+  /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
+  onEvent?: (event: HostEvent) => void;
+}
+
+/** The plugin, and the server's end of custom events. */
+export interface HmrPlugin extends Plugin {
+  /** Custom events to and from pages. */
+  hot: HotChannel;
+}
+
+const LOUDNESS: Record<Level | 'silent', number> = {
+  silent: 0,
+  error: 1,
+  warn: 2,
+  info: 3,
+  debug: 4,
+};
+
+/** What exists while a server runs. */
+interface Running {
+  session: Session;
+  channel: Channel;
+  rules: AccessRules;
+  params: ServerStartParams;
+  basePath: string;
+  stop(): void;
+}
+
+/** Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. One call a server. */
+export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
+  let running: Running | undefined;
+  let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;
+  const linked = new Map<string, string>();
+
+  const hot = new CustomEvents(
+    (event, data, client) => running?.session.send({ type: 'custom', event, data }, client),
+    (error, event) => print('error', `[hotgraph] a listener of "${event}" failed: ${error}`),
+  );
+
+  function print(level: Level, text: string): void {
+    if (LOUDNESS[level] > LOUDNESS[options.logLevel ?? 'info']) return;
+    if (level === 'error') logger.error(text);
+    else if (level === 'warn') logger.warn(text);
+    else logger.log(text);
+  }
+
+  function onEvent(event: HostEvent): void {
+    if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
+    const rootDir = running?.params.config.rootDir ?? '';
+    for (const line of describeEvent(event, rootDir)) print(line.level, line.text);
+    options.onEvent?.(event);
+  }
+
+  /** Serves a script, module or not. */
+  function script(context: Context, { session, params }: Running): void {
+    const { url, at } = takeStamp(context);
+    const file = fileOf(context.url, params.config.rootDir);
+    const destination = destinationOf(context);
+    if (destination === 'classic script' || destination === 'worker') {
+      session.engine.serveResource(url, 'asset', file, at);
+      return;
+    }
+    if (typeof context.body !== 'string') return;
+    const served = session.engine.serveScript(url, context.body, file, at);
+    const facade = destination === 'module' ? session.engine.facade(url) : null;
+    if (facade ?? served?.code) context.body = facade ?? served?.code;
+    if (served?.accepted) void link(context, url, served.accepted, params.config.plugins ?? []);
+  }
+
+  /** Resolves accepted specifiers as the host would resolve them in an import. */
+  async function link(context: Context, url: string, accepted: string[], plugins: Plugin[]) {
+    const key = accepted.join('\n');
+    if (linked.get(url) === key) return;
+    linked.set(url, key);
+    const resolved: Record<string, string> = {};
+    for (const specifier of accepted) {
+      const found = await resolveImport(context, specifier, plugins);
+      if (found !== undefined && found !== specifier) resolved[specifier] = found;
+    }
+    running?.session.engine.link(url, resolved);
+  }
+
+  /** Serves a page: our client in its head, stamps on what it loads, hot inline modules. */
+  function page(context: Context, { session, basePath, params }: Running): void {
+    if (typeof context.body !== 'string') return;
+    const { url, at } = takeStamp(context);
+    const { engine } = session;
+    const file = fileOf(context.url, params.config.rootDir);
+    const identity =
+      basePath + (context.path.endsWith('/') ? `${context.path}index.html` : context.path);
+    const location = url.split('?')[0] ?? '/';
+    const about = escapeAttribute(JSON.stringify({ page: identity, version: engine.version }));
+    const transformed = transformPage(context.body, identity, location, {
+      head:
+        `<meta name="hotgraph" content="${about}">` +
+        `<script type="module" src="${basePath}${clientPath()}"></script>`,
+      stamped: (base, reference) => engine.stamped(base, reference),
+      inlineModule: (inline, source) => {
+        const served = engine.serveScript(inline, source);
+        if (served?.accepted)
+          void link(context, inline, served.accepted, params.config.plugins ?? []);
+        return served?.code ?? null;
+      },
+    });
+    engine.servePage(identity, transformed.base, transformed.loads, file, at);
+    context.body = transformed.html;
+  }
+
+  return {
+    name: 'hotgraph',
+    hot,
+
+    serverStart(params) {
+      logger = params.logger;
+      running = start(params, options, onEvent, print);
+    },
+
+    serverStop() {
+      running?.stop();
+      running = undefined;
+    },
+
+    serve(context) {
+      if (!running || !context.path.startsWith(ENDPOINT)) return;
+      const { rules, session, basePath } = running;
+      const asset = findAsset(context.path, () => {
+        const refusal = isCrossSite(context.headers)
+          ? 'another site asked'
+          : refuseHost(context.headers, rules);
+        if (refusal !== null) return refusal;
+        const { session: name, version } = session.engine;
+        const socketPath = `${basePath}${ENDPOINT}socket`;
+        return { session: name, token: rules.token, version, socketPath };
+      });
+      return asset ?? undefined;
+    },
+
+    transformCacheKey(context) {
+      const { url } = takeStamp(context);
+      const version = running?.session.engine.contentVersion(url);
+      return version ? `hotgraph-${version}` : undefined;
+    },
+
+    // A plugin without `transform` is not asked for its cache key, and bodies may stay streams.
+    transform() {},
+
+    fileParsed(context) {
+      if (!running || context.method !== 'GET' || context.path.startsWith(ENDPOINT)) return;
+      if (context.response.is('js')) {
+        script(context, running);
+      } else if (context.response.is('html')) {
+        page(context, running);
+      } else {
+        const { url, at } = takeStamp(context);
+        const file = fileOf(context.url, running.params.config.rootDir);
+        const kind = context.response.is('css') ? 'style' : 'asset';
+        const isJson = context.response.is('json') && typeof context.body === 'string';
+        const source = isJson ? (context.body as string) : null;
+        running.session.engine.serveResource(url, kind, file, at, source);
+      }
+    },
+  };
+}
+
+/** Starts engine and channel; without a server, says so once and returns nothing. */
+function start(
+  params: ServerStartParams,
+  options: HmrPluginOptions,
+  onEvent: (event: HostEvent) => void,
+  print: (level: Level, text: string) => void,
+): Running | undefined {
+  const { config, fileWatcher, webSockets } = params;
+  const { middlewareMode } = config;
+  const parent = typeof middlewareMode === 'object' ? middlewareMode.server : undefined;
+  const server = (params.server ?? parent) as UpgradeServer | undefined;
+  if (!server) {
+    print(
+      'warn',
+      '[hotgraph] middlewareMode without a server: pages cannot connect, files are served without HMR. ' +
+        'Use middlewareMode: { server }.',
+    );
+    return undefined;
+  }
+  const basePath = (config.basePath ?? '').replace(/\/$/, '');
+  const rules: AccessRules = {
+    token: randomBytes(24).toString('base64url'),
+    allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
+  };
+  const session = new Session({
+    rootDir: config.rootDir,
+    clientUrl: `${basePath}${clientPath()}`,
+    watch: options.watch ?? !config.disableFileWatcher,
+    onEvent,
+  });
+  const channel = new Channel({
+    server,
+    path: `${basePath}${ENDPOINT}socket`,
+    rules,
+    session,
+    onRefused: (reason) => print('warn', `[hotgraph] refused a socket: ${reason}`),
+  });
+  // Virtual modules announce themselves here; for files the engine's own watcher was faster.
+  const onFile = (file: string) => session.engine.fileChanged(file);
+  fileWatcher.on('change', onFile);
+  fileWatcher.on('add', onFile);
+  if (webSockets) silenceWatchPlugin(webSockets);
+  return {
+    session,
+    channel,
+    rules,
+    params,
+    basePath,
+    stop() {
+      fileWatcher.off('change', onFile);
+      fileWatcher.off('add', onFile);
+      channel.close();
+      session.close();
+    },
+  };
+}
+
+async function resolveImport(
+  context: Context,
+  source: string,
+  plugins: Plugin[],
+): Promise<string | undefined> {
+  for (const plugin of plugins) {
+    try {
+      const resolved = await plugin.resolveImport?.({ source, context });
+      const id = typeof resolved === 'object' ? resolved.id : resolved;
+      if (typeof id === 'string') return id;
+    } catch {
+      // A resolver that throws for what it cannot find; the specifier then names nothing.
+      return undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+/**
+ * What a request to the dev server asks for, before and after the host has looked at it.
+ */
+
+import path from 'node:path';
+import type { Context } from 'koa';
+
+/** The query parameter of version stamps; the engine writes it. */
+const STAMP = /[?&]__hot=\d+/;
+
+/** How @web/dev-server names files outside its root: `/__wds-outside-root__/<levels up>/<path>`. */
+const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(\d+)\//;
+
+/** A request as the browser made it. */
+export interface HotRequest {
+  /** Path and query as the browser wrote them, version stamp included. */
+  url: string;
+  /** When it came in, in milliseconds since 1970. */
+  at: number;
+}
+
+/**
+ * Takes the version stamp off the url that the host and its other plugins see, and returns the request as it
+ * was. Idempotent.
+ */
+export function takeStamp(context: Context): HotRequest {
+  const state = context.state as { hotgraph?: HotRequest };
+  if (!state.hotgraph) {
+    state.hotgraph = { url: context.originalUrl, at: Date.now() };
+    if (STAMP.test(context.url)) context.url = withoutStamp(context.url);
+  }
+  return state.hotgraph;
+}
+
+function withoutStamp(url: string): string {
+  return url.replace(STAMP, '').replace(/^([^?]*)&/, '$1?');
+}
+
+/** The absolute path of the file that the host answers a url with, whether or not there is one. */
+export function fileOf(url: string, rootDir: string): string | null {
+  const [pathname = '/'] = url.split(/[?#]/);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(pathname);
+  } catch {
+    return null;
+  }
+  if (decoded.includes('\0')) return null;
+  const outside = OUTSIDE_ROOT.exec(decoded);
+  const root = outside ? path.resolve(rootDir, '../'.repeat(Number(outside[1]))) : rootDir;
+  const below = outside ? decoded.slice(outside[0].length) : decoded;
+  const file = path.join(root, below.endsWith('/') || below === '' ? `${below}index.html` : below);
+  return file;
+}
+
+/** What loads a resource. Browsers say so in `Sec-Fetch-*`; where they do not, it may be anything. */
+export type Destination = 'module' | 'classic script' | 'worker' | 'unknown';
+
+/** What the response will be used for. */
+export function destinationOf(context: Context): Destination {
+  const destination = context.get('sec-fetch-dest');
+  if (destination.endsWith('worker') || destination.endsWith('worklet')) return 'worker';
+  if (destination !== 'script') return 'unknown';
+  return context.get('sec-fetch-mode') === 'no-cors' ? 'classic script' : 'module';
+}

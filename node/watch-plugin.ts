@@ -1,0 +1,17 @@
+/**
+ * `watch: true` makes @web/dev-server reload every page on any change. With hotgraph each page decides for
+ * itself, so that message is held back; all others pass.
+ */
+
+import type { WebSocketsManager } from '@web/dev-server-core';
+
+/** What the host's watch plugin tells pages to import. */
+const RELOAD = 'data:text/javascript,window.location.reload()';
+
+/** Holds back the host's reload message on this server's socket. */
+export function silenceWatchPlugin(webSockets: WebSocketsManager): void {
+  const sendImport = webSockets.sendImport.bind(webSockets);
+  webSockets.sendImport = (importPath, args) => {
+    if (importPath !== RELOAD) sendImport(importPath, args);
+  };
+}
