@@ -1,0 +1,264 @@
+/**
+ * Bad input: each gets a clear diagnostic, costs the page nothing, and leaves a server that goes on.
+ */
+
+import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
+import test from 'ava';
+import { startApp } from './helpers/app.js';
+import { closeBrowser } from './helpers/browser.js';
+
+test.after.always(closeBrowser);
+
+const value = () => globalThis.value;
+const main = `import { value } from './dep.js';
+globalThis.value = value;
+import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
+`;
+const dep = (number) => `export const value = ${number};\n`;
+const APP = { 'main.js': main, 'dep.js': dep(1) };
+
+/** The next good save reaches the same document, which lost nothing. */
+async function goesOn(t, { project, tab }, file = 'dep.js') {
+  await project.write(file, dep(99));
+  await tab.until(value, 99);
+  t.is(tab.loads, 1);
+}
+
+/** The diagnostic that the server reports for a file. */
+async function problemOf(server, file) {
+  const { diagnostics } = await server.event(
+    (event) =>
+      event.type === 'diagnostics' && event.diagnostics.some((found) => found.file?.endsWith(file)),
+  );
+  return diagnostics.find((found) => found.file?.endsWith(file));
+}
+
+test('a syntax error names file, line and column, shows the code, and changes nothing', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', 'export const one = 1;\nexport const value = ;\n');
+  const problem = await problemOf(app.server, 'dep.js');
+  t.is(problem.severity, 'error');
+  t.is(problem.url, '/dep.js');
+  t.is(problem.line, 2);
+  t.is(problem.column, 22);
+  t.regex(problem.frame, /> 2 \| export const value = ;\n\s+\|\s+\^/);
+  await app.tab.logged('dep.js:2:22');
+  t.is(await app.tab.evaluate(value), 1);
+  await goesOn(t, app);
+});
+
+test('a page that was loaded while the code was broken recovers by the mended save', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', 'export const value = ;');
+  await problemOf(app.server, 'dep.js');
+  await app.tab.page.reload();
+  await app.tab.connected();
+  t.is(await app.tab.evaluate(value), undefined);
+  await app.project.write('dep.js', dep(1));
+  await app.tab.until(value, 1);
+});
+
+test('mending a broken file to what pages have is no update', async (t) => {
+  const app = await startApp(t, APP);
+  await app.project.write('dep.js', 'export const value = ;');
+  await problemOf(app.server, 'dep.js');
+  await app.project.write('dep.js', dep(1));
+  await app.server.event((event) => event.type === 'recovered');
+  t.false(app.server.events.some((event) => event.type === 'updated'));
+  await goesOn(t, app);
+});
+
+test('bytes that are not UTF-8', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  const bytes = Buffer.concat([
+    Buffer.from('// fine\nexport const value = "'),
+    Buffer.from([0xff, 0xfe]),
+  ]);
+  await app.project.write('dep.js', bytes);
+  const problem = await problemOf(app.server, 'dep.js');
+  t.regex(problem.message, /UTF-8/);
+  t.is(problem.line, 2);
+  t.is(problem.column, 23);
+  await goesOn(t, app);
+});
+
+test('a file of 50 MB', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', `${dep(50)}//${'x'.repeat(50_000_000)}`);
+  await app.tab.until(value, 50);
+  await goesOn(t, app);
+});
+
+test('100,000 nested brackets', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  const nested = `export const value = ${'['.repeat(100_000)}${']'.repeat(100_000)};`;
+  await app.project.write('dep.js', nested);
+  // Whether or not our parser reads it, the browser's does not: the page keeps what it has.
+  await app.server.event((event) => event.type === 'failed' || event.type === 'diagnostics');
+  t.is(await app.tab.evaluate(value), 1);
+  await goesOn(t, app);
+});
+
+test('100,000 nested brackets when the page loads', async (t) => {
+  const nested = `${'('.repeat(100_000)}1${')'.repeat(100_000)};`;
+  const app = await startApp(t, { ...APP, 'index.html': pageWith('deep.js'), 'deep.js': nested });
+  await app.tab.until(value, 1);
+  await goesOn(t, app);
+});
+
+function pageWith(script) {
+  return `<!doctype html><html><head></head><body><script type="module" src="./${script}"></script><script type="module" src="./main.js"></script></body></html>`;
+}
+
+test('cyclic imports and self-imports', async (t) => {
+  const a = (number) =>
+    `import * as self from './a.js'; import { b } from './b.js'; export const a = ${number}; export const sum = () => self.a + b();`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { sum } from './a.js';
+globalThis.value = sum();
+import.meta.hot.accept('./a.js', (dep) => { globalThis.value = dep.sum(); });
+`,
+    'a.js': a(1),
+    'b.js': `import { a } from './a.js'; export const b = () => a * 10;`,
+  });
+  await tab.until(value, 11);
+  await project.write('a.js', a(2));
+  await tab.until(value, 22);
+  await project.write('b.js', `import { a } from './a.js'; export const b = () => a * 100;`);
+  await tab.until(value, 202);
+  t.is(tab.loads, 1);
+});
+
+test('an import of a missing file disposes nothing and is mended by making the file', async (t) => {
+  const app = await startApp(t, {
+    'main.js': `${main}globalThis.disposed = 0;`,
+    'dep.js': `${dep(1)}import.meta.hot.dispose(() => { globalThis.disposed += 1; });`,
+  });
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', `export { value } from './missing.js';`);
+  const failed = await app.server.event((event) => event.type === 'failed');
+  t.regex(failed.message, /missing\.js/);
+  t.is(await app.tab.evaluate(value), 1);
+  t.is(await app.tab.evaluate(() => globalThis.disposed), 0);
+  await app.project.write('missing.js', dep(7));
+  await app.tab.until(value, 7);
+  t.is(await app.tab.evaluate(() => globalThis.disposed), 1);
+  t.is(app.tab.loads, 1);
+});
+
+test('an import of a missing file in a folder that does not exist yet', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', `export { value } from './new/deep/file.js';`);
+  await app.server.event((event) => event.type === 'failed');
+  await app.project.write('new/deep/file.js', dep(8));
+  await app.tab.until(value, 8);
+  t.is(app.tab.loads, 1);
+});
+
+test('an import of a name that is not exported', async (t) => {
+  const app = await startApp(t, { ...APP, 'other.js': 'export const other = 1;' });
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', `export { nothing as value } from './other.js';`);
+  const failed = await app.server.event((event) => event.type === 'failed');
+  t.regex(failed.message, /nothing/);
+  t.is(await app.tab.evaluate(value), 1);
+  await goesOn(t, app);
+});
+
+test('code that throws is shown, and the next good save recovers', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.write('dep.js', `throw new Error('on purpose');`);
+  const failed = await app.server.event((event) => event.type === 'failed');
+  t.regex(failed.message, /on purpose/);
+  t.is(await app.tab.evaluate(value), 1);
+  await goesOn(t, app);
+});
+
+test('a file that becomes a folder, and a file again', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await unlink(app.project.path('dep.js'));
+  await mkdir(app.project.path('dep.js'));
+  const problem = await problemOf(app.server, 'dep.js');
+  t.regex(problem.message, /folder|deleted/);
+  t.is(await app.tab.evaluate(value), 1);
+  await rm(app.project.path('dep.js'), { recursive: true });
+  await goesOn(t, app);
+});
+
+test('a file that cannot be read', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  // Permissions do not bind root; a link to itself cannot be read by anybody.
+  await unlink(app.project.path('dep.js'));
+  await symlink('dep.js', app.project.path('dep.js'));
+  const problem = await problemOf(app.server, 'dep.js');
+  t.is(problem.severity, 'error');
+  t.regex(problem.message, /cannot be read/);
+  await unlink(app.project.path('dep.js'));
+  await goesOn(t, app);
+});
+
+test('a deleted file is reported, and restoring it goes on', async (t) => {
+  const app = await startApp(t, APP);
+  await app.tab.until(value, 1);
+  await app.project.remove('dep.js');
+  const problem = await problemOf(app.server, 'dep.js');
+  t.regex(problem.message, /deleted/);
+  await goesOn(t, app);
+});
+
+test('JSON that cannot be parsed', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import data from './data.json' with { type: 'json' };
+globalThis.value = data.value;
+import.meta.hot.accept('./data.json', (dep) => { globalThis.value = dep.default.value; });
+`,
+    'data.json': '{ "value": 1 }',
+  });
+  await tab.until(value, 1);
+  await project.write('data.json', '{\n  "value": ,\n}');
+  const problem = await problemOf(server, 'data.json');
+  t.is(problem.line, 2);
+  await project.write('data.json', '{ "value": 2 }');
+  await tab.until(value, 2);
+  t.is(tab.loads, 1);
+});
+
+test('requests that are no paths', async (t) => {
+  const app = await startApp(t, APP);
+  for (const path of [
+    '/%',
+    '/%ff',
+    '/..%2f..%2fetc/passwd',
+    '/a%00b',
+    '//x',
+    '/?__hot=',
+    '/main.js?__hot=99999999999999999999',
+    '/main.js?__hot=1&__hot=2',
+    '/__hotgraph/',
+    '/__hotgraph/../main.js',
+  ]) {
+    const response = await fetch(app.server.url(path));
+    await response.text();
+    t.true(response.status < 600, path);
+  }
+  await app.tab.until(value, 1);
+  await goesOn(t, app);
+});
+
+test('hashes in specifiers', async (t) => {
+  const app = await startApp(t, {
+    'main.js': main.replaceAll('./dep.js', './dep.js#part'),
+    'dep.js': dep(1),
+  });
+  await app.tab.until(value, 1);
+  await goesOn(t, app);
+});

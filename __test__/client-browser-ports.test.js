@@ -1,0 +1,191 @@
+import { mock } from 'node:test';
+import test from 'ava';
+import { createProbe } from '../dist/client/probe.js';
+import { createReload, takeLastReload } from '../dist/client/reload.js';
+import { Socket } from '../dist/client/socket.js';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** `import()` of generated modules: those listed in `broken` reject with their text. */
+function openProbe({ broken = {}, allowed = true, failures = [], response } = {}) {
+  const imported = [];
+  const probe = createProbe({
+    origin: 'http://host',
+    now: () => 0,
+    failuresSince: () => failures,
+    fetch: async () =>
+      response ?? new Response('', { headers: { 'content-type': 'text/javascript' } }),
+    async importModule(address) {
+      const source = decodeURIComponent(address.replace('data:text/javascript,', ''));
+      imported.push(source);
+      if (!allowed) throw new TypeError(`Failed to fetch dynamically imported module: ${address}`);
+      for (const [url, text] of Object.entries(broken)) {
+        if (source.includes(`"http://host${url}"`)) throw new SyntaxError(`${text} ${address}`);
+      }
+      throw Symbol.for('hotgraph.probe');
+    },
+  });
+  return { probe, imported };
+}
+
+const script = (address) => ({ address, kind: 'script' });
+
+test('a probe imports all modules behind the gate', async (t) => {
+  const { probe, imported } = openProbe();
+  t.true(await probe([script('/a.js?__hot=1'), { address: '/b.json?__hot=1', kind: 'asset' }]));
+  t.regex(
+    imported[1],
+    /^import "data:.*throw.*";import "http:\/\/host\/a\.js\?__hot=1";import ".*b\.json\?__hot=1" with \{type: "json"\};/,
+  );
+});
+
+test('a failed probe names the module, without stamps and generated addresses', async (t) => {
+  const { probe } = openProbe({ broken: { '/b.js?__hot=1': 'Unexpected token' } });
+  await t.throwsAsync(probe([script('/a.js?__hot=1'), script('/b.js?__hot=1')]), {
+    message: '/b.js: Unexpected token',
+  });
+});
+
+test('a failed probe tells what the server answered', async (t) => {
+  const modules = [script('/a.js?__hot=1')];
+  const broken = { '/a.js?__hot=1': 'Failed to fetch dynamically imported module:' };
+  const missing = openProbe({ broken, failures: [{ url: '/c.js', status: 404 }] });
+  await t.throwsAsync(missing.probe(modules), {
+    message: '/c.js could not be loaded: HTTP status 404',
+  });
+  const error = openProbe({ broken, response: new Response('', { status: 500 }) });
+  await t.throwsAsync(error.probe(modules), {
+    message: '/a.js: it could not be loaded: HTTP status 500',
+  });
+  const html = new Response('', { headers: { 'content-type': 'text/html' } });
+  await t.throwsAsync(openProbe({ broken, response: html }).probe(modules), {
+    message: '/a.js: it was served as text/html',
+  });
+});
+
+test('where generated modules are refused, a probe says that it cannot tell', async (t) => {
+  const { probe, imported } = openProbe({ allowed: false });
+  t.false(await probe([script('/a.js')]));
+  t.false(await probe([script('/a.js')]));
+  t.is(imported.length, 1);
+});
+
+const report = { cause: 'deadEnd', changed: '/a.js', chain: ['/a.js'], message: 'm', remedy: 'r' };
+
+test('a reload happens once and its reason survives it once', (t) => {
+  const kept = new Map();
+  const storage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+  const lines = [];
+  const log = { ...silent, warn: (text) => lines.push(text) };
+  let reloads = 0;
+  const ports = { storage: () => storage, reload: () => reloads++ };
+  const reload = createReload(ports, log);
+  reload(report);
+  reload({ ...report, message: 'other' });
+  t.is(reloads, 1);
+  t.deepEqual(takeLastReload(ports, log), report);
+  t.is(takeLastReload(ports, log), null);
+  t.deepEqual(lines, ['reloading: m\nr', 'reloaded: m\nr']);
+});
+
+test('a browser that forbids storage still reloads', (t) => {
+  let reloads = 0;
+  const storage = () => {
+    throw new Error('SecurityError');
+  };
+  const ports = { storage, reload: () => reloads++ };
+  createReload(ports, silent)(report);
+  t.is(reloads, 1);
+  t.is(takeLastReload(ports, silent), null);
+});
+
+class FakeSocket extends EventTarget {
+  OPEN = 1;
+  readyState = 0;
+  sent = [];
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  open() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event('open'));
+  }
+  close() {
+    this.readyState = 3;
+    this.dispatchEvent(new Event('close'));
+  }
+  say(data) {
+    this.dispatchEvent(Object.assign(new Event('message'), { data }));
+  }
+}
+
+/** Lets promises that are settled call their listeners. */
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await null;
+};
+
+async function openSocket() {
+  const sockets = [];
+  const heard = [];
+  const socket = new Socket({
+    open: async () => sockets[sockets.push(new FakeSocket()) - 1],
+    hello: () => ({ type: 'hello', count: sockets.length }),
+    receive: (message) => {
+      if (message.type === 'bad') throw new Error('no such message');
+      heard.push(message);
+    },
+    connected: () => heard.push('connected'),
+    disconnected: () => heard.push('disconnected'),
+    garbage: (start) => heard.push(`garbage ${start}`),
+  });
+  await settle();
+  return { socket, sockets, heard };
+}
+
+test.serial('a socket says hello first, then what waited', async (t) => {
+  const { socket, sockets, heard } = await openSocket();
+  socket.send({ type: 'custom', event: 'early' });
+  sockets[0].open();
+  socket.send({ type: 'custom', event: 'late' });
+  t.deepEqual(
+    sockets[0].sent.map(({ type, event }) => event ?? type),
+    ['hello', 'early', 'late'],
+  );
+  sockets[0].say('{"type":"x"}');
+  sockets[0].say('{"type":');
+  sockets[0].say('{"type":"bad"}');
+  t.deepEqual(heard, ['connected', { type: 'x' }, 'garbage {"type":', 'garbage {"type":"bad"}']);
+});
+
+test.serial(
+  'a lost connection is tried again, more and more slowly, or at once on demand',
+  async (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.teardown(() => mock.timers.reset());
+    const { socket, sockets, heard } = await openSocket();
+    sockets[0].open();
+    sockets[0].close();
+    t.deepEqual(heard, ['connected', 'disconnected']);
+    for (const delay of [250, 500, 1000, 2000, 4000, 5000, 5000]) {
+      const before = sockets.length;
+      mock.timers.tick(delay - 1);
+      t.is(sockets.length, before);
+      mock.timers.tick(1);
+      t.is(sockets.length, before + 1);
+      await settle();
+      sockets.at(-1).close();
+    }
+    const before = sockets.length;
+    socket.hurry();
+    t.is(sockets.length, before + 1);
+    socket.hurry();
+    t.is(sockets.length, before + 1);
+    await settle();
+    sockets.at(-1).open();
+    t.is(sockets.at(-1).sent[0].type, 'hello');
+  },
+);

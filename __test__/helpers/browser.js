@@ -1,0 +1,139 @@
+/**
+ * Real Chromium for tests: one browser a test file, a fresh context a page.
+ */
+
+import { chromium } from 'playwright-core';
+import { findBrowser } from '../../scripts/browser.js';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Longest time that a condition may take to become true, in milliseconds. */
+const PATIENCE = 15_000;
+
+let browser;
+
+/** Launches the browser of this process, once. */
+async function launch() {
+  browser ??= chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+  return browser;
+}
+
+/** Closes the browser. To be called in `test.after.always`. */
+export async function closeBrowser() {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+/**
+ * Opens a tab that records what happens in it.
+ *
+ * @param {string} url
+ * @param {{ context?: import('playwright-core').BrowserContext, ignoreHTTPSErrors?: boolean }} [options]
+ */
+export async function openTab(url, options = {}) {
+  const context =
+    options.context ??
+    (await (await launch()).newContext({ ignoreHTTPSErrors: options.ignoreHTTPSErrors ?? false }));
+  const page = await context.newPage();
+  const tab = new Tab(page);
+  await page.goto(url);
+  return tab;
+}
+
+/** A tab with its console, its errors and its loads. */
+export class Tab {
+  /** Console messages: `{ type, text }`, in order, over reloads. */
+  console = [];
+  /** Uncaught errors' messages. */
+  errors = [];
+  /** How many documents the tab has loaded: 1 after opening, 2 after one reload. */
+  loads = 0;
+
+  constructor(page) {
+    this.page = page;
+    page.on('console', (message) =>
+      this.console.push({ type: message.type(), text: message.text() }),
+    );
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('domcontentloaded', () => {
+      this.loads += 1;
+    });
+  }
+
+  /** Evaluates in the page. */
+  evaluate(run, argument) {
+    return this.page.evaluate(run, argument);
+  }
+
+  /**
+   * Waits until a function in the page returns `expected` (deep equality by JSON). On failure says what it
+   * returned last.
+   */
+  async until(run, expected = true, argument = undefined) {
+    const wanted = JSON.stringify(expected);
+    let last;
+    await waitFor(
+      async () => {
+        // A page that is just reloading has no context to evaluate in.
+        last = JSON.stringify(await this.page.evaluate(run, argument).catch(() => undefined));
+        return last === wanted;
+      },
+      () =>
+        `expected ${run} to return ${wanted}, last was ${last}\n` +
+        this.console.map(({ type, text }) => `  [${type}] ${text}`).join('\n') +
+        this.errors.map((error) => `\n  uncaught: ${error}`).join(''),
+    );
+  }
+
+  /** Waits until the client has a connection and has been answered. */
+  async connected() {
+    await this.until(() => globalThis.__hotgraph__?.connected === true);
+  }
+
+  /** Waits until a console message contains `text`; returns it. */
+  async logged(text) {
+    let found;
+    await waitFor(
+      () => {
+        found = this.console.find((message) => message.text.includes(text));
+        return found !== undefined;
+      },
+      () => `no console message contains ${JSON.stringify(text)}:\n${JSON.stringify(this.console)}`,
+    );
+    return found;
+  }
+
+  /** Waits until the tab has loaded `count` documents. */
+  async loaded(count) {
+    await waitFor(
+      () => this.loads >= count,
+      () => `${this.loads} loads, expected ${count}\n${JSON.stringify(this.console)}`,
+    );
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+}
+
+/**
+ * Waits for a condition, never for a time.
+ *
+ * @param {() => boolean | Promise<boolean>} condition
+ * @param {() => string} explain What to say when it does not come true.
+ */
+export async function waitFor(condition, explain, patience = PATIENCE) {
+  const end = Date.now() + patience;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(explain());
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

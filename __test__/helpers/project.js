@@ -1,0 +1,51 @@
+/**
+ * A folder of real files that a test serves and edits.
+ */
+
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Files by path below the project's folder. */
+export class Project {
+  /** @param {Record<string, string | Uint8Array>} files */
+  constructor(files) {
+    this.folder = mkdtempSync(join(realpathSync(tmpdir()), 'hotgraph-test-'));
+    for (const [name, content] of Object.entries(files)) this.writeNow(name, content);
+  }
+
+  /** The absolute path of a file. */
+  path(name) {
+    return join(this.folder, name);
+  }
+
+  /** Writes before anything is served. */
+  writeNow(name, content) {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), content);
+  }
+
+  /** Saves a file as most editors do: truncate, write, close. */
+  async write(name, content) {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    await writeFile(this.path(name), content);
+  }
+
+  /** Saves a file as vim and JetBrains do: write a new file, rename it over the old one. */
+  async writeAtomically(name, content) {
+    const temporary = this.path(`${name}.tmp~`);
+    await writeFile(temporary, content);
+    await rename(temporary, this.path(name));
+  }
+
+  /** Deletes a file or folder. */
+  async remove(name) {
+    await rm(this.path(name), { recursive: true });
+  }
+
+  /** Deletes the project. */
+  dispose() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The real @web/dev-server in this process, with hmrPlugin(), on a port of its own.
+ */
+
+import { startDevServer } from '@web/dev-server';
+import { hmrPlugin } from 'hotgraph';
+import { waitFor } from './browser.js';
+import { getFreePort } from './port.js';
+
+/**
+ * Starts a server.
+ *
+ * @param {string} rootDir
+ * @param {{ config?: object, hmr?: object, before?: object[], after?: object[] }} [options] `config` goes to the
+ *   server, `hmr` to the plugin; `before` and `after` are plugins round ours.
+ */
+export async function serve(rootDir, options = {}) {
+  const events = [];
+  const hmr = hmrPlugin({
+    logLevel: 'silent',
+    onEvent: (event) => events.push(event),
+    ...options.hmr,
+  });
+  // HTTP/2 takes the two ports above its own too, so that it needs to know its port beforehand.
+  const wanted = options.config?.http2 ? await getFreePort() : 0;
+  const server = await startDevServer({
+    config: {
+      rootDir,
+      port: wanted,
+      clearTerminalOnReload: false,
+      plugins: [...(options.before ?? []), hmr, ...(options.after ?? [])],
+      ...options.config,
+    },
+    readCliArgs: false,
+    readFileConfig: false,
+    logStartMessage: false,
+    autoExitProcess: false,
+  });
+  const port = wanted || server.server.address().port;
+  const scheme = options.config?.http2 ? 'https' : 'http';
+  return {
+    hmr,
+    server,
+    port,
+    /** Everything the plugin reported, in order. */
+    events,
+    url: (path = '/') => `${scheme}://localhost:${port}${path}`,
+    /** Waits for an event for which `matches` holds; returns it. */
+    async event(matches) {
+      let found;
+      await waitFor(
+        () => {
+          found = events.find(matches);
+          return found !== undefined;
+        },
+        () => `no event matches ${matches}:\n${JSON.stringify(events, null, 1)}`,
+      );
+      return found;
+    },
+    stop() {
+      // The host adds files to its watcher a moment after it answered, even when it was stopped meanwhile,
+      // and that keeps the process alive.
+      server.fileWatcher.add = () => server.fileWatcher;
+      return server.stop();
+    },
+  };
+}

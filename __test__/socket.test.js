@@ -1,0 +1,126 @@
+/**
+ * The socket: who may open it, and what comes through it.
+ */
+
+import test from 'ava';
+import { WebSocket } from 'ws';
+import { startApp } from './helpers/app.js';
+import { closeBrowser, waitFor } from './helpers/browser.js';
+
+test.after.always(closeBrowser);
+
+const value = () => globalThis.value;
+const APP = {
+  'main.js': `import { value } from './dep.js';
+globalThis.value = value;
+import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
+`,
+  'dep.js': 'export const value = 1;',
+};
+
+/** What the served client knows of the server. */
+async function readEnv(server, headers = {}) {
+  const page = await (await fetch(server.url())).text();
+  const [, folder] = /src="(\/__hotgraph\/[0-9a-f]+\/)main\.js"/.exec(page);
+  const response = await fetch(server.url(`${folder}env.js`), { headers });
+  const text = await response.text();
+  const json = /export const env = (.*);/.exec(text)?.[1];
+  return { text, env: json ? JSON.parse(json) : null };
+}
+
+function open(server, path, headers) {
+  const socket = new WebSocket(server.url(path).replace('http', 'ws'), { headers });
+  return new Promise((resolve) => {
+    socket.on('open', () => resolve({ socket, status: 101 }));
+    socket.on('unexpected-response', (_, response) => resolve({ status: response.statusCode }));
+    socket.on('error', () => resolve({ status: 0 }));
+  });
+}
+
+test('a socket needs the token and an origin that is this server', async (t) => {
+  const { server } = await startApp(t, APP);
+  const { env } = await readEnv(server);
+  const path = `${env.socketPath}?token=${env.token}`;
+  const own = `http://localhost:${server.port}`;
+  for (const [why, target, headers, status] of [
+    ['all is right', path, { origin: own }, 101],
+    ['no token', env.socketPath, { origin: own }, 403],
+    [
+      'a wrong token',
+      `${env.socketPath}?token=${'x'.repeat(env.token.length)}`,
+      { origin: own },
+      403,
+    ],
+    ['origin null', path, { origin: 'null' }, 403],
+    ['another port', path, { origin: 'http://localhost:1' }, 403],
+    ['another host', path, { origin: 'http://evil.example' }, 403],
+    ['a foreign IP', path, { origin: 'http://10.0.0.1' }, 403],
+    ['a name that was rebound', path, { host: 'evil.example', origin: 'http://evil.example' }, 403],
+  ]) {
+    const { socket, status: actual } = await open(server, target, headers);
+    socket?.terminate();
+    t.is(actual, status, why);
+  }
+});
+
+test('the token is not given to other sites or names', async (t) => {
+  const { server } = await startApp(t, APP);
+  t.truthy((await readEnv(server)).env);
+  t.is((await readEnv(server, { 'sec-fetch-site': 'cross-site' })).env, null);
+  t.is((await readEnv(server, { 'sec-fetch-site': 'same-site' })).env, null);
+});
+
+test('hostile frames are reported and change nothing', async (t) => {
+  const { project, server, tab } = await startApp(t, APP);
+  await tab.until(value, 1);
+  const { env } = await readEnv(server);
+  const { socket } = await open(server, `${env.socketPath}?token=${env.token}`, {});
+  const frames = [
+    'not json',
+    '{}',
+    '{"type":"nonsense"}',
+    '{"type":"hello"}',
+    '{"type":"hello","session":1,"since":-1,"page":null,"reloaded":null}',
+    '{"type":"custom","event":"x","data":null,"extra":1}',
+    '{"type":"invalidate","url":"/../../etc/passwd","version":1,"message":null,"trail":[]}',
+    '{"__proto__":{"polluted":true},"type":"custom"}',
+    `${'['.repeat(100_000)}`,
+    '"\\ud800"',
+  ];
+  for (const frame of frames) socket.send(frame);
+  socket.send(Buffer.from([0, 1, 2, 255]));
+  await waitFor(
+    () => server.events.filter((event) => event.type === 'badFrame').length >= 9,
+    () => JSON.stringify(server.events),
+  );
+  socket.send('x'.repeat(2_000_000));
+  await new Promise((resolve) => socket.on('close', resolve));
+  await project.write('dep.js', 'export const value = 2;');
+  await tab.until(value, 2);
+  t.is(tab.loads, 1);
+});
+
+test('custom events go both ways', async (t) => {
+  const { server, tab } = await startApp(t, {
+    'main.js': `import.meta.hot.on('my:response', (data) => { globalThis.value = data; });
+import.meta.hot.send('my:event', { msg: 'Hello from client' });
+import.meta.hot.accept();`,
+  });
+  server.hmr.hot.on('my:event', (data, client) =>
+    client.send('my:response', [data.msg, 'answered']),
+  );
+  await tab.page.reload();
+  await tab.until(value, ['Hello from client', 'answered']);
+  server.hmr.hot.send('my:response', 'to all');
+  await tab.until(value, 'to all');
+  t.is(tab.loads, 2);
+});
+
+test('a dropped socket comes back and brings what was missed', async (t) => {
+  const { project, server, tab } = await startApp(t, APP);
+  await tab.until(value, 1);
+  for (const connection of server.server.connections) connection.destroy();
+  await project.write('dep.js', 'export const value = 2;');
+  await tab.until(value, 2);
+  t.is(tab.loads, 1);
+});
