@@ -1,0 +1,13 @@
+/** The board's headline. Change the words and save. */
+
+const title = 'Low Water';
+const line = 'A field board for an hour on the shore. Edit its code while you use it.';
+
+/** Writes the headline into the page. */
+export function show() {
+  document.querySelector('#title').textContent = title;
+  document.querySelector('#line').textContent = line;
+}
+
+// @web/dev-server's dialect: the callback gets the new module as `module`, and `deps`.
+import.meta.hot?.accept(({ module }) => module.show());
