@@ -1,14 +1,13 @@
 /**
- * The socket between pages and session: a WebSocket path of our own on the dev server's port.
+ * The socket of pages: a WebSocket path of our own on the dev server's port.
  *
  * The host's own socket is not used: it checks no Origin and never reconnects.
  */
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { type AccessRules, refuseSocket } from './access.js';
-import type { Session } from './session.js';
 
 /** The largest frame a page may send, in bytes: room for custom events, none for filling the memory. */
 const MAX_FRAME = 1024 * 1024;
@@ -19,20 +18,31 @@ const MAX_BACKLOG = 64 * 1024 * 1024;
 /** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
 export type UpgradeServer = Pick<HttpServer, 'on' | 'off'>;
 
+/** Hears of pages. Each has a number from 1 up, which no other page of this server ever gets. */
+export interface PageListener {
+  /** A page connected. */
+  onConnect(client: number): void;
+  /** A frame came in. Binary ones, which no client of ours sends, arrive as empty text. */
+  onMessage(client: number, text: string): void;
+  /** A page went away. */
+  onDisconnect(client: number): void;
+}
+
 /** What a channel needs. */
-export interface ChannelOptions {
+export interface ChannelOptions extends PageListener {
   server: UpgradeServer;
   /** Path of the socket, base path included. */
   path: string;
   rules: AccessRules;
-  session: Session;
   /** Gets the reason of every refused socket. */
-  onRefused: (reason: string) => void;
+  onRefused?: (reason: string) => void;
 }
 
 /** Accepts pages' sockets until it is closed. */
 export class Channel {
   readonly #options: ChannelOptions;
+  readonly #pages = new Map<number, WebSocket>();
+  #lastClient = 0;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME,
@@ -42,6 +52,16 @@ export class Channel {
   constructor(options: ChannelOptions) {
     this.#options = options;
     options.server.on('upgrade', this.#onUpgrade);
+  }
+
+  /** Sends text to one page, or to all when `client` is undefined. Pages that are gone get nothing. */
+  send(text: string, client?: number): void {
+    if (client === undefined) {
+      for (const socket of this.#pages.values()) send(socket, text);
+    } else {
+      const socket = this.#pages.get(client);
+      if (socket) send(socket, text);
+    }
   }
 
   /** Stops accepting and closes all sockets. */
@@ -56,30 +76,36 @@ export class Channel {
     if (url?.pathname !== this.#options.path) return;
     const refusal = refuseSocket(request.headers, url.searchParams, this.#options.rules);
     if (refusal !== null) {
-      this.#options.onRefused(refusal);
+      this.#options.onRefused?.(refusal);
       duplex.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     this.#sockets.handleUpgrade(request, duplex, head, (socket) => this.#onSocket(socket));
   };
 
-  #onSocket(socket: import('ws').WebSocket): void {
-    const { session } = this.#options;
-    const client = session.connect({
-      send(text) {
-        if (socket.readyState !== socket.OPEN) return;
-        if (socket.bufferedAmount > MAX_BACKLOG) socket.terminate();
-        else socket.send(text);
-      },
-    });
+  #onSocket(socket: WebSocket): void {
+    const options = this.#options;
+    this.#lastClient += 1;
+    const client = this.#lastClient;
+    this.#pages.set(client, socket);
+    options.onConnect(client);
     socket.on('message', (data, isBinary) => {
       // A binary frame is no message of ours; the engine reports it like any other bad frame.
-      session.engine.receive(client, isBinary ? '' : data.toString());
+      options.onMessage(client, isBinary ? '' : data.toString());
     });
     // A broken frame closes the socket; `close` follows and there is nothing else to do.
     socket.on('error', () => {});
-    socket.on('close', () => session.disconnect(client));
+    socket.on('close', () => {
+      this.#pages.delete(client);
+      options.onDisconnect(client);
+    });
   }
+}
+
+function send(socket: WebSocket, text: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MAX_BACKLOG) socket.terminate();
+  else socket.send(text);
 }
 
 function parseUrl(url: string | undefined): URL | null {

@@ -6,18 +6,17 @@
  * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
  */
 
-import { randomBytes } from 'node:crypto';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
-import type { HostEvent } from '../client/protocol.js';
-import { type AccessRules, isCrossSite, refuseHost } from './access.js';
-import { clientPath, ENDPOINT, findAsset } from './assets.js';
-import { Channel, type UpgradeServer } from './channel.js';
+import { HmrEngine } from '#native';
+import type { HostEvent, ServerMessage } from '../client/protocol.js';
+import { ENDPOINT } from './assets.js';
+import type { UpgradeServer } from './channel.js';
+import { HmrEndpoint } from './endpoint.js';
 import { CustomEvents, type HotChannel } from './events.js';
-import { escapeAttribute, transformPage } from './page.js';
+import { transformPage } from './page.js';
 import { describeEvent, type Level } from './report.js';
 import { destinationOf, fileOf, takeStamp } from './request.js';
-import { Session } from './session.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
@@ -57,9 +56,8 @@ const LOUDNESS: Record<Level | 'silent', number> = {
 
 /** What exists while a server runs. */
 interface Running {
-  session: Session;
-  channel: Channel;
-  rules: AccessRules;
+  engine: HmrEngine;
+  endpoint: HmrEndpoint;
   params: ServerStartParams;
   basePath: string;
   stop(): void;
@@ -72,7 +70,10 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   const linked = new Map<string, string>();
 
   const hot = new CustomEvents(
-    (event, data, client) => running?.session.send({ type: 'custom', event, data }, client),
+    (event, data, client) => {
+      const message: ServerMessage = { type: 'custom', event, data };
+      running?.endpoint.send(JSON.stringify(message), client);
+    },
     (error, event) => print('error', `[hotgraph] a listener of "${event}" failed: ${error}`),
   );
 
@@ -91,17 +92,17 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   }
 
   /** Serves a script, module or not. */
-  function script(context: Context, { session, params }: Running): void {
+  function script(context: Context, { engine, params }: Running): void {
     const { url, at } = takeStamp(context);
     const file = fileOf(context.url, params.config.rootDir);
-    const destination = destinationOf(context);
+    const destination = destinationOf(context.headers);
     if (destination === 'classic script' || destination === 'worker') {
-      session.engine.serveResource(url, 'asset', file, at);
+      engine.serveResource(url, 'asset', file, at);
       return;
     }
     if (typeof context.body !== 'string') return;
-    const served = session.engine.serveScript(url, context.body, file, at);
-    const facade = destination === 'module' ? session.engine.facade(url) : null;
+    const served = engine.serveScript(url, context.body, file, at);
+    const facade = destination === 'module' ? engine.facade(url) : null;
     if (facade ?? served?.code) context.body = facade ?? served?.code;
     if (served?.accepted) void link(context, url, served.accepted, params.config.plugins ?? []);
   }
@@ -116,23 +117,19 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       const found = await resolveImport(context, specifier, plugins);
       if (found !== undefined && found !== specifier) resolved[specifier] = found;
     }
-    running?.session.engine.link(url, resolved);
+    running?.engine.link(url, resolved);
   }
 
   /** Serves a page: our client in its head, stamps on what it loads, hot inline modules. */
-  function page(context: Context, { session, basePath, params }: Running): void {
+  function page(context: Context, { engine, endpoint, basePath, params }: Running): void {
     if (typeof context.body !== 'string') return;
     const { url, at } = takeStamp(context);
-    const { engine } = session;
     const file = fileOf(context.url, params.config.rootDir);
     const identity =
       basePath + (context.path.endsWith('/') ? `${context.path}index.html` : context.path);
     const location = url.split('?')[0] ?? '/';
-    const about = escapeAttribute(JSON.stringify({ page: identity, version: engine.version }));
     const transformed = transformPage(context.body, identity, location, {
-      head:
-        `<meta name="hotgraph" content="${about}">` +
-        `<script type="module" src="${basePath}${clientPath()}"></script>`,
+      head: endpoint.head(identity, engine.version),
       stamped: (base, reference) => engine.stamped(base, reference),
       inlineModule: (inline, source) => {
         const served = engine.serveScript(inline, source);
@@ -160,23 +157,14 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     },
 
     serve(context) {
-      if (!running || !context.path.startsWith(ENDPOINT)) return;
-      const { rules, session, basePath } = running;
-      const asset = findAsset(context.path, () => {
-        const refusal = isCrossSite(context.headers)
-          ? 'another site asked'
-          : refuseHost(context.headers, rules);
-        if (refusal !== null) return refusal;
-        const { session: name, version } = session.engine;
-        const socketPath = `${basePath}${ENDPOINT}socket`;
-        return { session: name, token: rules.token, version, socketPath };
-      });
-      return asset ?? undefined;
+      if (!running) return;
+      const { engine, endpoint } = running;
+      return endpoint.find(context.path, context.headers, engine) ?? undefined;
     },
 
     transformCacheKey(context) {
       const { url } = takeStamp(context);
-      const version = running?.session.engine.contentVersion(url);
+      const version = running?.engine.contentVersion(url);
       return version ? `hotgraph-${version}` : undefined;
     },
 
@@ -195,13 +183,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         const kind = context.response.is('css') ? 'style' : 'asset';
         const isJson = context.response.is('json') && typeof context.body === 'string';
         const source = isJson ? (context.body as string) : null;
-        running.session.engine.serveResource(url, kind, file, at, source);
+        running.engine.serveResource(url, kind, file, at, source);
       }
     },
   };
 }
 
-/** Starts engine and channel; without a server, says so once and returns nothing. */
+/** Starts engine and endpoint; without a server, says so once and returns nothing. */
 function start(
   params: ServerStartParams,
   options: HmrPluginOptions,
@@ -221,39 +209,41 @@ function start(
     return undefined;
   }
   const basePath = (config.basePath ?? '').replace(/\/$/, '');
-  const rules: AccessRules = {
-    token: randomBytes(24).toString('base64url'),
-    allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
-  };
-  const session = new Session({
-    rootDir: config.rootDir,
-    clientUrl: `${basePath}${clientPath()}`,
-    watch: options.watch ?? !config.disableFileWatcher,
-    onEvent,
-  });
-  const channel = new Channel({
+  const endpoint = new HmrEndpoint({
     server,
-    path: `${basePath}${ENDPOINT}socket`,
-    rules,
-    session,
+    basePath,
+    allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
+    onConnect: (client) => engine.connect(client),
+    onMessage: (client, text) => engine.receive(client, text),
+    onDisconnect: (client) => engine.disconnect(client),
     onRefused: (reason) => print('warn', `[hotgraph] refused a socket: ${reason}`),
   });
+  const engine = new HmrEngine(
+    {
+      root: config.rootDir,
+      clientUrl: endpoint.clientUrl,
+      watch: options.watch ?? !config.disableFileWatcher,
+    },
+    (client, text) => {
+      if (client === 0) onEvent(JSON.parse(text) as HostEvent);
+      else endpoint.send(text, client);
+    },
+  );
   // Virtual modules announce themselves here; for files the engine's own watcher was faster.
-  const onFile = (file: string) => session.engine.fileChanged(file);
+  const onFile = (file: string) => engine.fileChanged(file);
   fileWatcher.on('change', onFile);
   fileWatcher.on('add', onFile);
   if (webSockets) silenceWatchPlugin(webSockets);
   return {
-    session,
-    channel,
-    rules,
+    engine,
+    endpoint,
     params,
     basePath,
     stop() {
       fileWatcher.off('change', onFile);
       fileWatcher.off('add', onFile);
-      channel.close();
-      session.close();
+      endpoint.close();
+      engine.close();
     },
   };
 }

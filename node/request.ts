@@ -2,6 +2,7 @@
  * What a request to the dev server asks for, before and after the host has looked at it.
  */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import path from 'node:path';
 import type { Context } from 'koa';
 
@@ -56,10 +57,10 @@ export function fileOf(url: string, rootDir: string): string | null {
 /** What loads a resource. Browsers say so in `Sec-Fetch-*`; where they do not, it may be anything. */
 export type Destination = 'module' | 'classic script' | 'worker' | 'unknown';
 
-/** What the response will be used for. */
-export function destinationOf(context: Context): Destination {
-  const destination = context.get('sec-fetch-dest');
+/** What the response to a request with these headers will be used for. */
+export function destinationOf(headers: IncomingHttpHeaders): Destination {
+  const destination = headers['sec-fetch-dest'] ?? '';
   if (destination.endsWith('worker') || destination.endsWith('worklet')) return 'worker';
   if (destination !== 'script') return 'unknown';
-  return context.get('sec-fetch-mode') === 'no-cors' ? 'classic script' : 'module';
+  return headers['sec-fetch-mode'] === 'no-cors' ? 'classic script' : 'module';
 }

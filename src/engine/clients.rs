@@ -128,6 +128,9 @@ impl Coordinator {
     /// Answers a hello: the session, the changes that the page missed as one update, and what is broken now.
     fn greet(&mut self, client: u32, session: &str, since: u64) {
         self.hellos += 1;
+        if since < self.shared.state().version {
+            self.work_off_backlog();
+        }
         if let Some(page) = self.pages.get_mut(&client) {
             page.greeted = true;
         }
@@ -212,13 +215,14 @@ impl Coordinator {
 
     /// After an update was applied its modules are linked anew; what lost its last importer can go.
     fn prune(&mut self) {
+        self.work_off_backlog();
         let urls = {
             let mut state = self.shared.state();
             let version = state.version + 1;
             let pruned = state.graph.take_orphans(version);
             if !pruned.is_empty() {
                 state.version = version;
-                state.any_stale = true;
+                self.shared.expect_stamps();
             }
             pruned
                 .iter()

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::backlog::Registration;
 use super::check::check;
 use super::files::FileIndex;
 use super::serve::SourceFile;
@@ -27,8 +28,8 @@ use crate::protocol::{HostEvent, Invalidation, ServerMessage};
 
 /// What can happen to an engine.
 pub enum Message {
-    /// A module was served that has to be looked at.
-    Served(Registration),
+    /// Requests left something in the backlog.
+    Backlog,
     /// A script was served that cannot be analysed: its id, its source and why.
     Unreadable(ModuleId, String, AnalyzeError),
     /// The watcher saw something.
@@ -43,38 +44,6 @@ pub enum Message {
     Frame(u32, String),
     /// The end.
     Close,
-}
-
-/// A served module that the coordinator has to look at.
-pub struct Registration {
-    /// The module.
-    pub id: ModuleId,
-    /// The hash of what was served.
-    pub content: u64,
-    /// The file it came from, and whether it is new.
-    pub file: Option<(FileIndex, SourceFile, bool)>,
-    /// The source, when it is still to be analysed.
-    pub source: Option<String>,
-}
-
-impl Registration {
-    /// A registration of content without a file.
-    pub fn of(id: ModuleId, content: u64) -> Self {
-        Self {
-            id,
-            content,
-            file: None,
-            source: None,
-        }
-    }
-
-    /// The same, with a source to analyse.
-    pub fn with_source(self, source: String) -> Self {
-        Self {
-            source: Some(source),
-            ..self
-        }
-    }
 }
 
 /// The loop and what only it touches.
@@ -134,6 +103,14 @@ impl Coordinator {
                 }
                 next = messages.try_recv().ok().map(Some);
             }
+            if self
+                .shared
+                .backlog
+                .due()
+                .is_some_and(|due| due <= Instant::now())
+            {
+                self.work_off_backlog();
+            }
             self.guarded(Self::process_due);
         }
     }
@@ -155,7 +132,8 @@ impl Coordinator {
 
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Served(registration) => self.served(registration),
+            // Its time is read off the backlog itself.
+            Message::Backlog => {}
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
@@ -176,6 +154,13 @@ impl Coordinator {
     }
 
     // -- served modules ------------------------------------------------------------------------------
+
+    /// Follows and analyses what was served so far. Whoever walks the graph does this first.
+    pub(super) fn work_off_backlog(&mut self) {
+        for registration in self.shared.backlog.take() {
+            self.guarded(|it| it.served(registration));
+        }
+    }
 
     fn served(&mut self, registration: Registration) {
         let Registration {
@@ -305,6 +290,7 @@ impl Coordinator {
 
     /// Looks at every file again: events were lost, or a folder came or went.
     fn rescan(&mut self) {
+        self.work_off_backlog();
         let now = self.now();
         let paths: Vec<PathBuf> = self
             .shared
@@ -330,6 +316,7 @@ impl Coordinator {
     }
 
     fn host_changed(&mut self, path: PathBuf) {
+        self.work_off_backlog();
         let now = self.now();
         let on_disk = path.is_file();
         if on_disk && self.watcher.is_enabled() {
@@ -355,7 +342,12 @@ impl Coordinator {
     // -- batches ---------------------------------------------------------------------------------------
 
     fn process_due(&mut self) {
-        let due = self.changes.take_due(self.now());
+        let mut due = self.changes.take_due(self.now());
+        if !due.is_empty() {
+            self.work_off_backlog();
+            // What was read while it changed is a change too.
+            due.extend(self.changes.take_due(self.now()));
+        }
         let (mut changed, mut files) = (Vec::new(), Vec::new());
         let (mut problems, mut recovered) = (Vec::new(), Vec::new());
         for (path, change) in due {
@@ -518,7 +510,7 @@ impl Coordinator {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let version = state.next_version();
-            state.any_stale = true;
+            self.shared.expect_stamps();
             let trail: Vec<ModuleId> = invalidated
                 .iter()
                 .flat_map(|invalidation| &invalidation.trail)
@@ -607,12 +599,16 @@ enum Look {
     Broken(Diagnostic),
 }
 
+/// File systems stamp with a clock that ticks every few milliseconds. An update too many is better than one
+/// too few.
+const CLOCK_GRAIN: u64 = 20;
+
 fn is_younger(path: &Path, requested_at: u64) -> bool {
     path.metadata()
         .and_then(|found| found.modified())
         .ok()
         .and_then(|modified| modified.duration_since(UNIX_EPOCH).ok())
-        .is_some_and(|modified| modified.as_millis() as u64 >= requested_at)
+        .is_some_and(|modified| modified.as_millis() as u64 + CLOCK_GRAIN >= requested_at)
 }
 
 impl super::state::State {

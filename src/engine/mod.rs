@@ -8,6 +8,7 @@
 //! not go through it, since a page load asks thousands of times: they take the lock round [`State`]
 //! for microseconds and leave the rest (watching, hashing, analysis that no answer depends on) to the loop.
 
+mod backlog;
 mod check;
 mod clients;
 mod coordinator;
@@ -18,6 +19,7 @@ mod update;
 mod watcher;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -26,6 +28,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::core::analyze::ModuleRecord;
 use crate::protocol::{HostEvent, ServerMessage};
+use backlog::{Backlog, Registration};
 use coordinator::{Coordinator, Message};
 pub use serve::{ServedScript, SourceFile};
 use state::State;
@@ -76,6 +79,10 @@ pub(crate) struct Shared {
     options: EngineOptions,
     session: String,
     state: Mutex<State>,
+    /// What requests left for the loop.
+    backlog: Backlog,
+    /// Whether any module was ever stale, so that answers may need stamps. Read without the lock.
+    any_stale: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
     analyses: DashMap<u64, Arc<ModuleRecord>>,
     sink: Sink,
@@ -84,6 +91,16 @@ pub(crate) struct Shared {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether answers may need stamps.
+    fn has_stamps(&self) -> bool {
+        self.any_stale.load(Ordering::Relaxed)
+    }
+
+    /// Answers may need stamps from now on. To be called while the state is locked that has the first one.
+    fn expect_stamps(&self) {
+        self.any_stale.store(true, Ordering::Relaxed);
     }
 
     fn send(&self, target: Target, message: &ServerMessage) {
@@ -114,6 +131,8 @@ impl Engine {
             options,
             session: format!("{started:x}-{:x}", std::process::id()),
             state: Mutex::new(State::new(started)),
+            backlog: Backlog::default(),
+            any_stale: AtomicBool::new(false),
             analyses: DashMap::new(),
             sink,
         });
@@ -163,6 +182,13 @@ impl Engine {
     /// Stops watching and ends the thread. Later calls do nothing.
     pub fn close(&self) {
         self.post(Message::Close);
+    }
+
+    /// Leaves something for the loop to do when requests have stopped coming in.
+    fn leave(&self, registration: Registration) {
+        if self.shared.backlog.add(registration) {
+            self.post(Message::Backlog);
+        }
     }
 
     /// Sends to the loop. A closed engine has nobody to receive, which is what closing means.

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::coordinator::{Message, Registration};
+use super::backlog::Registration;
+use super::coordinator::Message;
 use super::state::{State, accepted_specifiers};
 use super::{Engine, Shared};
 use crate::core::analyze::{self, Dialect, ModuleRecord};
@@ -63,7 +64,7 @@ impl Engine {
             let mut state = shared.state();
             let (id, registration) =
                 state.register(&module_url, ModuleKind::Script, Some(content), file);
-            (id, registration, state.has_stamps())
+            (id, registration, shared.has_stamps())
         };
         let cached = shared.analyses.get(&content).map(|record| record.clone());
         let record = match cached {
@@ -74,12 +75,12 @@ impl Engine {
             }
             None => {
                 let registration = registration.unwrap_or_else(|| Registration::of(id, content));
-                self.post(Message::Served(registration.with_source(source.to_owned())));
+                self.leave(registration.with_source(source.to_owned()));
                 return ServedScript::default();
             }
         };
         if let Some(registration) = registration {
-            self.post(Message::Served(registration));
+            self.leave(registration);
         }
         match record {
             Some(record) => self.answer(id, source, record),
@@ -152,7 +153,7 @@ impl Engine {
             .register(&module_url, kind, content, file)
             .1;
         if let Some(registration) = registration {
-            self.post(Message::Served(registration));
+            self.leave(registration);
         }
     }
 
@@ -178,7 +179,7 @@ impl Engine {
             registration
         };
         if let Some(registration) = registration {
-            self.post(Message::Served(registration));
+            self.leave(registration);
         }
     }
 
@@ -197,6 +198,9 @@ impl Engine {
     /// The version of the batch in which the content of what `request` asks for changed last, 0 when it
     /// never did. A cache of transformed code that has this in its key never serves stale code.
     pub fn content_version(&self, request: &str) -> u64 {
+        if !self.shared.has_stamps() {
+            return 0;
+        }
         let (module_url, _) = url::identify(request);
         let state = self.shared.state();
         state
@@ -208,6 +212,9 @@ impl Engine {
     /// `specifier` with the current version stamp of what it names, seen from `base`. `None` when it has
     /// none, which is the case for all that never changed.
     pub fn stamped(&self, base: &str, specifier: &str) -> Option<String> {
+        if !self.shared.has_stamps() {
+            return None;
+        }
         let target = url::resolve(base, &as_relative(specifier))?;
         let state = self.shared.state();
         let version = state.graph.version(state.graph.get(&target)?);
@@ -219,7 +226,7 @@ impl Engine {
     /// as everybody else. `None` when the request has a stamp or the module needs none.
     pub fn facade(&self, request: &str) -> Option<String> {
         let (module_url, version) = url::identify(request);
-        if version.is_some() {
+        if version.is_some() || !self.shared.has_stamps() {
             return None;
         }
         let mut state = self.shared.state();
@@ -240,11 +247,6 @@ impl Engine {
 }
 
 impl State {
-    /// Whether any answer could need a stamp.
-    fn has_stamps(&self) -> bool {
-        self.any_stale
-    }
-
     /// Records that a module was served. Returns what the coordinator has to look at, if anything: a file
     /// that is new, or content that is.
     fn register(

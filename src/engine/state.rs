@@ -42,8 +42,6 @@ pub struct State {
     pub propagator: Propagator,
     /// The files behind modules.
     pub files: FileTable,
-    /// Whether any module was ever stale, so that answers may need stamps.
-    pub any_stale: bool,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
     modules: Vec<ModuleData>,
@@ -56,7 +54,6 @@ impl State {
             graph: ModuleGraph::default(),
             propagator: Propagator::default(),
             files: FileTable::default(),
-            any_stale: false,
             version,
             modules: Vec::new(),
         }

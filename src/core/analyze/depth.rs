@@ -110,6 +110,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
         if let (b'/', Some(b'/' | b'*')) | (b'*', Some(b'/')) = (byte, bytes.get(at)) {
             // The beginning or end of a comment, most likely.
             stack += OPERATOR;
+            at += 1;
             continue;
         }
         stack += match byte {

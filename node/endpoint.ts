@@ -1,0 +1,91 @@
+/**
+ * What a dev server has of hotgraph's own: the browser client's files, its place in a page, and the socket.
+ *
+ * Knows nothing of modules: what pages say goes to whoever listens, which is the engine.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type AccessRules, isCrossSite, refuseHost } from './access.js';
+import { type Asset, clientPath, ENDPOINT, findAsset } from './assets.js';
+import { Channel, type PageListener, type UpgradeServer } from './channel.js';
+import { escapeAttribute } from './page.js';
+
+/** How an endpoint is set up. The listeners are called with the number that a page got when it connected. */
+export interface HmrEndpointOptions extends PageListener {
+  /** The server whose port the pages are on; the endpoint answers its `upgrade` events for the socket. */
+  server: UpgradeServer;
+  /** Path that all of the server's urls are below, without a slash at its end. Default: none. */
+  basePath?: string;
+  /**
+   * Host names under which pages may connect, beside `localhost`, `*.localhost` and IP addresses.
+   * `.example.com` allows all names below it. Default: none.
+   */
+  allowedHosts?: readonly string[];
+  /** Gets the reason of every refused socket, a sentence for the terminal. */
+  onRefused?: (reason: string) => void;
+}
+
+/** Serves the browser client and speaks to it. One a server; it has a secret of its own. */
+export class HmrEndpoint {
+  /** The url that modules import the browser client from: the engine's option `clientUrl`. */
+  readonly clientUrl: string;
+  readonly #rules: AccessRules;
+  readonly #socketPath: string;
+  readonly #channel: Channel;
+
+  /** @throws when the package has no compiled client. */
+  constructor(options: HmrEndpointOptions) {
+    const { basePath = '', allowedHosts = [] } = options;
+    this.clientUrl = `${basePath}${clientPath()}`;
+    this.#socketPath = `${basePath}${ENDPOINT}socket`;
+    this.#rules = { token: randomBytes(24).toString('base64url'), allowedHosts };
+    this.#channel = new Channel({ ...options, path: this.#socketPath, rules: this.#rules });
+  }
+
+  /**
+   * The response to a request for the client's files; `null` when it asks for something else.
+   *
+   * @param path Below the base path, without query.
+   * @param headers The request's. They decide who may read `env.js`, which holds the secret.
+   * @param engine Whose session and version pages get to know: an `HmrEngine`.
+   */
+  find(
+    path: string,
+    headers: IncomingHttpHeaders,
+    engine: { readonly session: string; readonly version: number },
+  ): Asset | null {
+    return findAsset(path, () => {
+      const refusal = isCrossSite(headers)
+        ? 'another site asked'
+        : refuseHost(headers, this.#rules);
+      if (refusal !== null) return refusal;
+      const { session, version } = engine;
+      return { session, token: this.#rules.token, version, socketPath: this.#socketPath };
+    });
+  }
+
+  /**
+   * The markup that loads the client, to stand in front of everything that a page loads.
+   *
+   * @param page The page's url, as the engine is told of it.
+   * @param version The engine's version when the page is served: what changes from then on is sent to it.
+   */
+  head(page: string, version: number): string {
+    const about = escapeAttribute(JSON.stringify({ page, version }));
+    return (
+      `<meta name="hotgraph" content="${about}">` +
+      `<script type="module" src="${this.clientUrl}"></script>`
+    );
+  }
+
+  /** Sends a message, JSON text, to one page, or to all when `client` is undefined. */
+  send(text: string, client?: number): void {
+    this.#channel.send(text, client);
+  }
+
+  /** Closes all sockets and lets no more in. The server is its owner's to close. */
+  close(): void {
+    this.#channel.close();
+  }
+}
