@@ -262,3 +262,16 @@ test('hashes in specifiers', async (t) => {
   await app.tab.until(value, 1);
   await goesOn(t, app);
 });
+
+test('an accepted specifier that names no import is pointed out, with its place', async (t) => {
+  const { server, tab } = await startApp(t, {
+    'main.js': `import './dep.js';\nimport.meta.hot.accept('./dep.js', () => {});\nimport.meta.hot.accept('./typo.js', () => {});\n`,
+    'dep.js': 'export {};',
+  });
+  const problem = await problemOf(server, 'main.js');
+  t.is(problem.severity, 'warning');
+  t.is(problem.line, 3);
+  t.regex(problem.message, /\.\/typo\.js/);
+  t.is(server.events.filter((event) => event.type === 'diagnostics').length, 1);
+  await tab.logged('./typo.js');
+});

@@ -258,8 +258,11 @@ fn read(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
 }
 
 fn parse(source: &str, dialect: Dialect) -> Result<Module, ParseError> {
-    let end = FIRST + BytePos(u32::try_from(source.len()).unwrap_or(u32::MAX - FIRST.0));
-    let input = StringInput::new(source, FIRST, end);
+    // The parser takes a byte order mark for white space, behind which it allows no `#!`.
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let position = |offset| FIRST + BytePos(u32::try_from(offset).unwrap_or(u32::MAX - FIRST.0));
+    let start = position(source.len() - text.len());
+    let input = StringInput::new(text, start, position(source.len()));
     let lexer = Lexer::new(dialect.syntax(), EsVersion::EsNext, input, None);
     let mut parser = Parser::new_from(lexer);
     let module = parser.parse_module()?;

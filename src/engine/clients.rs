@@ -9,7 +9,7 @@ use super::state::ReportedAcceptance;
 use super::update::describe;
 use crate::core::graph::{ModuleId, SelfAcceptance};
 use crate::core::url;
-use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage};
+use crate::protocol::{ClientMessage, Diagnostic, HostEvent, Invalidation, ServerMessage};
 
 /// One connected page.
 #[derive(Debug, Default)]
@@ -134,7 +134,7 @@ impl Coordinator {
         if let Some(page) = self.pages.get_mut(&client) {
             page.greeted = true;
         }
-        let (version, missed, problems) = {
+        let (version, missed, problems, warnings) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let missed: Vec<ModuleId> = state
@@ -152,7 +152,8 @@ impl Coordinator {
                 .filter_map(|entry| entry.problem.clone())
                 .map(Into::into)
                 .collect();
-            (state.version, update, problems)
+            let warnings: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
+            (state.version, update, problems, warnings)
         };
         let session = self.shared.session.clone();
         let target = Target::Client(client);
@@ -166,6 +167,14 @@ impl Coordinator {
                 target,
                 &ServerMessage::Error {
                     diagnostics: problems,
+                },
+            );
+        }
+        if !warnings.is_empty() {
+            self.shared.send(
+                target,
+                &ServerMessage::Warning {
+                    diagnostics: warnings,
                 },
             );
         }

@@ -32,6 +32,8 @@ pub enum Message {
     Backlog,
     /// A script was served that cannot be analysed: its id, its source and why.
     Unreadable(ModuleId, String, AnalyzeError),
+    /// The host has resolved what a module accepts.
+    Linked(ModuleId),
     /// The watcher saw something.
     Sighting(Sighting),
     /// The host says that a file changed.
@@ -135,6 +137,15 @@ impl Coordinator {
             // Its time is read off the backlog itself.
             Message::Backlog => {}
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
+            Message::Linked(id) => {
+                let findings = {
+                    let mut state = self.shared.state();
+                    let findings = state.useless_accepts(id);
+                    state.module(id).warnings.clone_from(&findings);
+                    findings
+                };
+                self.report(findings);
+            }
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);
@@ -378,9 +389,7 @@ impl Coordinator {
             self.broadcast(&ServerMessage::Recovered { urls: urls.clone() });
             self.shared.tell_host(&HostEvent::Recovered { urls });
         }
-        if !problems.is_empty() {
-            self.report(problems);
-        }
+        self.report(problems);
         if !changed.is_empty() {
             self.publish(changed, files, None);
         }
@@ -548,6 +557,9 @@ impl Coordinator {
     }
 
     fn report(&self, diagnostics: Vec<Diagnostic>) {
+        if diagnostics.is_empty() {
+            return;
+        }
         let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics
             .into_iter()
             .partition(|diagnostic| diagnostic.severity == Severity::Error);

@@ -110,7 +110,10 @@ impl Engine {
             .as_ref()
             .is_none_or(|known| !Arc::ptr_eq(known, &record))
         {
-            state.module(id).reported = None;
+            let data = state.module(id);
+            data.reported = None;
+            data.warnings.clear();
+            data.source = (!record.hot.accepts.is_empty()).then(|| Arc::from(source));
             state.link(id, record.clone());
         }
         let preamble = record
@@ -184,7 +187,8 @@ impl Engine {
     }
 
     /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
-    /// browser could import in its place.
+    /// browser could import in its place. Accepted specifiers that name no import are reported thereafter,
+    /// so that a host without a resolver calls this too, with nothing.
     pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
         let (module_url, _) = url::identify(request);
         let mut state = self.shared.state();
@@ -193,6 +197,8 @@ impl Engine {
         if let Some(record) = state.module(id).record.clone() {
             state.link(id, record);
         }
+        drop(state);
+        self.post(Message::Linked(id));
     }
 
     /// The version of the batch in which the content of what `request` asks for changed last, 0 when it

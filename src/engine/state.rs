@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::core::analyze::ModuleRecord;
+use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::{AcceptedDependency, ModuleGraph, ModuleId, SelfAcceptance};
 use crate::core::propagate::Propagator;
 use crate::core::url;
@@ -28,6 +29,10 @@ pub struct ModuleData {
     pub content: Option<u64>,
     /// The analysis of that code, once there is one.
     pub record: Option<Arc<ModuleRecord>>,
+    /// That code, when it accepts dependencies: to show the place of a specifier that names none.
+    pub source: Option<Arc<str>>,
+    /// What is odd about that code.
+    pub warnings: Vec<Diagnostic>,
     /// Where the host resolved specifiers to, where that is not what a browser would do.
     pub resolutions: HashMap<String, String>,
     /// What a page reported of that code.
@@ -66,6 +71,11 @@ impl State {
                 .resize_with(id.index() + 1, ModuleData::default);
         }
         &mut self.modules[id.index()]
+    }
+
+    /// What is odd about the code that was served last, of all modules.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.modules.iter().flat_map(|data| &data.warnings)
     }
 
     /// The next version.
