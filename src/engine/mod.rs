@@ -9,10 +9,12 @@
 //! for microseconds and leave the rest (watching, hashing, analysis that no answer depends on) to the loop.
 
 mod backlog;
+mod batch;
 mod check;
 mod clients;
 mod coordinator;
 mod files;
+mod intake;
 mod serve;
 mod state;
 mod update;

@@ -60,17 +60,21 @@ impl Engine {
         let shared = &*self.shared;
         let (module_url, _) = url::identify(request);
         let content = xxh3_64(source.as_bytes());
-        let (id, registration, depends_on_versions) = {
-            let mut state = shared.state();
-            let (id, registration) =
-                state.register(&module_url, ModuleKind::Script, Some(content), file);
-            (id, registration, shared.has_stamps())
-        };
+        let Registered {
+            id,
+            outdated,
+            registration,
+        } = shared
+            .state()
+            .register(&module_url, ModuleKind::Script, Some(content), file);
+        if let Some(outdated) = outdated {
+            shared.analyses.remove(&outdated);
+        }
         let cached = shared.analyses.get(&content).map(|record| record.clone());
         let record = match cached {
             Some(record) => Some(record),
             None if source.len() > MAX_ANALYSED => None,
-            None if depends_on_versions || analyze::needs_rewrite(source) => {
+            None if shared.has_stamps() || analyze::needs_rewrite(source) => {
                 self.analyse_now(id, content, source)
             }
             None => {
@@ -154,7 +158,7 @@ impl Engine {
             .shared
             .state()
             .register(&module_url, kind, content, file)
-            .1;
+            .registration;
         if let Some(registration) = registration {
             self.leave(registration);
         }
@@ -172,7 +176,9 @@ impl Engine {
         let (module_url, _) = url::identify(request);
         let registration = {
             let mut state = self.shared.state();
-            let (id, registration) = state.register(&module_url, ModuleKind::Page, None, file);
+            let Registered {
+                id, registration, ..
+            } = state.register(&module_url, ModuleKind::Page, None, file);
             let loads = loads
                 .iter()
                 .filter_map(|specifier| url::resolve(base, &as_relative(specifier)))
@@ -252,23 +258,33 @@ impl Engine {
     }
 }
 
+/// What the first look at a served module found.
+struct Registered {
+    id: ModuleId,
+    /// The content that it had before, when it has another now.
+    outdated: Option<u64>,
+    /// What the coordinator has to look at, if anything: a file that is new, or content that is.
+    registration: Option<Registration>,
+}
+
 impl State {
-    /// Records that a module was served. Returns what the coordinator has to look at, if anything: a file
-    /// that is new, or content that is.
+    /// Records that a module was served.
     fn register(
         &mut self,
         module_url: &str,
         kind: ModuleKind,
         content: Option<u64>,
         file: Option<SourceFile>,
-    ) -> (ModuleId, Option<Registration>) {
+    ) -> Registered {
         let id = self.graph.intern(module_url);
         self.graph.set_served(id, kind);
         let data = self.module(id);
         let is_new_content = content.is_some() && data.content != content;
-        if is_new_content {
-            data.content = content;
-        }
+        let outdated = if is_new_content {
+            std::mem::replace(&mut data.content, content)
+        } else {
+            None
+        };
         let mut registration = Registration::of(id, content.unwrap_or_default());
         let mut is_new_file = false;
         if let Some(file) = file {
@@ -278,7 +294,11 @@ impl State {
             let entry = self.files.get_mut(index);
             entry.served_broken |= entry.problem.is_some();
         }
-        (id, (is_new_file || is_new_content).then_some(registration))
+        Registered {
+            id,
+            outdated,
+            registration: (is_new_file || is_new_content).then_some(registration),
+        }
     }
 }
 

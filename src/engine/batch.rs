@@ -1,0 +1,277 @@
+//! Batches: which files really changed, whether their content can be served, and the update that follows.
+//!
+//! Knows files, graph and pages. The only room that raises versions.
+
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Target;
+use super::check::check;
+use super::coordinator::Coordinator;
+use super::files::FileIndex;
+use super::update::describe;
+use crate::core::change::{FileChange, Seen};
+use crate::core::diagnostic::{Diagnostic, Severity};
+use crate::core::graph::{ModuleId, ModuleKind};
+use crate::protocol::{HostEvent, Invalidation, ServerMessage};
+
+impl Coordinator {
+    pub(super) fn process_due(&mut self) {
+        let mut due = self.changes.take_due(self.now());
+        if !due.is_empty() {
+            self.work_off_backlog();
+            // What was read while it changed is a change too.
+            due.extend(self.changes.take_due(self.now()));
+        }
+        let (mut changed, mut files) = (Vec::new(), Vec::new());
+        let (mut problems, mut recovered) = (Vec::new(), Vec::new());
+        for (path, change) in due {
+            let found = self.shared.state().files.find(&path);
+            let Some(index) = found else {
+                let missing = self
+                    .shared
+                    .state()
+                    .missing_module(&self.shared.options.root, &path);
+                if let Some(module) = missing.filter(|_| path.is_file()) {
+                    changed.push(module);
+                    files.push(path);
+                }
+                continue;
+            };
+            match self.look_at(index, &path, change) {
+                Look::Same { mended } => recovered.extend(mended),
+                Look::Changed { modules, mended } => {
+                    changed.extend(modules);
+                    files.push(path);
+                    recovered.extend(mended);
+                }
+                Look::Broken(problem) => problems.push(problem),
+            }
+        }
+        if !recovered.is_empty() {
+            let urls = self.urls(&recovered);
+            self.broadcast(&ServerMessage::Recovered { urls: urls.clone() });
+            self.shared.tell_host(&HostEvent::Recovered { urls });
+        }
+        self.report(problems);
+        if !changed.is_empty() {
+            self.publish(changed, files, None);
+        }
+    }
+
+    /// Compares a file with what the pages know of it.
+    fn look_at(&mut self, index: FileIndex, path: &Path, change: FileChange) -> Look {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.look_at_absence(index, path, change, &error),
+        };
+        let hash = xxh3_64(&bytes);
+        let missed_by_pages = self
+            .vanished
+            .remove(&index)
+            .is_some_and(|hellos_then| hellos_then < self.hellos);
+        let mut state = self.shared.state();
+        let kind = state
+            .files
+            .get(index)
+            .modules
+            .first()
+            .map(|&id| state.graph.kind(id));
+        let module_url = state
+            .files
+            .get(index)
+            .modules
+            .first()
+            .map(|&id| state.graph.url(id).to_owned());
+        let entry = state.files.get_mut(index);
+        let modules = entry.modules.clone();
+        let mended = |was_broken: bool| {
+            if was_broken {
+                modules.clone()
+            } else {
+                Vec::new()
+            }
+        };
+        if entry.known == Some(hash) && !entry.served_broken && !missed_by_pages {
+            return Look::Same {
+                mended: mended(entry.problem.take().is_some()),
+            };
+        }
+        let served_raw = entry.served_raw;
+        drop(state);
+
+        let problem = check(
+            path,
+            &bytes,
+            kind.unwrap_or_default(),
+            served_raw,
+            &module_url.unwrap_or_default(),
+        );
+        let mut state = self.shared.state();
+        let entry = state.files.get_mut(index);
+        if let Some(problem) = problem {
+            if entry.problem.as_ref() == Some(&problem) {
+                return Look::Same { mended: Vec::new() };
+            }
+            entry.problem = Some(problem.clone());
+            return Look::Broken(problem);
+        }
+        entry.known = Some(hash);
+        entry.served_broken = false;
+        let was_broken = entry.problem.take().is_some();
+        Look::Changed {
+            mended: mended(was_broken),
+            modules,
+        }
+    }
+
+    fn look_at_absence(
+        &mut self,
+        index: FileIndex,
+        path: &Path,
+        change: FileChange,
+        error: &std::io::Error,
+    ) -> Look {
+        let is_gone = error.kind() == std::io::ErrorKind::NotFound;
+        if is_gone && change == FileChange::Written {
+            self.changes.record(path, Seen::Gone, self.now());
+            return Look::Same { mended: Vec::new() };
+        }
+        if self.vanished.insert(index, self.hellos).is_some() {
+            return Look::Same { mended: Vec::new() };
+        }
+        let mut state = self.shared.state();
+        let modules = state.files.get(index).modules.clone();
+        let Some(&module) = modules.first() else {
+            return Look::Same { mended: Vec::new() };
+        };
+        let is_imported = modules
+            .iter()
+            .any(|&id| !state.graph.importers(id).is_empty());
+        let message = if is_gone {
+            "the file was deleted".to_owned()
+        } else if path.is_dir() {
+            "the file became a folder".to_owned()
+        } else {
+            format!("the file cannot be read: {error}")
+        };
+        let problem = Diagnostic {
+            severity: if is_gone {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            message,
+            remedy: is_imported.then(|| "restore it, or remove its imports".to_owned()),
+            url: state.graph.url(module).to_owned(),
+            file: Some(path.display().to_string()),
+            place: None,
+        };
+        state.files.get_mut(index).problem = Some(problem.clone());
+        Look::Broken(problem)
+    }
+
+    /// Raises versions and sends one update for a batch. Called with the modules whose content changed, or
+    /// with the one that gave up.
+    pub(super) fn publish(
+        &mut self,
+        changed: Vec<ModuleId>,
+        files: Vec<PathBuf>,
+        invalidated: Option<Invalidation>,
+    ) {
+        let (update, stale_count) = {
+            let mut guard = self.shared.state();
+            let state = &mut *guard;
+            let version = state.next_version();
+            self.shared.expect_stamps();
+            let trail: Vec<ModuleId> = invalidated
+                .iter()
+                .flat_map(|invalidation| &invalidation.trail)
+                .filter_map(|module_url| state.graph.get(module_url))
+                .collect();
+            let found = state.propagator.propagate(&state.graph, &changed, &trail);
+            let is_new_code = invalidated.is_none();
+            let raised: Vec<ModuleId> = found
+                .stale
+                .iter()
+                .copied()
+                .filter(|id| state.graph.kind(*id) != ModuleKind::Page)
+                .filter(|id| is_new_code || !changed.contains(id))
+                .collect();
+            state.graph.raise(&raised, version);
+            if is_new_code {
+                for &id in &changed {
+                    state.graph.set_changed(id, version);
+                }
+            }
+            let update = describe(&state.graph, version, &changed, &found.stale, invalidated);
+            (update, found.stale.len() as u32)
+        };
+        let version = update.version;
+        self.broadcast(&ServerMessage::Update(update));
+        self.shared.tell_host(&HostEvent::Updated {
+            version,
+            files: files
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
+            stale: stale_count,
+            pages: self.greeted().count() as u32,
+        });
+    }
+
+    pub(super) fn report(&self, diagnostics: Vec<Diagnostic>) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics
+            .into_iter()
+            .partition(|diagnostic| diagnostic.severity == Severity::Error);
+        let wire = |found: Vec<Diagnostic>| found.into_iter().map(Into::into).collect::<Vec<_>>();
+        let (errors, warnings) = (wire(errors), wire(warnings));
+        if !errors.is_empty() {
+            self.broadcast(&ServerMessage::Error {
+                diagnostics: errors.clone(),
+            });
+        }
+        if !warnings.is_empty() {
+            self.broadcast(&ServerMessage::Warning {
+                diagnostics: warnings.clone(),
+            });
+        }
+        let diagnostics = errors.into_iter().chain(warnings).collect();
+        self.shared
+            .tell_host(&HostEvent::Diagnostics { diagnostics });
+    }
+
+    pub(super) fn broadcast(&self, message: &ServerMessage) {
+        let Ok(text) = serde_json::to_string(message) else {
+            return;
+        };
+        for client in self.greeted() {
+            (self.shared.sink)(Target::Client(client), text.clone());
+        }
+    }
+
+    pub(super) fn urls(&self, modules: &[ModuleId]) -> Vec<String> {
+        let state = self.shared.state();
+        modules
+            .iter()
+            .map(|&id| state.graph.url(id).to_owned())
+            .collect()
+    }
+}
+
+/// What a look at a file found.
+enum Look {
+    /// The pages have these bytes. `mended` modules were reported broken before.
+    Same { mended: Vec<ModuleId> },
+    /// New bytes that can be served.
+    Changed {
+        modules: Vec<ModuleId>,
+        mended: Vec<ModuleId>,
+    },
+    /// New bytes that cannot.
+    Broken(Diagnostic),
+}

@@ -1,0 +1,245 @@
+//! Intake: following the files of served modules, and what the watcher sees of them.
+//!
+//! Knows which paths matter. Must not decide what a change means: it only records that there may be one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::backlog::Registration;
+use super::coordinator::Coordinator;
+use super::files::FileIndex;
+use super::serve::SourceFile;
+use super::state::State;
+use crate::core::analyze::{self, AnalyzeError, Dialect};
+use crate::core::change::Seen;
+use crate::core::diagnostic::Severity;
+use crate::core::graph::ModuleId;
+use crate::core::url;
+
+impl Coordinator {
+    /// Follows and analyses what was served so far. Whoever walks the graph does this first.
+    pub(super) fn work_off_backlog(&mut self) {
+        for registration in self.shared.backlog.take() {
+            self.guarded(|it| it.served(registration));
+        }
+    }
+
+    pub(super) fn served(&mut self, registration: Registration) {
+        let Registration {
+            id,
+            content,
+            file,
+            source,
+        } = registration;
+        if let Some(source) = source {
+            self.analyse(id, content, &source);
+        }
+        let Some((index, file, is_new)) = file else {
+            return;
+        };
+        if is_new {
+            self.take_in_file(index, &file, content);
+        } else {
+            let mut state = self.shared.state();
+            let entry = state.files.get_mut(index);
+            entry.served_raw = entry.known == Some(content);
+        }
+    }
+
+    fn analyse(&mut self, id: ModuleId, content: u64, source: &str) {
+        let known = self
+            .shared
+            .analyses
+            .get(&content)
+            .map(|record| record.clone());
+        let record = match known {
+            Some(record) => record,
+            None => match analyze::analyze(source, Dialect::JavaScript) {
+                Ok(record) => {
+                    let record = Arc::new(record);
+                    self.shared.analyses.insert(content, record.clone());
+                    record
+                }
+                Err(error) => return self.report_unreadable(id, source, &error),
+            },
+        };
+        let mut state = self.shared.state();
+        // Served again with other code in the meantime: that analysis counts.
+        if state.module(id).content == Some(content) {
+            state.link(id, record);
+        }
+    }
+
+    /// Starts to follow a file, and finds out whether it changed since the host read it.
+    fn take_in_file(&mut self, index: FileIndex, file: &SourceFile, content: u64) {
+        let real = self.watcher.watch_file(&file.path);
+        let disk = std::fs::read(&file.path).ok().map(|bytes| xxh3_64(&bytes));
+        let served_raw = disk == Some(content);
+        let changed_since =
+            !served_raw && disk.is_some() && is_younger(&file.path, file.requested_at);
+        let mut state = self.shared.state();
+        state.files.add_alias(index, &real);
+        let entry = state.files.get_mut(index);
+        entry.served_raw = served_raw;
+        entry.known = if changed_since { None } else { disk };
+        drop(state);
+        if changed_since {
+            self.changes.record(&file.path, Seen::Written, self.now());
+        }
+    }
+
+    pub(super) fn report_unreadable(&mut self, id: ModuleId, source: &str, error: &AnalyzeError) {
+        let diagnostic = {
+            let mut state = self.shared.state();
+            let file = state.files.of_module(id);
+            let path = file.map(|index| state.files.get(index).path.display().to_string());
+            let diagnostic = super::check::explain(error, source, state.graph.url(id), path);
+            if diagnostic.severity == Severity::Error
+                && let Some(index) = file
+            {
+                let entry = state.files.get_mut(index);
+                if entry.problem.as_ref() == Some(&diagnostic) {
+                    return;
+                }
+                entry.problem = Some(diagnostic.clone());
+                entry.served_broken = true;
+            }
+            diagnostic
+        };
+        self.report(vec![diagnostic]);
+    }
+
+    pub(super) fn saw(&mut self, path: &Path, seen: Seen) {
+        let now = self.now();
+        if self.shared.state().files.find(path).is_some() {
+            self.changes.record(path, seen, now);
+        } else if self.watcher.wants(path) {
+            if seen == Seen::Gone {
+                self.watcher.forget(path);
+            } else {
+                self.watcher.revive(path);
+            }
+            self.rescan();
+        } else if seen != Seen::Gone {
+            self.appeared(path, seen);
+        }
+    }
+
+    /// Something is there that was never served. It matters when a module imports it: the import of a
+    /// missing file can be mended by making the file.
+    fn appeared(&mut self, path: &Path, seen: Seen) {
+        let root = &self.shared.options.root;
+        if self.shared.state().missing_module(root, path).is_some() {
+            self.changes.record(path, seen, self.now());
+            return;
+        }
+        if !path.is_dir() || !self.shared.state().has_missing_below(root, path) {
+            return;
+        }
+        self.watcher.watch_folder(path);
+        let Ok(entries) = std::fs::read_dir(path) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            self.appeared(&entry.path(), Seen::Created);
+        }
+    }
+
+    /// Looks at every file again: events were lost, or a folder came or went.
+    pub(super) fn rescan(&mut self) {
+        self.work_off_backlog();
+        let now = self.now();
+        let paths: Vec<PathBuf> = self
+            .shared
+            .state()
+            .files
+            .iter()
+            .map(|entry| entry.path.clone())
+            .collect();
+        for path in paths {
+            let real = self.watcher.watch_file(&path);
+            let mut state = self.shared.state();
+            if let Some(index) = state.files.find(&path) {
+                state.files.add_alias(index, &real);
+            }
+            drop(state);
+            let seen = if path.is_file() {
+                Seen::Written
+            } else {
+                Seen::Gone
+            };
+            self.changes.record(&path, seen, now);
+        }
+    }
+
+    pub(super) fn host_changed(&mut self, path: PathBuf) {
+        self.work_off_backlog();
+        let now = self.now();
+        let on_disk = path.is_file();
+        if on_disk && self.watcher.is_enabled() {
+            return;
+        }
+        if on_disk {
+            self.changes.record(&path, Seen::Written, now);
+            return;
+        }
+        let modules = {
+            let state = self.shared.state();
+            state.files.find(&path).map(|index| {
+                let entry = state.files.get(index);
+                (entry.modules.clone(), entry.known.is_none())
+            })
+        };
+        // A virtual module: there are no bytes to compare, so the host's word counts.
+        if let Some((modules, true)) = modules {
+            self.publish(modules, vec![path], None);
+        }
+    }
+}
+
+/// File systems stamp with a clock that ticks every few milliseconds. An update too many is better than one
+/// too few.
+const CLOCK_GRAIN: u64 = 20;
+
+fn is_younger(path: &Path, requested_at: u64) -> bool {
+    path.metadata()
+        .and_then(|found| found.modified())
+        .ok()
+        .and_then(|modified| modified.duration_since(UNIX_EPOCH).ok())
+        .is_some_and(|modified| modified.as_millis() as u64 + CLOCK_GRAIN >= requested_at)
+}
+
+impl State {
+    /// The module that an absent file would be, if one is imported but was never served.
+    pub(super) fn missing_module(&self, root: &Path, path: &Path) -> Option<ModuleId> {
+        let id = self.graph.get(&url_of(root, path)?)?;
+        (!self.graph.is_served(id)).then_some(id)
+    }
+
+    /// Whether imported modules that were never served would be in the folder at `path`.
+    fn has_missing_below(&self, root: &Path, path: &Path) -> bool {
+        let Some(module_url) = url_of(root, path) else {
+            return false;
+        };
+        let folder = format!("{module_url}/");
+        self.graph
+            .ids()
+            .any(|id| !self.graph.is_served(id) && self.graph.url(id).starts_with(&folder))
+    }
+}
+
+fn url_of(root: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(root).or_else(|_| {
+        path.strip_prefix(super::watcher::real_path(root))
+            .map_err(|_| ())
+    });
+    let parts: Option<Vec<&str>> = below
+        .ok()?
+        .components()
+        .map(|part| part.as_os_str().to_str())
+        .collect();
+    Some(url::identify(&format!("/{}", parts?.join("/"))).0)
+}
