@@ -7,6 +7,7 @@
 //! The source is untrusted and swc recurses, so parsing runs on a stack that is known beforehand to
 //! suffice (`depth`), and a panic inside the parser comes back as an error.
 
+mod bind;
 mod collect;
 mod depth;
 mod exports;

@@ -138,9 +138,7 @@ impl Coordinator {
             self.changes.record(path, Seen::Gone, self.now());
             return Look::Same { mended: Vec::new() };
         }
-        if self.vanished.insert(index, self.hellos).is_some() {
-            return Look::Same { mended: Vec::new() };
-        }
+        self.vanished.entry(index).or_insert(self.hellos);
         let mut state = self.shared.state();
         let modules = state.files.get(index).modules.clone();
         let Some(&module) = modules.first() else {
@@ -168,7 +166,11 @@ impl Coordinator {
             file: Some(path.display().to_string()),
             place: None,
         };
-        state.files.get_mut(index).problem = Some(problem.clone());
+        let known = &mut state.files.get_mut(index).problem;
+        if known.as_ref() == Some(&problem) {
+            return Look::Same { mended: Vec::new() };
+        }
+        *known = Some(problem.clone());
         Look::Broken(problem)
     }
 

@@ -93,11 +93,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
                 .take_while(|byte| is_word(**byte))
                 .count();
             let word = &bytes[at..at + length];
-            // Other than ASCII may be white space.
-            let keywords = word
-                .split(|byte| !byte.is_ascii())
-                .filter(|word| is_keyword(word));
-            stack += KEYWORD * keywords.count();
+            stack += KEYWORD * keywords(word);
             before_word = (word != b"default").then_some(last);
             last = if word == b"case" { b'?' } else { b'a' };
             at += length;
@@ -146,96 +142,39 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | 0x80..)
 }
 
+/// How many words of a meaning are in a run of word bytes. Other than ASCII may be white space.
+fn keywords(run: &[u8]) -> usize {
+    if run.iter().all(u8::is_ascii_lowercase) {
+        usize::from((2..=LONGEST_KEYWORD).contains(&run.len()) && is_keyword(run))
+    } else if run.iter().any(|byte| *byte == b'\\' || !byte.is_ascii()) {
+        let words = run.split(|byte| !byte.is_ascii());
+        words
+            .filter(|word| word.contains(&b'\\') || is_keyword(word))
+            .count()
+    } else {
+        0
+    }
+}
+
+const LONGEST_KEYWORD: usize = "constructor".len();
+
 /// Whether a word could mean something to the parser in any dialect, and so make it recurse.
+#[rustfmt::skip] // One word a line would be all there is to see of this file.
 fn is_keyword(word: &[u8]) -> bool {
     matches!(
         word,
-        b"abstract"
-            | b"accessor"
-            | b"any"
-            | b"as"
-            | b"assert"
-            | b"asserts"
-            | b"async"
-            | b"await"
-            | b"bigint"
-            | b"boolean"
-            | b"break"
-            | b"case"
-            | b"catch"
-            | b"class"
-            | b"const"
-            | b"constructor"
-            | b"continue"
-            | b"debugger"
-            | b"declare"
-            | b"default"
-            | b"defer"
-            | b"delete"
-            | b"do"
-            | b"else"
-            | b"enum"
-            | b"export"
-            | b"extends"
-            | b"false"
-            | b"finally"
-            | b"for"
-            | b"from"
-            | b"function"
-            | b"get"
-            | b"global"
-            | b"if"
-            | b"implements"
-            | b"import"
-            | b"in"
-            | b"infer"
-            | b"instanceof"
-            | b"interface"
-            | b"intrinsic"
-            | b"is"
-            | b"keyof"
-            | b"let"
-            | b"meta"
-            | b"module"
-            | b"namespace"
-            | b"never"
-            | b"new"
-            | b"null"
-            | b"number"
-            | b"object"
-            | b"of"
-            | b"out"
-            | b"override"
-            | b"package"
-            | b"private"
-            | b"protected"
-            | b"public"
-            | b"readonly"
-            | b"require"
-            | b"return"
-            | b"satisfies"
-            | b"set"
-            | b"source"
-            | b"static"
-            | b"string"
-            | b"super"
-            | b"switch"
-            | b"symbol"
-            | b"target"
-            | b"this"
-            | b"throw"
-            | b"true"
-            | b"try"
-            | b"type"
-            | b"typeof"
-            | b"undefined"
-            | b"unique"
-            | b"unknown"
-            | b"using"
-            | b"var"
-            | b"void"
-            | b"while"
-            | b"with"
-            | b"yield"
-    ) || word.contains(&b'\\')
+        b"abstract" | b"accessor" | b"any" | b"as" | b"assert" | b"asserts" | b"async" | b"await"
+            | b"bigint" | b"boolean" | b"break" | b"case" | b"catch" | b"class" | b"const"
+            | b"constructor" | b"continue" | b"debugger" | b"declare" | b"default" | b"defer"
+            | b"delete" | b"do" | b"else" | b"enum" | b"export" | b"extends" | b"false"
+            | b"finally" | b"for" | b"from" | b"function" | b"get" | b"global" | b"if"
+            | b"implements" | b"import" | b"in" | b"infer" | b"instanceof" | b"interface"
+            | b"intrinsic" | b"is" | b"keyof" | b"let" | b"meta" | b"module" | b"namespace"
+            | b"never" | b"new" | b"null" | b"number" | b"object" | b"of" | b"out" | b"override"
+            | b"package" | b"private" | b"protected" | b"public" | b"readonly" | b"require"
+            | b"return" | b"satisfies" | b"set" | b"source" | b"static" | b"string" | b"super"
+            | b"switch" | b"symbol" | b"target" | b"this" | b"throw" | b"true" | b"try" | b"type"
+            | b"typeof" | b"undefined" | b"unique" | b"unknown" | b"using" | b"var" | b"void"
+            | b"while" | b"with" | b"yield"
+    )
 }
