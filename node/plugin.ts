@@ -17,6 +17,7 @@ import { CustomEvents, type HotChannel } from './events.js';
 import { transformPage } from './page.js';
 import { describeEvent, type Level } from './report.js';
 import { destinationOf, fileOf, takeStamp } from './request.js';
+import { isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
@@ -60,6 +61,8 @@ interface Running {
   endpoint: HmrEndpoint;
   params: ServerStartParams;
   basePath: string;
+  /** Whether scripts on disk are read here: nobody else could serve them differently. */
+  readsScripts: boolean;
   stop(): void;
 }
 
@@ -142,13 +145,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     context.body = transformed.html;
   }
 
-  return {
+  const plugin: HmrPlugin = {
     name: 'hotgraph',
     hot,
 
     serverStart(params) {
       logger = params.logger;
-      running = start(params, options, onEvent, print);
+      running = start(plugin, params, options, onEvent, print);
     },
 
     serverStop() {
@@ -158,8 +161,10 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
     serve(context) {
       if (!running) return;
-      const { engine, endpoint } = running;
-      return endpoint.find(context.path, context.headers, engine) ?? undefined;
+      const { engine, endpoint, params, readsScripts } = running;
+      const asset = endpoint.find(context.path, context.headers, engine);
+      if (asset || !readsScripts) return asset ?? undefined;
+      return readScript(context, params.config.rootDir) ?? undefined;
     },
 
     transformCacheKey(context) {
@@ -187,10 +192,12 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       }
     },
   };
+  return plugin;
 }
 
 /** Starts engine and endpoint; without a server, says so once and returns nothing. */
 function start(
+  plugin: Plugin,
   params: ServerStartParams,
   options: HmrPluginOptions,
   onEvent: (event: HostEvent) => void,
@@ -232,16 +239,15 @@ function start(
   // Virtual modules announce themselves here; for files the engine's own watcher was faster.
   const onFile = (file: string) => engine.fileChanged(file);
   fileWatcher.on('change', onFile);
-  fileWatcher.on('add', onFile);
   if (webSockets) silenceWatchPlugin(webSockets);
   return {
     engine,
     endpoint,
     params,
     basePath,
+    readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
     stop() {
       fileWatcher.off('change', onFile);
-      fileWatcher.off('add', onFile);
       endpoint.close();
       engine.close();
     },
