@@ -254,8 +254,10 @@ export class Runtime {
     const boundaries = [...outcome.boundaries, ...application.styles.map(({ url }) => url)];
     this.#log.debug(summary(application, update, ms));
     for (const { url, names } of outcome.lost) {
+      const importers = update.stale.find((module) => module.url === url)?.importers ?? [];
+      const who = importers.map((importer) => importer.url).join(', ');
       this.#log.warn(
-        `${url} has no export ${names.join(', ')} any more; importers that did not run again keep the last value`,
+        `${url} has no export ${names.join(', ')} any more; ${who} did not run again and keeps the last value`,
       );
     }
     this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });

@@ -171,11 +171,15 @@ impl ModuleGraph {
             .any(|dependency| dependency.target == module)
     }
 
-    /// Records that the module was served as `kind`.
+    /// Records that the module was served as `kind`. A script stays one when somebody else takes it for data:
+    /// a page may import what another loads as a classic script or a worker.
     pub fn set_served(&mut self, id: ModuleId, kind: ModuleKind) {
         let node = &mut self.nodes[id.index()];
+        let was_script = node.served && node.kind == ModuleKind::Script;
         node.served = true;
-        node.kind = kind;
+        if !(was_script && kind == ModuleKind::Asset) {
+            node.kind = kind;
+        }
     }
 
     /// Replaces what the module accepts.

@@ -48,10 +48,18 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
     if how.patch {
         edits.extend(patch::edits(source, &record.local_exports));
     }
-    for import in &record.imports {
+    for import in record
+        .imports
+        .iter()
+        .filter(|import| !is_style(&import.attribute_type))
+    {
         stamp(&import.specifier, import.span, &mut edits);
     }
-    for import in &record.dynamic_imports {
+    for import in record
+        .dynamic_imports
+        .iter()
+        .filter(|import| !is_style(&import.attribute_type))
+    {
         let Span { start, end } = import.argument;
         edits.push(insertion(start, DYNAMIC_START));
         if let Some((specifier, literal)) = &import.literal {
@@ -60,6 +68,11 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
         edits.push(insertion(end, DYNAMIC_END));
     }
     (!edits.is_empty()).then(|| apply(source, edits))
+}
+
+/// A style sheet that is imported stays the same object and gets new text, so that it keeps its address.
+fn is_style(attribute_type: &Option<String>) -> bool {
+    attribute_type.as_deref() == Some("css")
 }
 
 /// The source with the edits made. They may come in any order; of edits at the same place the first stays

@@ -87,7 +87,8 @@ impl Coordinator {
         entry.known = if changed_since { None } else { disk };
         drop(state);
         if changed_since {
-            self.changes.record(&file.path, Seen::Written, self.now());
+            // Somebody may be writing it at this moment. The end of that is an event of its own.
+            self.changes.record(&file.path, Seen::Created, self.now());
         }
     }
 
@@ -167,7 +168,7 @@ impl Coordinator {
             }
             drop(state);
             let seen = if path.is_file() {
-                Seen::Written
+                Seen::Created
             } else {
                 Seen::Gone
             };
