@@ -1,2 +1,2 @@
 export { HmrEngine } from '#native';
-export { hmrPlugin } from './dist/node/index.js';
+export { destinationOf, HmrEndpoint, hmrPlugin, transformPage } from './dist/node/index.js';

@@ -17,7 +17,7 @@ import { CustomEvents, type HotChannel } from './events.js';
 import { transformPage } from './page.js';
 import { describeEvent, type Level } from './report.js';
 import { destinationOf, fileOf, takeStamp } from './request.js';
-import { isServedByOthers, readScript } from './static-scripts.js';
+import { asStatic, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
@@ -141,7 +141,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         return served?.code ?? null;
       },
     });
-    engine.servePage(identity, transformed.base, transformed.loads, file, at);
+    engine.servePage(identity, transformed.base, transformed.loads, file, at, context.body);
     context.body = transformed.html;
   }
 
@@ -163,8 +163,12 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (!running) return;
       const { engine, endpoint, params, readsScripts } = running;
       const asset = endpoint.find(context.path, context.headers, engine);
-      if (asset || !readsScripts) return asset ?? undefined;
-      return readScript(context, params.config.rootDir) ?? undefined;
+      if (asset || context.method !== 'GET') return asset ?? undefined;
+      const file = fileOf(context.url, params.config.rootDir);
+      if (file === null) return undefined;
+      const saved = engine.savedSource(file);
+      if (saved !== null) return asStatic(saved, context.path);
+      return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
     },
 
     transformCacheKey(context) {
@@ -186,8 +190,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         const { url, at } = takeStamp(context);
         const file = fileOf(context.url, running.params.config.rootDir);
         const kind = context.response.is('css') ? 'style' : 'asset';
-        const isJson = context.response.is('json') && typeof context.body === 'string';
-        const source = isJson ? (context.body as string) : null;
+        const source = typeof context.body === 'string' ? context.body : null;
         running.engine.serveResource(url, kind, file, at, source);
       }
     },

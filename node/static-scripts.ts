@@ -1,40 +1,38 @@
 /**
- * Scripts straight from disk. The host would send a stream, which the plugin would have to read back into
- * memory to see the code; reading the file once instead is faster than the host without a plugin.
+ * Files served as the host would serve them, without asking the disk by way of the host.
  */
 
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from '@web/dev-server-core';
-import type { Context } from 'koa';
-import { fileOf } from './request.js';
 
 /** Extensions that the host serves as scripts without anybody's help. */
 const SCRIPTS = new Set(['.js', '.mjs']);
 
 /** A response as a plugin's `serve` gives it. */
-export interface StaticScript {
+export interface StaticFile {
   body: string;
   type: string;
   headers: Record<string, string>;
 }
 
+/** A text with the headers that the host would send with a file of that name. */
+export function asStatic(body: string, name: string): StaticFile {
+  const type = path.extname(name.endsWith('/') ? `${name}index.html` : name);
+  return { body, type, headers: { 'cache-control': 'no-cache' } };
+}
+
 /**
- * The script that the host would serve from disk for a request, with the headers that it would send. `null`
- * when the answer is the host's business: another kind of file, none there, or bytes that are no text.
+ * A script from disk. The host would send a stream, which the plugin would have to read back into memory to
+ * see the code; reading the file once instead is faster than the host without a plugin. `null` when the
+ * answer is the host's business: another kind of file, none there, or bytes that are no text.
  */
-export function readScript(context: Context, rootDir: string): StaticScript | null {
-  if (context.method !== 'GET') return null;
-  const type = path.posix.extname(context.path);
-  if (!SCRIPTS.has(type)) return null;
-  const file = fileOf(context.url, rootDir);
-  if (file === null || !file.startsWith(rootDir + path.sep)) return null;
+export function readScript(file: string, rootDir: string): StaticFile | null {
+  if (!SCRIPTS.has(path.extname(file)) || !file.startsWith(rootDir + path.sep)) return null;
   try {
     const bytes = readFileSync(file);
-    return isUtf8(bytes)
-      ? { body: bytes.toString(), type, headers: { 'cache-control': 'no-cache' } }
-      : null;
+    return isUtf8(bytes) ? asStatic(bytes.toString(), file) : null;
   } catch {
     return null;
   }

@@ -135,7 +135,7 @@ impl HmrEngine {
     }
 
     /// Takes in a style sheet or another resource, which is served as it is. Given the `source` that is served,
-    /// JSON is checked before an update of it goes out.
+    /// a save that changes nothing is known at once, and JSON is checked before an update of it goes out.
     #[napi(catch_unwind)]
     pub fn serve_resource(
         &self,
@@ -155,7 +155,8 @@ impl HmrEngine {
     }
 
     /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes
-    /// them, relative to `base` (the page's url or its `<base href>`).
+    /// them, relative to `base` (the page's url or its `<base href>`). `source` is the page before anything of
+    /// hotgraph's was added.
     #[napi(catch_unwind)]
     pub fn serve_page(
         &self,
@@ -164,9 +165,15 @@ impl HmrEngine {
         loads: Vec<String>,
         file: Option<String>,
         requested_at: Option<f64>,
+        source: Option<String>,
     ) {
-        self.engine
-            .serve_page(&url, &base, &loads, source_file(file, requested_at));
+        self.engine.serve_page(
+            &url,
+            &base,
+            &loads,
+            source_file(file, requested_at),
+            source.as_deref(),
+        );
     }
 
     /// Tells what the host's own resolver makes of specifiers of a module, where a browser would not come to
@@ -187,6 +194,15 @@ impl HmrEngine {
     #[napi(catch_unwind)]
     pub fn stamped(&self, base: String, reference: String) -> Option<String> {
         self.engine.stamped(&base, &reference)
+    }
+
+    /// The text of the last complete save of a file (absolute path) that is served as it is; `null` when it was
+    /// not saved yet, or cannot be kept. To be served instead of the file, which may already hold the
+    /// beginning of the next save.
+    #[napi(catch_unwind)]
+    pub fn saved_source(&self, file: String) -> Option<String> {
+        let saved = self.engine.saved_source(std::path::Path::new(&file))?;
+        Some(saved.to_string())
     }
 
     /// The module to serve to a module script that asks for a changed module without a stamp, so that it gets

@@ -1,48 +1,96 @@
 /**
- * The dev server's own command in a process of its own, as people start it.
+ * Programs in a process of their own, as people start them, in a project that has hotgraph installed.
  */
 
 import { spawn } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { waitFor } from './browser.js';
-import { getFreePort } from './port.js';
 
-const require = createRequire(import.meta.url);
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+/** The repository's absolute path. */
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Runs `web-dev-server` in a project that has hotgraph installed.
+ * Makes packages of the repository, and hotgraph itself, importable by name from a project.
  *
- * @param {import('ava').ExecutionContext} t
  * @param {import('./project.js').Project} project
- * @param {{ package: string, node?: string, args?: string[] }} options `package` is the installed name of the
- *   server, `node` the binary to run it with.
+ * @param {string[]} names
  */
-export async function runCommand(t, project, options) {
-  symlinkSync(join(repository, 'node_modules'), project.path('node_modules'));
-  project.writeNow('hotgraph/index.mjs', `export * from '${repository}/index.js';`);
-  const port = await getFreePort();
-  const command = join(dirname(require.resolve(`${options.package}/package.json`)), 'dist/bin.js');
-  const child = spawn(
-    options.node ?? process.execPath,
-    [command, '--port', String(port), ...(options.args ?? [])],
-    { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (data) => {
-      output += data;
+export function install(project, names = []) {
+  for (const name of ['hotgraph', ...names]) {
+    const link = project.path(`node_modules/${name}`);
+    mkdirSync(dirname(link), { recursive: true });
+    const target = name === 'hotgraph' ? repository : join(repository, 'node_modules', name);
+    symlinkSync(target, link, 'junction');
+  }
+}
+
+/** Longest time that a program may take to start or to end, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** A running program and all that it printed. */
+export class Program {
+  /** Everything it wrote to the terminal so far, without colors. */
+  output = '';
+  /** `{ code, signal }` once it has ended. */
+  ended;
+
+  constructor(child) {
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        this.output += stripVTControlCharacters(text);
+      });
+    }
+    child.on('close', (code, signal) => {
+      this.ended = { code, signal };
     });
   }
-  t.teardown(() => child.kill('SIGKILL'));
-  await waitFor(
-    () => output.includes(String(port)) || child.exitCode !== null,
-    () => `the server did not start:\n${output}`,
-  );
-  if (child.exitCode !== null)
-    throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
-  return { url: (path = '/') => `http://localhost:${port}${path}`, child, output: () => output };
+
+  /** Waits until it has printed `text`. */
+  async said(text) {
+    await waitFor(
+      () => this.output.includes(text) || this.ended !== undefined,
+      () => `it did not print ${JSON.stringify(text)}:\n${this.output}`,
+      PATIENCE,
+    );
+    if (this.output.includes(text)) return;
+    throw new Error(`it ended with ${JSON.stringify(this.ended)}:\n${this.output}`);
+  }
+
+  /** Waits until it has ended; returns `{ code, signal }`. */
+  async end() {
+    await waitFor(
+      () => this.ended !== undefined,
+      () => `it did not end:\n${this.output}`,
+      PATIENCE,
+    );
+    return this.ended;
+  }
+
+  /** Presses Ctrl+C, and waits for the end. */
+  async interrupt() {
+    this.child.kill('SIGINT');
+    return this.end();
+  }
+}
+
+/**
+ * Starts a Node program; it is killed at the end of the test, should it still run then.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {string[]} args The program and its arguments.
+ * @param {{ cwd?: string, node?: string }} [options] `node` is the binary to run it with.
+ */
+export function start(t, args, { cwd, node = process.execPath } = {}) {
+  const child = spawn(node, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const program = new Program(child);
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await program.end();
+  });
+  return program;
 }

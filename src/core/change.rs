@@ -13,6 +13,8 @@ pub enum Seen {
     Written,
     /// Its content may be incomplete: more events are expected (platforms without a close event).
     Touched,
+    /// Somebody is writing it, and its end will be announced (`Written`).
+    Writing,
     /// It is there, and whoever made it may still be writing: a link, or a file just opened.
     Created,
     /// It is not there any more: deleted or renamed away.
@@ -33,6 +35,8 @@ pub enum FileChange {
 pub struct Patience {
     /// After `Touched`: until a writer that does not announce its end is taken to be done.
     pub touched: u64,
+    /// After `Writing`: until a writer that keeps the file open is taken to be done all the same.
+    pub writing: u64,
     /// After `Created`: until nobody is taken to be writing it.
     pub created: u64,
     /// After `Gone`: editors that save by renaming remove a file for a moment.
@@ -49,6 +53,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             touched: 8,
+            writing: 5_000,
             created: 100,
             gone: 60,
             storm: 25,
@@ -73,6 +78,9 @@ pub struct ChangeSet {
     recorded: u64,
     first_at: u64,
     last_at: u64,
+    /// How many paths were released in a row, without a pause, and when the last one was.
+    released: usize,
+    released_at: u64,
 }
 
 impl ChangeSet {
@@ -90,7 +98,8 @@ impl ChangeSet {
     /// |---------|---------|-------------------------------------------|
     /// | –       | Written | Written, due now                          |
     /// | –       | Touched | Written, due when quiet                   |
-    /// | –       | Created | Written, due when surely complete          |
+    /// | any     | Writing | Written, due when closed, or given up on  |
+    /// | –       | Created | Written, due when surely complete         |
     /// | –       | Gone    | Gone, due after a grace period            |
     /// | Written | Written | Written, due now                          |
     /// | Written | Touched | Written, due when quiet (being rewritten) |
@@ -110,6 +119,7 @@ impl ChangeSet {
         let (change, due) = match (before.map(|pending| pending.change), seen) {
             (_, Seen::Written) => (FileChange::Written, now),
             (_, Seen::Touched) => (FileChange::Written, now + self.patience.touched),
+            (_, Seen::Writing) => (FileChange::Written, now + self.patience.writing),
             (_, Seen::Created) => (FileChange::Written, now + self.patience.created),
             (Some(FileChange::Gone), Seen::Gone) => {
                 (FileChange::Gone, before.map_or(now, |pending| pending.due))
@@ -138,6 +148,10 @@ impl ChangeSet {
             .map(|(path, pending)| (pending.order, path.clone(), pending.change))
             .collect();
         due.sort_unstable_by_key(|&(order, ..)| order);
+        if !due.is_empty() {
+            self.released = due.len() + self.just_released(now);
+            self.released_at = now;
+        }
         due.into_iter()
             .map(|(_, path, change)| {
                 self.pending.remove(&path);
@@ -146,9 +160,16 @@ impl ChangeSet {
             .collect()
     }
 
+    /// How many paths were released just now: a storm may come in drop by drop.
+    fn just_released(&self, now: u64) -> usize {
+        let is_recent = now.saturating_sub(self.released_at) < self.patience.storm;
+        if is_recent { self.released } else { 0 }
+    }
+
     /// A lone save is never held back; many at once are, until they stop coming.
     fn storm_ends(&self) -> u64 {
-        if self.pending.len() < self.patience.storm_size {
+        let paths = self.pending.len() + self.just_released(self.last_at);
+        if self.pending.is_empty() || paths < self.patience.storm_size {
             return 0;
         }
         (self.last_at + self.patience.storm).min(self.first_at + self.patience.storm_limit)
@@ -200,6 +221,14 @@ mod tests {
         check(&[(Gone, 5), (Gone, 50)], &[(65, Change::Gone)]);
         check(&[(Written, 5), (Gone, 5)], &[(65, Change::Gone)]);
         check(&[(Created, 5)], &[(105, Change::Written)]);
+        check(
+            &[(Written, 5), (Writing, 5), (Written, 60)],
+            &[(60, Change::Written)],
+        );
+        check(
+            &[(Writing, 5), (Gone, 6), (Created, 7), (Written, 8)],
+            &[(8, Change::Written)],
+        );
         check(&[(Created, 5), (Written, 9)], &[(9, Change::Written)]);
         check(&[(Gone, 5), (Created, 9)], &[(109, Change::Written)]);
         check(
@@ -219,6 +248,20 @@ mod tests {
         let batch = changes.take_due(74);
         assert_eq!(batch.len(), 500);
         assert_eq!(batch[7].0, Path::new("/7"));
+        assert_eq!(changes.next_due(), None);
+    }
+
+    #[test]
+    fn a_storm_that_trickles_is_a_few_batches() {
+        let mut changes = set();
+        let mut batches = 0;
+        for now in 0..400 {
+            if now < 200 {
+                changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
+            }
+            batches += usize::from(!changes.take_due(now).is_empty());
+        }
+        assert!(batches <= 13, "{batches} batches");
         assert_eq!(changes.next_due(), None);
     }
 

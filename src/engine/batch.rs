@@ -3,6 +3,7 @@
 //! Knows files, graph and pages. The only room that raises versions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -62,11 +63,22 @@ impl Coordinator {
 
     /// Compares a file with what the pages know of it.
     fn look_at(&mut self, index: FileIndex, path: &Path, change: FileChange) -> Look {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
+        let bytes = match read_whole(path) {
+            Ok(Some(bytes)) => bytes,
+            // It changed while it was read: whoever writes it has not finished.
+            Ok(None) => {
+                self.changes.record(path, Seen::Created, self.now());
+                return Look::Same { mended: Vec::new() };
+            }
             Err(error) => return self.look_at_absence(index, path, change, &error),
         };
         let hash = xxh3_64(&bytes);
+        if bytes.is_empty() && self.emptied.insert(index) {
+            // Most often the moment between the opening and the writing of the next save.
+            self.changes.record(path, Seen::Created, self.now());
+            return Look::Same { mended: Vec::new() };
+        }
+        self.emptied.remove(&index);
         let missed_by_pages = self
             .vanished
             .remove(&index)
@@ -115,8 +127,12 @@ impl Coordinator {
                 return Look::Same { mended: Vec::new() };
             }
             entry.problem = Some(problem.clone());
+            entry.saved = None;
             return Look::Broken(problem);
         }
+        let is_kept = served_raw && bytes.len() <= LARGEST_SAVED;
+        let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
+        entry.saved = text.map(Arc::from);
         entry.known = Some(hash);
         entry.served_broken = false;
         let was_broken = entry.problem.take().is_some();
@@ -171,6 +187,7 @@ impl Coordinator {
             return Look::Same { mended: Vec::new() };
         }
         *known = Some(problem.clone());
+        state.files.get_mut(index).saved = None;
         Look::Broken(problem)
     }
 
@@ -263,6 +280,21 @@ impl Coordinator {
             .map(|&id| state.graph.url(id).to_owned())
             .collect()
     }
+}
+
+/// Larger saves are read from disk when they are asked for, at the risk of half of the next one.
+const LARGEST_SAVED: usize = 1 << 20;
+
+/// The content of a file; `None` when it changed meanwhile.
+fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    let stamp = || {
+        path.metadata()
+            .map(|found| (found.len(), found.modified().ok()))
+    };
+    let before = stamp()?;
+    let bytes = std::fs::read(path)?;
+    let is_whole = stamp()? == before && bytes.len() as u64 == before.0;
+    Ok(is_whole.then_some(bytes))
 }
 
 /// What a look at a file found.

@@ -3,7 +3,7 @@
 //! Knows everything of the engine. The loop is the order: versions are raised nowhere else, so that two
 //! batches can never mix. A panic while one message is handled is reported and costs that message only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub struct Coordinator {
     pub(super) hellos: u64,
     pub(super) watcher: FileWatcher,
     pub(super) changes: ChangeSet,
+    /// Files that were empty when they were looked at last, and are looked at again.
+    pub(super) emptied: HashSet<FileIndex>,
     /// Files that vanished, with [`Self::hellos`] at that time: a page loaded since then lacks them.
     pub(super) vanished: HashMap<FileIndex, u64>,
     started: Instant,
@@ -72,6 +74,7 @@ impl Coordinator {
             hellos: 0,
             watcher,
             changes: ChangeSet::default(),
+            emptied: HashSet::new(),
             vanished: HashMap::new(),
             started: Instant::now(),
         }
@@ -80,11 +83,10 @@ impl Coordinator {
     /// Runs until [`Message::Close`].
     pub async fn run(mut self, mut messages: UnboundedReceiver<Message>) {
         loop {
-            let due = self
-                .changes
-                .next_due()
-                .map(|due| self.started + Duration::from_millis(due));
-            let received = match due {
+            let changes_due = self.changes.next_due();
+            let changes_due = changes_due.map(|due| self.started + Duration::from_millis(due));
+            let backlog_due = self.shared.backlog.due();
+            let received = match changes_due.into_iter().chain(backlog_due).min() {
                 Some(due) => tokio::time::timeout_at(due.into(), messages.recv())
                     .await
                     .ok(),

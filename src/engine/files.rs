@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::ModuleId;
@@ -25,6 +26,9 @@ pub struct FileEntry {
     pub served_raw: bool,
     /// What is wrong with the content on disk, while something is.
     pub problem: Option<Diagnostic>,
+    /// The text of the last complete save, once there was one, when the host serves it as it is. What is on
+    /// disk may already be the beginning of the next.
+    pub saved: Option<Arc<str>>,
     /// Whether a page was given the content while it was broken.
     pub served_broken: bool,
 }
@@ -53,6 +57,7 @@ impl FileTable {
             known: None,
             served_raw: false,
             problem: None,
+            saved: None,
             served_broken: false,
         });
         self.by_path.insert(path.to_path_buf(), index);

@@ -4,7 +4,7 @@
 //! answer depends on it, and leaves all else to the coordinator.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -166,19 +166,23 @@ impl Engine {
 
     /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
     /// relative to the page's url or `base`.
+    ///
+    /// `source` is the page as the host has it.
     pub fn serve_page(
         &self,
         request: &str,
         base: &str,
         loads: &[String],
         file: Option<SourceFile>,
+        source: Option<&str>,
     ) {
         let (module_url, _) = url::identify(request);
+        let content = source.map(|source| xxh3_64(source.as_bytes()));
         let registration = {
             let mut state = self.shared.state();
             let Registered {
                 id, registration, ..
-            } = state.register(&module_url, ModuleKind::Page, None, file);
+            } = state.register(&module_url, ModuleKind::Page, content, file);
             let loads = loads
                 .iter()
                 .filter_map(|specifier| url::resolve(base, &as_relative(specifier)))
@@ -231,6 +235,16 @@ impl Engine {
         let state = self.shared.state();
         let version = state.graph.version(state.graph.get(&target)?);
         (version > 0).then(|| url::stamp(specifier, version))
+    }
+
+    /// The text of the last complete save of a file that the host serves as it is, once it was saved. To be
+    /// served instead of the file, which may already hold the beginning of the next save.
+    pub fn saved_source(&self, file: &Path) -> Option<Arc<str>> {
+        if !self.shared.has_stamps() {
+            return None;
+        }
+        let state = self.shared.state();
+        state.files.get(state.files.find(file)?).saved.clone()
     }
 
     /// A module that stands for the current generation of what `request` asks for without a stamp: what

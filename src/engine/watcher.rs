@@ -269,7 +269,7 @@ fn translate(
                 .collect();
         }
         EventKind::Modify(ModifyKind::Metadata(_)) => return Vec::new(),
-        EventKind::Modify(_) if announces_close => return Vec::new(),
+        EventKind::Modify(_) if announces_close => Seen::Writing,
         EventKind::Modify(_) => Seen::Touched,
         EventKind::Remove(_) => Seen::Gone,
         _ => return Vec::new(),
@@ -297,7 +297,7 @@ mod tests {
                 None,
                 None,
             ),
-            (data, None, Some(Seen::Touched)),
+            (data, Some(Seen::Writing), Some(Seen::Touched)),
             (
                 EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)),
                 None,
@@ -324,7 +324,11 @@ mod tests {
                 Some(Seen::Written),
             ),
             (name(RenameMode::From), Some(Seen::Gone), Some(Seen::Gone)),
-            (name(RenameMode::Any), None, Some(Seen::Touched)),
+            (
+                name(RenameMode::Any),
+                Some(Seen::Writing),
+                Some(Seen::Touched),
+            ),
         ] {
             let of = |linux| {
                 translate(&kind, vec!["/a".into()], linux)

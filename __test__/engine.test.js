@@ -1,0 +1,721 @@
+/**
+ * HmrEngine from plain JavaScript, without server and browser: what it serves and what it says.
+ */
+
+import { utimesSync } from 'node:fs';
+import test from 'ava';
+import { HmrEngine } from 'hotgraph';
+import { waitFor } from './helpers/browser.js';
+import { install, start } from './helpers/command.js';
+import { Project } from './helpers/project.js';
+
+const CLIENT = '/__hotgraph/main.js';
+
+/** An engine on a folder of files, with everything it said. */
+class Bench {
+  /** `{ client, ...message }`, in order. */
+  said = [];
+
+  constructor(t, files, options = {}) {
+    this.project = new Project(files);
+    this.engine = new HmrEngine(
+      { root: this.project.folder, clientUrl: CLIENT, ...options },
+      (client, text) => this.said.push({ client, ...JSON.parse(text) }),
+    );
+    t.teardown(() => {
+      this.engine.close();
+      this.project.dispose();
+    });
+  }
+
+  /** Serves a script of the project; returns the code that goes out. */
+  serve(name, source, url = `/${name}`) {
+    const file = this.project.path(name);
+    return this.engine.serveScript(url, source, file, Date.now())?.code ?? source;
+  }
+
+  /** Writes files and serves them. All are there first: one that appears behind its importer is a change. */
+  add(files) {
+    for (const [name, source] of Object.entries(files)) this.project.writeNow(name, source);
+    for (const [name, source] of Object.entries(files)) this.serve(name, source);
+  }
+
+  /** Connects a page that says hello. */
+  async hello(client, since = this.engine.version, session = this.engine.session) {
+    this.engine.connect(client);
+    this.say(client, { type: 'hello', session, since, page: null, reloaded: null });
+    return this.message((said) => said.client === client && said.type === 'connected');
+  }
+
+  /** A page sends a message. */
+  say(client, message) {
+    this.engine.receive(client, JSON.stringify(message));
+  }
+
+  /** Waits for a message; returns it. */
+  async message(matches) {
+    let found;
+    await waitFor(
+      () => {
+        found = this.said.find(matches);
+        return found !== undefined;
+      },
+      () => `nothing matches ${matches}:\n${JSON.stringify(this.said, null, 1)}`,
+    );
+    return found;
+  }
+
+  /** Waits for the update of which `url` is the first change; returns it. */
+  update(url, client = 1) {
+    return this.message(
+      (said) => said.client === client && said.type === 'update' && said.changed[0] === url,
+    );
+  }
+
+  /** The updates that were sent to a page. */
+  updates(client = 1) {
+    return this.said.filter((said) => said.client === client && said.type === 'update');
+  }
+}
+
+const lines = (text) => text.split('\n');
+
+// -- what is served ----------------------------------------------------------------------------------
+
+test('a plain module is served as it is', (t) => {
+  const { engine } = new Bench(t, {});
+  for (const source of [
+    '',
+    'export const a = 1;\n',
+    "import './b.js';\nexport * from './c.js';",
+    '// import.meta.hot in a comment\n',
+    'const text = "import.meta.hot and import(x)";',
+    '\ufeffexport default "ünï\u2028cöde 🌊";\r\n',
+  ]) {
+    t.is(engine.serveScript('/plain.js', source), null, source);
+  }
+});
+
+test('hot code gets its preamble on the first line, and no line moves', (t) => {
+  const { engine } = new Bench(t, {});
+  for (const source of [
+    'import.meta.hot.accept();',
+    "\n\nimport { a } from './a.js';\nimport.meta.hot?.accept('./a.js', () => {});\n",
+    '#!/usr/bin/env node\nimport.meta.hot.accept();\n',
+    'export const a = 1;\nexport default {\n  a,\n};\nimport.meta.hot.accept();\n',
+    'import.meta.hot.accept();\r\nexport const text = `a\r\nb`;',
+  ]) {
+    const { code } = engine.serveScript('/hot.js', source);
+    t.is(lines(code).length, lines(source).length, source);
+    t.true(lines(code)[0].startsWith(`import{createHot as __hot$}from"${CLIENT}";`), code);
+    t.deepEqual(
+      lines(code)
+        .slice(1)
+        .filter((line) => line.includes('createHot')),
+      [],
+    );
+  }
+  const source = 'first();\nsecond(import.meta.hot.data);\n';
+  const { code } = engine.serveScript('/other.js', source);
+  t.true(code.endsWith(source));
+});
+
+test('a dynamic import asks the page', (t) => {
+  const { engine } = new Bench(t, {});
+  const { code } = engine.serveScript('/main.js', 'const a = await import(name);\n');
+  t.is(
+    code,
+    'const a = await import((globalThis.__hotgraph__?.dynamic??String)(name,import.meta.url));\n',
+  );
+});
+
+test('imports of what changed are stamped, with the query kept', async (t) => {
+  const bench = new Bench(t, {});
+  const main = `import { a } from './a.js';
+import './b.js';
+import "./a.js?x=1#hash";
+export * from './a.js';
+const lazy = () => import('./a.js');
+import.meta.hot.accept(['./a.js', './a.js?x=1'], () => {});
+`;
+  bench.add({ 'main.js': main, 'a.js': 'export const a = 1;', 'b.js': '' });
+  bench.serve('a.js', 'export const a = 1;', '/a.js?x=1');
+  await bench.hello(1);
+  t.false(bench.serve('main.js', main).includes('__hot='));
+
+  await bench.project.write('a.js', 'export const a = 2;');
+  const { version } = await bench.update('/a.js');
+  const served = lines(bench.serve('main.js', main));
+  t.true(served[0].endsWith(`import { a } from './a.js?__hot=${version}';`), served[0]);
+  t.deepEqual(served.slice(1, 4), [
+    `import './b.js';`,
+    `import "./a.js?x=1&__hot=${version}#hash";`,
+    `export * from './a.js?__hot=${version}';`,
+  ]);
+  t.true(served[4].includes(`('./a.js?__hot=${version}',import.meta.url)`), served[4]);
+
+  t.is(bench.engine.version, version);
+  t.is(bench.engine.contentVersion('/a.js'), version);
+  t.is(bench.engine.contentVersion('/a.js?__hot=1'), version);
+  t.is(bench.engine.contentVersion('/main.js'), 0);
+  t.is(bench.engine.contentVersion('/never-served.js'), 0);
+  t.is(bench.engine.stamped('/', './a.js'), `./a.js?__hot=${version}`);
+  t.is(bench.engine.stamped('/', 'a.js?x=1'), `a.js?x=1&__hot=${version}`);
+  t.is(bench.engine.stamped('/', './b.js'), null);
+  t.is(bench.engine.stamped('/', 'https://example.com/a.js'), null);
+});
+
+test('a changed module that is asked for without a stamp gets a facade', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'named.js': 'export const a = 1;\nimport.meta.hot.accept();',
+    'default.js': 'export const a = 1;\nexport default a;\nimport.meta.hot.accept();',
+  });
+  await bench.hello(1);
+  t.is(bench.engine.facade('/named.js'), null);
+  for (const [name, source] of [
+    ['named', 'export const a = 2;\nimport.meta.hot.accept();'],
+    ['default', 'export const a = 2;\nexport default a;\nimport.meta.hot.accept();'],
+  ]) {
+    await bench.project.write(`${name}.js`, source);
+    const { version } = await bench.update(`/${name}.js`);
+    bench.serve(`${name}.js`, source, `/${name}.js?__hot=${version}`);
+    const target = `/${name}.js?__hot=${version}`;
+    const facade = bench.engine.facade(`/${name}.js`);
+    t.true(facade.includes(`export*from"${target}";`), facade);
+    t.is(facade.includes(`export{default}from"${target}";`), name === 'default', facade);
+    t.is(bench.engine.facade(target), null);
+  }
+  t.is(bench.engine.facade('/never-served.js'), null);
+});
+
+test('link() says what the host makes of specifiers', async (t) => {
+  const bench = new Bench(t, {});
+  const source = `import { a } from '/lib/a.js';\nimport.meta.hot.accept('a', () => {});`;
+  bench.project.writeNow('main.js', source);
+  const served = bench.engine.serveScript('/main.js', source, bench.project.path('main.js'));
+  t.deepEqual(served.accepted, ['a']);
+  bench.engine.link('/main.js', { a: '/lib/a.js' });
+  bench.add({ 'lib/a.js': 'export const a = 1;' });
+  await bench.hello(1);
+  await bench.project.write('lib/a.js', 'export const a = 2;');
+  const { stale } = await bench.update('/lib/a.js');
+  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['a'] }]);
+});
+
+// -- what is said ------------------------------------------------------------------------------------
+
+test('the update of a chain names what is stale, who imports it and who accepts', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'main.js': `import './view.js';\nimport.meta.hot.accept('./view.js', () => {});`,
+    'view.js': `import './model.js';\nimport './other.js';`,
+    'model.js': 'export const a = 1;',
+    'other.js': 'export const b = 1;',
+  });
+  const before = bench.engine.version;
+  // Importers are in the order in which the engine got to know them; the answer says that it knows those above.
+  await bench.hello(1);
+  bench.add({ 'self.js': `import './model.js';\nimport.meta.hot.accept();` });
+  bench.engine.servePage('/index.html', '/', ['./main.js', 'self.js']);
+  await bench.project.write('model.js', 'export const a = 2;');
+  const { client, ...update } = await bench.update('/model.js');
+  const version = before + 1;
+  t.is(client, 1);
+  t.deepEqual(update, {
+    type: 'update',
+    version,
+    changed: ['/model.js'],
+    stale: [
+      {
+        url: '/model.js',
+        version,
+        kind: 'script',
+        acceptance: 'none',
+        importers: [
+          { url: '/view.js', accepts: [] },
+          { url: '/self.js', accepts: [] },
+        ],
+      },
+      {
+        url: '/view.js',
+        version,
+        kind: 'script',
+        acceptance: 'none',
+        importers: [{ url: '/main.js', accepts: ['./view.js'] }],
+      },
+      {
+        url: '/self.js',
+        version,
+        kind: 'script',
+        acceptance: 'accepts',
+        importers: [{ url: '/index.html', accepts: [] }],
+      },
+    ],
+    invalidated: null,
+  });
+  const event = await bench.message((said) => said.client === 0 && said.type === 'updated');
+  t.deepEqual(event, {
+    client: 0,
+    type: 'updated',
+    version,
+    files: [bench.project.path('model.js')],
+    stale: 3,
+    pages: 1,
+  });
+});
+
+test('pages get nothing before hello and after they went away', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': '1' });
+  bench.engine.connect(1);
+  bench.engine.connect(2);
+  const connected = await bench.hello(3);
+  t.deepEqual(connected, {
+    client: 3,
+    type: 'connected',
+    session: bench.engine.session,
+    version: bench.engine.version,
+  });
+  bench.engine.disconnect(2);
+  await bench.project.write('a.js', '2');
+  await bench.update('/a.js', 3);
+  bench.engine.disconnect(3);
+  await bench.hello(4);
+  await bench.project.write('a.js', '3');
+  await bench.update('/a.js', 4);
+  t.deepEqual(
+    [1, 2, 3, 4].map((client) => bench.updates(client).length),
+    [0, 0, 1, 1],
+  );
+});
+
+test('invalidate goes on to the importers, once, and leaves a trail', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'main.js': `import './a.js';\nimport.meta.hot.accept('./a.js', () => {});`,
+    'a.js': 'import.meta.hot.accept(() => import.meta.hot.invalidate());',
+  });
+  await Promise.all([bench.hello(1), bench.hello(2)]);
+  await bench.project.write('a.js', 'import.meta.hot.accept();');
+  const { version } = await bench.update('/a.js');
+  const gaveUp = { type: 'invalidate', url: '/a.js', version, message: 'too much', trail: [] };
+  bench.say(1, gaveUp);
+  bench.say(2, gaveUp);
+  const update = await bench.message((said) => said.invalidated);
+  t.is(update.version, version + 1);
+  t.deepEqual(update.changed, ['/a.js']);
+  t.deepEqual(update.invalidated, { message: 'too much', trail: ['/a.js'] });
+  t.deepEqual(update.stale[0].importers, [{ url: '/main.js', accepts: ['./a.js'] }]);
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // again');
+  await waitFor(
+    () => bench.updates(2).at(-1)?.version >= version + 2,
+    () => JSON.stringify(bench.said),
+  );
+  t.is(bench.updates(1).length, 3);
+  t.is(bench.said.filter((said) => said.type === 'invalidated').length, 1);
+});
+
+test('what a page reports that it registered goes into the graph', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'main.js': `import './dep.js';\nhelper(import.meta.hot);`,
+    'dep.js': '1',
+  });
+  await bench.hello(1);
+  bench.say(1, {
+    type: 'accepts',
+    url: '/main.js',
+    self: false,
+    deps: ['./dep.js'],
+    declined: false,
+  });
+  await bench.project.write('dep.js', '2');
+  const { stale } = await bench.update('/dep.js');
+  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['./dep.js'] }]);
+});
+
+test('a later hello gets what it missed as one update', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': '1', 'b.js': '1', 'c.js': '1' });
+  const since = bench.engine.version;
+  await bench.hello(1);
+  await bench.project.write('a.js', '2');
+  const first = await bench.update('/a.js');
+  await bench.project.write('b.js', '2');
+  const second = await bench.update('/b.js');
+
+  await bench.hello(2, since);
+  const both = await bench.message((said) => said.client === 2 && said.type === 'update');
+  t.is(both.version, second.version);
+  t.deepEqual(both.changed, ['/a.js', '/b.js']);
+
+  await bench.hello(3, first.version);
+  const one = await bench.message((said) => said.client === 3 && said.type === 'update');
+  t.deepEqual(one.changed, ['/b.js']);
+
+  await bench.hello(4, second.version);
+  const { session } = await bench.hello(5, 0, 'another session');
+  t.is(session, bench.engine.session);
+  await bench.project.write('c.js', '2');
+  for (const client of [4, 5]) {
+    t.deepEqual((await bench.update('/c.js', client)).changed, ['/c.js']);
+    t.is(bench.updates(client).length, 1);
+  }
+});
+
+test('a save of equal bytes is no change', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': 'export const a = 1;', 'b.js': '1' });
+  await bench.hello(1);
+  await bench.project.write('a.js', 'export const a = 1;');
+  await bench.project.writeAtomically('a.js', 'export const a = 1;');
+  await bench.project.write('b.js', '2');
+  await bench.update('/b.js');
+  t.deepEqual(
+    bench.updates().flatMap((update) => update.changed),
+    ['/b.js'],
+  );
+});
+
+test('no save between reading and serving is lost', async (t) => {
+  const bench = new Bench(t, {});
+  const names = Array.from({ length: 20 }, (_, index) => `${index}.js`);
+  await bench.hello(1);
+  for (const name of names) {
+    bench.project.writeNow(name, 'one');
+    const requestedAt = Date.now();
+    bench.project.writeNow(name, 'two');
+    bench.engine.serveScript(`/${name}`, 'one', bench.project.path(name), requestedAt);
+  }
+  await waitFor(
+    () => new Set(bench.updates().flatMap((update) => update.changed)).size === names.length,
+    () => `only these: ${JSON.stringify(bench.updates().flatMap((update) => update.changed))}`,
+  );
+  t.pass();
+});
+
+test('code that cannot be served is an error and no update, until it is good again', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': 'export const a = 1;\n' });
+  await bench.hello(1);
+  await bench.project.write('a.js', 'export const a = 1;\nexport const b = ;\n');
+  const { diagnostics } = await bench.message((said) => said.client === 1 && said.type === 'error');
+  const [{ severity, url, file, line, column, frame }] = diagnostics;
+  t.like(
+    { severity, url, file, line, column },
+    { severity: 'error', url: '/a.js', file: bench.project.path('a.js'), line: 2, column: 18 },
+  );
+  t.true(frame.includes('export const b = ;'), frame);
+  const { diagnostics: told } = await bench.message((said) => said.type === 'diagnostics');
+  t.deepEqual(told, diagnostics);
+  await bench.hello(2);
+  t.truthy(await bench.message((said) => said.client === 2 && said.type === 'error'));
+  await bench.project.write('a.js', 'export const a = 2;\n');
+  await bench.update('/a.js');
+  const recovered = await bench.message((said) => said.client === 1 && said.type === 'recovered');
+  t.deepEqual(recovered.urls, ['/a.js']);
+  t.is(bench.updates().length, 1);
+});
+
+test('fileChanged: a virtual module changed', async (t) => {
+  const bench = new Bench(t, {});
+  bench.serve('virtual.js', 'export const a = 1;');
+  await bench.hello(1);
+  for (const round of [1, 2]) {
+    bench.engine.fileChanged(bench.project.path('virtual.js'));
+    await waitFor(
+      () => bench.updates().length === round,
+      () => JSON.stringify(bench.said),
+    );
+    bench.serve('virtual.js', `export const a = ${round + 1};`);
+  }
+  t.deepEqual(bench.updates()[1].changed, ['/virtual.js']);
+});
+
+test('fileChanged: nothing for a file that is watched, or that was never served', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': '1', 'b.js': '1' });
+  await bench.hello(1);
+  bench.engine.fileChanged(bench.project.path('a.js'));
+  bench.engine.fileChanged(bench.project.path('none.js'));
+  await bench.project.write('b.js', '2');
+  await bench.update('/b.js');
+  t.is(bench.updates().length, 1);
+});
+
+test('watch: false sees only what it is told', async (t) => {
+  const bench = new Bench(t, {}, { watch: false });
+  bench.add({ 'a.js': '1', 'b.js': '1' });
+  await bench.hello(1);
+  await bench.project.write('a.js', '2');
+  await bench.project.write('b.js', '2');
+  bench.engine.fileChanged(bench.project.path('b.js'));
+  await bench.update('/b.js');
+  bench.engine.fileChanged(bench.project.path('b.js'));
+  bench.engine.fileChanged(bench.project.path('a.js'));
+  await bench.update('/a.js');
+  t.deepEqual(
+    bench.updates().map((update) => update.changed),
+    [['/b.js'], ['/a.js']],
+  );
+});
+
+test('style sheets, JSON and pages', async (t) => {
+  const bench = new Bench(t, { 'a.css': 'a{}', 'a.json': '{}', 'index.html': 'one' });
+  const { engine, project } = bench;
+  const names = ['a.css', 'a.json', 'index.html'];
+  const [css, json, page] = names.map((name) => project.path(name));
+  // Of resources the engine has only the time to tell whether they changed since they were asked for.
+  for (const file of [css, json, page]) utimesSync(file, 1, 1);
+  engine.serveResource('/a.css', 'style', css, Date.now());
+  engine.serveResource('/a.json', 'asset', json, Date.now(), '{}');
+  engine.servePage('/index.html', '/', ['a.css', './a.json'], page, Date.now());
+  await bench.hello(1);
+  await project.write('a.json', '{ "a": }');
+  const error = await bench.message((said) => said.client === 1 && said.type === 'error');
+  t.is(error.diagnostics[0].url, '/a.json');
+  for (const [name, kind, content] of [
+    ['a.css', 'style', 'a{color:red}'],
+    ['a.json', 'asset', '{"a":1}'],
+    ['index.html', 'page', 'two'],
+  ]) {
+    await project.write(name, content);
+    const { stale } = await bench.update(`/${name}`);
+    t.is(stale[0].kind, kind);
+    t.deepEqual(stale[0].importers, kind === 'page' ? [] : [{ url: '/index.html', accepts: [] }]);
+  }
+});
+
+// -- what it survives --------------------------------------------------------------------------------
+
+test('arguments of the wrong type throw, and the engine goes on', async (t) => {
+  const nothing = () => {};
+  for (const [options, onMessage] of [
+    [undefined, nothing],
+    [{}, nothing],
+    [{ root: 1, clientUrl: CLIENT }, nothing],
+    [{ root: '/', clientUrl: CLIENT }, undefined],
+    [{ root: '/', clientUrl: CLIENT }, 'text'],
+  ]) {
+    t.throws(() => new HmrEngine(options, onMessage), { instanceOf: Error });
+  }
+  const bench = new Bench(t, {});
+  const { engine } = bench;
+  for (const [method, ...args] of [
+    ['serveScript'],
+    ['serveScript', '/a.js'],
+    ['serveScript', 1, 2],
+    ['serveScript', '/a.js', 'code', 3],
+    ['serveScript', '/a.js', 'code', '/a.js', 'now'],
+    ['serveResource', '/a.css'],
+    ['serveResource', '/a.css', 'nonsense'],
+    ['servePage', '/', '/', 'no list'],
+    ['servePage', '/', '/', [1]],
+    ['link', '/a.js'],
+    ['link', '/a.js', { a: 1 }],
+    ['contentVersion'],
+    ['stamped', '/'],
+    ['facade', Symbol('a')],
+    ['fileChanged', {}],
+    ['connect', 'x'],
+    ['disconnect'],
+    ['receive', 1],
+    ['receive', '1', 'x'],
+  ]) {
+    t.throws(
+      () => engine[method](...args),
+      { instanceOf: Error },
+      `${method}(${args.map(String)})`,
+    );
+  }
+  t.throws(() => HmrEngine.prototype.close.call({}), { instanceOf: Error });
+  bench.add({ 'a.js': '1' });
+  await bench.hello(1);
+  await bench.project.write('a.js', '2');
+  await bench.update('/a.js');
+});
+
+test('odd content harms nothing', async (t) => {
+  const bench = new Bench(t, {});
+  const { engine } = bench;
+  const hot = 'import.meta.hot.accept();';
+  for (const url of ['', '?', '//', 'https://[', '\ud800', '/a\0b', '/%', `/${'a'.repeat(1e5)}`]) {
+    engine.serveScript(url, hot, url);
+    engine.serveResource(url, 'style', url, -1);
+    engine.servePage(url, url, [url], url, Number.NaN);
+    engine.link(url, { [url]: url });
+    engine.stamped(url, url);
+    engine.facade(url);
+    engine.fileChanged(url);
+  }
+  for (const source of ['(', '`${', '\0', '('.repeat(1e5), `${'a?.'.repeat(1e5)}a`, '\ud800']) {
+    engine.serveScript('/odd.js', `${hot}${source}`);
+  }
+  engine.connect(1);
+  const frames = ['', '{', '[]', 'null', '{"type":"hello"}', '['.repeat(1e5), '"\\ud800"'];
+  for (const frame of frames) {
+    engine.receive(1, frame);
+    engine.receive(99, frame);
+  }
+  bench.add({ 'a.js': '1' });
+  await bench.hello(1);
+  t.is(bench.said.filter((said) => said.type === 'badFrame').length, frames.length);
+  await bench.project.write('a.js', '2');
+  await bench.update('/a.js');
+});
+
+test('after close() calls do nothing', async (t) => {
+  const bench = new Bench(t, {});
+  const { engine, project } = bench;
+  bench.add({ 'a.js': '1' });
+  await bench.hello(1);
+  engine.close();
+  engine.close();
+  const before = bench.said.length;
+  await project.write('a.js', '2');
+  engine.connect(2);
+  engine.receive(2, '{}');
+  engine.disconnect(1);
+  engine.fileChanged(project.path('a.js'));
+  engine.link('/a.js', {});
+  engine.serveResource('/a.css', 'style', project.path('a.css'));
+  engine.servePage('/', '/', []);
+  t.is(engine.serveScript('/b.js', 'export const b = 1;', project.path('b.js')), null);
+  t.is(typeof engine.session, 'string');
+  // Another engine on the same files is through with all of it: so would this one be.
+  const other = new Bench(t, {});
+  other.engine.serveScript('/a.js', '2', project.path('a.js'));
+  await other.hello(1);
+  await project.write('a.js', '3');
+  await other.update('/a.js');
+  t.is(bench.said.length, before);
+});
+
+test('two engines keep to themselves', async (t) => {
+  const [one, two] = [new Bench(t, {}), new Bench(t, {})];
+  for (const bench of [one, two]) {
+    bench.add({ 'a.js': '1', 'b.js': '1' });
+    await bench.hello(1);
+  }
+  await one.project.write('a.js', '2');
+  await one.update('/a.js');
+  await two.project.write('b.js', '2');
+  await two.update('/b.js');
+  t.is(one.updates().length, 1);
+  t.is(two.updates().length, 1);
+  t.is(two.engine.stamped('/', '/a.js'), null);
+});
+
+// -- what it leaves behind ---------------------------------------------------------------------------
+
+/** Runs a module in a process of its own, which has to end by itself. */
+async function run(t, source, args = []) {
+  const project = new Project({ 'a.js': 'import.meta.hot.accept();', 'run.mjs': source });
+  t.teardown(() => project.dispose());
+  install(project);
+  const program = start(t, [...args, project.path('run.mjs')], { cwd: project.folder });
+  t.deepEqual(await program.end(), { code: 0, signal: null }, program.output);
+  return program.output;
+}
+
+const USE = `
+import { readdirSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { HmrEngine } from 'hotgraph';
+const file = process.cwd() + '/a.js';
+function use(engine = new HmrEngine({ root: process.cwd(), clientUrl: '/c.js' }, () => {})) {
+  engine.serveScript('/a.js', 'import.meta.hot.accept();', file, Date.now());
+  engine.connect(1);
+  const { session, version: since } = engine;
+  engine.receive(1, JSON.stringify({ type: 'hello', session, since, page: null, reloaded: null }));
+  return engine;
+}
+const count = (what) => readdirSync('/proc/self/' + what).length;
+async function settle(threads, files) {
+  for (let left = 1000; left > 0; left -= 1) {
+    if (count('task') <= threads && count('fd') <= files) return console.log('nothing is left');
+    globalThis.gc?.();
+    await setTimeout(10);
+  }
+  console.log('left:', count('task'), 'threads of', threads, count('fd'), 'files of', files);
+}
+`;
+
+test('a process that closes its engines ends by itself', async (t) => {
+  await run(t, `${USE} use().close();`);
+});
+
+test('a process that closes no engine ends by itself', async (t) => {
+  await run(t, `${USE} use(); use();`);
+});
+
+test('a process with an engine ends by itself after a change came through', async (t) => {
+  const output = await run(
+    t,
+    `${USE}
+const keep = setInterval(() => {}, 1000);
+const engine = new HmrEngine({ root: process.cwd(), clientUrl: '/c.js' }, (client, text) => {
+  const { type } = JSON.parse(text);
+  console.log(type);
+  if (type === 'connected') writeFileSync(file, 'import.meta.hot.accept(); // changed');
+  else clearInterval(keep);
+});
+use(globalThis.engine = engine);
+`,
+  );
+  t.regex(output, /^connected\nupdate/);
+});
+
+test('an error in onMessage is an uncaught exception like that of any listener', async (t) => {
+  const output = await run(
+    t,
+    `${USE}
+const keep = setInterval(() => {}, 1000);
+process.on('uncaughtException', (error) => {
+  console.log(error.message);
+  clearInterval(keep);
+});
+const engine = new HmrEngine({ root: process.cwd(), clientUrl: '/c.js' }, () => {
+  throw new Error('out of luck');
+});
+engine.connect(1);
+engine.receive(1, 'no message');
+`,
+  );
+  t.is(output, 'out of luck\n');
+});
+
+if (process.platform === 'linux') {
+  // Some threads and files are made once and for all: the first engine makes them.
+  test('50 engines leave no thread and no file behind', async (t) => {
+    const output = await run(
+      t,
+      `${USE}
+use().close();
+await setTimeout(200);
+const [threads, files] = [count('task'), count('fd')];
+const engines = Array.from({ length: 50 }, use);
+if (count('task') < threads + 50) console.log('where are the engines?');
+for (const engine of engines) engine.close();
+await settle(threads, files);
+`,
+    );
+    t.is(output, 'nothing is left\n');
+  });
+
+  test('engines that nobody holds any more leave nothing behind either', async (t) => {
+    const output = await run(
+      t,
+      `${USE}
+use().close();
+await setTimeout(200);
+const [threads, files] = [count('task'), count('fd')];
+for (let index = 0; index < 10; index += 1) use();
+await settle(threads, files);
+`,
+      ['--expose-gc'],
+    );
+    t.is(output, 'nothing is left\n');
+  });
+}
