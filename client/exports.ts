@@ -5,10 +5,10 @@
 import type { ModuleNamespace } from '../client.js';
 import type { Generation } from './generation.js';
 
-/** For each export of a module that can be assigned: its getter and its setter. */
+/** For each export of a module its getter and its setter; nothing where it is another module's variable. */
 export type Accessors = Record<
   string,
-  readonly [get: () => unknown, set: (value: unknown) => void]
+  readonly [get: () => unknown, set: (value: unknown) => void] | readonly []
 >;
 
 /**
@@ -19,25 +19,26 @@ export type Accessors = Record<
  *
  * @param accepting The generation that was current before the update.
  * @param renewed The exports of the one that took its place.
- * @returns Names of exports that importers keep although the module has them no more.
+ * @returns Names of exports of which importers keep the last value: those that the module has no more, and
+ *   those that are another module's variables.
  */
 export function updateExports(accepting: Generation, renewed: ModuleNamespace): string[] {
-  const lost: string[] = [];
+  const kept: string[] = [];
   if (accepting.selfCallbacks.length === 0) {
     for (const [name, [, set]] of Object.entries(accepting.exports)) {
-      if (name in renewed) set(renewed[name]);
-      else lost.push(name);
+      if (set && name in renewed) set(renewed[name]);
+      else kept.push(name);
     }
   }
   for (let older = accepting.previous; older; older = older.previous) {
     mirror(accepting.exports, older.exports);
   }
-  return lost;
+  return kept;
 }
 
 function mirror(from: Accessors, to: Accessors): void {
   for (const [name, [, set]] of Object.entries(to)) {
     const get = from[name]?.[0];
-    if (get) set(get());
+    if (get && set) set(get());
   }
 }

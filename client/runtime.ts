@@ -255,9 +255,10 @@ export class Runtime {
     this.#log.debug(summary(application, update, ms));
     for (const { url, names } of outcome.lost) {
       const importers = update.stale.find((module) => module.url === url)?.importers ?? [];
+      if (importers.length === 0) continue;
       const who = importers.map((importer) => importer.url).join(', ');
       this.#log.warn(
-        `${url} has no export ${names.join(', ')} any more; ${who} did not run again and keeps the last value`,
+        `of ${url}, ${who} did not run again and keeps the last value of: ${names.join(', ')}`,
       );
     }
     this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });

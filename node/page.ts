@@ -14,6 +14,8 @@ export interface TransformedPage {
   html: string;
   /** Url that the page's references are relative to: its own, or that of `<base href>`. */
   base: string;
+  /** Its import map: bare specifiers and prefixes, and the urls that they stand for. Other origins left out. */
+  importMap: Record<string, string>;
   /** References to all it loads: scripts, styles, images, and the urls of its inline modules. */
   loads: string[];
 }
@@ -76,8 +78,11 @@ export function transformPage(
       }
     }
   }
-  return { html: apply(html, edits), base, loads };
+  return { html: apply(html, edits), base, importMap: importMapOf(elements, base), loads };
 }
+
+/** Stands for the origin that all of a page's own modules share. */
+const ORIGIN = 'http://page.invalid';
 
 function* walk(node: Node): Generator<Element> {
   if ('tagName' in node) yield node;
@@ -91,13 +96,29 @@ function attribute(element: Element, name: string): string | undefined {
 function baseOf(elements: Element[], location: string): string {
   const href = elements.find((found) => found.tagName === 'base' && attribute(found, 'href'));
   if (!href) return location;
-  const origin = 'http://page.invalid';
   try {
-    const url = new URL(attribute(href, 'href') ?? '', `${origin}${location}`);
-    return url.origin === origin ? url.pathname : location;
+    const url = new URL(attribute(href, 'href') ?? '', `${ORIGIN}${location}`);
+    return url.origin === ORIGIN ? url.pathname : location;
   } catch {
     return location;
   }
+}
+
+function importMapOf(elements: Element[], base: string): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (const element of elements.filter((found) => attribute(found, 'type') === 'importmap')) {
+    const [text] = element.childNodes;
+    try {
+      const { imports = {} } = JSON.parse(text && 'value' in text ? text.value : '{}');
+      for (const [specifier, address] of Object.entries<unknown>(imports)) {
+        const url = new URL(String(address), `${ORIGIN}${base}`);
+        if (url.origin === ORIGIN) map[specifier] = url.pathname + url.search;
+      }
+    } catch {
+      // The browser says what is wrong with it.
+    }
+  }
+  return map;
 }
 
 interface Reference {

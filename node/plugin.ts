@@ -99,12 +99,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     const { url, at } = takeStamp(context);
     const file = fileOf(context.url, params.config.rootDir);
     const destination = destinationOf(context.headers);
-    if (destination === 'classic script' || destination === 'worker') {
+    if (destination === 'classic script' || typeof context.body !== 'string') {
       engine.serveResource(url, 'asset', file, at);
       return;
     }
-    if (typeof context.body !== 'string') return;
     const served = engine.serveScript(url, context.body, file, at);
+    // Nothing is updated in a worker, but what it imports has to be known.
+    if (destination === 'worker') return;
     const facade = destination === 'module' ? engine.facade(url) : null;
     if (facade ?? served?.code) context.body = facade ?? served?.code;
     if (served?.accepted) void link(context, url, served.accepted, params.config.plugins ?? []);
@@ -141,6 +142,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         return served?.code ?? null;
       },
     });
+    if (Object.keys(transformed.importMap).length > 0) engine.importMap(transformed.importMap);
     engine.servePage(identity, transformed.base, transformed.loads, file, at, context.body);
     context.body = transformed.html;
   }

@@ -176,6 +176,13 @@ impl HmrEngine {
         );
     }
 
+    /// Takes in a page's import map, before the modules that use it: bare specifier, or prefix with a slash at
+    /// its end -> url of the module or folder.
+    #[napi(catch_unwind)]
+    pub fn import_map(&self, map: HashMap<String, String>) {
+        self.engine.import_map(map);
+    }
+
     /// Tells what the host's own resolver makes of specifiers of a module, where a browser would not come to
     /// the same: bare ones, omitted extensions. Specifier as written -> what a browser could import.
     #[napi(catch_unwind)]

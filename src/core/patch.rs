@@ -3,31 +3,31 @@
 //!
 //! Knows source text and where exports stand in it. Must not know who assigns. No line moves.
 
-use super::analyze::{AnonymousDefault, LocalExports, Span};
+use super::analyze::{AnonymousDefault, LocalExports, ModuleRecord, Span};
 use super::rewrite::Edit;
 
 /// The name of a default export that has none. `$` keeps it out of most people's way.
 const DEFAULT: &str = "__hot$default";
 
-/// A pair of functions for each export: `{add:[()=>add,__hot$v=>{add=__hot$v}]}`. To stand in the preamble:
-/// they see the variables although these are declared further down.
-pub fn accessors(exports: &LocalExports) -> String {
-    let variables = exports
-        .variables
-        .iter()
-        .map(|variable| (&*variable.exported, &*variable.local));
-    let default = exports
-        .anonymous_default
-        .iter()
-        .map(|_| ("default", DEFAULT));
-    let pairs: Vec<String> = variables
-        .chain(default)
-        .map(|(exported, local)| {
-            let name = property_name(exported);
-            format!("{name}:[()=>{local},__hot$v=>{{{local}=__hot$v}}]")
-        })
-        .collect();
-    format!("{{{}}}", pairs.join(","))
+/// A pair of functions for each export that is a variable of the module, nothing for one that is another
+/// module's: `{add:[()=>add,__hot$v=>{add=__hot$v}],other:[]}`. To stand in the preamble: they see the
+/// variables although these are declared further down.
+pub fn accessors(record: &ModuleRecord) -> String {
+    let exports = &record.local_exports;
+    let entries = record.exports.iter().map(|exported| {
+        let name = property_name(exported);
+        let is_unnamed = exported == "default" && exports.anonymous_default.is_some();
+        let variable = exports
+            .variables
+            .iter()
+            .find(|variable| variable.exported == *exported);
+        let local = variable.map(|variable| &*variable.local);
+        match local.or(is_unnamed.then_some(DEFAULT)) {
+            Some(local) => format!("{name}:[()=>{local},__hot$v=>{{{local}=__hot$v}}]"),
+            None => format!("{name}:[]"),
+        }
+    });
+    format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
 }
 
 /// What the preamble has to say beside: the export of a default that now has a name.
@@ -126,7 +126,7 @@ mod tests {
         let exports = &record.local_exports;
         let patched = apply(&source, edits(&source, exports));
         assert_eq!(patched, format!("{expected}\nimport.meta.hot.accept();"));
-        let names: Vec<_> = accessors(exports)
+        let names: Vec<_> = accessors(&record)
             .split("__hot$v=>{")
             .skip(1)
             .map(assigned)

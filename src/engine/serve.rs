@@ -129,7 +129,14 @@ impl Engine {
             let mut state = state.borrow_mut();
             let target = state.resolve(id, specifier)?;
             let version = state.graph.version(target);
-            (version > 0).then(|| url::stamp(specifier, version))
+            let named = url::resolve(state.graph.url(id), specifier).is_some();
+            // A bare specifier cannot carry a stamp; what it is mapped to can.
+            let stampable = if named {
+                specifier
+            } else {
+                state.graph.url(target)
+            };
+            (version > 0).then(|| url::stamp(stampable, version))
         };
         let patch = is_patched(&record);
         let how = Rewrite {
@@ -194,6 +201,12 @@ impl Engine {
         if let Some(registration) = registration {
             self.leave(registration);
         }
+    }
+
+    /// Takes in a page's import map, its addresses resolved: bare specifier, or prefix with a slash at its end
+    /// -> url.
+    pub fn import_map(&self, map: HashMap<String, String>) {
+        self.shared.state().import_map.extend(map);
     }
 
     /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
@@ -330,7 +343,7 @@ fn preamble(shared: &Shared, state: &State, id: ModuleId, record: &ModuleRecord)
     };
     let (exports, statement) = if is_patched(record) {
         (
-            patch::accessors(&record.local_exports),
+            patch::accessors(record),
             patch::export_statement(&record.local_exports),
         )
     } else {

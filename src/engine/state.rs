@@ -47,6 +47,8 @@ pub struct State {
     pub propagator: Propagator,
     /// The files behind modules.
     pub files: FileTable,
+    /// What the pages' import maps say: bare specifier, or prefix with a slash at its end -> module's url.
+    pub import_map: HashMap<String, String>,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
     modules: Vec<ModuleData>,
@@ -59,6 +61,7 @@ impl State {
             graph: ModuleGraph::default(),
             propagator: Propagator::default(),
             files: FileTable::default(),
+            import_map: HashMap::new(),
             version,
             modules: Vec::new(),
         }
@@ -137,8 +140,24 @@ impl State {
             let resolved = url::resolve(self.graph.url(importer), &resolved)?;
             return Some(self.graph.intern(&resolved));
         }
-        let resolved = url::resolve(self.graph.url(importer), specifier)?;
+        let resolved =
+            url::resolve(self.graph.url(importer), specifier).or_else(|| self.mapped(specifier))?;
         Some(self.graph.intern(&resolved))
+    }
+
+    /// What a bare specifier is by import map: as a whole, or by its longest prefix.
+    fn mapped(&self, specifier: &str) -> Option<String> {
+        if let Some(whole) = self.import_map.get(specifier) {
+            return Some(whole.clone());
+        }
+        let mut prefix = specifier;
+        while let Some(at) = prefix.trim_end_matches('/').rfind('/') {
+            prefix = &prefix[..=at];
+            if let Some(folder) = self.import_map.get(prefix) {
+                return Some(format!("{folder}{}", &specifier[prefix.len()..]));
+            }
+        }
+        None
     }
 }
 
