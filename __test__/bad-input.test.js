@@ -90,6 +90,8 @@ test('a file of 50 MB', async (t) => {
   await app.tab.until(value, 1);
   await app.project.write('dep.js', `${dep(50)}//${'x'.repeat(50_000_000)}`);
   await app.tab.until(value, 50);
+  const problem = await problemOf(app.server, 'dep.js', /too large/);
+  t.is(problem.severity, 'warning');
   await goesOn(t, app);
 });
 

@@ -241,7 +241,8 @@ function start(
       else endpoint.send(text, client);
     },
   );
-  // Virtual modules announce themselves here; for files the engine's own watcher was faster.
+  // Virtual modules announce themselves here; for files the engine's own watcher was faster. `add` comes for
+  // each served file and says nothing new.
   const onFile = (file: string) => engine.fileChanged(file);
   fileWatcher.on('change', onFile);
   if (webSockets) silenceWatchPlugin(webSockets);

@@ -38,7 +38,11 @@ export function readScript(file: string, rootDir: string): StaticFile | null {
   }
 }
 
+/** The host's own resolver (`nodeResolve: true`) serves nothing that is on disk. */
+const RESOLVER = 'node-resolve';
+
 /** Whether a plugin after `own` may serve what is on disk in its own way. */
 export function isServedByOthers(own: Plugin, plugins: readonly Plugin[]): boolean {
-  return plugins.slice(plugins.indexOf(own) + 1).some((plugin) => 'serve' in plugin);
+  const later = plugins.slice(plugins.indexOf(own) + 1);
+  return later.some((plugin) => 'serve' in plugin && plugin.name !== RESOLVER);
 }

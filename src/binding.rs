@@ -226,10 +226,15 @@ impl HmrEngine {
         self.engine.file_changed(PathBuf::from(file));
     }
 
-    /// A page's socket opened. `client` is a number of 1 or more that the host chose and will not use again.
+    /// A page's socket opened. `client` is a whole number of 1 or more that the host chose and will not use
+    /// again. Throws when it is 0, which is the host's own number, or none at all.
     #[napi(catch_unwind)]
-    pub fn connect(&self, client: u32) {
+    pub fn connect(&self, client: u32) -> Result<()> {
+        if client == 0 {
+            return Err(napi::Error::from_reason("a client's number is 1 or more"));
+        }
         self.engine.connect(client);
+        Ok(())
     }
 
     /// A page's socket closed.

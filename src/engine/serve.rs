@@ -13,7 +13,7 @@ use super::backlog::Registration;
 use super::coordinator::Message;
 use super::state::{State, accepted_specifiers};
 use super::{Engine, Shared};
-use crate::core::analyze::{self, Dialect, ModuleRecord};
+use crate::core::analyze::{self, AnalyzeError, Dialect, ModuleRecord};
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::patch;
 use crate::core::rewrite::{Rewrite, rewrite};
@@ -73,7 +73,13 @@ impl Engine {
         let cached = shared.analyses.get(&content).map(|record| record.clone());
         let record = match cached {
             Some(record) => Some(record),
-            None if source.len() > MAX_ANALYSED => None,
+            None if source.len() > MAX_ANALYSED => {
+                if registration.is_some() {
+                    let too_large = AnalyzeError::TooDeep;
+                    self.post(Message::Unreadable(id, String::new(), too_large));
+                }
+                None
+            }
             None if shared.has_stamps() || analyze::needs_rewrite(source) => {
                 self.analyse_now(id, content, source)
             }
