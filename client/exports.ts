@@ -3,13 +3,7 @@
  * assigned here, so that every generation of a module shows what importers of its current one see.
  */
 import type { ModuleNamespace } from '../client.js';
-import type { Generation } from './generation.js';
-
-/** For each export of a module its getter and its setter; nothing where it is another module's variable. */
-export type Accessors = Record<
-  string,
-  readonly [get: () => unknown, set: (value: unknown) => void] | readonly []
->;
+import type { Accessors, Generation } from './generation.js';
 
 /**
  * Brings the exports of a module's older generations up to date after one of its updates.

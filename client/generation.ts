@@ -2,8 +2,13 @@
  * One evaluation of a module and what it registered. Written by `hot.ts`, read by all who decide.
  */
 import type { AcceptCallback, AcceptListCallback } from '../client.js';
-import type { Accessors } from './exports.js';
 import { isAddress, parseAddress } from './url.js';
+
+/** For each export of a module its getter and its setter; nothing where it is another module's variable. */
+export type Accessors = Record<
+  string,
+  readonly [get: () => unknown, set: (value: unknown) => void] | readonly []
+>;
 
 /** One `accept` call for dependencies. */
 export interface DependencyAcceptance {

@@ -6,8 +6,7 @@
 import type { ModuleNamespace } from '../client.js';
 import { LinkedStyles } from './css.js';
 import { type Environment, env } from './env.js';
-import type { Accessors } from './exports.js';
-import type { Generation } from './generation.js';
+import type { Accessors, Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';

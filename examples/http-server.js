@@ -32,8 +32,9 @@ function hotFiles(folder, server) {
     if (own) return send(response, own.type, own.body, own.headers);
     const name = decodeURIComponent(location.endsWith('/') ? `${location}index.html` : location);
     const file = path.join(root, name);
-    const bytes = file.startsWith(root + path.sep) && (await readFile(file).catch(() => null));
-    if (!bytes) return next();
+    if (!file.startsWith(root + path.sep)) return next();
+    const bytes = engine.savedSource(file) ?? (await readFile(file).catch(() => null));
+    if (bytes === null) return next();
     const type = path.extname(file).slice(1);
     const use = destinationOf(headers);
     if (type === 'html') {
@@ -58,12 +59,13 @@ function hotFiles(folder, server) {
 
   /** A page: the client in its head, stamps on what it loads, hot inline modules. */
   function page(location, source, file, requestedAt) {
-    const { html, base, loads } = transformPage(source, location, location, {
+    const { html, base, loads, importMap } = transformPage(source, location, location, {
       head: endpoint.head(location, engine.version),
       stamped: (from, reference) => engine.stamped(from, reference),
       inlineModule: (url, code) => script(url, code),
     });
-    engine.servePage(location, base, loads, file, requestedAt);
+    engine.importMap(importMap);
+    engine.servePage(location, base, loads, file, requestedAt, source);
     return html;
   }
 

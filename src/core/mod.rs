@@ -7,6 +7,7 @@
 pub mod analyze;
 pub mod change;
 pub mod diagnostic;
+pub mod edit;
 pub mod graph;
 pub mod patch;
 pub mod propagate;

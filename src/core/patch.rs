@@ -4,7 +4,7 @@
 //! Knows source text and where exports stand in it. Must not know who assigns. No line moves.
 
 use super::analyze::{AnonymousDefault, LocalExports, ModuleRecord, Span};
-use super::rewrite::Edit;
+use super::edit::Edit;
 
 /// The name of a default export that has none. `$` keeps it out of most people's way.
 const DEFAULT: &str = "__hot$default";
@@ -117,7 +117,7 @@ fn property_name(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::core::analyze::{Dialect, analyze};
-    use crate::core::rewrite::apply;
+    use crate::core::edit::apply;
 
     #[track_caller]
     fn check(source: &str, expected: &str, accessible: &str) {

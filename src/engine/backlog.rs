@@ -6,8 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::files::FileIndex;
-use super::serve::SourceFile;
+use super::files::{FileIndex, SourceFile};
 use crate::core::graph::ModuleId;
 
 /// Work waits until no request came in for this long.

@@ -12,6 +12,16 @@ use crate::core::graph::ModuleId;
 /// A file's number in the table.
 pub type FileIndex = usize;
 
+/// The file that a request was answered from.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Absolute path, as the host found it (symbolic links and all).
+    pub path: PathBuf,
+    /// When the request came in, in milliseconds since 1970: a file that is younger may have changed
+    /// between the host's reading and ours.
+    pub requested_at: u64,
+}
+
 /// One file that backs at least one module.
 #[derive(Debug)]
 pub struct FileEntry {

@@ -10,8 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::backlog::Registration;
 use super::coordinator::Coordinator;
-use super::files::FileIndex;
-use super::serve::SourceFile;
+use super::files::{FileIndex, SourceFile};
 use super::state::State;
 use crate::core::analyze::{self, AnalyzeError, Dialect};
 use crate::core::change::Seen;
@@ -84,7 +83,8 @@ impl Coordinator {
         state.files.add_alias(index, &real);
         let entry = state.files.get_mut(index);
         entry.served_raw = served_raw;
-        entry.known = if changed_since { None } else { disk };
+        // What was served: when the disk settles on that, nothing has changed. Never so for transformed code.
+        entry.known = if changed_since { Some(content) } else { disk };
         drop(state);
         if changed_since {
             // Somebody may be writing it at this moment. The end of that is an event of its own.

@@ -32,7 +32,8 @@ use crate::core::analyze::ModuleRecord;
 use crate::protocol::{HostEvent, ServerMessage};
 use backlog::{Backlog, Registration};
 use coordinator::{Coordinator, Message};
-pub use serve::{ServedScript, SourceFile};
+pub use files::SourceFile;
+pub use serve::ServedScript;
 use state::State;
 
 /// Whom a message is for.

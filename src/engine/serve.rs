@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::backlog::Registration;
 use super::coordinator::Message;
+use super::files::SourceFile;
 use super::state::{State, accepted_specifiers};
 use super::{Engine, Shared};
 use crate::core::analyze::{self, AnalyzeError, Dialect, ModuleRecord};
@@ -26,16 +27,6 @@ pub const MAX_ANALYSED: usize = 16 * 1024 * 1024;
 /// Marks the query of an inline script's url: `/?__inline=/index.html:0` is the first
 /// one of `/index.html`.
 pub const INLINE: &str = "__inline";
-
-/// The file that a request was answered from.
-#[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Absolute path, as the host found it (symbolic links and all).
-    pub path: PathBuf,
-    /// When the request came in, in milliseconds since 1970: a file that is younger may have changed
-    /// between the host's reading and ours.
-    pub requested_at: u64,
-}
 
 /// What to serve for a script.
 #[derive(Debug, Default, PartialEq, Eq)]
