@@ -4,7 +4,7 @@
 //! answer depends on it, and leaves all else to the coordinator.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
