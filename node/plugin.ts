@@ -168,7 +168,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (asset || context.method !== 'GET') return asset ?? undefined;
       const file = fileOf(context.url, params.config.rootDir);
       if (file === null) return undefined;
-      const saved = engine.savedSource(file);
+      const saved = engine.savedSource(file, !readsScripts);
       if (saved !== null) return asStatic(saved, context.path);
       return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
     },

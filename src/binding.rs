@@ -203,12 +203,14 @@ impl HmrEngine {
         self.engine.stamped(&base, &reference)
     }
 
-    /// The text of the last complete save of a file (absolute path) that is served as it is; `null` when it was
-    /// not saved yet, or cannot be kept. To be served instead of the file, which may already hold the
-    /// beginning of the next save.
+    /// The text of the last complete save of a file (absolute path); `null` when it was not saved yet, or cannot
+    /// be kept. To be read instead of the file, which may already hold the beginning of the next save. With
+    /// `onlyRaw` only of a file that was served as it is on disk: for hosts that may have made something
+    /// else of it.
     #[napi(catch_unwind)]
-    pub fn saved_source(&self, file: String) -> Option<String> {
-        let saved = self.engine.saved_source(std::path::Path::new(&file))?;
+    pub fn saved_source(&self, file: String, only_raw: Option<bool>) -> Option<String> {
+        let file = std::path::Path::new(&file);
+        let saved = self.engine.saved_source(file, only_raw.unwrap_or(false))?;
         Some(saved.to_string())
     }
 

@@ -130,7 +130,7 @@ impl Coordinator {
             entry.saved = None;
             return Look::Broken(problem);
         }
-        let is_kept = served_raw && bytes.len() <= LARGEST_SAVED;
+        let is_kept = bytes.len() <= LARGEST_SAVED;
         let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
         entry.saved = text.map(Arc::from);
         entry.known = Some(hash);

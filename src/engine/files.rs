@@ -36,8 +36,8 @@ pub struct FileEntry {
     pub served_raw: bool,
     /// What is wrong with the content on disk, while something is.
     pub problem: Option<Diagnostic>,
-    /// The text of the last complete save, once there was one, when the host serves it as it is. What is on
-    /// disk may already be the beginning of the next.
+    /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
+    /// the next.
     pub saved: Option<Arc<str>>,
     /// Whether a page was given the content while it was broken.
     pub served_broken: bool,

@@ -44,7 +44,8 @@ impl Coordinator {
         } else {
             let mut state = self.shared.state();
             let entry = state.files.get_mut(index);
-            entry.served_raw = entry.known == Some(content);
+            // A request may get newer code than is known yet: only sameness says something.
+            entry.served_raw |= entry.known == Some(content);
         }
     }
 

@@ -247,14 +247,19 @@ impl Engine {
         (version > 0).then(|| url::stamp(specifier, version))
     }
 
-    /// The text of the last complete save of a file that the host serves as it is, once it was saved. To be
-    /// served instead of the file, which may already hold the beginning of the next save.
-    pub fn saved_source(&self, file: &Path) -> Option<Arc<str>> {
+    /// The text of the last complete save of a file, once it was saved. To be read instead of the file, which
+    /// may already hold the beginning of the next save. With `only_raw` only of a file that was served as it
+    /// is on disk.
+    pub fn saved_source(&self, file: &Path, only_raw: bool) -> Option<Arc<str>> {
         if !self.shared.has_stamps() {
             return None;
         }
         let state = self.shared.state();
-        state.files.get(state.files.find(file)?).saved.clone()
+        let entry = state.files.get(state.files.find(file)?);
+        entry
+            .saved
+            .clone()
+            .filter(|_| entry.served_raw || !only_raw)
     }
 
     /// A module that stands for the current generation of what `request` asks for without a stamp: what
