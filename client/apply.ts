@@ -4,8 +4,7 @@
  */
 import type { ModuleNamespace } from '../client.js';
 import { type Call, captureCalls, type Namespaces } from './callbacks.js';
-import { updateExports } from './exports.js';
-import type { Generation } from './generation.js';
+import type { Exports } from './exports.js';
 import type { Application, Renewal } from './plan.js';
 import type { ModuleKind } from './protocol.js';
 import type { Registry } from './registry.js';
@@ -54,7 +53,13 @@ export interface Outcome {
   /** The modules whose update was accepted, each once. */
   readonly boundaries: readonly string[];
   /** Exports that modules lost while importers that did not run again still show them. */
-  readonly lost: readonly { readonly url: string; readonly names: readonly string[] }[];
+  readonly lost: readonly LostExports[];
+}
+
+/** Exports of a module that importers keep as they were. */
+export interface LostExports {
+  readonly url: string;
+  readonly names: readonly string[];
 }
 
 /** Milliseconds that a callback's promise holds up later updates. */
@@ -65,6 +70,7 @@ export async function apply(
   plan: Application,
   version: number,
   registry: Registry,
+  exports: Exports,
   ports: ApplyPorts,
 ): Promise<Outcome> {
   const failures: Failure[] = [];
@@ -88,17 +94,29 @@ export async function apply(
   const accepting = plan.boundaries.flatMap(({ module, accepted }) =>
     module === accepted ? (registry.current(module) ?? []) : [],
   );
+  const deciding = new Set(
+    accepting.flatMap(({ url, selfCallbacks }) => (selfCallbacks.length > 0 ? url : [])),
+  );
   await dispose(targets, registry, fail);
   const styles = ports.swapStyles(plan.styles, version).catch(fail('style'));
   const sheets = ports.replaceSheets(plan.sheets).catch(fail('style'));
   registry.begin(targets);
+  exports.begin();
   const stage = probed ? 'evaluate' : 'load';
   const renewed = await importAll(plan, ports, (url, error) => fail(stage, url)(error));
   const settled = withImports(plan, new Set(renewed.keys()));
   registry.end((url) => settled.has(url));
+  const succeeded = new Map([...targets].filter(([url]) => settled.has(url)));
+  exports.end(succeeded, renewed, (url) => deciding.has(url));
   await Promise.all([styles, sheets]);
   await runCalls(calls, renewed, fail);
-  const lost = updateImporters(accepting, renewed, fail);
+  const lost: LostExports[] = [];
+  for (const { url } of accepting) {
+    const names = await exports.settle(url, (before) =>
+      ports.importModule(stamp(url, before), 'script').catch(() => undefined),
+    );
+    if (names.length > 0) lost.push({ url, names });
+  }
 
   const accepted = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
   return { failures, boundaries: [...new Set(accepted.map(({ module }) => module))], lost };
@@ -190,25 +208,6 @@ function withImports(plan: Application, imported: Set<string>): Set<string> {
   for (const url of imported)
     for (const dependency of imports.get(url) ?? []) imported.add(dependency);
   return imported;
-}
-
-function updateImporters(
-  accepting: readonly Generation[],
-  renewed: ReadonlyMap<string, ModuleNamespace>,
-  fail: (stage: 'callback', url: string) => (error: unknown) => void,
-): Outcome['lost'] {
-  return accepting.flatMap((generation) => {
-    const { url } = generation;
-    const namespace = renewed.get(url);
-    if (!namespace) return [];
-    try {
-      const names = updateExports(generation, namespace);
-      return names.length > 0 ? [{ url, names }] : [];
-    } catch (error) {
-      fail('callback', url)(error);
-      return [];
-    }
-  });
 }
 
 async function runCalls(

@@ -1,38 +1,226 @@
 /**
- * Importers that do not run again keep the variables of the generation they imported. These variables are
- * assigned here, so that every generation of a module shows what importers of its current one see.
+ * What importers see of modules that they imported once and whose code has since been replaced. Importers
+ * keep the variables of the generation that they imported; these are assigned here, so that every generation
+ * of a module shows what importers of its current one see (Bun).
+ *
+ * The dev server gives such modules a getter and a setter for each export, has them tell of each write, and
+ * turns exports of other modules' variables into their own, which are kept equal to the others from here.
  */
 import type { ModuleNamespace } from '../client.js';
-import type { Accessors, Generation } from './generation.js';
 
 /**
- * Brings the exports of a module's older generations up to date after one of its updates.
- *
- * Without a callback the accepting generation takes over the new one's exports (Bun). With one the callback
- * has decided what they are (WDS: `add = module.add`). Older generations show the same.
- *
- * @param accepting The generation that was current before the update.
- * @param renewed The exports of the one that took its place.
- * @returns Names of exports of which importers keep the last value: those that the module has no more, and
- *   those that are another module's variables.
+ * For each export of a module its getter and its setter, and what reads the other module's variable that it
+ * stands for, if any. `*` stands for an `export *`.
  */
-export function updateExports(accepting: Generation, renewed: ModuleNamespace): string[] {
-  const kept: string[] = [];
-  if (accepting.selfCallbacks.length === 0) {
-    for (const [name, [, set]] of Object.entries(accepting.exports)) {
-      if (set && name in renewed) set(renewed[name]);
-      else kept.push(name);
-    }
-  }
-  for (let older = accepting.previous; older; older = older.previous) {
-    mirror(accepting.exports, older.exports);
-  }
-  return kept;
+export type Accessors = Readonly<Record<string, Accessor>>;
+
+/** How one export is read and assigned; empty where only another module could. */
+export type Accessor =
+  | readonly []
+  | readonly [get: () => unknown, set: (value: unknown) => void, source?: () => unknown];
+
+/** One evaluation of a module. */
+interface Evaluation {
+  readonly url: string;
+  readonly version: number;
+  readonly accessors: Accessors;
+  /** When an update brought it. */
+  namespace: ModuleNamespace | undefined;
+  /** Whether accept callbacks of this generation decide what its exports become (WDS: `add = module.add`). */
+  decides: boolean;
+  /** The exports that they gave another value than the next generation's. */
+  readonly decided: Set<string>;
 }
 
-function mirror(from: Accessors, to: Accessors): void {
-  for (const [name, [, set]] of Object.entries(to)) {
-    const get = from[name]?.[0];
-    if (get && set) set(get());
+/** Updates of forwarded exports that bring about further ones, before that counts as endless. */
+const MOST_ROUNDS = 100;
+
+/** The exports of a page's modules, as far as the dev server made them assignable. */
+export class Exports {
+  /** By module, the current evaluation last. */
+  readonly #chains = new Map<string, Evaluation[]>();
+  readonly #evaluations = new WeakMap<object, Evaluation>();
+  /** What the update that is being applied has evaluated. It may still fail. */
+  #held: Map<string, Evaluation> | undefined;
+
+  /** A module is being evaluated. `meta` is its `import.meta`. */
+  track(meta: object, url: string, version: number, accessors: Accessors): void {
+    const evaluation = newEvaluation(url, version, accessors);
+    this.#evaluations.set(meta, evaluation);
+    const isComplete = forward(evaluation).isComplete;
+    if (this.#held) {
+      this.#held.set(url, evaluation);
+      return;
+    }
+    const chain = this.#chain(url);
+    chain.push(evaluation);
+    // In a cycle the other module may run after this one.
+    if (!isComplete || chain.length > 1) this.#showLater();
+  }
+
+  /** A module has assigned some of its exports. */
+  written(meta: object, names: readonly string[]): void {
+    const evaluation = this.#evaluations.get(meta);
+    const chain = this.#chains.get(evaluation?.url ?? '');
+    if (!evaluation || !chain?.includes(evaluation)) return;
+    const next = chain[chain.indexOf(evaluation) + 1];
+    if (evaluation.decides && next) {
+      for (const name of names) {
+        const decides = !Object.is(read(evaluation, name)?.value, read(next, name)?.value);
+        if (decides) evaluation.decided.add(name);
+        else evaluation.decided.delete(name);
+      }
+    }
+    show(chain, names);
+    if (!next) this.#forwardAll();
+  }
+
+  /** Starts an update: what is evaluated from now on counts from {@link end} on. */
+  begin(): void {
+    this.#held = new Map();
+  }
+
+  /**
+   * Ends the update: importers see the new exports, but for those of modules whose callbacks are to decide.
+   *
+   * @param succeeded The versions of the modules that were evaluated to their end.
+   * @param renewed The namespaces of accepted modules.
+   * @param decides Whether callbacks of the module's last generation decide about its exports.
+   */
+  end(
+    succeeded: ReadonlyMap<string, number>,
+    renewed: ReadonlyMap<string, ModuleNamespace>,
+    decides: (url: string) => boolean,
+  ): void {
+    const held = this.#held ?? new Map<string, Evaluation>();
+    this.#held = undefined;
+    for (const [url, version] of succeeded) {
+      const namespace = renewed.get(url);
+      const known = this.#chains.get(url)?.at(-1);
+      const isKnown = known !== undefined && known.version >= version;
+      const evaluation =
+        held.get(url) ?? (isKnown ? known : known && namespace && newEvaluation(url, version, {}));
+      if (!evaluation) continue;
+      const chain = this.#chain(url);
+      if (evaluation !== known) chain.push(evaluation);
+      evaluation.namespace = namespace;
+      for (const older of chain) {
+        older.decides = false;
+        older.decided.clear();
+      }
+      const last = chain.at(-2);
+      if (last && decides(url)) last.decides = true;
+      else show(chain);
+    }
+    this.#forwardAll();
+  }
+
+  /**
+   * The callbacks of a module's last generation have run: importers see the new exports.
+   *
+   * @param before Finds the namespace of that generation.
+   * @returns The names for which that could not be done.
+   */
+  async settle(
+    url: string,
+    before: (version: number) => Promise<ModuleNamespace | undefined>,
+  ): Promise<string[]> {
+    const chain = this.#chains.get(url) ?? [];
+    const [last, current] = chain.slice(-2);
+    if (!last || !current?.namespace) return [];
+    show(chain);
+    this.#forwardAll();
+    const now = current.namespace;
+    const lost = Object.keys(last.accessors).filter((name) => name !== '*' && !(name in now));
+    if (!('*' in last.accessors)) return lost;
+    const then = (await before(last.version)) ?? {};
+    const stayed = (name: string) => !(name in last.accessors) && !Object.is(then[name], now[name]);
+    return [...lost, ...Object.keys(then).filter(stayed)];
+  }
+
+  /** The module left the page. */
+  forget(url: string): void {
+    this.#chains.delete(url);
+  }
+
+  #chain(url: string): Evaluation[] {
+    const chain = this.#chains.get(url) ?? [];
+    this.#chains.set(url, chain);
+    return chain;
+  }
+
+  /** Brings the exports that are other modules' variables up to date. */
+  #forwardAll(): void {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      let isDone = true;
+      for (const chain of this.#chains.values()) {
+        const current = chain.at(-1);
+        const names = current && forward(current).names;
+        if (!names?.length) continue;
+        show(chain, names);
+        isDone = false;
+      }
+      if (isDone) return;
+    }
+  }
+
+  /** When the modules that are being evaluated have run. */
+  #showLater(): void {
+    const showAll = () => {
+      for (const chain of this.#chains.values()) show(chain);
+      this.#forwardAll();
+    };
+    queueMicrotask(showAll);
+    setTimeout(showAll);
+  }
+}
+
+function newEvaluation(url: string, version: number, accessors: Accessors): Evaluation {
+  return { url, version, accessors, namespace: undefined, decides: false, decided: new Set() };
+}
+
+/** Gives the older evaluations what the current one exports. */
+function show(chain: readonly Evaluation[], names?: readonly string[]): void {
+  for (let at = chain.length - 2; at >= 0; at--) {
+    const [older, newer] = chain.slice(at, at + 2);
+    if (!older || !newer) return;
+    for (const name of names ?? Object.keys(older.accessors)) {
+      const set = older.accessors[name]?.[1];
+      const found = set && !older.decided.has(name) ? read(newer, name) : undefined;
+      if (found) set?.(found.value);
+    }
+  }
+}
+
+/**
+ * Gives a module's exports of other modules' variables the values that these have now.
+ *
+ * @returns The names whose value changed, and whether all could be read.
+ */
+function forward({ accessors }: Evaluation): { names: string[]; isComplete: boolean } {
+  const names: string[] = [];
+  let isComplete = true;
+  for (const [name, [get, set, source]] of Object.entries(accessors)) {
+    if (!get || !set || !source) continue;
+    try {
+      const value = source();
+      if (Object.is(value, get())) continue;
+      set(value);
+      names.push(name);
+    } catch {
+      isComplete = false;
+    }
+  }
+  return { names, isComplete };
+}
+
+/** The value of an export; `undefined` when there is none yet. */
+function read({ accessors, namespace }: Evaluation, name: string): { value: unknown } | undefined {
+  try {
+    const get = accessors[name]?.[0];
+    if (get) return { value: get() };
+    return namespace && name in namespace ? { value: namespace[name] } : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -4,12 +4,6 @@
 import type { AcceptCallback, AcceptListCallback } from '../client.js';
 import { isAddress, parseAddress } from './url.js';
 
-/** For each export of a module its getter and its setter; nothing where it is another module's variable. */
-export type Accessors = Record<
-  string,
-  readonly [get: () => unknown, set: (value: unknown) => void] | readonly []
->;
-
 /** One `accept` call for dependencies. */
 export interface DependencyAcceptance {
   /** As the code writes them, in the callback's order. */
@@ -48,10 +42,6 @@ export class Generation {
   readonly dependencies: DependencyAcceptance[] = [];
   /** To run before the next generation; emptied when they have run. */
   disposers: DataCallback[] = [];
-  /** Its exports, as far as they can be assigned. */
-  exports: Accessors = {};
-  /** The generation that was current before this one. */
-  previous: Generation | undefined;
   /** To run when the module leaves the page. */
   readonly pruners: DataCallback[] = [];
 

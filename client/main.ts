@@ -6,7 +6,8 @@
 import type { ModuleNamespace } from '../client.js';
 import { LinkedStyles } from './css.js';
 import { type Environment, env } from './env.js';
-import type { Accessors, Generation } from './generation.js';
+import type { Accessors } from './exports.js';
+import type { Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
@@ -49,24 +50,45 @@ const services: HotServices = {
  * @param meta The module's `import.meta`.
  * @param flags 1 when the page is to report what the module registers, else 0.
  * @param name The module's url, when that is not its address: an inline script's. Else empty.
- * @param exports The module's exports, when importers may have to be given newer ones.
  */
-export function createHot(
-  meta: ImportMeta,
-  flags: number,
-  name = '',
-  exports: Accessors = {},
-): void {
-  const address = parseAddress(meta.url);
-  const url = name || (address?.url ?? meta.url);
-  const generation = runtime().registry.create(url, address?.version ?? 0);
-  generation.exports = exports;
+export function createHot(meta: ImportMeta, flags: number, name: string): void {
+  const { url, version } = identify(meta, name);
+  const generation = runtime().registry.create(url, version);
   const hot = createHotContext(generation, services);
   Object.assign(meta, { hot, webpackHot: hot, dispose: hot.dispose });
   if (flags & REPORT) {
     reports.set(generation, { text: '', isScheduled: false });
     scheduleReport(generation);
   }
+}
+
+/**
+ * Keeps the exports of a module up to date for importers that do not run again. On the first line of modules
+ * that have such.
+ *
+ * @param meta The module's `import.meta`.
+ * @param name As in {@link createHot}.
+ */
+export function trackExports(meta: ImportMeta, name: string, accessors: Accessors): void {
+  const { url, version } = identify(meta, name);
+  runtime().exports.track(meta, url, version, accessors);
+}
+
+/**
+ * Is told of each write to an exported variable.
+ *
+ * @param names The names that importers use for it.
+ * @param value What the assignment evaluates to.
+ * @returns That value.
+ */
+export function exportsWritten<T>(meta: ImportMeta, names: readonly string[], value?: T): T {
+  runtime().exports.written(meta, names);
+  return value as T;
+}
+
+function identify(meta: ImportMeta, name: string): { url: string; version: number } {
+  const address = parseAddress(meta.url);
+  return { url: name || (address?.url ?? meta.url), version: address?.version ?? 0 };
 }
 
 /**

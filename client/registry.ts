@@ -142,7 +142,6 @@ export class Registry {
     entry.current = next;
     entry.former = next ? undefined : (old ?? entry.former);
     if (!old) return;
-    if (next) next.previous = old;
     this.#retire(old);
     // Empty after an update. Otherwise code evaluated the module on its own: it is cleaned up later.
     if (next) next.disposers = [...old.disposers, ...next.disposers];

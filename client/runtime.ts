@@ -6,6 +6,7 @@ import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
 import { type ApplyPorts, apply, type Failure, runDisposers } from './apply.js';
 import { Events } from './events.js';
+import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { mergeUpdates } from './merge.js';
@@ -52,6 +53,8 @@ const PATIENCE = 1000;
 export class Runtime {
   /** The modules of the page. */
   readonly registry: Registry;
+  /** What importers see of them. */
+  readonly exports = new Exports();
   /** The listeners of the page. */
   readonly events: Events;
   /** Whether the server has answered on the present connection. */
@@ -234,7 +237,13 @@ export class Runtime {
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
     this.#applying = update;
     this.#givenUp = new Set();
-    const outcome = await apply(application, update.version, this.registry, this.#ports);
+    const outcome = await apply(
+      application,
+      update.version,
+      this.registry,
+      this.exports,
+      this.#ports,
+    );
     this.#applying = undefined;
 
     for (const failure of outcome.failures) this.#show(failure);
@@ -292,6 +301,7 @@ export class Runtime {
         }
       }
       this.registry.remove(url);
+      this.exports.forget(url);
       this.#ports.forget(url);
     }
   }

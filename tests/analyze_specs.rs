@@ -206,9 +206,14 @@ fn facts(source: &str, record: &ModuleRecord) -> String {
     }
     for accepted in &hot.accepts {
         lines.push(format!(
-            "accepts {:?} at {}",
+            "accepts {:?} at {}{}",
             accepted.specifier,
-            text(accepted.span)
+            text(accepted.span),
+            if accepted.by_import {
+                ", by import"
+            } else {
+                ""
+            }
         ));
     }
     if let Some(names) = &hot.accepts_exports {

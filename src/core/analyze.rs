@@ -16,6 +16,7 @@ mod names;
 mod scan;
 mod value;
 mod walk;
+mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -101,19 +102,72 @@ pub struct ModuleRecord {
     pub reexports_all: bool,
     /// Whether `exports` has `default`.
     pub has_default_export: bool,
-    /// The variables behind the exports, of modules that use `import.meta.hot`.
-    pub local_exports: LocalExports,
+    /// The variables behind the exports: of modules that use `import.meta.hot`, and of others when
+    /// [`analyze_exports`] was asked.
+    pub bindings: Option<ExportBindings>,
 }
 
-/// The variables that a module exports, and what keeps them from being assigned.
+/// The variables that a module exports, where it writes to them, and what keeps them from being assigned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LocalExports {
-    /// Exports that the module declares itself, `export *` and what it imports left out, in source order.
+pub struct ExportBindings {
+    /// Exports that the module declares itself, in source order.
     pub variables: Vec<ExportedVariable>,
     /// The `const` keywords of those that are constants.
     pub constants: Vec<Span>,
     /// The default export, when it has no name.
     pub anonymous_default: Option<AnonymousDefault>,
+    /// Exports that are another module's variables, `export *` left out, in source order.
+    pub forwarded: Vec<ForwardedExport>,
+    /// The `export` keywords of `export { … } from …` and `export * as … from …`.
+    pub forwards: Vec<Span>,
+    /// The specifiers of the modules whose variables are exported, `export *` included, each once.
+    pub forwarded_from: Vec<String>,
+    /// Where the exported variables are assigned, in source order; declarations left out.
+    pub writes: Vec<ExportWrite>,
+}
+
+/// An export that is another module's variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardedExport {
+    /// The name that importers use.
+    pub exported: String,
+    /// Its place in the list: `x as y`, `* as ns`.
+    pub span: Span,
+    /// How the variable is reached.
+    pub source: ForwardedSource,
+}
+
+/// How a module reaches a variable of another one that it exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForwardedSource {
+    /// `import { x } from …; export { x as y }`: the name that the import gave it.
+    Imported(String),
+    /// `export { x as y } from …`: the place of `x`.
+    Named(Span),
+    /// `export * as ns from …`.
+    Namespace,
+}
+
+/// A place where exported variables are assigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportWrite {
+    /// The assignment or update expression; the body of a loop whose head assigns.
+    pub span: Span,
+    /// What the span is.
+    pub place: WritePlace,
+    /// The names that importers use for what is assigned.
+    pub exported: Vec<String>,
+}
+
+/// What does an assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WritePlace {
+    /// `x = 1`, `[x] = y`, `x++`.
+    Expression,
+    /// The block behind `for (x of y)`, braces included.
+    LoopBlock,
+    /// The statement behind `for (x of y)` that is no block.
+    LoopStatement,
 }
 
 /// An export and the variable behind it.
@@ -206,6 +260,9 @@ pub struct AcceptedDep {
     pub specifier: String,
     /// The literal, quotes included.
     pub span: Span,
+    /// Whether the callback counts on the module's own imports to show the new exports (Bun): it takes no
+    /// parameter, or names what is imported from there.
+    pub by_import: bool,
 }
 
 /// Why there are no facts.
@@ -239,7 +296,24 @@ pub struct SyntaxError {
 /// [`AnalyzeError::Syntax`] when the source is not a module of the dialect. Otherwise see
 /// [`AnalyzeError`]. Never panics and never exhausts the stack, whatever the source.
 pub fn analyze(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
-    let read = || read(source, dialect);
+    analyze_safely(source, dialect, false)
+}
+
+/// As [`analyze`], with the variables behind the exports whether or not the module uses `import.meta.hot`.
+///
+/// # Errors
+///
+/// As [`analyze`].
+pub fn analyze_exports(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
+    analyze_safely(source, dialect, true)
+}
+
+fn analyze_safely(
+    source: &str,
+    dialect: Dialect,
+    with_bindings: bool,
+) -> Result<ModuleRecord, AnalyzeError> {
+    let read = || read(source, dialect, with_bindings);
     // A panic can come from swc, or from a stack that the system refuses.
     catch_unwind(AssertUnwindSafe(|| {
         depth::with_enough_stack(source, dialect, read)
@@ -248,12 +322,12 @@ pub fn analyze(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeEr
 }
 
 /// Parses, walks and drops the tree, all of which recurse.
-fn read(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
+fn read(source: &str, dialect: Dialect, with_bindings: bool) -> Result<ModuleRecord, AnalyzeError> {
     let module =
         parse(source, dialect).map_err(|error| AnalyzeError::Syntax(explain(error, source)))?;
     let mut record = walk::walk(source, &module);
-    if record.hot.used {
-        record.local_exports = exports::exports(&module);
+    if record.hot.used || with_bindings {
+        record.bindings = Some(exports::bindings(&module));
     }
     Ok(record)
 }

@@ -2,44 +2,81 @@
 //! a new generation's values (Bun's importer patching, on modules that stay modules).
 //!
 //! Knows source text and where exports stand in it. Must not know who assigns. No line moves.
+//!
+//! Three things are done to a module. A constant or unnamed export becomes a variable. An export of another
+//! module's variable becomes a variable of this one, since nobody can assign what is not his; the page keeps
+//! it equal to the other. And wherever the module assigns what it exports, it tells the page.
 
-use super::analyze::{AnonymousDefault, LocalExports, ModuleRecord, Span};
+use super::analyze::{
+    AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, ModuleRecord, Span, WritePlace,
+};
 use super::edit::Edit;
 
 /// The name of a default export that has none. `$` keeps it out of most people's way.
 const DEFAULT: &str = "__hot$default";
+/// The variable that stands for an export of another module's, followed by its number.
+const FORWARDED: &str = "__hot$e";
+/// What such an export is imported by.
+const IMPORTED: &str = "__hot$i";
+/// The client's function that is told of writes.
+pub const WRITTEN: &str = "__hot$w";
 
-/// A pair of functions for each export that is a variable of the module, nothing for one that is another
-/// module's: `{add:[()=>add,__hot$v=>{add=__hot$v}],other:[]}`. To stand in the preamble: they see the
-/// variables although these are declared further down.
-pub fn accessors(record: &ModuleRecord) -> String {
-    let exports = &record.local_exports;
-    let entries = record.exports.iter().map(|exported| {
-        let name = property_name(exported);
-        let is_unnamed = exported == "default" && exports.anonymous_default.is_some();
-        let variable = exports
-            .variables
-            .iter()
-            .find(|variable| variable.exported == *exported);
-        let local = variable.map(|variable| &*variable.local);
-        match local.or(is_unnamed.then_some(DEFAULT)) {
-            Some(local) => format!("{name}:[()=>{local},__hot$v=>{{{local}=__hot$v}}]"),
-            None => format!("{name}:[]"),
-        }
-    });
-    format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+/// What the page needs to read and assign the exports, as an object literal for the preamble: it stands above
+/// the variables, and sees them all the same.
+///
+/// For each export a getter and a setter, `add:[()=>add,__hot$v=>{add=__hot$v}]`; a third function reads the
+/// other module's variable where it is one. `"*":[]` says that there is an `export *`.
+pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
+    let mut entries: Vec<String> = Vec::with_capacity(record.exports.len());
+    let pair = |local: &str| format!("()=>{local},__hot$v=>{{{local}=__hot$v}}");
+    for variable in &exports.variables {
+        let name = property_name(&variable.exported);
+        entries.push(format!("{name}:[{}]", pair(&variable.local)));
+    }
+    if exports.anonymous_default.is_some() {
+        entries.push(format!("default:[{}]", pair(DEFAULT)));
+    }
+    for (index, forwarded) in exports.forwarded.iter().enumerate() {
+        let name = property_name(&forwarded.exported);
+        let source = match &forwarded.source {
+            ForwardedSource::Imported(local) => local.clone(),
+            _ => format!("{IMPORTED}{index}"),
+        };
+        let variable = pair(&format!("{FORWARDED}{index}"));
+        entries.push(format!("{name}:[{variable},()=>{source}]"));
+    }
+    if record.reexports_all {
+        entries.push("\"*\":[]".to_owned());
+    }
+    format!("{{{}}}", entries.join(","))
 }
 
-/// What the preamble has to say beside: the export of a default that now has a name.
-pub fn export_statement(exports: &LocalExports) -> String {
-    match exports.anonymous_default {
-        Some(_) => format!("export{{{DEFAULT} as default}};"),
-        None => String::new(),
+/// What the preamble has to say beside: the variables that have no declaration of their own.
+pub fn statement(exports: &ExportBindings) -> String {
+    let mut listed: Vec<String> = Vec::new();
+    if exports.anonymous_default.is_some() {
+        listed.push(format!("{DEFAULT} as default"));
     }
+    let mut variables: Vec<String> = Vec::new();
+    for (index, forwarded) in exports.forwarded.iter().enumerate() {
+        let variable = format!("{FORWARDED}{index}");
+        if !matches!(forwarded.source, ForwardedSource::Imported(_)) {
+            listed.push(format!("{variable} as {}", list_name(&forwarded.exported)));
+        }
+        variables.push(variable);
+    }
+    let mut statement = String::new();
+    if !variables.is_empty() {
+        statement = format!("let {};", variables.join(","));
+    }
+    if !listed.is_empty() {
+        statement.push_str(&format!("export{{{}}};", listed.join(",")));
+    }
+    statement
 }
 
 /// The edits that make every export a variable that can be assigned.
-pub fn edits(source: &str, exports: &LocalExports) -> Vec<Edit> {
+pub fn edits(source: &str, exports: &ExportBindings) -> Vec<Edit> {
     let mut edits: Vec<Edit> = exports
         .constants
         .iter()
@@ -49,31 +86,88 @@ pub fn edits(source: &str, exports: &LocalExports) -> Vec<Edit> {
             text: "let  ".to_owned(),
         })
         .collect();
+    edits.extend(exports.forwards.iter().map(|&span| Edit {
+        span,
+        text: "import".to_owned(),
+    }));
+    for (index, forwarded) in exports.forwarded.iter().enumerate() {
+        let text = match &forwarded.source {
+            ForwardedSource::Imported(_) => {
+                format!("{FORWARDED}{index} as {}", list_name(&forwarded.exported))
+            }
+            ForwardedSource::Named(name) => {
+                let name = source.get(name.start..name.end).unwrap_or_default();
+                format!("{name} as {IMPORTED}{index}")
+            }
+            ForwardedSource::Namespace => format!("* as {IMPORTED}{index}"),
+        };
+        let Span { start, end } = forwarded.span;
+        edits.push(replacement(source, start, end, &text));
+    }
     match exports.anonymous_default {
         Some(AnonymousDefault::Expression { export, value }) => {
             // As the value of a property called `default` an unnamed function or class gets the name that
             // the language gives it there.
             let opening = format!(";let {{default:{DEFAULT}}}={{default:");
             edits.push(replacement(source, export, value.start, &opening));
-            edits.push(Edit {
-                span: Span {
-                    start: value.end,
-                    end: value.end,
-                },
-                text: "};".to_owned(),
-            });
+            edits.push(insertion(value.end, "};"));
         }
         Some(AnonymousDefault::Function { export, function }) => {
             edits.push(replacement(source, export, function.start, ";"));
             let at = function_name_place(source, function);
-            edits.push(Edit {
-                span: Span { start: at, end: at },
-                text: format!(" {DEFAULT}"),
-            });
+            edits.push(insertion(at, format!(" {DEFAULT}")));
         }
         None => {}
     }
     edits
+}
+
+/// The beginnings of the edits that tell of writes: `__hot$w(import.meta,["x"],` in front of `x = 1`. To be
+/// made after all others at their place.
+pub fn write_openings(exports: &ExportBindings) -> impl Iterator<Item = Edit> + '_ {
+    exports.writes.iter().map(|write| {
+        let Span { start, .. } = write.span;
+        let call = call_of(write);
+        match write.place {
+            WritePlace::Expression => insertion(start, format!("{call},")),
+            WritePlace::LoopBlock => insertion(start + 1, format!("{call});")),
+            WritePlace::LoopStatement => insertion(start, format!("{{{call});")),
+        }
+    })
+}
+
+/// Their ends. To be made before all others at their place.
+pub fn write_closings(exports: &ExportBindings) -> impl Iterator<Item = Edit> + '_ {
+    // Of several that end at one place the innermost started last.
+    exports.writes.iter().rev().filter_map(|write| {
+        let end = write.span.end;
+        match write.place {
+            WritePlace::Expression => Some(insertion(end, ")")),
+            WritePlace::LoopBlock => None,
+            WritePlace::LoopStatement => Some(insertion(end, "}")),
+        }
+    })
+}
+
+fn call_of(write: &ExportWrite) -> String {
+    let names: Vec<String> = write.exported.iter().map(|name| literal(name)).collect();
+    format!("{WRITTEN}(import.meta,[{}]", names.join(","))
+}
+
+fn insertion(at: usize, text: impl Into<String>) -> Edit {
+    Edit {
+        span: Span { start: at, end: at },
+        text: text.into(),
+    }
+}
+
+/// An exported name as a list can hold any.
+fn list_name(name: &str) -> String {
+    if is_identifier(name) {
+        name.to_owned()
+    } else {
+        literal(name)
+    }
 }
 
 /// Replaces a range by a text, and keeps the line breaks that were in it.
@@ -101,38 +195,63 @@ fn function_name_place(source: &str, function: Span) -> usize {
 
 /// A property's name as an object literal can hold any: string module export names may be no identifiers.
 fn property_name(name: &str) -> String {
-    let is_simple = name
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || "_$".contains(character))
-        && !name.starts_with(|character: char| character.is_ascii_digit())
-        && name != "__proto__";
-    if is_simple {
+    if is_identifier(name) && name != "__proto__" {
         name.to_owned()
     } else {
-        format!("[{name:?}]")
+        format!("[{}]", literal(name))
     }
+}
+
+/// Whether a name can stand without quotes. Such of other scripts get quotes, which does no harm.
+fn is_identifier(name: &str) -> bool {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_$".contains(character);
+    name.chars().all(is_plain) && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// A string literal.
+fn literal(text: &str) -> String {
+    let mut literal = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => literal.extend(['\\', character]),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            _ => literal.push(character),
+        }
+    }
+    literal.push('"');
+    literal
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::analyze::{Dialect, analyze};
-    use crate::core::edit::apply;
+    use crate::core::rewrite::{Rewrite, rewrite};
 
     #[track_caller]
     fn check(source: &str, expected: &str, accessible: &str) {
         let source = format!("{source}\nimport.meta.hot.accept();");
         let record = analyze(&source, Dialect::JavaScript).expect("the test's source parses");
-        let exports = &record.local_exports;
-        let patched = apply(&source, edits(&source, exports));
+        let exports = record.bindings.as_ref().expect("hot code has them");
+        let patched = rewrite(
+            &source,
+            &record,
+            &Rewrite {
+                preamble: None,
+                patch: true,
+                stamp: &|_| None,
+            },
+        );
+        let patched = patched.as_deref().unwrap_or(&source);
         assert_eq!(patched, format!("{expected}\nimport.meta.hot.accept();"));
-        let names: Vec<_> = accessors(&record)
+        let names: Vec<_> = accessors(&record, exports)
             .split("__hot$v=>{")
             .skip(1)
             .map(assigned)
             .collect();
         assert_eq!(names.join(" "), accessible);
-        let whole = format!("{}{patched}", export_statement(exports));
+        let whole = format!("{}{patched}", statement(exports));
         analyze(&whole, Dialect::JavaScript).expect("the patched source parses");
     }
 
@@ -169,15 +288,68 @@ mod tests {
             "let a; export { a as default };",
             "a",
         );
+    }
+
+    #[test]
+    fn other_modules_variables_become_own_ones() {
         check(
-            "import { a } from './a.js'; export { a };",
-            "import { a } from './a.js'; export { a };",
-            "",
+            "let z; import { a } from './a.js'; export { a as b, z };",
+            "let z; import { a } from './a.js'; export { __hot$e0 as b, z };",
+            "z __hot$e0",
         );
         check(
-            "export { a } from './a.js';",
-            "export { a } from './a.js';",
-            "",
+            "import a, * as all from './a.js'; export { a as default, all as 'x y' };",
+            "import a, * as all from './a.js'; export { __hot$e0 as default, __hot$e1 as \"x y\" };",
+            "__hot$e0 __hot$e1",
+        );
+        check(
+            "export { a, default as b,\n 'c d' as e } from './a.js';",
+            "import { a as __hot$i0, default as __hot$i1,\n 'c d' as __hot$i2 } from './a.js';",
+            "__hot$e0 __hot$e1 __hot$e2",
+        );
+        check(
+            "export * as all from './a.js';",
+            "import * as __hot$i0 from './a.js';",
+            "__hot$e0",
+        );
+        check("export * from './a.js';", "export * from './a.js';", "");
+        check("export {} from './a.js';", "export {} from './a.js';", "");
+    }
+
+    #[test]
+    fn writes_are_told() {
+        check(
+            "export let a = 1; a = 2; a++; [a] = b; ({ a, x: a } = b);",
+            "export let a = 1; __hot$w(import.meta,[\"a\"],a = 2); __hot$w(import.meta,[\"a\"],a++); \
+             __hot$w(import.meta,[\"a\"],[a] = b); (__hot$w(import.meta,[\"a\"],{ a, x: a } = b));",
+            "a",
+        );
+        check(
+            "let a, c; export { a as b, a as default, c }; a = c = () => c ??= 1",
+            "let a, c; export { a as b, a as default, c }; __hot$w(import.meta,[\"b\",\"default\"],a = \
+             __hot$w(import.meta,[\"c\"],c = () => __hot$w(import.meta,[\"c\"],c ??= 1)))",
+            "a a c",
+        );
+        check(
+            "export let a; for (a of b) { f(); }",
+            "export let a; for (a of b) {__hot$w(import.meta,[\"a\"]); f(); }",
+            "a",
+        );
+        check(
+            "export let a; for ([a] of b) a = 1",
+            "export let a; for ([a] of b) {__hot$w(import.meta,[\"a\"]);__hot$w(import.meta,[\"a\"],a = 1)}",
+            "a",
+        );
+        check(
+            "if (x) { var a = 1; } export { a }; export default (a = 2);",
+            "if (x) { var a = 1; } export { a }; ;let {default:__hot$default}={default:\
+             (__hot$w(import.meta,[\"a\"],a = 2))};;",
+            "a __hot$default",
+        );
+        check(
+            "let a; export const b = (a = 1);",
+            "let a; export let   b = (a = 1);",
+            "b",
         );
     }
 

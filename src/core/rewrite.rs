@@ -11,7 +11,8 @@ use super::patch;
 pub struct Rewrite<'a> {
     /// Statements for the first line, in front of the code.
     pub preamble: Option<&'a str>,
-    /// Whether importers may have to be given newer exports: makes these assignable.
+    /// Whether importers may have to be given newer exports: makes these assignable, where the record has
+    /// them.
     pub patch: bool,
     /// A new specifier for a specifier, both decoded. `None` leaves it as it is.
     pub stamp: &'a dyn Fn(&str) -> Option<String>,
@@ -37,8 +38,10 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
             edits.extend(literal_edit(source, literal, &new));
         }
     };
-    if how.patch {
-        edits.extend(patch::edits(source, &record.local_exports));
+    let patched = record.bindings.as_ref().filter(|_| how.patch);
+    if let Some(exports) = patched {
+        edits.extend(patch::write_closings(exports));
+        edits.extend(patch::edits(source, exports));
     }
     for import in record
         .imports
@@ -58,6 +61,9 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
             stamp(specifier, *literal, &mut edits);
         }
         edits.push(insertion(end, DYNAMIC_END));
+    }
+    if let Some(exports) = patched {
+        edits.extend(patch::write_openings(exports));
     }
     (!edits.is_empty()).then(|| apply(source, edits))
 }

@@ -14,7 +14,7 @@ use super::coordinator::Message;
 use super::files::SourceFile;
 use super::state::{State, accepted_specifiers};
 use super::{Engine, Shared};
-use crate::core::analyze::{self, AnalyzeError, Dialect, ModuleRecord};
+use crate::core::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRecord};
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::patch;
 use crate::core::rewrite::{Rewrite, rewrite};
@@ -53,6 +53,7 @@ impl Engine {
         let content = xxh3_64(source.as_bytes());
         let Registered {
             id,
+            is_followed,
             outdated,
             registration,
         } = shared
@@ -62,7 +63,8 @@ impl Engine {
             shared.analyses.remove(&outdated);
         }
         let cached = shared.analyses.get(&content).map(|record| record.clone());
-        let record = match cached {
+        let is_enough = |record: &Arc<ModuleRecord>| !is_followed || record.bindings.is_some();
+        let record = match cached.filter(is_enough) {
             Some(record) => Some(record),
             None if source.len() > MAX_ANALYSED => {
                 if registration.is_some() {
@@ -71,8 +73,8 @@ impl Engine {
                 }
                 None
             }
-            None if shared.has_stamps() || analyze::needs_rewrite(source) => {
-                self.analyse_now(id, content, source)
+            None if is_followed || shared.has_stamps() || analyze::needs_rewrite(source) => {
+                self.analyse_now(id, content, source, is_followed)
             }
             None => {
                 let registration = registration.unwrap_or_else(|| Registration::of(id, content));
@@ -89,8 +91,19 @@ impl Engine {
         }
     }
 
-    fn analyse_now(&self, id: ModuleId, content: u64, source: &str) -> Option<Arc<ModuleRecord>> {
-        match analyze::analyze(source, Dialect::JavaScript) {
+    fn analyse_now(
+        &self,
+        id: ModuleId,
+        content: u64,
+        source: &str,
+        with_bindings: bool,
+    ) -> Option<Arc<ModuleRecord>> {
+        let analysed = if with_bindings {
+            analyze::analyze_exports(source, Dialect::JavaScript)
+        } else {
+            analyze::analyze(source, Dialect::JavaScript)
+        };
+        match analysed {
             Ok(record) => {
                 let record = Arc::new(record);
                 self.shared.analyses.insert(content, record.clone());
@@ -117,10 +130,9 @@ impl Engine {
             data.source = (!record.hot.accepts.is_empty()).then(|| Arc::from(source));
             state.link(id, record.clone());
         }
-        let preamble = record
-            .hot
-            .used
-            .then(|| preamble(&self.shared, &state, id, &record));
+        let patched = state.patched(id, &record);
+        let preamble = (record.hot.used || patched.is_some())
+            .then(|| preamble(&self.shared, &state, id, &record, patched));
         let state = std::cell::RefCell::new(state);
         let stamp = |specifier: &str| {
             let mut state = state.borrow_mut();
@@ -135,10 +147,9 @@ impl Engine {
             };
             (version > 0).then(|| url::stamp(stampable, version))
         };
-        let patch = is_patched(&record);
         let how = Rewrite {
             preamble: preamble.as_deref(),
-            patch,
+            patch: patched.is_some(),
             stamp: &stamp,
         };
         ServedScript {
@@ -290,6 +301,8 @@ impl Engine {
 /// What the first look at a served module found.
 struct Registered {
     id: ModuleId,
+    /// Whether importers of other modules count on this one's exports to be kept up to date.
+    is_followed: bool,
     /// The content that it had before, when it has another now.
     outdated: Option<u64>,
     /// What the coordinator has to look at, if anything: a file that is new, or content that is.
@@ -308,6 +321,7 @@ impl State {
         let id = self.graph.intern(module_url);
         self.graph.set_served(id, kind);
         let data = self.module(id);
+        let is_followed = data.is_followed;
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
             std::mem::replace(&mut data.content, content)
@@ -325,16 +339,23 @@ impl State {
         }
         Registered {
             id,
+            is_followed,
             outdated,
             registration: (is_new_file || is_new_content).then_some(registration),
         }
     }
 }
 
-/// The statement that gives a module its `import.meta.hot`. On the first line, so that no line moves.
-fn preamble(shared: &Shared, state: &State, id: ModuleId, record: &ModuleRecord) -> String {
+/// The statements that give a module its `import.meta.hot`, and the page its exports. On the first line, so
+/// that no line moves.
+fn preamble(
+    shared: &Shared,
+    state: &State,
+    id: ModuleId,
+    record: &ModuleRecord,
+    patched: Option<&ExportBindings>,
+) -> String {
     let client = json_string(&shared.options.client_url);
-    let report = u8::from(record.hot.opaque);
     let module_url = state.graph.url(id);
     // An inline script's own import.meta.url is its page's.
     let is_inline = module_url.contains(INLINE);
@@ -343,24 +364,24 @@ fn preamble(shared: &Shared, state: &State, id: ModuleId, record: &ModuleRecord)
     } else {
         "\"\"".to_owned()
     };
-    let (exports, statement) = if is_patched(record) {
-        (
-            patch::accessors(record),
-            patch::export_statement(&record.local_exports),
-        )
-    } else {
-        ("{}".to_owned(), String::new())
-    };
-    format!(
-        "import{{createHot as __hot$}}from{client};{statement}__hot$(import.meta,{report},{name},{exports});"
-    )
-}
-
-/// Whether importers of this code may have to be given a newer generation's exports: not when they always
-/// run again.
-fn is_patched(record: &ModuleRecord) -> bool {
-    let hot = &record.hot;
-    hot.accepts_self.is_some() || hot.writes_data || hot.opaque
+    let mut imported: Vec<String> = Vec::new();
+    let mut calls = String::new();
+    if let Some(exports) = patched {
+        imported.push("trackExports as __hot$t".to_owned());
+        if !exports.writes.is_empty() {
+            imported.push(format!("exportsWritten as {}", patch::WRITTEN));
+        }
+        let accessors = patch::accessors(record, exports);
+        calls.push_str(&patch::statement(exports));
+        calls.push_str(&format!("__hot$t(import.meta,{name},{accessors});"));
+    }
+    if record.hot.used {
+        imported.push("createHot as __hot$".to_owned());
+        let report = u8::from(record.hot.opaque);
+        calls.push_str(&format!("__hot$(import.meta,{report},{name});"));
+    }
+    let imported = imported.join(",");
+    format!("import{{{imported}}}from{client};{calls}")
 }
 
 /// HTML's `src="app.js"` is relative without saying so.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::core::analyze::ModuleRecord;
+use crate::core::analyze::{ExportBindings, ModuleRecord};
 use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::{AcceptedDependency, ModuleGraph, ModuleId, SelfAcceptance};
 use crate::core::propagate::Propagator;
@@ -37,6 +37,9 @@ pub struct ModuleData {
     pub resolutions: HashMap<String, String>,
     /// What a page reported of that code.
     pub reported: Option<ReportedAcceptance>,
+    /// Whether importers that do not run again count on this module's exports being kept up to date: a module
+    /// that accepts itself exports them too, or one that accepts this module shows them by its imports.
+    pub is_followed: bool,
 }
 
 /// Everything behind the lock.
@@ -105,8 +108,42 @@ impl State {
             .filter_map(|specifier| self.resolve(id, specifier))
             .collect();
         self.graph.set_imports(id, imports);
+        self.follow(id, &record);
         self.module(id).record = Some(record);
         self.refresh_acceptance(id);
+    }
+
+    /// Marks the modules whose exports a module's importers, or its own callbacks, see through it.
+    fn follow(&mut self, id: ModuleId, record: &ModuleRecord) {
+        let forwarded = self
+            .patched(id, record)
+            .map_or(&[][..], |exports| &exports.forwarded_from);
+        let forwards = |specifier: &String| {
+            let exports = record.bindings.as_ref();
+            exports.is_some_and(|exports| exports.forwarded_from.contains(specifier))
+        };
+        let accepted = record.hot.accepts.iter().filter_map(|accepted| {
+            let is_shown = accepted.by_import || forwards(&accepted.specifier);
+            is_shown.then_some(&accepted.specifier)
+        });
+        for specifier in forwarded.iter().chain(accepted) {
+            if let Some(target) = self.resolve(id, specifier) {
+                self.module(target).is_followed = true;
+            }
+        }
+    }
+
+    /// The export bindings of a module whose importers may have to be given a newer generation's: not of one
+    /// whose importers always run again.
+    pub fn patched<'a>(
+        &mut self,
+        id: ModuleId,
+        record: &'a ModuleRecord,
+    ) -> Option<&'a ExportBindings> {
+        let hot = &record.hot;
+        let accepts = hot.accepts_self.is_some() || hot.accepts_exports.is_some();
+        let is_patched = accepts || hot.writes_data || hot.opaque || self.module(id).is_followed;
+        record.bindings.as_ref().filter(|_| is_patched)
     }
 
     /// Takes what the module accepts into the graph: what its code says, or what a page reported of it.

@@ -233,6 +233,6 @@ pub(super) fn key_name(key: &PropName) -> Option<String> {
     }
 }
 
-fn text(string: &Str) -> String {
+pub(super) fn text(string: &Str) -> String {
     string.value.to_string_lossy().into_owned()
 }

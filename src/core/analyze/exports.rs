@@ -6,11 +6,17 @@ use std::collections::HashMap;
 
 use swc_core::common::Spanned;
 use swc_core::ecma::ast::{
-    Decl, DefaultDecl, ExportSpecifier, Module, ModuleDecl, ModuleItem, Stmt, VarDecl, VarDeclKind,
+    Class, Decl, DefaultDecl, ExportNamedSpecifier, ExportSpecifier, Expr, Function, ImportDecl,
+    ImportSpecifier, Module, ModuleDecl, ModuleItem, NamedExport, Stmt, Str, VarDecl, VarDeclKind,
 };
+use swc_core::ecma::visit::{Visit, VisitWith};
 
-use super::collect::{bound_names, declared_names, export_name};
-use super::{AnonymousDefault, ExportedVariable, LocalExports, Span, offset_of, span_of};
+use super::collect::{bound_names, declared_names, export_name, text};
+use super::writes::writes;
+use super::{
+    AnonymousDefault, ExportBindings, ExportedVariable, ForwardedExport, ForwardedSource, Span,
+    offset_of, span_of,
+};
 
 /// How the top level declares a name.
 enum Declared {
@@ -18,12 +24,14 @@ enum Declared {
     Variable,
     /// By `const`, with the place of the keyword.
     Constant(Span),
+    /// By an import from the module of this specifier.
+    Import(String),
 }
 
 /// Collects the variables that a module exports.
-pub(super) fn exports(module: &Module) -> LocalExports {
+pub(super) fn bindings(module: &Module) -> ExportBindings {
     let declared = declarations(module);
-    let mut exports = LocalExports::default();
+    let mut exports = ExportBindings::default();
     for item in &module.body {
         let ModuleItem::ModuleDecl(declaration) = item else {
             continue;
@@ -34,17 +42,19 @@ pub(super) fn exports(module: &Module) -> LocalExports {
                     add(&mut exports, &declared, name, name)
                 });
             }
-            ModuleDecl::ExportNamed(export) if export.src.is_none() => {
-                for specifier in &export.specifiers {
-                    if let ExportSpecifier::Named(named) = specifier {
-                        let local = export_name(&named.orig);
-                        let exported = named
-                            .exported
-                            .as_ref()
-                            .map_or_else(|| local.clone(), export_name);
-                        add(&mut exports, &declared, &exported, &local);
+            ModuleDecl::ExportNamed(export) if export.type_only => {}
+            ModuleDecl::ExportNamed(export) => match &export.src {
+                Some(source) => forward(&mut exports, export, source),
+                None => {
+                    for specifier in &export.specifiers {
+                        if let ExportSpecifier::Named(named) = specifier {
+                            add_listed(&mut exports, &declared, named);
+                        }
                     }
                 }
+            },
+            ModuleDecl::ExportAll(export) if !export.type_only => {
+                add_source(&mut exports, &text(&export.src));
             }
             ModuleDecl::ExportDefaultDecl(export) => {
                 let start = offset_of(export.span.lo);
@@ -75,7 +85,79 @@ pub(super) fn exports(module: &Module) -> LocalExports {
             _ => {}
         }
     }
+    let mut exported_as: HashMap<String, Vec<String>> = HashMap::new();
+    for variable in &exports.variables {
+        let is_constant = matches!(declared.get(&variable.local), Some(Declared::Constant(_)));
+        if !is_constant {
+            let names = exported_as.entry(variable.local.clone()).or_default();
+            names.push(variable.exported.clone());
+        }
+    }
+    exports.writes = writes(module, &exported_as);
     exports
+}
+
+/// `export { x as y } from …`, `export * as ns from …`.
+fn forward(exports: &mut ExportBindings, export: &NamedExport, source: &Str) {
+    let before = exports.forwarded.len();
+    for specifier in &export.specifiers {
+        let (exported, source) = match specifier {
+            ExportSpecifier::Named(named) if !named.is_type_only => (
+                exported_name(named),
+                ForwardedSource::Named(span_of(&named.orig)),
+            ),
+            ExportSpecifier::Namespace(all) => (export_name(&all.name), ForwardedSource::Namespace),
+            _ => continue,
+        };
+        exports.forwarded.push(ForwardedExport {
+            exported,
+            span: span_of(specifier),
+            source,
+        });
+    }
+    if exports.forwarded.len() > before {
+        let start = offset_of(export.span.lo);
+        exports.forwards.push(Span {
+            start,
+            end: start + "export".len(),
+        });
+        add_source(exports, &text(source));
+    }
+}
+
+fn add_listed(
+    exports: &mut ExportBindings,
+    declared: &HashMap<String, Declared>,
+    named: &ExportNamedSpecifier,
+) {
+    if named.is_type_only {
+        return;
+    }
+    let local = export_name(&named.orig);
+    if let Some(Declared::Import(specifier)) = declared.get(&local) {
+        exports.forwarded.push(ForwardedExport {
+            exported: exported_name(named),
+            span: span_of(named),
+            source: ForwardedSource::Imported(local),
+        });
+        add_source(exports, specifier);
+    } else {
+        add(exports, declared, &exported_name(named), &local);
+    }
+}
+
+fn exported_name(named: &ExportNamedSpecifier) -> String {
+    export_name(named.exported.as_ref().unwrap_or(&named.orig))
+}
+
+fn add_source(exports: &mut ExportBindings, specifier: &str) {
+    if !exports
+        .forwarded_from
+        .iter()
+        .any(|known| known == specifier)
+    {
+        exports.forwarded_from.push(specifier.to_owned());
+    }
 }
 
 fn expression(export: usize, value: Span) -> AnonymousDefault {
@@ -83,12 +165,11 @@ fn expression(export: usize, value: Span) -> AnonymousDefault {
 }
 
 fn add(
-    exports: &mut LocalExports,
+    exports: &mut ExportBindings,
     declared: &HashMap<String, Declared>,
     exported: &str,
     local: &str,
 ) {
-    // What is not declared here is an import that is exported again: another module's variable.
     let Some(declaration) = declared.get(local) else {
         return;
     };
@@ -107,7 +188,10 @@ fn declarations(module: &Module) -> HashMap<String, Declared> {
     let mut declared = HashMap::new();
     for item in &module.body {
         match item {
-            ModuleItem::Stmt(Stmt::Decl(declaration)) => declare(&mut declared, declaration),
+            ModuleItem::Stmt(statement) => declare_all(&mut declared, statement),
+            ModuleItem::ModuleDecl(ModuleDecl::Import(import)) if !import.type_only => {
+                declare_imports(&mut declared, import);
+            }
             ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
                 declare(&mut declared, &export.decl)
             }
@@ -125,6 +209,48 @@ fn declarations(module: &Module) -> HashMap<String, Declared> {
         }
     }
     declared
+}
+
+/// A statement of the top level. A `var` further down in it is the top level's too.
+fn declare_all(declared: &mut HashMap<String, Declared>, statement: &Stmt) {
+    match statement {
+        Stmt::Decl(declaration) => declare(declared, declaration),
+        other => hoisted_vars(other, &mut |name| {
+            declared.insert(name.to_owned(), Declared::Variable);
+        }),
+    }
+}
+
+/// Calls `found` with each name that a `var` inside a statement declares, functions left out.
+fn hoisted_vars(statement: &Stmt, found: &mut dyn FnMut(&str)) {
+    struct Vars<'a>(&'a mut dyn FnMut(&str));
+    impl Visit for Vars<'_> {
+        fn visit_var_decl(&mut self, variables: &VarDecl) {
+            if variables.kind == VarDeclKind::Var {
+                for declarator in &variables.decls {
+                    bound_names(&declarator.name, self.0);
+                }
+            }
+        }
+        // No expression declares anything for the statement around it.
+        fn visit_expr(&mut self, _: &Expr) {}
+        fn visit_function(&mut self, _: &Function) {}
+        fn visit_class(&mut self, _: &Class) {}
+    }
+    statement.visit_with(&mut Vars(found));
+}
+
+fn declare_imports(declared: &mut HashMap<String, Declared>, import: &ImportDecl) {
+    for specifier in &import.specifiers {
+        let local = match specifier {
+            ImportSpecifier::Named(named) if named.is_type_only => continue,
+            ImportSpecifier::Named(named) => &named.local,
+            ImportSpecifier::Default(default) => &default.local,
+            ImportSpecifier::Namespace(namespace) => &namespace.local,
+        };
+        let source = Declared::Import(text(&import.src));
+        declared.insert(local.sym.to_string(), source);
+    }
 }
 
 fn declare(declared: &mut HashMap<String, Declared>, declaration: &Decl) {

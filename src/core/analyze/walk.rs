@@ -18,6 +18,7 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     let mut walk = Walk {
         record: ModuleRecord::default(),
         names: Names::default(),
+        imported: hot::ImportedNames::new(),
         enters_code,
         follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
     };
@@ -32,6 +33,7 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
 pub(super) struct Walk {
     pub(super) record: ModuleRecord,
     pub(super) names: Names,
+    imported: hot::ImportedNames,
     /// Whether anything but the top level's declarations can be of interest.
     enters_code: bool,
     /// Whether `import.meta` can be in the code, so that names matter.
@@ -116,9 +118,14 @@ impl Walk {
         if let Value::Method(method) = function {
             self.see(&function);
             let names = &self.names;
-            hot::call(&mut self.record.hot, method, arguments, &|argument| {
-                value_of(names, argument)
-            });
+            let value_of = |argument: &Expr| value_of(names, argument);
+            hot::call(
+                &mut self.record.hot,
+                method,
+                arguments,
+                &self.imported,
+                &value_of,
+            );
             self.visit_unescaped(callee);
         } else {
             if self.follows_meta && is_object_assign(callee) {
@@ -182,6 +189,16 @@ impl Visit for Walk {
         for item in &module.body {
             if let ModuleItem::ModuleDecl(declaration) = item {
                 collect::declaration(&mut self.record, declaration);
+                if self.follows_meta
+                    && let ModuleDecl::Import(import) = declaration
+                {
+                    let names = import
+                        .specifiers
+                        .iter()
+                        .map(|specifier| specifier.local().sym.to_string());
+                    let known = self.imported.entry(collect::text(&import.src)).or_default();
+                    known.extend(names);
+                }
             }
         }
         self.in_scope(|walk| {
