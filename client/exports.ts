@@ -40,16 +40,17 @@ export class Exports {
   /** By module, the current evaluation last. */
   readonly #chains = new Map<string, Evaluation[]>();
   readonly #evaluations = new WeakMap<object, Evaluation>();
-  /** What the update that is being applied has evaluated. It may still fail. */
-  #held: Map<string, Evaluation> | undefined;
+  /** By module, what an update has evaluated that is not current yet: it may still fail, or a later one. */
+  readonly #coming = new Map<string, Evaluation>();
+  #isUpdating = false;
 
   /** A module is being evaluated. `meta` is its `import.meta`. */
   track(meta: object, url: string, version: number, accessors: Accessors): void {
     const evaluation = newEvaluation(url, version, accessors);
     this.#evaluations.set(meta, evaluation);
     const isComplete = forward(evaluation).isComplete;
-    if (this.#held) {
-      this.#held.set(url, evaluation);
+    if (this.#isUpdating) {
+      this.#coming.set(url, evaluation);
       return;
     }
     const chain = this.#chain(url);
@@ -77,7 +78,7 @@ export class Exports {
 
   /** Starts an update: what is evaluated from now on counts from {@link end} on. */
   begin(): void {
-    this.#held = new Map();
+    this.#isUpdating = true;
   }
 
   /**
@@ -92,17 +93,13 @@ export class Exports {
     renewed: ReadonlyMap<string, ModuleNamespace>,
     decides: (url: string) => boolean,
   ): void {
-    const held = this.#held ?? new Map<string, Evaluation>();
-    this.#held = undefined;
+    this.#isUpdating = false;
     for (const [url, version] of succeeded) {
       const namespace = renewed.get(url);
-      const known = this.#chains.get(url)?.at(-1);
-      const isKnown = known !== undefined && known.version >= version;
-      const evaluation =
-        held.get(url) ?? (isKnown ? known : known && namespace && newEvaluation(url, version, {}));
+      const evaluation = this.#evaluated(url, version, namespace);
       if (!evaluation) continue;
       const chain = this.#chain(url);
-      if (evaluation !== known) chain.push(evaluation);
+      if (evaluation !== chain.at(-1)) chain.push(evaluation);
       evaluation.namespace = namespace;
       for (const older of chain) {
         older.decides = false;
@@ -141,6 +138,20 @@ export class Exports {
   /** The module left the page. */
   forget(url: string): void {
     this.#chains.delete(url);
+    this.#coming.delete(url);
+  }
+
+  /** The evaluation of a module that an update ended with. */
+  #evaluated(url: string, version: number, namespace: ModuleNamespace | undefined) {
+    const coming = this.#coming.get(url);
+    if (coming?.version === version) {
+      this.#coming.delete(url);
+      return coming;
+    }
+    const known = this.#chains.get(url)?.at(-1);
+    if (known && known.version >= version) return known;
+    // The new code is not tracked.
+    return known && namespace && newEvaluation(url, version, {});
   }
 
   #chain(url: string): Evaluation[] {
@@ -180,16 +191,20 @@ function newEvaluation(url: string, version: number, accessors: Accessors): Eval
 }
 
 /** Gives the older evaluations what the current one exports. */
-function show(chain: readonly Evaluation[], names?: readonly string[]): void {
-  for (let at = chain.length - 2; at >= 0; at--) {
-    const [older, newer] = chain.slice(at, at + 2);
-    if (!older || !newer) return;
-    for (const name of names ?? Object.keys(older.accessors)) {
-      const set = older.accessors[name]?.[1];
-      const found = set && !older.decided.has(name) ? read(newer, name) : undefined;
-      if (found) set?.(found.value);
+function show(chain: readonly Evaluation[], names: readonly string[] = allNames(chain)): void {
+  const [current, ...older] = [...chain].reverse();
+  if (!current) return;
+  for (const name of names) {
+    let found = read(current, name);
+    for (const evaluation of older) {
+      if (evaluation.decided.has(name)) found = read(evaluation, name);
+      else if (found) evaluation.accessors[name]?.[1]?.(found.value);
     }
   }
+}
+
+function allNames(chain: readonly Evaluation[]): string[] {
+  return [...new Set(chain.flatMap(({ accessors }) => Object.keys(accessors)))];
 }
 
 /**

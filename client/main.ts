@@ -77,13 +77,13 @@ export function trackExports(meta: ImportMeta, name: string, accessors: Accessor
 /**
  * Is told of each write to an exported variable.
  *
- * @param names The names that importers use for it.
  * @param value What the assignment evaluates to.
- * @returns That value.
+ * @param names The names that importers use for the variable.
+ * @returns The value.
  */
-export function exportsWritten<T>(meta: ImportMeta, names: readonly string[], value?: T): T {
+export function exportsWritten<T>(meta: ImportMeta, value: T, names: readonly string[]): T {
   runtime().exports.written(meta, names);
-  return value as T;
+  return value;
 }
 
 function identify(meta: ImportMeta, name: string): { url: string; version: number } {

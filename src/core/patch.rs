@@ -122,16 +122,20 @@ pub fn edits(source: &str, exports: &ExportBindings) -> Vec<Edit> {
     edits
 }
 
-/// The beginnings of the edits that tell of writes: `__hot$w(import.meta,["x"],` in front of `x = 1`. To be
+/// The beginnings of the edits that tell of writes: `x = 1` becomes `__hot$w(import.meta,x = 1,["x"])`. To be
 /// made after all others at their place.
 pub fn write_openings(exports: &ExportBindings) -> impl Iterator<Item = Edit> + '_ {
     exports.writes.iter().map(|write| {
         let Span { start, .. } = write.span;
-        let call = call_of(write);
+        let names = names_of(write);
         match write.place {
-            WritePlace::Expression => insertion(start, format!("{call},")),
-            WritePlace::LoopBlock => insertion(start + 1, format!("{call});")),
-            WritePlace::LoopStatement => insertion(start, format!("{{{call});")),
+            WritePlace::Expression => insertion(start, format!("{WRITTEN}(import.meta,")),
+            WritePlace::LoopBlock => {
+                insertion(start + 1, format!("{WRITTEN}(import.meta,0,{names});"))
+            }
+            WritePlace::LoopStatement => {
+                insertion(start, format!("{{{WRITTEN}(import.meta,0,{names});"))
+            }
         }
     })
 }
@@ -142,16 +146,18 @@ pub fn write_closings(exports: &ExportBindings) -> impl Iterator<Item = Edit> + 
     exports.writes.iter().rev().filter_map(|write| {
         let end = write.span.end;
         match write.place {
-            WritePlace::Expression => Some(insertion(end, ")")),
+            // The names come last: some browsers refuse a destructuring assignment behind an array.
+            WritePlace::Expression => Some(insertion(end, format!(",{})", names_of(write)))),
             WritePlace::LoopBlock => None,
             WritePlace::LoopStatement => Some(insertion(end, "}")),
         }
     })
 }
 
-fn call_of(write: &ExportWrite) -> String {
+/// The list of the exports that are written.
+fn names_of(write: &ExportWrite) -> String {
     let names: Vec<String> = write.exported.iter().map(|name| literal(name)).collect();
-    format!("{WRITTEN}(import.meta,[{}]", names.join(","))
+    format!("[{}]", names.join(","))
 }
 
 fn insertion(at: usize, text: impl Into<String>) -> Edit {
@@ -318,32 +324,53 @@ mod tests {
 
     #[test]
     fn writes_are_told() {
+        let told = |write: &str, names: &str| format!("__hot$w(import.meta,{write},[{names}])");
+        let a = "\"a\"";
         check(
             "export let a = 1; a = 2; a++; [a] = b; ({ a, x: a } = b);",
-            "export let a = 1; __hot$w(import.meta,[\"a\"],a = 2); __hot$w(import.meta,[\"a\"],a++); \
-             __hot$w(import.meta,[\"a\"],[a] = b); (__hot$w(import.meta,[\"a\"],{ a, x: a } = b));",
+            &format!(
+                "export let a = 1; {}; {}; {}; ({});",
+                told("a = 2", a),
+                told("a++", a),
+                told("[a] = b", a),
+                told("{ a, x: a } = b", a)
+            ),
             "a",
         );
         check(
             "let a, c; export { a as b, a as default, c }; a = c = () => c ??= 1",
-            "let a, c; export { a as b, a as default, c }; __hot$w(import.meta,[\"b\",\"default\"],a = \
-             __hot$w(import.meta,[\"c\"],c = () => __hot$w(import.meta,[\"c\"],c ??= 1)))",
+            &format!(
+                "let a, c; export {{ a as b, a as default, c }}; {}",
+                told(
+                    &format!(
+                        "a = {}",
+                        told(&format!("c = () => {}", told("c ??= 1", "\"c\"")), "\"c\"")
+                    ),
+                    "\"b\",\"default\""
+                )
+            ),
             "a a c",
         );
         check(
             "export let a; for (a of b) { f(); }",
-            "export let a; for (a of b) {__hot$w(import.meta,[\"a\"]); f(); }",
+            &format!("export let a; for (a of b) {{{}; f(); }}", told("0", a)),
             "a",
         );
         check(
             "export let a; for ([a] of b) a = 1",
-            "export let a; for ([a] of b) {__hot$w(import.meta,[\"a\"]);__hot$w(import.meta,[\"a\"],a = 1)}",
+            &format!(
+                "export let a; for ([a] of b) {{{};{}}}",
+                told("0", a),
+                told("a = 1", a)
+            ),
             "a",
         );
         check(
             "if (x) { var a = 1; } export { a }; export default (a = 2);",
-            "if (x) { var a = 1; } export { a }; ;let {default:__hot$default}={default:\
-             (__hot$w(import.meta,[\"a\"],a = 2))};;",
+            &format!(
+                "if (x) {{ var a = 1; }} export {{ a }}; ;let {{default:__hot$default}}={{default:({})}};;",
+                told("a = 2", a)
+            ),
             "a __hot$default",
         );
         check(
