@@ -4,16 +4,19 @@
 
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { DevServer } from '@web/dev-server-core';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import test from 'ava';
+import ava from 'ava';
 import { hmrPlugin } from 'hotgraph';
 import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser, openTab } from './helpers/browser.js';
+import { DevServer } from './helpers/host.js';
 import { Project } from './helpers/project.js';
 import { serve } from './helpers/server.js';
 
-test.after.always(closeBrowser);
+// One after the other: dozens of tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 

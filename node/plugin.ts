@@ -19,6 +19,7 @@ import { describeEvent, type Level } from './report.js';
 import { destinationOf, fileOf, takeStamp } from './request.js';
 import { asStatic, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
+import { isBeingWritten, whenWritten } from './writing.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
 export interface HmrPluginOptions {
@@ -168,9 +169,18 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (asset || context.method !== 'GET') return asset ?? undefined;
       const file = fileOf(context.url, params.config.rootDir);
       if (file === null) return undefined;
-      const saved = engine.savedSource(file, !readsScripts);
-      if (saved !== null) return asStatic(saved, context.path);
-      return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
+      const read = () => {
+        const saved = engine.savedSource(file, !readsScripts);
+        if (saved !== null) return asStatic(saved, context.path);
+        return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
+      };
+      const found = read();
+      const { url } = takeStamp(context);
+      const isKnown = () => engine.contentVersion(url) > 0 || engine.savedSource(file) !== null;
+      // Looked at after it was read, so that no save begins in between. Once the engine has seen a save it has
+      // the whole text of each.
+      if (isKnown() || !isBeingWritten(file)) return found;
+      return whenWritten(file, isKnown).then(read);
     },
 
     transformCacheKey(context) {

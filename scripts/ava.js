@@ -1,28 +1,52 @@
 /**
  * Runs the tests of `__test__` with ava and ends with one line, `N passed, N failed`.
  *
- * Ava's output passes through and is counted on its way. (Its TAP would be easier to count, but
- * leaves out tests that hang and the place where a test failed.)
+ * Ava's own output is counted. (Its TAP would be easier to count, but leaves out tests that hang and the
+ * place where a test failed.)
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { Failure, main, root, tool } from './run.js';
+import { findNode22 } from './node-22.js';
+import { Failure, heading, main, root, tool } from './run.js';
 
 /** The lines of ava's own summary that stand for failures. */
 const FAILURES =
   /^ {2}(\d+) (?:hooks? failed|tests? failed|unhandled rejections?|uncaught exceptions?|tests? remained pending)/;
 
+/** The tests of hosts, which run on every version of @web/dev-server that is supported. */
+const HOST_TESTS = ['__test__/host.test.js'];
+
 /**
- * Runs ava.
+ * Runs ava: everything, and the tests of hosts once more on @web/dev-server 1 with the Node that it asks for.
  *
- * @param {string[]} args Files and options for ava.
+ * @param {string[]} args Files and options for ava; given any, it runs once, with these.
  * @returns {Promise<void>} Rejects with a {@link Failure} when a test failed, or none ran.
  */
 export async function ava(args) {
-  const child = spawn(process.execPath, [tool('ava', 'ava'), ...args], {
+  const runs = [await runOnce(process.execPath, args)];
+  const node22 = findNode22();
+  if (args.length === 0 && node22) {
+    heading('ava, with @web/dev-server 1 on Node 22');
+    runs.push(await runOnce(node22, HOST_TESTS, { TEST_HOST: 'wds-1' }));
+  }
+  const total = (/** @type {'passed' | 'failed'} */ key) =>
+    runs.reduce((sum, counts) => sum + counts[key], 0);
+  console.log(`${total('passed')} passed, ${total('failed')} failed`);
+  if (total('failed') > 0) throw new Failure('Tests failed.');
+}
+
+/**
+ * One run of ava. Its output passes through and is counted on its way.
+ *
+ * @param {string} node The Node to run it on.
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+async function runOnce(node, args, env) {
+  const child = spawn(node, [tool('ava', 'ava'), ...args], {
     cwd: root,
-    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) },
+    env: { ...process.env, ...env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) },
     stdio: ['inherit', 'pipe', 'inherit'],
   });
   /** @type {Promise<number | null>} */
@@ -37,8 +61,7 @@ export async function ava(args) {
   }
   // What ava cannot count, such as a file that ends its process, still shows in its exit code.
   if ((await exit) !== 0) failed ||= 1;
-  console.log(`${passed} passed, ${failed} failed`);
-  if (failed > 0) throw new Failure('Tests failed.');
+  return { passed, failed };
 }
 
 await main(import.meta, () => ava(process.argv.slice(2)));

@@ -2,9 +2,9 @@
  * The real @web/dev-server in this process, with hmrPlugin(), on a port of its own.
  */
 
-import { startDevServer } from '@web/dev-server';
 import { hmrPlugin } from 'hotgraph';
 import { waitFor } from './browser.js';
+import { startDevServer } from './host.js';
 import { getFreePort } from './port.js';
 
 /**
