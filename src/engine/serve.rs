@@ -105,13 +105,12 @@ impl Engine {
 
     fn answer(&self, id: ModuleId, source: &str, record: Arc<ModuleRecord>) -> ServedScript {
         let mut state = self.shared.state();
-        if state
-            .module(id)
+        let data = state.module(id);
+        let is_known = data
             .record
             .as_ref()
-            .is_none_or(|known| !Arc::ptr_eq(known, &record))
-        {
-            let data = state.module(id);
+            .is_some_and(|known| Arc::ptr_eq(known, &record));
+        if !is_known || !data.linked {
             data.reported = None;
             data.warnings.clear();
             data.source = (!record.hot.accepts.is_empty()).then(|| Arc::from(source));
@@ -360,7 +359,7 @@ fn preamble(shared: &Shared, state: &State, id: ModuleId, record: &ModuleRecord)
 /// run again.
 fn is_patched(record: &ModuleRecord) -> bool {
     let hot = &record.hot;
-    hot.accepts_self.is_some() || hot.writes_data || hot.opaque
+    hot.accepts_self.is_some() || hot.accepts_exports.is_some() || hot.writes_data || hot.opaque
 }
 
 /// HTML's `src="app.js"` is relative without saying so.
