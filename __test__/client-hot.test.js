@@ -47,7 +47,7 @@ for (const [name, accept, expected] of [
   [
     'acceptExports(name, cb)',
     (hot) => hot.acceptExports('x', callback),
-    { self: true, callbacks: 1, exports: ['x'] },
+    { callbacks: 1, exports: ['x'] },
   ],
   [
     'several calls add up',
@@ -115,7 +115,7 @@ test('data is kept over generations, and assigning replaces it', (t) => {
   t.deepEqual(registry.data('/dir/a.js'), { count: 1 });
   hot.data = { other: 2 };
   t.deepEqual(registry.data('/dir/a.js'), { other: 2 });
-  registry.remove('/dir/a.js');
+  registry.remove('/dir/a.js', 1);
   t.deepEqual(registry.data('/dir/a.js'), {});
 });
 

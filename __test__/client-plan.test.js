@@ -7,14 +7,16 @@ const VERSION = 100;
 
 /**
  * An update from lines such as `a <- b c(./a.js)`: `a` is stale and imported by `b` and by `c`, which
- * accepts it as `./a.js`. Words before the arrow say more of `a`: its kind or its acceptance.
+ * accepts it as `./a.js`. Words before the arrow say more of `a`: its kind or its acceptance. `b[x,y]` uses
+ * its exports `x` and `y`.
  */
 function update(lines, { changed, trail, message = null } = {}) {
   const stale = lines.map((line) => {
     const [left, right = ''] = line.split('<-').map((side) => side.trim());
     const [url, ...words] = left.split(' ');
     const kind = words.find((word) => ['style', 'page', 'asset'].includes(word)) ?? 'script';
-    const acceptance = words.find((word) => /^(accepts|bubbles|declines)$/.test(word)) ?? 'none';
+    const acceptance =
+      words.find((word) => /^(accepts|bubbles|exports|declines)$/.test(word)) ?? 'none';
     const importers = right.split(' ').filter(Boolean);
     return {
       url,
@@ -22,8 +24,8 @@ function update(lines, { changed, trail, message = null } = {}) {
       kind,
       acceptance,
       importers: importers.map((importer) => {
-        const [, name, accepts] = /^([^(]+)(?:\((.*)\))?$/.exec(importer);
-        return { url: name, accepts: accepts ? [accepts] : [] };
+        const [, name, accepts, uses] = /^([^([]+)(?:\((.*)\))?(?:\[(.*)\])?$/.exec(importer);
+        return { url: name, accepts: accepts ? [accepts] : [], uses: uses?.split(',') ?? [] };
       }),
     };
   });
@@ -163,6 +165,34 @@ const cases = {
       hot: { '/c.js': { acceptsItself: true, bubbles: true } },
     }),
     'reload deadEnd: /d.js /b.js /index.html',
+  ],
+  'accepted exports, and nobody uses others': [
+    update(['/b.js exports <- /a.js[x,y] /c.js']),
+    page({ loaded: '/a.js /b.js /c.js', hot: { '/b.js': { acceptedExports: ['x', 'y', 'z'] } } }),
+    '/b.js(/b.js) | /b.js | ',
+  ],
+  'accepted exports, and an importer uses another': [
+    update(['/b.js exports <- /a.js(./b.js)[x,y]']),
+    page({
+      loaded: '/a.js /b.js',
+      hot: { '/b.js': { acceptedExports: ['x'] }, '/a.js': { accepts: ['./b.js'] } },
+    }),
+    '/a.js(/b.js) | /b.js | ',
+  ],
+  'accepted exports, and only other pages use another': [
+    update(['/b.js exports <- /a.js[x] /other.js[y]', '/other.js <- /other.html']),
+    page({ loaded: '/a.js /b.js', hot: { '/b.js': { acceptedExports: ['x'] } } }),
+    '/b.js(/b.js) | /b.js | ',
+  ],
+  'accepted exports that were never registered': [
+    update(['/b.js exports <- /a.js[x]']),
+    page({ loaded: '/a.js /b.js', hot: { '/b.js': {} } }),
+    'giveUp /b.js',
+  ],
+  'accepted exports that the server has not heard of': [
+    update(['/b.js <- /a.js', '/a.js accepts <-']),
+    page({ loaded: '/a.js /b.js', hot: { '/b.js': { acceptedExports: ['x'] }, '/a.js': self } }),
+    '/a.js(/a.js) | /b.js /a.js | ',
   ],
   'a module that declines': [
     update(['/b.js declines <- /a.js', '/a.js accepts <-']),

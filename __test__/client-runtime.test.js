@@ -95,6 +95,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
           importers: Object.entries(importers).map(([importer, accepts]) => ({
             url: importer,
             accepts,
+            uses: [],
           })),
           ...rest,
         })),
@@ -448,6 +449,29 @@ test('invalidate sends the update’s trail, once for a module', async (t) => {
   );
 });
 
+test('invalidate gives up the last update that a module took part in, later too, once', async (t) => {
+  let giveUp;
+  const page = openPage({
+    modules: {
+      '/main.js': (hot) => {
+        hot.accept('./dep.js', () => {});
+        giveUp = hot.invalidate;
+        return {};
+      },
+      '/dep.js': () => ({}),
+    },
+  });
+  await page.load('/main.js', '/dep.js');
+  const given = () => page.sent.filter(({ type }) => type === 'invalidate');
+  for (const version of [101, 102]) {
+    await page.update(['/dep.js'], [['/dep.js', { '/main.js': ['./dep.js'] }]]);
+    giveUp();
+    giveUp();
+    t.like(given().at(-1), { url: '/main.js', version, trail: [] });
+    t.is(given().length, version - 100);
+  }
+});
+
 test('invalidate while the page loads does nothing: there is no update to give up', async (t) => {
   const page = openPage({ modules: { '/a.js': (hot) => hot.invalidate() ?? {} } });
   await page.load('/a.js');
@@ -526,17 +550,34 @@ test('pruning disposes, runs prune callbacks and forgets data', async (t) => {
     },
   });
   await page.load('/a.js');
-  page.runtime.receive({ type: 'prune', urls: ['/a.js', '/never-loaded.js'] });
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/a.js', '/never-loaded.js'] });
   await page.runtime.idle;
   t.deepEqual(page.take(), ['before /a.js', 'dispose 1', 'prune 1', 'forget /a.js']);
   t.deepEqual(page.runtime.registry.data('/a.js'), {});
+  t.is(page.runtime.registry.version('/a.js'), 101, 'whoever imports it again evaluates it again');
+});
+
+test('modules that are pruned together are all disposed of before any prune callback', async (t) => {
+  const module = (name) => (hot) => {
+    hot.dispose(() => page.events.push(`dispose ${name}`));
+    hot.prune(() => page.events.push(`prune ${name}`));
+    return {};
+  };
+  const page = openPage({ modules: { '/a.js': module('a'), '/b.js': module('b') } });
+  await page.load('/a.js', '/b.js');
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/a.js', '/b.js'] });
+  await page.runtime.idle;
+  t.deepEqual(
+    page.take().filter((event) => !event.startsWith('forget')),
+    ['dispose a', 'dispose b', 'prune a', 'prune b'],
+  );
 });
 
 test('pruning waits while the page runs older code', async (t) => {
   const page = await openChain();
   page.probeError.current = new Error('broken');
   await page.update(['/dep.js'], chain.slice(1));
-  page.runtime.receive({ type: 'prune', urls: ['/leaf.js'] });
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/leaf.js'] });
   await page.runtime.idle;
   t.false(page.take().includes('forget /leaf.js'));
   page.probeError.current = undefined;

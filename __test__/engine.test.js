@@ -200,7 +200,7 @@ test('link() says what the host makes of specifiers', async (t) => {
   await bench.hello(1);
   await bench.project.write('lib/a.js', 'export const a = 2;');
   const { stale } = await bench.update('/lib/a.js');
-  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['a'] }]);
+  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['a'], uses: [] }]);
 });
 
 // -- what is said ------------------------------------------------------------------------------------
@@ -233,8 +233,8 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         kind: 'script',
         acceptance: 'none',
         importers: [
-          { url: '/view.js', accepts: [] },
-          { url: '/self.js', accepts: [] },
+          { url: '/view.js', accepts: [], uses: [] },
+          { url: '/self.js', accepts: [], uses: [] },
         ],
       },
       {
@@ -242,14 +242,14 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         version,
         kind: 'script',
         acceptance: 'none',
-        importers: [{ url: '/main.js', accepts: ['./view.js'] }],
+        importers: [{ url: '/main.js', accepts: ['./view.js'], uses: [] }],
       },
       {
         url: '/self.js',
         version,
         kind: 'script',
         acceptance: 'accepts',
-        importers: [{ url: '/index.html', accepts: [] }],
+        importers: [{ url: '/index.html', accepts: [], uses: [] }],
       },
     ],
     invalidated: null,
@@ -306,7 +306,7 @@ test('invalidate goes on to the importers, once, and leaves a trail', async (t) 
   t.is(update.version, version + 1);
   t.deepEqual(update.changed, ['/a.js']);
   t.deepEqual(update.invalidated, { message: 'too much', trail: ['/a.js'] });
-  t.deepEqual(update.stale[0].importers, [{ url: '/main.js', accepts: ['./a.js'] }]);
+  t.deepEqual(update.stale[0].importers, [{ url: '/main.js', accepts: ['./a.js'], uses: [] }]);
   await bench.project.write('a.js', 'import.meta.hot.accept(); // again');
   await waitFor(
     () => bench.updates(2).at(-1)?.version >= version + 2,
@@ -314,6 +314,46 @@ test('invalidate goes on to the importers, once, and leaves a trail', async (t) 
   );
   t.is(bench.updates(1).length, 3);
   t.is(bench.said.filter((said) => said.type === 'invalidated').length, 1);
+});
+
+test('invalidate evaluates a module again that had accepted a dependency', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'top.js': `import './main.js';\nimport.meta.hot.accept('./main.js', () => {});`,
+    'main.js': `import './a.js';\nimport.meta.hot.accept('./a.js', () => import.meta.hot.invalidate());`,
+    'a.js': '1',
+  });
+  await bench.hello(1);
+  await bench.project.write('a.js', '2');
+  const { version } = await bench.update('/a.js');
+  bench.say(1, { type: 'invalidate', url: '/main.js', version, message: null, trail: [] });
+  const update = await bench.message((said) => said.invalidated);
+  t.deepEqual(
+    update.stale.map((module) => [module.url, module.version]),
+    [['/main.js', version + 1]],
+  );
+});
+
+test('what importers use of a module that accepts some exports is told', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({
+    'main.js': `import { a, b as c } from './dep.js';\nimport './dep.js';`,
+    'lazy.js': `export const load = () => import('./dep.js');`,
+    'dep.js': `export let a, b;\nexport default 1;\nimport.meta.hot.acceptExports(['a', 'b']);`,
+  });
+  await bench.hello(1);
+  await bench.project.write('dep.js', '2');
+  const [dep, ...importers] = (await bench.update('/dep.js')).stale;
+  t.is(dep.acceptance, 'exports');
+  t.deepEqual(dep.importers, [
+    { url: '/lazy.js', accepts: [], uses: ['a', 'b', 'default'] },
+    { url: '/main.js', accepts: [], uses: ['a', 'b'] },
+  ]);
+  t.deepEqual(
+    importers.map(({ url }) => url),
+    ['/lazy.js', '/main.js'],
+    'one of them uses the default export, which is not accepted',
+  );
 });
 
 test('what a page reports that it registered goes into the graph', async (t) => {
@@ -332,7 +372,7 @@ test('what a page reports that it registered goes into the graph', async (t) => 
   });
   await bench.project.write('dep.js', '2');
   const { stale } = await bench.update('/dep.js');
-  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['./dep.js'] }]);
+  t.deepEqual(stale[0].importers, [{ url: '/main.js', accepts: ['./dep.js'], uses: [] }]);
 });
 
 test('a later hello gets what it missed as one update', async (t) => {
@@ -483,7 +523,10 @@ test('style sheets, JSON and pages', async (t) => {
     await project.write(name, content);
     const { stale } = await bench.update(`/${name}`);
     t.is(stale[0].kind, kind);
-    t.deepEqual(stale[0].importers, kind === 'page' ? [] : [{ url: '/index.html', accepts: [] }]);
+    t.deepEqual(
+      stale[0].importers,
+      kind === 'page' ? [] : [{ url: '/index.html', accepts: [], uses: [] }],
+    );
   }
 });
 

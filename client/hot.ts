@@ -80,7 +80,8 @@ export function createHotContext(generation: Generation, services: HotServices):
         ...(typeof names === 'string' ? [names] : names),
       ];
       generation.acceptedExports = all;
-      acceptItself(callback);
+      if (callback) generation.selfCallbacks.push(callback);
+      services.changed(generation);
     },
     dispose: (callback: DataCallback) => void generation.disposers.push(callback),
     prune: (callback: DataCallback) => void generation.pruners.push(callback),

@@ -140,13 +140,14 @@ function scheduleReport(generation: Generation): void {
   setTimeout(() => {
     report.isScheduled = false;
     if (generation.replaced) return;
-    const { url, acceptsItself, declined, specifiers } = generation;
+    const { url, acceptsItself, declined, specifiers, acceptedExports } = generation;
     const message = {
       type: 'accepts',
       url,
       self: acceptsItself,
       deps: specifiers,
       declined,
+      exports: acceptedExports ? [...acceptedExports] : null,
     } as const;
     const text = JSON.stringify(message);
     if (text === report.text) return;
@@ -167,6 +168,10 @@ function startClient(): Client {
   const served = servedPage();
   let reloaded = takeLastReload(reloadPorts, log);
   let isFirst = true;
+  let ready = () => {};
+  const started = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
 
   const ports: Ports = {
     importModule: (address, kind) => importModule(origin + address, kind),
@@ -209,12 +214,13 @@ function startClient(): Client {
       if (isFirst) log.debug('connected');
       else log.info('connected again');
       isFirst = false;
-      void runtime.events.emitBuiltIn('ws:connect', { webSocket });
+      // Modules that are still to run have listeners to add.
+      void started.then(() => runtime.events.emitBuiltIn('ws:connect', { webSocket }));
     },
     disconnected: (webSocket) => {
       runtime.greeted = false;
       log.info('the connection to the dev server is lost; trying again');
-      void runtime.events.emitBuiltIn('ws:disconnect', { webSocket });
+      void started.then(() => runtime.events.emitBuiltIn('ws:disconnect', { webSocket }));
     },
     garbage: (start, error) => log.warn(`the dev server sent something odd: ${start}`, error),
   });
@@ -222,7 +228,10 @@ function startClient(): Client {
   const hurry = () => socket.hurry();
   for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, hurry);
   document.addEventListener('visibilitychange', hurry);
-  const start = () => runtime.start();
+  const start = () => {
+    runtime.start();
+    ready();
+  };
   if (document.readyState === 'complete') start();
   document.addEventListener('DOMContentLoaded', start);
   addEventListener('load', start);

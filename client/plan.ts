@@ -209,7 +209,16 @@ class Walk {
     if (!generation || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
     // Without the server's word there is no version to import.
     if (!node) return false;
-    return generation.acceptsItself || (expectsAcceptance(node) && generation.touchedData);
+    if (generation.acceptsItself) return true;
+    return node.acceptance === 'exports'
+      ? this.#acceptsExports(node, generation)
+      : expectsAcceptance(node) && generation.touchedData;
+  }
+
+  /** Whether nothing in this page uses other exports than those that it accepts updates of. */
+  #acceptsExports({ importers }: StaleModule, { acceptedExports }: Generation): boolean {
+    const used = importers.flatMap(({ url, uses }) => (this.#isLoaded(url) ? uses : []));
+    return acceptedExports !== undefined && used.every((name) => acceptedExports.includes(name));
   }
 
   /** Whether the page can give a style sheet new text, for everybody who uses it. */
@@ -294,8 +303,8 @@ class Walk {
   }
 }
 
-function expectsAcceptance(node: StaleModule): boolean {
-  return node.acceptance === 'accepts' || node.acceptance === 'bubbles';
+function expectsAcceptance({ acceptance }: StaleModule): boolean {
+  return acceptance !== 'none' && acceptance !== 'declines';
 }
 
 function stepsTo(step: Step): Step[] {

@@ -51,7 +51,11 @@ deps: Array<string>,
 /**
  * Whether it declined.
  */
-declined: boolean, } | { "type": "applied", 
+declined: boolean, 
+/**
+ * The names given to `acceptExports`, when that was called.
+ */
+exports: Array<string> | null, } | { "type": "applied", 
 /**
  * The update's version.
  */
@@ -231,7 +235,12 @@ url: string,
  * The specifiers, as its code writes them, under which it accepts updates of the module. Empty
  * when it accepts none.
  */
-accepts: Array<string>, };
+accepts: Array<string>, 
+/**
+ * The exports of the module that it uses, when the module's acceptance is `exports`; else empty. `*`
+ * stands for all, when not all of them are known.
+ */
+uses: Array<string>, };
 
 /**
  * Why an update exists without a change of content: `import.meta.hot.invalidate()`.
@@ -285,7 +294,7 @@ remedy: string | null, };
 /**
  * What a module does with an update of itself.
  */
-export type SelfAcceptance = "none" | "accepts" | "bubbles" | "declines";
+export type SelfAcceptance = "none" | "accepts" | "bubbles" | "exports" | "declines";
 
 /**
  * What the engine sends to a page.
@@ -311,6 +320,10 @@ diagnostics: Array<Diagnostic>, } | { "type": "recovered",
  * The urls of the modules that were named by an earlier `Error`.
  */
 urls: Array<string>, } | { "type": "prune", 
+/**
+ * The stamp to import them by from now on.
+ */
+version: number, 
 /**
  * In the order in which they lost their last importer.
  */
@@ -372,6 +385,7 @@ changed: Array<string>,
 stale: Array<StaleModule>, 
 /**
  * Set when a page gave up an update instead of a file having changed. `changed` then holds the
- * module that gave up, whose code and version are what they were.
+ * module that gave up, whose code is what it was. Its version is a new one only if the update
+ * did not evaluate it, since it had accepted a dependency.
  */
 invalidated: Invalidation | null, };

@@ -122,12 +122,16 @@ export class Registry {
     this.#before = new Map();
   }
 
-  /** A module left the page: forgets it, `data` included. */
-  remove(url: string): void {
+  /**
+   * A module left the page: forgets it, `data` included.
+   *
+   * @param version Whoever imports it again gets this one, and so evaluates it again.
+   */
+  remove(url: string, version: number): void {
     const entry = this.#entries.get(url);
     if (entry?.current) this.#retire(entry.current);
     this.#entries.delete(url);
-    this.#versions.delete(url);
+    this.#versions.set(url, version);
   }
 
   #settle(entry: Entry, next: Generation | undefined): void {

@@ -44,7 +44,21 @@ export interface Identity {
 
 type Job =
   | { readonly type: 'update'; readonly update: Update; readonly arrived: number }
-  | { readonly type: 'prune'; readonly urls: readonly string[] };
+  | ({ readonly type: 'prune' } & Pruned);
+
+/** Modules that left the page, and the version that they have for whoever imports them again. */
+interface Pruned {
+  readonly urls: readonly string[];
+  readonly version: number;
+}
+
+/** The part of a module in the last update that it accepted, or that evaluated it. */
+interface Part {
+  /** The update's version, or the one that the module was evaluated at. */
+  readonly version: number;
+  /** Who gave up this update. */
+  readonly trail: readonly string[];
+}
 
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
@@ -69,11 +83,9 @@ export class Runtime {
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
   /** Modules to prune once no update is owed. */
-  #unpruned: string[] = [];
-  /** The update whose code and callbacks run at the moment. */
-  #applying: Update | undefined;
-  /** What already gave up the update that runs at the moment. */
-  #givenUp = new Set<string>();
+  #unpruned: Pruned[] = [];
+  /** What modules can give up by `invalidate()`, at once or later. */
+  readonly #parts = new Map<string, Part>();
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -115,7 +127,7 @@ export class Runtime {
         this.#run();
         break;
       case 'prune':
-        this.#jobs.push({ type: 'prune', urls: message.urls });
+        this.#jobs.push(message);
         this.#run();
         break;
       case 'error':
@@ -147,16 +159,17 @@ export class Runtime {
       );
       return;
     }
-    const trail = this.#applying?.invalidated?.trail ?? [];
-    if (this.#applying && this.#givenUp.has(url)) return;
-    this.#givenUp.add(url);
+    const part = this.#parts.get(url);
+    const { version, trail } = part ?? { version: generation.version, trail: [] };
+    if (trail.includes(url)) return;
+    if (part) this.#parts.set(url, { version, trail: [...trail, url] });
     this.#log.debug(`${url} gave up an update${message ? `: ${message}` : ''}`);
     void this.events.emitBuiltIn('invalidate', {
       path: url,
       message,
       firstInvalidatedBy: trail[0] ?? url,
     });
-    this.#giveUp(url, message ?? null, this.#applying?.version ?? generation.version, trail);
+    this.#giveUp(url, message ?? null, version, trail);
   }
 
   /** Whether a module is of any interest to this page. */
@@ -176,7 +189,7 @@ export class Runtime {
     for (let job = this.#nextJob(); job; job = this.#nextJob()) {
       try {
         if (job.type === 'update') await this.#update(job.update, job.arrived);
-        else await this.#prune(job.urls);
+        else await this.#prune(job);
       } catch (error) {
         this.#log.error(
           `an update stopped on an error of hotgraph itself: ${textOf(error)}`,
@@ -235,8 +248,7 @@ export class Runtime {
   async #apply(application: Application, update: Update, arrived: number): Promise<void> {
     const payload = updatePayload(application, update.version);
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
-    this.#applying = update;
-    this.#givenUp = new Set();
+    this.#takePart(application, update);
     const outcome = await apply(
       application,
       update.version,
@@ -244,7 +256,6 @@ export class Runtime {
       this.exports,
       this.#ports,
     );
-    this.#applying = undefined;
 
     for (const failure of outcome.failures) this.#show(failure);
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
@@ -273,34 +284,42 @@ export class Runtime {
     this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });
   }
 
+  #takePart({ boundaries, stale }: Application, { version, invalidated }: Update): void {
+    const trail = invalidated?.trail ?? [];
+    for (const { module } of boundaries) this.#parts.set(module, { version, trail });
+    for (const module of stale) this.#parts.set(module.url, { version: module.version, trail });
+  }
+
   #finish(update: Update): void {
     this.#owed = undefined;
     this.#version = Math.max(this.#version, update.version);
-    if (this.#unpruned.length > 0) this.#jobs.unshift({ type: 'prune', urls: this.#unpruned });
+    this.#jobs.unshift(...this.#unpruned.map((pruned) => ({ type: 'prune', ...pruned }) as const));
     this.#unpruned = [];
   }
 
-  async #prune(urls: readonly string[]): Promise<void> {
+  async #prune({ urls, version }: Pruned): Promise<void> {
     const paths = urls.filter((url) => this.registry.last(url) || this.#ports.isLoaded(url));
+    if (paths.length === 0) return;
     if (this.#owed) {
       // The page runs the code from before that update, which may still import them.
-      this.#unpruned.push(...paths);
+      this.#unpruned.push({ urls: paths, version });
       return;
     }
-    if (paths.length === 0) return;
     await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
+      this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
+    const disposed = paths.map((url) => runDisposers(url, this.registry, failed('dispose', url)));
+    await patient(Promise.all(disposed), PATIENCE);
     for (const url of paths) {
-      const failed = (stage: 'dispose' | 'prune') => (error: unknown) =>
-        this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-      await patient(runDisposers(url, this.registry, failed('dispose')), PATIENCE);
       for (const callback of this.registry.last(url)?.pruners ?? []) {
         try {
           await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);
         } catch (error) {
-          failed('prune')(error);
+          failed('prune', url)(error);
         }
       }
-      this.registry.remove(url);
+      this.registry.remove(url, version);
+      this.#parts.delete(url);
       this.exports.forget(url);
       this.#ports.forget(url);
     }

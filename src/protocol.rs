@@ -45,6 +45,9 @@ pub enum ServerMessage {
     },
     /// Modules that nothing imports any more.
     Prune {
+        /// The stamp to import them by from now on.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
         /// In the order in which they lost their last importer.
         urls: Vec<String>,
     },
@@ -72,7 +75,8 @@ pub struct Update {
     /// Every stale module, the changed ones first, importers after what they import (breadth first).
     pub stale: Vec<StaleModule>,
     /// Set when a page gave up an update instead of a file having changed. `changed` then holds the
-    /// module that gave up, whose code and version are what they were.
+    /// module that gave up, whose code is what it was. Its version is a new one only if the update
+    /// did not evaluate it, since it had accepted a dependency.
     pub invalidated: Option<Invalidation>,
 }
 
@@ -123,6 +127,8 @@ pub enum SelfAcceptance {
     Accepts,
     /// Accepts it and still passes it on (`{ bubbles: true }`).
     Bubbles,
+    /// Accepts it while importers use no other exports than those named to `acceptExports`.
+    Exports,
     /// Refuses it: the page reloads.
     Declines,
 }
@@ -138,6 +144,9 @@ pub struct Importer {
     /// The specifiers, as its code writes them, under which it accepts updates of the module. Empty
     /// when it accepts none.
     pub accepts: Vec<String>,
+    /// The exports of the module that it uses, when the module's acceptance is `exports`; else empty. `*`
+    /// stands for all, when not all of them are known.
+    pub uses: Vec<String>,
 }
 
 /// Why an update exists without a change of content: `import.meta.hot.invalidate()`.
@@ -194,6 +203,8 @@ pub enum ClientMessage {
         deps: Vec<String>,
         /// Whether it declined.
         declined: bool,
+        /// The names given to `acceptExports`, when that was called.
+        exports: Option<Vec<String>>,
     },
     /// An update was applied without a reload.
     Applied {

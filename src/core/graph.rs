@@ -42,6 +42,8 @@ pub enum SelfAcceptance {
     Accepts,
     /// Accepts it and still passes it on.
     Bubbles,
+    /// Accepts it while its importers use no other exports than those in [`AcceptedExports`].
+    Exports,
     /// Refuses it.
     Declines,
 }
@@ -53,6 +55,29 @@ pub struct AcceptedDependency {
     pub specifier: Box<str>,
     /// The module it names.
     pub target: ModuleId,
+}
+
+/// Exports whose updates a module accepts (`acceptExports`), and who uses which.
+#[derive(Debug, Default)]
+pub struct AcceptedExports {
+    /// Their names.
+    pub names: Vec<String>,
+    /// What importers use of the module, as far as they use anything. `*` is more than anybody can list.
+    pub used: HashMap<ModuleId, Vec<String>>,
+}
+
+impl AcceptedExports {
+    /// The exports that an importer uses.
+    pub fn used_by(&self, importer: ModuleId) -> &[String] {
+        self.used.get(&importer).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an importer uses no others than these.
+    pub fn suffice(&self, importer: ModuleId) -> bool {
+        self.used_by(importer)
+            .iter()
+            .all(|name| self.names.contains(name))
+    }
 }
 
 #[derive(Debug)]
@@ -74,6 +99,8 @@ pub struct ModuleGraph {
     ids: HashMap<Arc<str>, ModuleId>,
     nodes: Vec<Node>,
     orphans: Vec<ModuleId>,
+    /// Of the few modules that accept some exports only.
+    accepted_exports: HashMap<ModuleId, AcceptedExports>,
 }
 
 impl ModuleGraph {
@@ -171,6 +198,16 @@ impl ModuleGraph {
             .any(|dependency| dependency.target == module)
     }
 
+    /// The exports whose updates the module accepts, when it accepts those of some only.
+    pub fn accepted_exports(&self, id: ModuleId) -> Option<&AcceptedExports> {
+        self.accepted_exports.get(&id)
+    }
+
+    /// Whether any module accepts updates of some of its exports only.
+    pub fn has_accepted_exports(&self) -> bool {
+        !self.accepted_exports.is_empty()
+    }
+
     /// Records that the module was served as `kind`. A script stays one when somebody else takes it for data:
     /// a page may import what another loads as a classic script or a worker.
     pub fn set_served(&mut self, id: ModuleId, kind: ModuleKind) {
@@ -192,6 +229,14 @@ impl ModuleGraph {
         let node = &mut self.nodes[id.index()];
         node.acceptance = acceptance;
         node.accepted = accepted;
+    }
+
+    /// Replaces the exports whose updates the module accepts, for one that accepts those of some only.
+    pub fn set_accepted_exports(&mut self, id: ModuleId, exports: Option<AcceptedExports>) {
+        match exports {
+            Some(exports) => self.accepted_exports.insert(id, exports),
+            None => self.accepted_exports.remove(&id),
+        };
     }
 
     /// Replaces the module's imports as one set. Modules that thereby lose their last importer are

@@ -59,32 +59,25 @@ impl Propagator {
         let mut next = 0;
         while let Some(&module) = result.stale.get(next) {
             next += 1;
-            let passes_on = match graph.acceptance(module) {
-                SelfAcceptance::Declines => {
-                    result.dead_ends.push(DeadEnd {
-                        at: module,
-                        declined: true,
-                    });
-                    false
-                }
-                SelfAcceptance::None => true,
-                _ if trail.contains(&module) => true,
-                SelfAcceptance::Bubbles => {
-                    result.boundaries.push(Boundary {
-                        boundary: module,
-                        accepted: module,
-                    });
-                    true
-                }
-                SelfAcceptance::Accepts => {
-                    result.boundaries.push(Boundary {
-                        boundary: module,
-                        accepted: module,
-                    });
-                    false
-                }
+            let acceptance = graph.acceptance(module);
+            let accepts = match acceptance {
+                SelfAcceptance::None | SelfAcceptance::Declines => false,
+                _ if trail.contains(&module) => false,
+                SelfAcceptance::Accepts | SelfAcceptance::Bubbles => true,
+                SelfAcceptance::Exports => accepts_by_exports(graph, module),
             };
-            if passes_on {
+            if accepts {
+                result.boundaries.push(Boundary {
+                    boundary: module,
+                    accepted: module,
+                });
+            }
+            if acceptance == SelfAcceptance::Declines {
+                result.dead_ends.push(DeadEnd {
+                    at: module,
+                    declined: true,
+                });
+            } else if !accepts || acceptance == SelfAcceptance::Bubbles {
                 self.visit_importers(graph, module, &mut result);
             }
         }
@@ -132,13 +125,24 @@ impl Propagator {
     }
 }
 
+/// Whether no importer uses more than the exports whose updates the module accepts.
+fn accepts_by_exports(graph: &ModuleGraph, module: ModuleId) -> bool {
+    graph.accepted_exports(module).is_some_and(|exports| {
+        graph
+            .importers(module)
+            .iter()
+            .all(|&importer| exports.suffice(importer))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::graph::AcceptedDependency;
+    use crate::core::graph::{AcceptedDependency, AcceptedExports};
+    use std::collections::HashMap;
 
     /// Builds a graph from lines such as `main -> dep other`, `dep self`, `main accepts ./dep=dep`,
-    /// `lazy declines`, `index page`, `app.css style`.
+    /// `lazy declines`, `index page`, `app.css style`, `dep exports a b | main=a other=b`.
     fn graph(lines: &str) -> ModuleGraph {
         let mut graph = ModuleGraph::default();
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -157,6 +161,20 @@ mod tests {
                     let kind = kind(&graph);
                     graph.set_served(module, kind);
                     graph.set_imports(module, imports);
+                }
+                "exports" => {
+                    let names = words
+                        .by_ref()
+                        .take_while(|word| *word != "|")
+                        .map(str::to_owned)
+                        .collect();
+                    let mut used: HashMap<_, Vec<String>> = HashMap::new();
+                    for (importer, name) in words.filter_map(|word| word.split_once('=')) {
+                        let importer = graph.intern(importer);
+                        used.entry(importer).or_default().push(name.to_owned());
+                    }
+                    graph.set_acceptance(module, SelfAcceptance::Exports, vec![]);
+                    graph.set_accepted_exports(module, Some(AcceptedExports { names, used }));
                 }
                 "page" => graph.set_served(module, ModuleKind::Page),
                 "style" => graph.set_served(module, ModuleKind::Style),
@@ -277,6 +295,45 @@ mod tests {
             "dep main | dep<dep main<main | ",
         );
         check("dep bubbles", &["dep"], &[], "dep | dep<dep | ");
+    }
+
+    #[test]
+    fn accepted_exports_stop_an_update_when_nobody_uses_others() {
+        check(
+            "main -> dep\nother -> dep\ndep exports a b | main=a main=b other=b",
+            &["dep"],
+            &[],
+            "dep | dep<dep | ",
+        );
+        check(
+            "main -> dep\ndep exports a |",
+            &["dep"],
+            &[],
+            "dep | dep<dep | ",
+        );
+        check("dep exports a |", &["dep"], &[], "dep | dep<dep | ");
+    }
+
+    #[test]
+    fn accepted_exports_let_an_update_pass_when_somebody_uses_another() {
+        check(
+            "main -> dep\nother -> dep\nmain accepts dep\nother self\ndep exports a | main=a other=b",
+            &["dep"],
+            &[],
+            "dep other | main<dep other<other | ",
+        );
+        check(
+            "main -> dep\ndep exports a | main=*",
+            &["dep"],
+            &[],
+            "dep main |  | main",
+        );
+        check(
+            "main -> dep\nmain self\ndep exports a | main=a",
+            &["dep"],
+            &["dep"],
+            "dep main | main<main | ",
+        );
     }
 
     #[test]

@@ -192,38 +192,43 @@ impl Coordinator {
     }
 
     /// Raises versions and sends one update for a batch. Called with the modules whose content changed, or
-    /// with the one that gave up.
+    /// with the one that gave up an update.
     pub(super) fn publish(
         &mut self,
         changed: Vec<ModuleId>,
         files: Vec<PathBuf>,
-        invalidated: Option<Invalidation>,
+        given_up: Option<GivenUp>,
     ) {
         let (update, stale_count) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let version = state.next_version();
             self.shared.expect_stamps();
-            let trail: Vec<ModuleId> = invalidated
+            let trail: Vec<ModuleId> = given_up
                 .iter()
-                .flat_map(|invalidation| &invalidation.trail)
+                .flat_map(|given_up| &given_up.invalidation.trail)
                 .filter_map(|module_url| state.graph.get(module_url))
                 .collect();
             let found = state.propagator.propagate(&state.graph, &changed, &trail);
-            let is_new_code = invalidated.is_none();
+            // The update that a module gave up has evaluated it, unless it had accepted a dependency.
+            let is_evaluated = |id: &ModuleId| {
+                given_up.as_ref().is_some_and(|given_up| {
+                    changed.contains(id) && state.graph.version(*id) >= given_up.version
+                })
+            };
             let raised: Vec<ModuleId> = found
                 .stale
                 .iter()
                 .copied()
-                .filter(|id| state.graph.kind(*id) != ModuleKind::Page)
-                .filter(|id| is_new_code || !changed.contains(id))
+                .filter(|id| state.graph.kind(*id) != ModuleKind::Page && !is_evaluated(id))
                 .collect();
             state.graph.raise(&raised, version);
-            if is_new_code {
+            if given_up.is_none() {
                 for &id in &changed {
                     state.graph.set_changed(id, version);
                 }
             }
+            let invalidated = given_up.map(|given_up| given_up.invalidation);
             let update = describe(&state.graph, version, &changed, &found.stale, invalidated);
             (update, found.stale.len() as u32)
         };
@@ -295,6 +300,14 @@ fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     let bytes = std::fs::read(path)?;
     let is_whole = stamp()? == before && bytes.len() as u64 == before.0;
     Ok(is_whole.then_some(bytes))
+}
+
+/// An update that a module gave up.
+pub(super) struct GivenUp {
+    /// Its version, or that of the module's code when it was no update.
+    pub version: u64,
+    /// Why, and by whom so far.
+    pub invalidation: Invalidation,
 }
 
 /// What a look at a file found.

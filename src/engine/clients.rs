@@ -4,6 +4,7 @@
 //! only when the graph knows them.
 
 use super::Target;
+use super::batch::GivenUp;
 use super::coordinator::Coordinator;
 use super::state::ReportedAcceptance;
 use super::update::describe;
@@ -81,17 +82,20 @@ impl Coordinator {
                 accepts_self,
                 deps,
                 declined,
+                exports,
             } => {
-                let acceptance = match (declined, accepts_self) {
-                    (true, _) => SelfAcceptance::Declines,
-                    (false, true) => SelfAcceptance::Accepts,
-                    (false, false) => SelfAcceptance::None,
+                let acceptance = match (declined, accepts_self, &exports) {
+                    (true, _, _) => SelfAcceptance::Declines,
+                    (false, true, _) => SelfAcceptance::Accepts,
+                    (false, false, Some(_)) => SelfAcceptance::Exports,
+                    (false, false, None) => SelfAcceptance::None,
                 };
                 self.take_in_report(
                     &url,
                     ReportedAcceptance {
                         acceptance,
                         dependencies: deps,
+                        exports,
                     },
                 );
             }
@@ -209,7 +213,15 @@ impl Coordinator {
             .filter(|step| *step != module_url)
             .collect();
         trail.push(module_url);
-        self.publish(vec![id], Vec::new(), Some(Invalidation { message, trail }));
+        let invalidation = Invalidation { message, trail };
+        self.publish(
+            vec![id],
+            Vec::new(),
+            Some(GivenUp {
+                version,
+                invalidation,
+            }),
+        );
     }
 
     fn take_in_report(&mut self, request: &str, report: ReportedAcceptance) {
@@ -225,21 +237,20 @@ impl Coordinator {
     /// After an update was applied its modules are linked anew; what lost its last importer can go.
     fn prune(&mut self) {
         self.work_off_backlog();
-        let urls = {
-            let mut state = self.shared.state();
-            let version = state.version + 1;
-            let pruned = state.graph.take_orphans(version);
-            if !pruned.is_empty() {
-                state.version = version;
-                self.shared.expect_stamps();
-            }
-            pruned
-                .iter()
-                .map(|&id| state.graph.url(id).to_owned())
-                .collect::<Vec<_>>()
-        };
-        if !urls.is_empty() {
-            self.broadcast(&ServerMessage::Prune { urls });
+        let mut state = self.shared.state();
+        let version = state.version + 1;
+        let pruned = state.graph.take_orphans(version);
+        if pruned.is_empty() {
+            return;
         }
+        state.version = version;
+        self.shared.expect_stamps();
+        let url_of = |id: &ModuleId| state.graph.url(*id).to_owned();
+        let urls = pruned.iter().map(url_of).collect();
+        for &id in &pruned {
+            state.module(id).linked = false;
+        }
+        drop(state);
+        self.broadcast(&ServerMessage::Prune { version, urls });
     }
 }

@@ -118,13 +118,12 @@ impl Engine {
 
     fn answer(&self, id: ModuleId, source: &str, record: Arc<ModuleRecord>) -> ServedScript {
         let mut state = self.shared.state();
-        if state
-            .module(id)
+        let data = state.module(id);
+        let is_known = data
             .record
             .as_ref()
-            .is_none_or(|known| !Arc::ptr_eq(known, &record))
-        {
-            let data = state.module(id);
+            .is_some_and(|known| Arc::ptr_eq(known, &record));
+        if !is_known || !data.linked {
             data.reported = None;
             data.warnings.clear();
             data.source = (!record.hot.accepts.is_empty()).then(|| Arc::from(source));

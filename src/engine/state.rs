@@ -7,11 +7,16 @@ use std::sync::Arc;
 
 use crate::core::analyze::{ExportBindings, ModuleRecord};
 use crate::core::diagnostic::Diagnostic;
-use crate::core::graph::{AcceptedDependency, ModuleGraph, ModuleId, SelfAcceptance};
+use crate::core::graph::{
+    AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, SelfAcceptance,
+};
 use crate::core::propagate::Propagator;
 use crate::core::url;
 
 use super::files::FileTable;
+
+/// Stands for all exports of a module in the names that an import uses.
+const ALL: &str = "*";
 
 /// What a running page registered, where the parser could not tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +25,8 @@ pub struct ReportedAcceptance {
     pub acceptance: SelfAcceptance,
     /// The specifiers of accepted dependencies.
     pub dependencies: Vec<String>,
+    /// The names of accepted exports, when it accepts itself by these only.
+    pub exports: Option<Vec<String>>,
 }
 
 /// What belongs to a module beside its place in the graph.
@@ -29,6 +36,8 @@ pub struct ModuleData {
     pub content: Option<u64>,
     /// The analysis of that code, once there is one.
     pub record: Option<Arc<ModuleRecord>>,
+    /// Whether its imports are in the graph, which forgets those of a module that is pruned.
+    pub linked: bool,
     /// That code, when it accepts dependencies: to show the place of a specifier that names none.
     pub source: Option<Arc<str>>,
     /// What is odd about that code.
@@ -109,8 +118,15 @@ impl State {
             .collect();
         self.graph.set_imports(id, imports);
         self.follow(id, &record);
-        self.module(id).record = Some(record);
+        let data = self.module(id);
+        data.record = Some(record);
+        data.linked = true;
         self.refresh_acceptance(id);
+        if self.graph.has_accepted_exports() {
+            for imported in self.graph.imports(id).to_vec() {
+                self.refresh_uses(imported);
+            }
+        }
     }
 
     /// Marks the modules whose exports a module's importers, or its own callbacks, see through it.
@@ -153,9 +169,13 @@ impl State {
         let Some(record) = data.record.clone() else {
             return;
         };
-        let (acceptance, specifiers) = match reported {
-            Some(reported) => (reported.acceptance, reported.dependencies),
-            None => (self_acceptance(&record), accepted_specifiers(&record)),
+        let (acceptance, specifiers, exports) = match reported {
+            Some(reported) => (reported.acceptance, reported.dependencies, reported.exports),
+            None => (
+                self_acceptance(&record),
+                accepted_specifiers(&record),
+                record.hot.accepts_exports.clone(),
+            ),
         };
         let accepted = specifiers
             .into_iter()
@@ -168,6 +188,58 @@ impl State {
             })
             .collect();
         self.graph.set_acceptance(id, acceptance, accepted);
+        let exports = exports.filter(|_| acceptance == SelfAcceptance::Exports);
+        let exports = exports.map(|names| AcceptedExports {
+            names,
+            used: HashMap::new(),
+        });
+        self.graph.set_accepted_exports(id, exports);
+        self.refresh_uses(id);
+    }
+
+    /// Takes into the graph what importers use of a module that accepts updates of some exports only.
+    fn refresh_uses(&mut self, id: ModuleId) {
+        let Some(exports) = self.graph.accepted_exports(id) else {
+            return;
+        };
+        let names = exports.names.clone();
+        let importers = self.graph.importers(id).to_vec();
+        let used = importers
+            .into_iter()
+            .map(|importer| (importer, self.exports_used(importer, id)))
+            .collect();
+        self.graph
+            .set_accepted_exports(id, Some(AcceptedExports { names, used }));
+    }
+
+    /// The names of a module's exports that the code of `importer` uses. A dynamic import, or a namespace,
+    /// uses all; a page, or an import for the side effects, none.
+    fn exports_used(&mut self, importer: ModuleId, module: ModuleId) -> Vec<String> {
+        let Some(record) = self.module(importer).record.clone() else {
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        for import in &record.imports {
+            if self.resolve(importer, &import.specifier) == Some(module) {
+                names.extend_from_slice(&import.names);
+            }
+        }
+        for (specifier, _) in record
+            .dynamic_imports
+            .iter()
+            .filter_map(|import| import.literal.as_ref())
+        {
+            if self.resolve(importer, specifier) == Some(module) {
+                names.push(ALL.to_owned());
+            }
+        }
+        if names.iter().any(|name| name == ALL)
+            && let Some(record) = &self.module(module).record
+            && !record.reexports_all
+        {
+            return record.exports.clone();
+        }
+        names
     }
 
     /// The module that `specifier` names in the code of `importer`.
@@ -211,7 +283,9 @@ fn self_acceptance(record: &ModuleRecord) -> SelfAcceptance {
         } else {
             SelfAcceptance::Accepts
         }
-    } else if hot.accepts_exports.is_some() || (hot.writes_data && !accepts_otherwise) {
+    } else if hot.accepts_exports.is_some() {
+        SelfAcceptance::Exports
+    } else if hot.writes_data && !accepts_otherwise {
         SelfAcceptance::Accepts
     } else {
         SelfAcceptance::None

@@ -31,6 +31,9 @@ fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
             .filter(|dependency| dependency.target == id)
             .map(|dependency| dependency.specifier.to_string())
             .collect(),
+        uses: graph
+            .accepted_exports(id)
+            .map_or_else(Vec::new, |exports| exports.used_by(importer).to_vec()),
     };
     protocol::StaleModule {
         url: graph.url(id).to_owned(),
@@ -58,6 +61,7 @@ impl From<graph::SelfAcceptance> for protocol::SelfAcceptance {
             graph::SelfAcceptance::None => Self::None,
             graph::SelfAcceptance::Accepts => Self::Accepts,
             graph::SelfAcceptance::Bubbles => Self::Bubbles,
+            graph::SelfAcceptance::Exports => Self::Exports,
             graph::SelfAcceptance::Declines => Self::Declines,
         }
     }
