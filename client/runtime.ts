@@ -21,6 +21,8 @@ export interface Ports extends ApplyPorts {
   showsStyle(url: string): boolean;
   /** Whether it is the script of a worker that this page started. */
   isWorker(url: string): boolean;
+  /** The newest version of any module that the page fetched. */
+  newestLoaded(): number;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
   /** Reloads the page. */
@@ -67,6 +69,8 @@ export class Runtime {
   #owed: Update | undefined;
   /** Modules to prune once no update is owed. */
   #unpruned: string[] = [];
+  /** Is called when an update arrives. */
+  #arrived = () => {};
   /** The update whose code and callbacks run at the moment. */
   #applying: Update | undefined;
   /** What already gave up the update that runs at the moment. */
@@ -109,6 +113,7 @@ export class Runtime {
         break;
       case 'update':
         this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
+        this.#arrived();
         this.#run();
         break;
       case 'prune':
@@ -234,8 +239,14 @@ export class Runtime {
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
     this.#applying = update;
     this.#givenUp = new Set();
-    const outcome = await apply(application, update.version, this.registry, this.#ports);
+    const outcome = await apply(application, update.version, this.registry, this.#ports, () =>
+      this.#isOvertaken(update.version),
+    );
     this.#applying = undefined;
+    if (outcome === 'overtaken') {
+      this.#owed = update;
+      return;
+    }
 
     for (const failure of outcome.failures) this.#show(failure);
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
@@ -262,6 +273,22 @@ export class Runtime {
       );
     }
     this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });
+  }
+
+  /**
+   * Whether the page has code of a later update than this one: the server serves imports as they are now. The
+   * two become one then, so that nothing runs before its own update disposes of what it replaces.
+   */
+  async #isOvertaken(version: number): Promise<boolean> {
+    if (this.#ports.newestLoaded() <= version) return false;
+    const isLater = (job: Job) => job.type === 'update' && job.update.version > version;
+    if (!this.#jobs.some(isLater)) {
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      await patient(arrival, PATIENCE);
+    }
+    return this.#jobs.some(isLater);
   }
 
   #finish(update: Update): void {
