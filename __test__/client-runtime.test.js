@@ -13,6 +13,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
   const evaluated = new Map();
   const probeError = { current: undefined };
   const held = { probe: undefined };
+  const newestLoaded = { current: 0 };
 
   const importModule = (address) => {
     if (!evaluated.has(address)) evaluated.set(address, evaluate(address));
@@ -49,6 +50,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     replaceSheets: async () => {},
     isLoaded: (url) => url in modules || url.endsWith('.css'),
     loadedVersion: () => 0,
+    newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
     isWorker: () => false,
     forget: (url) => events.push(`forget ${url}`),
@@ -73,6 +75,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     sent,
     probeError,
     held,
+    newestLoaded,
     modules,
     /** Evaluates the page's modules and starts it; forgets what happened so far. */
     async load(...urls) {
@@ -398,6 +401,31 @@ test('updates run one at a time; those that pile up become one', async (t) => {
     page.take().filter((line) => line.startsWith('callback')),
     ['callback dep 101', 'callback dep 103'],
   );
+});
+
+test('an update that came with code of the next one becomes one with it before anything runs', async (t) => {
+  const page = await openChain();
+  page.newestLoaded.current = 102;
+  page.update(['/leaf.js'], chain);
+  await turn();
+  t.deepEqual(page.take(), ['probe /leaf.js?__hot=101 /dep.js?__hot=101']);
+  await page.update(['/leaf.js'], chain);
+  t.deepEqual(page.take(), [
+    'probe /leaf.js?__hot=102 /dep.js?__hot=102',
+    'dispose leaf 0',
+    'dispose dep 0',
+    'evaluate /dep.js?__hot=102',
+    'callback dep 102',
+  ]);
+  t.is(page.runtime.version, 102);
+});
+
+test('an update waits a while, and no longer, for the next one whose code it came with', async (t) => {
+  const page = await openChain();
+  page.newestLoaded.current = 102;
+  await page.update(['/leaf.js'], chain);
+  t.is(page.take().at(-1), 'callback dep 101');
+  t.is(page.runtime.version, 101);
 });
 
 test('messages wait until the page’s own code has run', async (t) => {

@@ -183,6 +183,48 @@ test('saves of a module and of what it imports, at once, show the newest of both
   wasHot(t, tab);
 });
 
+test('modules that import each other and are saved at once: each accepts its own update, once', async (t) => {
+  const module = (own, other, number) => `import { value as ${other} } from './${other}.js';
+export const value = '${own}${number}';
+(globalThis.seen ??= []).push('run ' + value);
+export const both = () => [value, ${other}];
+import.meta.hot.dispose(() => globalThis.seen.push('dispose ' + value));
+import.meta.hot.accept((next) => {
+  globalThis.seen.push('accept ' + next.value);
+  if ('${own}' === 'a') globalThis.both = next.both;
+});
+`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { both } from './a.js'; globalThis.both = both;`,
+    'a.js': module('a', 'b', 1),
+    'b.js': module('b', 'a', 1),
+  });
+  await tab.until(() => globalThis.both(), ['a1', 'b1']);
+  for (let number = 2; number < 12; number += 1) {
+    await tab.evaluate(() => {
+      globalThis.seen = [];
+    });
+    await Promise.all([
+      project.write('a.js', module('a', 'b', number)),
+      project.write('b.js', module('b', 'a', number)),
+    ]);
+    await tab.until(
+      (last) => ['accept a', 'accept b'].every((one) => globalThis.seen.includes(one + last)),
+      true,
+      number,
+    );
+    t.deepEqual(await tab.evaluate(() => globalThis.both()), [`a${number}`, `b${number}`]);
+    const seen = await tab.evaluate(() => globalThis.seen);
+    for (const own of ['a', 'b']) {
+      t.deepEqual(
+        seen.filter((line) => line.includes(` ${own}`)),
+        [`dispose ${own}${number - 1}`, `run ${own}${number}`, `accept ${own}${number}`],
+      );
+    }
+  }
+  wasHot(t, tab);
+});
+
 test('two hundred files at once are one update', async (t) => {
   const numbers = Array.from({ length: 200 }, (_, index) => index);
   const all = numbers.map((index) => `import { value as v${index} } from './many/${index}.js';`);

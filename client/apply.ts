@@ -65,14 +65,20 @@ export interface LostExports {
 /** Milliseconds that a callback's promise holds up later updates. */
 const PATIENCE = 2000;
 
-/** Applies a plan. Never rejects. */
+/**
+ * Applies a plan. Never rejects.
+ *
+ * @param isOvertaken Whether new code came with code of a later update. It is asked before anything happens.
+ * @returns `overtaken` when it was: nothing happened then.
+ */
 export async function apply(
   plan: Application,
   version: number,
   registry: Registry,
   exports: Exports,
   ports: ApplyPorts,
-): Promise<Outcome> {
+  isOvertaken: () => Promise<boolean>,
+): Promise<Outcome | 'overtaken'> {
   const failures: Failure[] = [];
   const fail = (stage: Failure['stage'], url?: string) => (error: unknown) => {
     failures.push({ stage, url, error });
@@ -85,6 +91,7 @@ export async function apply(
     return undefined;
   });
   if (probed === undefined) return { failures, boundaries: [], lost: [] };
+  if (await isOvertaken()) return 'overtaken';
 
   const calls = captureCalls(
     plan.boundaries,

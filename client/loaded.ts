@@ -15,6 +15,7 @@ export class Loaded {
   /** Not normalised yet: that is done when somebody asks. */
   #pending: PerformanceEntry[] = [];
   #isIncomplete = false;
+  #newest = 0;
 
   /** @param origin Of the page; others have no modules of the server. */
   constructor(origin: string) {
@@ -40,6 +41,12 @@ export class Loaded {
   /** The newest version that the page fetched of a module, 0 when it is not stamped. */
   version(url: string): number {
     return Math.max(0, ...(this.#current().get(url) ?? []));
+  }
+
+  /** The newest version that the page fetched of any module. */
+  get newest(): number {
+    this.#current();
+    return this.#newest;
   }
 
   /** All versions that the page fetched of a module, other than by `fetch()`. */
@@ -71,6 +78,7 @@ export class Loaded {
       const versions = this.#versions.get(address.url) ?? new Set();
       versions.add(isFetch(entry) ? -1 : address.version);
       this.#versions.set(address.url, versions);
+      this.#newest = Math.max(this.#newest, address.version);
     }
     return this.#versions;
   }

@@ -188,6 +188,7 @@ function startClient(): Client {
     },
     isLoaded: (url) => loaded.has(url),
     loadedVersion: (url) => loaded.version(url),
+    newestLoaded: () => loaded.newest,
     showsStyle: (url) => styles.shows(url),
     isWorker: (url) => workers.has(url),
     forget: (url) => loaded.forget(url),

@@ -22,6 +22,8 @@ export interface Ports extends ApplyPorts {
   showsStyle(url: string): boolean;
   /** Whether it is the script of a worker that this page started. */
   isWorker(url: string): boolean;
+  /** The newest version of any module that the page fetched. */
+  newestLoaded(): number;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
   /** Reloads the page. */
@@ -86,6 +88,8 @@ export class Runtime {
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
   readonly #parts = new Map<string, Part>();
+  /** Is called when an update arrives. */
+  #arrived = () => {};
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -124,6 +128,7 @@ export class Runtime {
         break;
       case 'update':
         this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
+        this.#arrived();
         this.#run();
         break;
       case 'prune':
@@ -255,7 +260,12 @@ export class Runtime {
       this.registry,
       this.exports,
       this.#ports,
+      () => this.#isOvertaken(update.version),
     );
+    if (outcome === 'overtaken') {
+      this.#owed = update;
+      return;
+    }
 
     for (const failure of outcome.failures) this.#show(failure);
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
@@ -288,6 +298,22 @@ export class Runtime {
     const trail = invalidated?.trail ?? [];
     for (const { module } of boundaries) this.#parts.set(module, { version, trail });
     for (const module of stale) this.#parts.set(module.url, { version: module.version, trail });
+  }
+
+  /**
+   * Whether the page has code of a later update than this one: the server serves imports as they are now. The
+   * two become one then, so that nothing runs before its own update disposes of what it replaces.
+   */
+  async #isOvertaken(version: number): Promise<boolean> {
+    if (this.#ports.newestLoaded() <= version) return false;
+    const isLater = (job: Job) => job.type === 'update' && job.update.version > version;
+    if (!this.#jobs.some(isLater)) {
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      await patient(arrival, PATIENCE);
+    }
+    return this.#jobs.some(isLater);
   }
 
   #finish(update: Update): void {
