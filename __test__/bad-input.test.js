@@ -166,7 +166,10 @@ test('an import of a missing file in a folder that does not exist yet', async (t
 test('an import of a name that is not exported', async (t) => {
   const app = await startApp(t, { ...APP, 'other.js': 'export const other = 1;' });
   await app.tab.until(value, 1);
-  await app.project.write('dep.js', `export { nothing as value } from './other.js';`);
+  await app.project.write(
+    'dep.js',
+    `import { nothing } from './other.js'; export const value = nothing;`,
+  );
   const failed = await app.server.event((event) => event.type === 'failed');
   t.regex(failed.message, /nothing/);
   t.is(await app.tab.evaluate(value), 1);

@@ -530,6 +530,25 @@ test('style sheets, JSON and pages', async (t) => {
   }
 });
 
+test('a stamped style sheet imports stamped ones, an unstamped one is served as it is', (t) => {
+  const { engine } = new Bench(t, {});
+  const source = '@import url("lib/b.css") screen; p { color: red }';
+  const serve = (url) => engine.serveResource(url, 'style', null, null, source);
+  t.is(serve('/a.css'), null);
+  t.is(serve('/a.css?__hot=7'), source.replace('b.css', 'b.css?__hot=7'));
+  t.is(engine.serveResource('/a.css?__hot=7', 'asset', null, null, source), null);
+});
+
+test('a module that was missing when it was asked for is a script', async (t) => {
+  const bench = new Bench(t, {});
+  const { engine, project } = bench;
+  engine.serveResource('/new.js', 'script', project.path('new.js'), Date.now());
+  await bench.hello(1);
+  await project.write('new.js', 'export const a = 1;');
+  const { stale } = await bench.update('/new.js');
+  t.is(stale[0].kind, 'script');
+});
+
 // -- what it survives --------------------------------------------------------------------------------
 
 test('arguments of the wrong type throw, and the engine goes on', async (t) => {

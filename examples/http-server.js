@@ -43,8 +43,8 @@ function hotFiles(folder, server) {
       const code = script(url, String(bytes), file, requestedAt);
       send(response, type, (use === 'module' && engine.facade(url)) || code);
     } else {
-      engine.serveResource(url, type === 'css' ? 'style' : 'asset', file, requestedAt);
-      send(response, type, bytes);
+      const [kind, source] = type === 'css' ? ['style', String(bytes)] : ['asset'];
+      send(response, type, engine.serveResource(url, kind, file, requestedAt, source) ?? bytes);
     }
   }
 

@@ -148,6 +148,17 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     context.body = transformed.html;
   }
 
+  /** Serves anything else. */
+  function resource(context: Context, { engine, params }: Running): void {
+    const { url, at } = takeStamp(context);
+    const file = fileOf(context.url, params.config.rootDir);
+    const isModule = destinationOf(context.headers) === 'module';
+    const kind = context.response.is('css') ? 'style' : isModule ? 'script' : 'asset';
+    const source = typeof context.body === 'string' ? context.body : null;
+    const served = engine.serveResource(url, kind, file, at, source);
+    if (served !== null) context.body = served;
+  }
+
   const plugin: HmrPlugin = {
     name: 'hotgraph',
     hot,
@@ -199,11 +210,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       } else if (context.response.is('html')) {
         page(context, running);
       } else {
-        const { url, at } = takeStamp(context);
-        const file = fileOf(context.url, running.params.config.rootDir);
-        const kind = context.response.is('css') ? 'style' : 'asset';
-        const source = typeof context.body === 'string' ? context.body : null;
-        running.engine.serveResource(url, kind, file, at, source);
+        resource(context, running);
       }
     },
   };

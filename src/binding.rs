@@ -36,13 +36,15 @@ pub struct ServedScript {
 }
 
 /// What sort of resource is served: `style` for a style sheet, `asset` for anything that is neither script,
-/// style nor page.
+/// style nor page, `script` for a module that could not be served as a script.
 #[napi(string_enum = "camelCase")]
 pub enum ResourceKind {
     /// A style sheet.
     Style,
     /// JSON, images, data, classic scripts.
     Asset,
+    /// What a module imports as a script and is none, such as the answer that there is no such file.
+    Script,
 }
 
 /// The engine: watches files, analyses modules, keeps the module graph and turns changes into updates for
@@ -134,24 +136,26 @@ impl HmrEngine {
         })
     }
 
-    /// Takes in a style sheet or another resource, which is served as it is. Given the `source` that is served,
-    /// a save that changes nothing is known at once, and JSON is checked before an update of it goes out.
+    /// Takes in a style sheet or another resource. Given the `source` that is served, a save that changes nothing
+    /// is known at once, and JSON is checked before an update of it goes out. Returns what to serve in its place:
+    /// a style sheet whose imports are stamped as its request was, else `null`.
     #[napi(catch_unwind)]
     pub fn serve_resource(
         &self,
         url: String,
-        #[napi(ts_arg_type = "'style' | 'asset'")] kind: ResourceKind,
+        #[napi(ts_arg_type = "'style' | 'asset' | 'script'")] kind: ResourceKind,
         file: Option<String>,
         requested_at: Option<f64>,
         source: Option<String>,
-    ) {
+    ) -> Option<String> {
         let kind = match kind {
             ResourceKind::Style => ModuleKind::Style,
             ResourceKind::Asset => ModuleKind::Asset,
+            ResourceKind::Script => ModuleKind::Script,
         };
         let file = source_file(file, requested_at);
         self.engine
-            .serve_resource(&url, kind, file, source.as_deref());
+            .serve_resource(&url, kind, file, source.as_deref())
     }
 
     /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes

@@ -1,9 +1,10 @@
 /**
- * Real Chromium for tests: one browser a test file, a fresh context a page.
+ * A real browser for tests: one browser a test file, a fresh context a page. Chromium, or with
+ * HOTGRAPH_BROWSER=firefox the Firefox that is installed.
  */
 
-import { chromium } from 'playwright-core';
-import { findBrowser } from '../../scripts/browser.js';
+import { chromium, firefox } from 'playwright-core';
+import { browserName, findBrowser } from '../../scripts/browser.js';
 
 const FLAGS = [
   '--no-sandbox',
@@ -15,6 +16,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How Firefox says that it could not load a module. */
+const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
+
 /** Longest time that a condition may take to become true, in milliseconds. */
 const PATIENCE = 15_000;
 
@@ -22,7 +26,13 @@ let browser;
 
 /** Launches the browser of this process, once. */
 async function launch() {
-  browser ??= chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+  const executablePath = findBrowser();
+  browser ??=
+    browserName === 'firefox'
+      ? // The channel makes it speak WebDriver BiDi, as a Firefox does that nobody patched. playwright-core 1.65
+        // sends commands that Firefox 153 does not know, hence the version in package.json.
+        firefox.launch({ executablePath, channel: 'moz-firefox' })
+      : chromium.launch({ executablePath, args: FLAGS });
   return browser;
 }
 
@@ -62,7 +72,11 @@ export class Tab {
     page.on('console', (message) =>
       this.console.push({ type: message.type(), text: message.text() }),
     );
-    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('pageerror', ({ message }) => {
+      // Firefox reports what did not load as an error, Chromium as a line in the console.
+      if (LOAD_FAILURE.test(message)) this.console.push({ type: 'error', text: message });
+      else this.errors.push(message);
+    });
     page.on('domcontentloaded', () => {
       this.loads += 1;
     });

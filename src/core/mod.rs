@@ -12,4 +12,5 @@ pub mod graph;
 pub mod patch;
 pub mod propagate;
 pub mod rewrite;
+pub mod style;
 pub mod url;

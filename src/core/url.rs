@@ -89,6 +89,19 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
     Some(path_and_query(&base.join(&specifier).ok()?))
 }
 
+/// A reference as a specifier: in HTML's `src="app.js"` and in CSS it is relative without saying so.
+pub fn as_relative(reference: &str) -> String {
+    let has_scheme = reference
+        .split(['/', '?', '#'])
+        .next()
+        .is_some_and(|start| start.contains(':'));
+    if reference.starts_with(['/', '.']) || has_scheme {
+        reference.to_owned()
+    } else {
+        format!("./{reference}")
+    }
+}
+
 /// The common case without the URL parser: `./name`, `../name` or `/name` of unreserved ASCII.
 fn resolve_simple(importer: &str, specifier: &str) -> Option<String> {
     let plain =

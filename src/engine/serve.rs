@@ -18,6 +18,7 @@ use crate::core::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRe
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::patch;
 use crate::core::rewrite::{Rewrite, rewrite};
+use crate::core::style;
 use crate::core::url;
 
 /// Scripts of more bytes than this are served as they are: no editor saves such a file by hand, and reading
@@ -157,16 +158,17 @@ impl Engine {
         }
     }
 
-    /// Takes in a style sheet or any other resource, which is served as it is. With the `source` that is
-    /// served the engine knows whether an error in the file is an error in the page, and reports it.
+    /// Takes in a style sheet or any other resource. With the `source` that is served the engine knows
+    /// whether an error in the file is an error in the page, and reports it. Returns what to serve instead,
+    /// when that differs: a new version of a style sheet imports new versions of others.
     pub fn serve_resource(
         &self,
         request: &str,
         kind: ModuleKind,
         file: Option<SourceFile>,
         source: Option<&str>,
-    ) {
-        let (module_url, _) = url::identify(request);
+    ) -> Option<String> {
+        let (module_url, version) = url::identify(request);
         let content = source.map(|source| xxh3_64(source.as_bytes()));
         let registration = self
             .shared
@@ -176,6 +178,10 @@ impl Engine {
         if let Some(registration) = registration {
             self.leave(registration);
         }
+        if kind != ModuleKind::Style {
+            return None;
+        }
+        style::stamp_imports(source?, version?)
     }
 
     /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
@@ -199,7 +205,7 @@ impl Engine {
             } = state.register(&module_url, ModuleKind::Page, content, file);
             let loads = loads
                 .iter()
-                .filter_map(|specifier| url::resolve(base, &as_relative(specifier)))
+                .filter_map(|specifier| url::resolve(base, &url::as_relative(specifier)))
                 .map(|target| state.graph.intern(&target))
                 .collect();
             state.graph.set_imports(id, loads);
@@ -251,7 +257,7 @@ impl Engine {
         if !self.shared.has_stamps() {
             return None;
         }
-        let target = url::resolve(base, &as_relative(specifier))?;
+        let target = url::resolve(base, &url::as_relative(specifier))?;
         let state = self.shared.state();
         let version = state.graph.version(state.graph.get(&target)?);
         (version > 0).then(|| url::stamp(specifier, version))
@@ -381,19 +387,6 @@ fn preamble(
     }
     let imported = imported.join(",");
     format!("import{{{imported}}}from{client};{calls}")
-}
-
-/// HTML's `src="app.js"` is relative without saying so.
-fn as_relative(reference: &str) -> String {
-    let has_scheme = reference
-        .split(['/', '?', '#'])
-        .next()
-        .is_some_and(|start| start.contains(':'));
-    if reference.starts_with(['/', '.']) || has_scheme {
-        reference.to_owned()
-    } else {
-        format!("./{reference}")
-    }
 }
 
 /// A JavaScript string literal. JSON's escapes are JavaScript's.
