@@ -74,13 +74,13 @@ export function createHotContext(generation: Generation, services: HotServices):
     },
     accept,
     acceptDeps,
-    acceptExports: (names: Dependencies, callback?: AcceptCallback) => {
+    acceptExports: <Module>(names: Dependencies, callback?: AcceptCallback<Module>) => {
       const all = [
         ...(generation.acceptedExports ?? []),
         ...(typeof names === 'string' ? [names] : names),
       ];
       generation.acceptedExports = all;
-      acceptItself(callback);
+      acceptItself(callback as AcceptCallback | undefined);
     },
     dispose: (callback: DataCallback) => void generation.disposers.push(callback),
     prune: (callback: DataCallback) => void generation.pruners.push(callback),
