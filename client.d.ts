@@ -1,16 +1,13 @@
 /**
  * Types of `import.meta.hot`. Name them in tsconfig.json: `"types": ["hotgraph/client"]`.
  *
- * Events of your own get types by extending {@link CustomEventMap}:
- *
- * ```ts
- * declare module 'hotgraph/client' {
- *   interface CustomEventMap {
- *     'my:event': { text: string };
- *   }
- * }
- * ```
+ * Events of your own get types by extending {@link CustomEventMap}, see there.
  */
+
+import type { CustomEventMap } from './events.js';
+
+// By `*`: what is exported by name cannot be extended under this module's name.
+export * from './events.js';
 
 /** The exports of one generation of a module, as `import()` gives them. */
 export interface ModuleNamespace {
@@ -41,10 +38,10 @@ export interface ModuleList extends Array<ModuleView | undefined> {
 }
 
 /** A callback for one module. A promise it returns is waited for, within reason. */
-export type AcceptCallback = (module: ModuleView) => unknown;
+export type AcceptCallback<Module = ModuleView> = (module: Module) => unknown;
 
 /** A callback for several dependencies. */
-export type AcceptListCallback = (modules: ModuleList) => unknown;
+export type AcceptListCallback<Modules = ModuleList> = (modules: Modules) => unknown;
 
 /** How a module accepts itself. */
 export interface AcceptOptions {
@@ -137,10 +134,6 @@ export interface BuiltInEvents {
   'ws:disconnect': WebSocketPayload;
 }
 
-/** Names and payloads of your own events, in both directions. To be extended. */
-// biome-ignore lint/suspicious/noEmptyInterface: users extend it.
-export interface CustomEventMap {}
-
 type Prefixed<Prefix extends string> = {
   [Name in keyof BuiltInEvents as `${Prefix}:${Name}`]: BuiltInEvents[Name];
 };
@@ -151,6 +144,9 @@ export interface EventMap
     Prefixed<'bun'>,
     Prefixed<'hotgraph'>,
     CustomEventMap {}
+
+/** The name of an event: one with a type, or any other. */
+export type EventName = keyof EventMap | (string & {});
 
 /** The payload of an event; `any` for events that nobody declared. */
 // biome-ignore lint/suspicious/noExplicitAny: payloads of undeclared events are unknown on purpose.
@@ -168,22 +164,34 @@ export interface HotContext {
   // biome-ignore lint/suspicious/noExplicitAny: whatever the module's author keeps there.
   data: any;
 
+  /**
+   * Accepts updates of this module. The callback gets the new generation and decides what becomes of the
+   * exports; without one, importers get the new ones.
+   */
+  accept<Module = ModuleView>(callback?: AcceptCallback<Module>, options?: AcceptOptions): void;
   /** Accepts updates of this module. Importers get the new exports. */
-  accept(options?: AcceptOptions): void;
-  /** Accepts updates of this module; the callback gets the new generation. */
-  accept(callback: AcceptCallback, options?: AcceptOptions): void;
+  accept(options: AcceptOptions): void;
   /** Accepts updates of a dependency, named as in this module's `import`. */
-  accept(dependency: string, callback?: AcceptCallback): void;
+  accept<Module = ModuleView>(dependency: string, callback?: AcceptCallback<Module>): void;
   /** Accepts updates of several dependencies. */
-  accept(dependencies: readonly string[], callback?: AcceptListCallback): void;
+  accept<Modules = ModuleList>(
+    dependencies: readonly string[],
+    callback?: AcceptListCallback<Modules>,
+  ): void;
 
   /** The older name of accepting a dependency. */
-  acceptDeps(dependency: string, callback?: AcceptCallback): void;
+  acceptDeps<Module = ModuleView>(dependency: string, callback?: AcceptCallback<Module>): void;
   /** The older name of accepting several dependencies. */
-  acceptDeps(dependencies: readonly string[], callback?: AcceptListCallback): void;
+  acceptDeps<Modules = ModuleList>(
+    dependencies: readonly string[],
+    callback?: AcceptListCallback<Modules>,
+  ): void;
 
   /** Accepts updates of this module as long as its importers use no other exports than these. */
-  acceptExports(names: string | readonly string[], callback?: AcceptCallback): void;
+  acceptExports<Module = ModuleView>(
+    names: string | readonly string[],
+    callback?: AcceptCallback<Module>,
+  ): void;
 
   /** Runs before the next generation is evaluated; a promise is waited for. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
@@ -200,13 +208,16 @@ export interface HotContext {
   invalidate(message?: string): void;
 
   /** Listens to an event until this module is evaluated again. */
-  on<Name extends string>(event: Name, callback: (payload: EventPayload<Name>) => unknown): void;
+  on<Name extends EventName>(event: Name, callback: (payload: EventPayload<Name>) => unknown): void;
 
   /** Stops listening. */
-  off<Name extends string>(event: Name, callback: (payload: EventPayload<Name>) => unknown): void;
+  off<Name extends EventName>(
+    event: Name,
+    callback: (payload: EventPayload<Name>) => unknown,
+  ): void;
 
   /** Sends an event with any JSON value to the server's own code. */
-  send<Name extends string>(event: Name, data?: EventPayload<Name>): void;
+  send<Name extends EventName>(event: Name, data?: EventPayload<Name>): void;
 }
 
 declare global {

@@ -74,13 +74,13 @@ export function createHotContext(generation: Generation, services: HotServices):
     },
     accept,
     acceptDeps,
-    acceptExports: (names: Dependencies, callback?: AcceptCallback) => {
+    acceptExports: <Module>(names: Dependencies, callback?: AcceptCallback<Module>) => {
       const all = [
         ...(generation.acceptedExports ?? []),
         ...(typeof names === 'string' ? [names] : names),
       ];
       generation.acceptedExports = all;
-      if (callback) generation.selfCallbacks.push(callback);
+      if (callback) generation.selfCallbacks.push(callback as AcceptCallback);
       services.changed(generation);
     },
     dispose: (callback: DataCallback) => void generation.disposers.push(callback),

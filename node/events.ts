@@ -2,23 +2,32 @@
  * `hmr.hot`: custom events between the server's own code and its pages (Vite's `server.ws`).
  */
 
+import type { CustomEventName, CustomEventPayload } from 'hotgraph/events';
+
 /** A page that sent an event. */
 export interface HotClient {
   /** Sends an event to this page only; `import.meta.hot.on(event, cb)` gets `data`. */
-  send(event: string, data?: unknown): void;
+  send<Name extends CustomEventName>(event: Name, data?: CustomEventPayload<Name>): void;
 }
 
 /** Gets the data that a page sent, any JSON value, and the page. */
-export type HotListener = (data: unknown, client: HotClient) => void;
+// biome-ignore lint/suspicious/noExplicitAny: nobody but the page's author knows what it sends.
+export type HotListener<Data = any> = (data: Data, client: HotClient) => void;
 
 /** The server's end of custom events. */
 export interface HotChannel {
   /** Calls `listener` for every event of that name which a page sends by `import.meta.hot.send`. */
-  on(event: string, listener: HotListener): void;
+  on<Name extends CustomEventName>(
+    event: Name,
+    listener: HotListener<CustomEventPayload<Name>>,
+  ): void;
   /** Takes a listener away. */
-  off(event: string, listener: HotListener): void;
+  off<Name extends CustomEventName>(
+    event: Name,
+    listener: HotListener<CustomEventPayload<Name>>,
+  ): void;
   /** Sends an event to all pages. Before the server runs there are none. */
-  send(event: string, data?: unknown): void;
+  send<Name extends CustomEventName>(event: Name, data?: CustomEventPayload<Name>): void;
 }
 
 /** Sends to one page, or to all when `client` is undefined. */

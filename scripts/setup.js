@@ -58,6 +58,7 @@ export function typescript() {
     inputs: [
       'client',
       'client.d.ts',
+      'events.d.ts',
       'node',
       'native.d.ts',
       'tsconfig.base.json',

@@ -1,0 +1,2 @@
+/// <reference types="hotgraph/client" />
+import.meta.hot.accept();

@@ -1,0 +1,9 @@
+import { getCount } from './foo.ts';
+
+console.log('count is ', getCount());
+
+import.meta.hot.accept();
+
+export function getNegativeCount() {
+  return -getCount();
+}

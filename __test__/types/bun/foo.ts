@@ -1,0 +1,2 @@
+export const count = 0;
+export const getCount = () => count;

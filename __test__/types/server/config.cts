@@ -1,0 +1,3 @@
+import hotgraph = require('hotgraph');
+
+module.exports = { plugins: [hotgraph.hmrPlugin()] };

@@ -1,0 +1,3 @@
+if (import.meta.hot) {
+  // HMR code
+}

@@ -1,0 +1,5 @@
+import { hmrPlugin } from 'hotgraph';
+
+export default {
+  plugins: [hmrPlugin()],
+};

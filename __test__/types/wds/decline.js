@@ -1,0 +1,3 @@
+doSomethingGlobal();
+
+import.meta.hot.decline();

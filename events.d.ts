@@ -1,0 +1,29 @@
+/**
+ * Events between pages and the server's own code. Give yours types by extending {@link CustomEventMap}:
+ *
+ * ```ts
+ * // events.d.ts
+ * import 'hotgraph/client';
+ *
+ * declare module 'hotgraph/client' {
+ *   interface CustomEventMap {
+ *     'my:event': { text: string };
+ *   }
+ * }
+ * ```
+ *
+ * The import makes the file a module: without it the declaration would stand for the package's own.
+ */
+
+/** Names and payloads of your own events, in both directions. To be extended. */
+// biome-ignore lint/suspicious/noEmptyInterface: users extend it.
+export interface CustomEventMap {}
+
+/** The name of an event of your own: a declared one, or any other. */
+export type CustomEventName = keyof CustomEventMap | (string & {});
+
+/** The payload of an event of your own; `any` for events that nobody declared. */
+export type CustomEventPayload<Name extends string> = Name extends keyof CustomEventMap
+  ? CustomEventMap[Name]
+  : // biome-ignore lint/suspicious/noExplicitAny: payloads of undeclared events are unknown on purpose.
+    any;
