@@ -159,7 +159,11 @@ impl State {
         let hot = &record.hot;
         let accepts = hot.accepts_self.is_some() || hot.accepts_exports.is_some();
         let is_patched = accepts || hot.writes_data || hot.opaque || self.module(id).is_followed;
-        record.bindings.as_ref().filter(|_| is_patched)
+        let exports_any = !record.exports.is_empty() || record.reexports_all;
+        record
+            .bindings
+            .as_ref()
+            .filter(|_| is_patched && exports_any)
     }
 
     /// Takes what the module accepts into the graph: what its code says, or what a page reported of it.
