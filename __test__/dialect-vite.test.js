@@ -690,6 +690,35 @@ if (import.meta.hot) {
   });
 }
 
+test('invalidate() within dependency acceptances in a cycle stops at a boundary above it', async (t) => {
+  const module = (other) => `import './${other}.js'
+import { leaf } from './leaf.js'
+export const value = leaf
+if (import.meta.hot) {
+  import.meta.hot.accept(['./${other}.js', './leaf.js'], () => import.meta.hot.invalidate())
+}
+`;
+  const leaf = (number) => `export const leaf = ${number}`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `${HOT}import { value } from './a.js'
+globalThis.value = value
+if (import.meta.hot) {
+  import.meta.hot.accept('./a.js', (a) => { globalThis.value = a.value })
+}
+`,
+    'a.js': module('b'),
+    'b.js': module('a'),
+    'leaf.js': leaf(1),
+  });
+  await tab.until(value, 1);
+  for (const number of [2, 3]) {
+    await project.write('leaf.js', leaf(number));
+    await tab.until(value, number);
+    await settled(tab, server);
+  }
+  wasHot(t, tab);
+});
+
 test('invalidate(message) reloads once where nothing above accepts, in every tab', async (t) => {
   const app = await startApp(t, {
     'main.js': `${HOT}import { value } from './dep.js'
