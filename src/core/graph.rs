@@ -62,7 +62,7 @@ pub struct AcceptedDependency {
 pub struct AcceptedExports {
     /// Their names.
     pub names: Vec<String>,
-    /// What importers use of the module, as far as they use anything. `*` is more than anybody can list.
+    /// What importers use of the module. `*` is more than anybody can list.
     pub used: HashMap<ModuleId, Vec<String>>,
 }
 
@@ -203,11 +203,6 @@ impl ModuleGraph {
         self.accepted_exports.get(&id)
     }
 
-    /// Whether any module accepts updates of some of its exports only.
-    pub fn has_accepted_exports(&self) -> bool {
-        !self.accepted_exports.is_empty()
-    }
-
     /// Records that the module was served as `kind`. A script stays one when somebody else takes it for data:
     /// a page may import what another loads as a classic script or a worker.
     pub fn set_served(&mut self, id: ModuleId, kind: ModuleKind) {
@@ -237,6 +232,13 @@ impl ModuleGraph {
             Some(exports) => self.accepted_exports.insert(id, exports),
             None => self.accepted_exports.remove(&id),
         };
+    }
+
+    /// Records which exports `importer` uses of a module that accepts updates of some only.
+    pub fn set_exports_used(&mut self, id: ModuleId, importer: ModuleId, names: Vec<String>) {
+        if let Some(exports) = self.accepted_exports.get_mut(&id) {
+            exports.used.insert(importer, names);
+        }
     }
 
     /// Replaces the module's imports as one set. Modules that thereby lose their last importer are

@@ -43,7 +43,7 @@ pub struct Propagator {
 }
 
 impl Propagator {
-    /// Finds what is stale when `changed` changed. No module of `trail` counts as accepting itself: those
+    /// Finds what is stale when `changed` changed. No module of `trail` counts as accepting anything: those
     /// gave this update up by `invalidate()`.
     pub fn propagate(
         &mut self,
@@ -78,13 +78,19 @@ impl Propagator {
                     declined: true,
                 });
             } else if !accepts || acceptance == SelfAcceptance::Bubbles {
-                self.visit_importers(graph, module, &mut result);
+                self.visit_importers(graph, module, trail, &mut result);
             }
         }
         result
     }
 
-    fn visit_importers(&mut self, graph: &ModuleGraph, module: ModuleId, result: &mut Propagation) {
+    fn visit_importers(
+        &mut self,
+        graph: &ModuleGraph,
+        module: ModuleId,
+        trail: &[ModuleId],
+        result: &mut Propagation,
+    ) {
         let importers = graph.importers(module);
         let accepts_itself = graph.acceptance(module) == SelfAcceptance::Bubbles;
         if importers.is_empty() && !accepts_itself {
@@ -96,7 +102,8 @@ impl Propagator {
         for &importer in importers {
             let swaps_styles =
                 graph.kind(module) == ModuleKind::Style && graph.kind(importer) == ModuleKind::Page;
-            if swaps_styles || graph.accepts(importer, module) {
+            let accepts = graph.accepts(importer, module) && !trail.contains(&importer);
+            if swaps_styles || accepts {
                 result.boundaries.push(Boundary {
                     boundary: importer,
                     accepted: module,
@@ -365,6 +372,16 @@ mod tests {
             &["dep"],
             &["dep", "main"],
             "dep main |  | ",
+        );
+    }
+
+    #[test]
+    fn modules_that_gave_up_accept_no_dependencies_either() {
+        check(
+            "main -> a\nmain accepts a\na -> b\na accepts b\nb -> a\nb accepts a",
+            &["b"],
+            &["a", "b"],
+            "b a | main<a | ",
         );
     }
 

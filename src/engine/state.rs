@@ -122,10 +122,8 @@ impl State {
         data.record = Some(record);
         data.linked = true;
         self.refresh_acceptance(id);
-        if self.graph.has_accepted_exports() {
-            for imported in self.graph.imports(id).to_vec() {
-                self.refresh_uses(imported);
-            }
+        for imported in self.graph.imports(id).to_vec() {
+            self.refresh_use(imported, id);
         }
     }
 
@@ -193,27 +191,28 @@ impl State {
             .collect();
         self.graph.set_acceptance(id, acceptance, accepted);
         let exports = exports.filter(|_| acceptance == SelfAcceptance::Exports);
-        let exports = exports.map(|names| AcceptedExports {
-            names,
-            used: HashMap::new(),
-        });
-        self.graph.set_accepted_exports(id, exports);
-        self.refresh_uses(id);
+        let importers = match exports {
+            Some(_) => self.graph.importers(id).to_vec(),
+            None => Vec::new(),
+        };
+        self.graph.set_accepted_exports(
+            id,
+            exports.map(|names| AcceptedExports {
+                names,
+                used: HashMap::new(),
+            }),
+        );
+        for importer in importers {
+            self.refresh_use(id, importer);
+        }
     }
 
-    /// Takes into the graph what importers use of a module that accepts updates of some exports only.
-    fn refresh_uses(&mut self, id: ModuleId) {
-        let Some(exports) = self.graph.accepted_exports(id) else {
-            return;
-        };
-        let names = exports.names.clone();
-        let importers = self.graph.importers(id).to_vec();
-        let used = importers
-            .into_iter()
-            .map(|importer| (importer, self.exports_used(importer, id)))
-            .collect();
-        self.graph
-            .set_accepted_exports(id, Some(AcceptedExports { names, used }));
+    /// Takes into the graph what an importer uses of a module, if that accepts updates of some exports only.
+    fn refresh_use(&mut self, id: ModuleId, importer: ModuleId) {
+        if self.graph.accepted_exports(id).is_some() {
+            let used = self.exports_used(importer, id);
+            self.graph.set_exports_used(id, importer, used);
+        }
     }
 
     /// The names of a module's exports that the code of `importer` uses. A dynamic import, or a namespace,
