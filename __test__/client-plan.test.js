@@ -38,7 +38,7 @@ function update(lines, { changed, trail, message = null } = {}) {
 }
 
 /** A page at `/index.html` that loaded `loaded`; `hot` says what generations registered. */
-function page({ loaded, hot = {}, styles = [], workers = [], url = '/index.html' }) {
+function page({ loaded, hot = {}, styles = [], images = [], workers = [], url = '/index.html' }) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
       const generation = Object.assign(new Generation(of, version), registered);
@@ -50,6 +50,7 @@ function page({ loaded, hot = {}, styles = [], workers = [], url = '/index.html'
     url,
     isLoaded: (of) => loaded.split(' ').includes(of),
     showsStyle: (of) => styles.includes(of),
+    showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
     current: (of) => generations.get(of),
   };
@@ -61,11 +62,15 @@ function short(result) {
     return `reload ${result.report.cause}: ${result.report.chain.join(' ')}`;
   if (result.type === 'giveUp') return `giveUp ${result.module}`;
   if (result.type === 'nothing') return 'nothing';
-  const { boundaries, stale, styles, sheets } = result;
+  const { boundaries, stale, styles, sheets, images } = result;
   const parts = [
     boundaries.map(({ module, accepted }) => `${module}(${accepted})`),
     stale.map(({ url }) => url),
-    [...styles.map(({ url }) => `link ${url}`), ...sheets.map(({ url }) => `sheet ${url}`)],
+    [
+      ...styles.map(({ url }) => `link ${url}`),
+      ...sheets.map(({ url }) => `sheet ${url}`),
+      ...images.map(({ url }) => `image ${url}`),
+    ],
   ];
   return parts.map((part) => part.join(' ')).join(' | ');
 }

@@ -122,7 +122,8 @@ export class LinkedStyles {
   }
 }
 
-function rootsOf(root: Document | ShadowRoot): (Document | ShadowRoot)[] {
+/** A document or shadow root, and all open shadow roots in it. */
+export function rootsOf(root: Document | ShadowRoot): (Document | ShadowRoot)[] {
   const shadows = [...root.querySelectorAll('*')].flatMap((element) => element.shadowRoot ?? []);
   return [root, ...shadows.flatMap(rootsOf)];
 }

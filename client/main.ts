@@ -9,6 +9,7 @@ import { type Environment, env } from './env.js';
 import type { Accessors } from './exports.js';
 import type { Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
+import { ShownImages } from './images.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
 import { createProbe } from './probe.js';
@@ -165,6 +166,7 @@ function startClient(): Client {
   const loaded = new Loaded(origin);
   const workers = watchWorkers(window);
   const styles = new LinkedStyles(document);
+  const images = new ShownImages(document, (url) => loaded.initiators(url));
   const served = servedPage();
   let reloaded = takeLastReload(reloadPorts, log);
   let isFirst = true;
@@ -186,10 +188,12 @@ function startClient(): Client {
     replaceSheets: async (sheets) => {
       for (const sheet of sheets) await replaceSheet(sheet.url, sheet.version, loaded);
     },
+    swapImages: (renewals) => images.swap(renewals),
     isLoaded: (url) => loaded.has(url),
     loadedVersion: (url) => loaded.version(url),
     newestLoaded: () => loaded.newest,
     showsStyle: (url) => styles.shows(url),
+    showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
     forget: (url) => loaded.forget(url),
     reload: createReload(reloadPorts, log),

@@ -17,6 +17,8 @@ export interface Page {
   isLoaded(url: string): boolean;
   /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
+  /** Whether the page shows the image, and uses it nowhere else. */
+  showsImage(url: string): boolean;
   /** Whether the module is the script of a worker that this page started. */
   isWorker(url: string): boolean;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
@@ -42,7 +44,7 @@ export interface Renewal {
   readonly importers: readonly string[];
 }
 
-/** A style sheet that gets new text in place. */
+/** A style sheet or an image that gets new content in place. */
 export interface StyleRenewal {
   readonly url: string;
   readonly version: number;
@@ -58,6 +60,8 @@ export interface Application {
   readonly styles: readonly StyleRenewal[];
   /** Imported as CSS modules. */
   readonly sheets: readonly StyleRenewal[];
+  /** Shown by elements and styles. */
+  readonly images: readonly StyleRenewal[];
 }
 
 /** What an update means for a page. */
@@ -95,6 +99,7 @@ class Walk {
   readonly #boundaries: Boundary[] = [];
   readonly #styles = new Map<string, StyleRenewal>();
   readonly #sheets = new Map<string, StyleRenewal>();
+  readonly #images = new Map<string, StyleRenewal>();
 
   constructor(update: Update, page: Page) {
     this.#update = update;
@@ -140,6 +145,10 @@ class Walk {
     }
     if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
     if (node?.kind === 'asset' && !this.#isModule(node)) {
+      if (this.#page.showsImage(url)) {
+        this.#images.set(url, { url, version: node.version });
+        return undefined;
+      }
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
     const generation = this.#page.current(url);
@@ -252,8 +261,13 @@ class Walk {
     }
     const covered = new Set(this.#boundaries.map((boundary) => boundary.accepted));
     for (const url of covered) for (const imported of imports.get(url) ?? []) covered.add(imported);
-    for (const url of [...this.#styles.keys(), ...this.#sheets.keys()]) covered.add(url);
+    for (const url of this.#inPlace()) covered.add(url);
     return covered;
+  }
+
+  /** What gets new content without being evaluated. */
+  #inPlace(): Set<string> {
+    return new Set([...this.#styles.keys(), ...this.#sheets.keys(), ...this.#images.keys()]);
   }
 
   #deadEnd(step: Step): Plan {
@@ -274,9 +288,10 @@ class Walk {
   }
 
   #application(covered: Set<string>): Plan {
+    const inPlace = this.#inPlace();
     const stale = this.#update.stale.flatMap(({ url, version, kind }): Renewal[] => {
       const step = this.#steps.get(url);
-      if (!step || !covered.has(url) || this.#styles.has(url) || this.#sheets.has(url)) return [];
+      if (!step || !covered.has(url) || inPlace.has(url)) return [];
       return [{ url, version, kind, importers: step.importers.filter((one) => covered.has(one)) }];
     });
     const renewed = new Set(stale.map(({ url }) => url));
@@ -284,9 +299,7 @@ class Walk {
     const boundaries = this.#boundaries.filter(
       ({ module, accepted }) => module === accepted || !renewed.has(module),
     );
-    if (boundaries.length === 0 && this.#styles.size === 0 && this.#sheets.size === 0) {
-      return { type: 'nothing' };
-    }
+    if (boundaries.length === 0 && inPlace.size === 0) return { type: 'nothing' };
     const order = new Map(stale.map(({ url }, index) => [url, index]));
     const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
     return {
@@ -295,6 +308,7 @@ class Walk {
       stale,
       styles: [...this.#styles.values()],
       sheets: [...this.#sheets.values()],
+      images: [...this.#images.values()],
     };
   }
 
