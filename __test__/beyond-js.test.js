@@ -57,6 +57,29 @@ const seenInFrames = (tab) => tab.evaluate(() => [...globalThis.seen]);
 const rgb = (number) => `rgb(${number}, 0, 0)`;
 const colorOf = (selector) => getComputedStyle(document.querySelector(selector)).color;
 
+const picture = (color) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect width="20" height="20" fill="${color}"/></svg>`;
+const BOX = `<style>
+  body { margin: 0 }
+  img, .box, #wanted { display: block; width: 20px; height: 20px; margin: 10px }
+</style>`;
+
+/** Waits until an element is painted in one color, as the screen shows it. */
+async function paints(tab, selector, color) {
+  await tab.evaluate((wanted) => {
+    const known = document.querySelector('#wanted');
+    const element = known ?? document.createElement('div');
+    element.id = 'wanted';
+    element.style.background = wanted;
+    if (!known) document.body.append(element);
+  }, color);
+  const look = async (which) => (await tab.page.locator(which).screenshot()).toString('base64');
+  await waitFor(
+    async () => (await look(selector)) === (await look('#wanted')),
+    () => `${selector} is not ${color}: ${JSON.stringify(tab.console)}`,
+  );
+}
+
 // -- what linked style sheets import ----------------------------------------------------------------------
 
 /** A chain of style sheets that import each other, in folders of their own; the last colors `p`. */
@@ -138,6 +161,25 @@ test('an @import that is added in a save is followed, one that is removed is not
     server.events.filter(({ type }) => type === 'reloaded').map(({ report }) => report),
     [],
   );
+  await wasKept(t, tab);
+});
+
+test('style sheets and images in closed shadow roots change in place', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'index.html': page(BOX, '<div id="host" class="box"></div>'),
+    'main.js': `${MAIN}const root = document.querySelector('#host').attachShadow({ mode: 'closed' });
+root.innerHTML = '<link rel="stylesheet" href="./closed.css"><p>text</p><img src="./one.svg">';
+globalThis.color = () => getComputedStyle(root.querySelector('p')).color;`,
+    'closed.css': `p { display: none; color: ${rgb(1)} }`,
+    'one.svg': picture('red'),
+  });
+  const color = () => globalThis.color();
+  await tab.until(color, rgb(1));
+  await paints(tab, '#host', 'red');
+  await project.write('closed.css', `p { display: none; color: ${rgb(2)} }`);
+  await tab.until(color, rgb(2));
+  await project.write('one.svg', picture('lime'));
+  await paints(tab, '#host', 'lime');
   await wasKept(t, tab);
 });
 
@@ -352,29 +394,6 @@ test('a JSON module that nobody accepts reloads the page and says why', async (t
 });
 
 // -- images -----------------------------------------------------------------------------------------------
-
-const picture = (color) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect width="20" height="20" fill="${color}"/></svg>`;
-const BOX = `<style>
-  body { margin: 0 }
-  img, .box, #wanted { display: block; width: 20px; height: 20px; margin: 10px }
-</style>`;
-
-/** Waits until an element is painted in one color, as the screen shows it. */
-async function paints(tab, selector, color) {
-  await tab.evaluate((wanted) => {
-    const known = document.querySelector('#wanted');
-    const element = known ?? document.createElement('div');
-    element.id = 'wanted';
-    element.style.background = wanted;
-    if (!known) document.body.append(element);
-  }, color);
-  const look = async (which) => (await tab.page.locator(which).screenshot()).toString('base64');
-  await waitFor(
-    async () => (await look(selector)) === (await look('#wanted')),
-    () => `${selector} is not ${color}: ${JSON.stringify(tab.console)}`,
-  );
-}
 
 const MARKUP = {
   '<img src>': '<img id="it" src="./pictures/one.svg">',

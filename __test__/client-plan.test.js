@@ -38,7 +38,15 @@ function update(lines, { changed, trail, message = null } = {}) {
 }
 
 /** A page at `/index.html` that loaded `loaded`; `hot` says what generations registered. */
-function page({ loaded, hot = {}, styles = [], images = [], workers = [], url = '/index.html' }) {
+function page({
+  loaded,
+  hot = {},
+  styles = [],
+  images = [],
+  by = [],
+  workers = [],
+  url = '/index.html',
+}) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
       const generation = Object.assign(new Generation(of, version), registered);
@@ -50,6 +58,7 @@ function page({ loaded, hot = {}, styles = [], images = [], workers = [], url = 
     url,
     isLoaded: (of) => loaded.split(' ').includes(of),
     showsStyle: (of) => styles.includes(of),
+    loadedBy: () => new Set(by),
     showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
     current: (of) => generations.get(of),
@@ -293,9 +302,19 @@ const cases = {
     page({ loaded: '/a.css /a.js' }),
     ' |  | sheet /a.css',
   ],
-  'a style sheet that nothing shows': [
+  'a style sheet that a script imports in a way that the server does not see': [
+    update(['/a.css style <-']),
+    page({ loaded: '/a.css', by: ['script'] }),
+    ' |  | sheet /a.css',
+  ],
+  'a style sheet that no link shows any more': [
     update(['/a.css style <- /index.html']),
-    page({ loaded: '/a.css' }),
+    page({ loaded: '/a.css', by: ['link', 'css'] }),
+    'nothing',
+  ],
+  'a style sheet that is fetched': [
+    update(['/a.css style <- /index.html']),
+    page({ loaded: '/a.css', by: ['link', 'fetch'] }),
     'reload deadEnd: /a.css /index.html',
   ],
   'style and script in one update': [
@@ -309,6 +328,16 @@ const cases = {
     update(['/a.txt asset <-']),
     page({ loaded: '/a.txt' }),
     'reload resource: /a.txt',
+  ],
+  'an image that is shown': [
+    update(['/a.png asset <- /index.html']),
+    page({ loaded: '/a.png', images: ['/a.png'] }),
+    ' |  | image /a.png',
+  ],
+  'an image that is used in other ways': [
+    update(['/a.png asset <- /index.html']),
+    page({ loaded: '/a.png' }),
+    'reload resource: /a.png',
   ],
   'a JSON module passes on': [
     update(['/a.json asset <- /a.js', '/a.js accepts <- /index.html']),

@@ -53,6 +53,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     loadedVersion: () => 0,
     newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
+    loadedBy: () => new Set(),
     showsImage: () => false,
     isWorker: () => false,
     forget: (url) => events.push(`forget ${url}`),

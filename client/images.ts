@@ -3,8 +3,8 @@
  * elements and in style sheets.
  */
 
-import { rootsOf } from './css.js';
 import type { StyleRenewal } from './plan.js';
+import { rootsOf } from './roots.js';
 import { parseAddress, stamp } from './url.js';
 
 /** What the browser calls those who load images that can be found, and who only loads ahead. */
@@ -16,8 +16,8 @@ const ATTRIBUTES = ['src', 'srcset', 'href', 'xlink:href'];
 
 /** Addresses in an attribute: one, or several with descriptors. */
 const IN_ATTRIBUTE = /[^\s,](?:\S*[^\s,])?/g;
-/** Addresses in styles, as browsers write these. */
-const IN_STYLE = /(?<=\burl\(")(?:[^"\\]|\\.)*(?="\))/g;
+/** Addresses in styles, with the quotes that browsers and authors write. */
+const IN_STYLE = /(?<=\burl\(\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'()\s\\]+)/g;
 
 /** A text that may name images. */
 interface Place {
@@ -28,7 +28,7 @@ interface Place {
   write(text: string): void;
 }
 
-/** The images of a document and of its open shadow roots. */
+/** The images of a document and of its shadow roots. */
 export class ShownImages {
   readonly #document: Document;
   readonly #initiators: (url: string) => Iterable<string>;
@@ -62,10 +62,12 @@ export class ShownImages {
   /** The text with a stamp on each address of `url`; `undefined` when it has none. */
   #stamped({ text, addresses, base }: Place, url: string, version: number): string | undefined {
     let isFound = false;
-    const stamped = text.replace(addresses, (address) => {
-      if (!this.#names(address, base, url)) return address;
+    const stamped = text.replace(addresses, (found) => {
+      const quote = /^["']/.exec(found)?.[0] ?? '';
+      const address = quote ? found.slice(1, -1) : found;
+      if (!this.#names(address, base, url)) return found;
       isFound = true;
-      return stamp(address, version);
+      return quote + stamp(address, version) + quote;
     });
     return isFound ? stamped : undefined;
   }

@@ -15,6 +15,7 @@ import { createLog } from './log.js';
 import { createProbe } from './probe.js';
 import type { ModuleKind } from './protocol.js';
 import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
+import { watchRoots } from './roots.js';
 import { type Ports, Runtime } from './runtime.js';
 import { Socket } from './socket.js';
 import { isAddress, parseAddress, stamp } from './url.js';
@@ -165,6 +166,7 @@ function startClient(): Client {
   const { origin } = location;
   const loaded = new Loaded(origin);
   const workers = watchWorkers(window);
+  watchRoots(window);
   const styles = new LinkedStyles(document);
   const images = new ShownImages(document, (url) => loaded.initiators(url));
   const served = servedPage();
@@ -193,6 +195,7 @@ function startClient(): Client {
     loadedVersion: (url) => loaded.version(url),
     newestLoaded: () => loaded.newest,
     showsStyle: (url) => styles.shows(url),
+    loadedBy: (url) => loaded.initiators(url),
     showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
     forget: (url) => loaded.forget(url),

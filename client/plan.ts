@@ -17,6 +17,8 @@ export interface Page {
   isLoaded(url: string): boolean;
   /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
+  /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
+  loadedBy(url: string): ReadonlySet<string>;
   /** Whether the page shows the image, and uses it nowhere else. */
   showsImage(url: string): boolean;
   /** Whether the module is the script of a worker that this page started. */
@@ -100,6 +102,8 @@ class Walk {
   readonly #styles = new Map<string, StyleRenewal>();
   readonly #sheets = new Map<string, StyleRenewal>();
   readonly #images = new Map<string, StyleRenewal>();
+  /** Style sheets that the page showed once. */
+  readonly #dropped = new Set<string>();
 
   constructor(update: Update, page: Page) {
     this.#update = update;
@@ -234,10 +238,13 @@ class Walk {
   #swapsStyle(node: StaleModule): boolean {
     const { url, version } = node;
     const shown = this.#page.showsStyle(url);
-    const imported = this.#isModule(node);
+    const by = this.#page.loadedBy(url);
+    const imported = by.has('script') || this.#isModule(node);
+    const isDropped = !shown && !imported && by.size > 0 && [...by].every(isOfLink);
+    if (isDropped) this.#dropped.add(url);
     if (shown) this.#styles.set(url, { url, version });
     if (imported) this.#sheets.set(url, { url, version });
-    return shown || imported;
+    return shown || imported || isDropped;
   }
 
   /** Whether a script of this page imports it: a JSON or CSS module, not something fetched. */
@@ -267,7 +274,8 @@ class Walk {
 
   /** What gets new content without being evaluated. */
   #inPlace(): Set<string> {
-    return new Set([...this.#styles.keys(), ...this.#sheets.keys(), ...this.#images.keys()]);
+    const renewed = [this.#styles, this.#sheets, this.#images].flatMap((some) => [...some.keys()]);
+    return new Set([...renewed, ...this.#dropped]);
   }
 
   #deadEnd(step: Step): Plan {
@@ -299,7 +307,7 @@ class Walk {
     const boundaries = this.#boundaries.filter(
       ({ module, accepted }) => module === accepted || !renewed.has(module),
     );
-    if (boundaries.length === 0 && inPlace.size === 0) return { type: 'nothing' };
+    if (boundaries.length === 0 && inPlace.size === this.#dropped.size) return { type: 'nothing' };
     const order = new Map(stale.map(({ url }, index) => [url, index]));
     const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
     return {
@@ -319,6 +327,11 @@ class Walk {
 
 function expectsAcceptance({ acceptance }: StaleModule): boolean {
   return acceptance !== 'none' && acceptance !== 'declines';
+}
+
+/** Whether a link or an `@import` asks for something in this way. */
+function isOfLink(initiator: string): boolean {
+  return initiator === 'link' || initiator === 'css';
 }
 
 function stepsTo(step: Step): Step[] {

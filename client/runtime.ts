@@ -20,6 +20,8 @@ import { patient } from './wait.js';
 export interface Ports extends ApplyPorts {
   /** Whether a link of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
+  /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
+  loadedBy(url: string): ReadonlySet<string>;
   /** Whether the page shows the image, and uses it nowhere else. */
   showsImage(url: string): boolean;
   /** Whether it is the script of a worker that this page started. */
@@ -232,6 +234,7 @@ export class Runtime {
       url: this.#identity.page,
       isLoaded: (url) => this.registry.has(url) || this.#ports.isLoaded(url),
       showsStyle: (url) => this.#ports.showsStyle(url),
+      loadedBy: (url) => this.#ports.loadedBy(url),
       showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
       current: (url) => this.registry.current(url),
