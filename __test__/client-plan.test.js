@@ -38,7 +38,15 @@ function update(lines, { changed, trail, message = null } = {}) {
 }
 
 /** A page at `/index.html` that loaded `loaded`; `hot` says what generations registered. */
-function page({ loaded, hot = {}, styles = [], workers = [], url = '/index.html' }) {
+function page({
+  loaded,
+  hot = {},
+  styles = [],
+  images = [],
+  by = [],
+  workers = [],
+  url = '/index.html',
+}) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
       const generation = Object.assign(new Generation(of, version), registered);
@@ -50,6 +58,8 @@ function page({ loaded, hot = {}, styles = [], workers = [], url = '/index.html'
     url,
     isLoaded: (of) => loaded.split(' ').includes(of),
     showsStyle: (of) => styles.includes(of),
+    loadedBy: () => new Set(by),
+    showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
     current: (of) => generations.get(of),
   };
@@ -61,11 +71,15 @@ function short(result) {
     return `reload ${result.report.cause}: ${result.report.chain.join(' ')}`;
   if (result.type === 'giveUp') return `giveUp ${result.module}`;
   if (result.type === 'nothing') return 'nothing';
-  const { boundaries, stale, styles, sheets } = result;
+  const { boundaries, stale, styles, sheets, images } = result;
   const parts = [
     boundaries.map(({ module, accepted }) => `${module}(${accepted})`),
     stale.map(({ url }) => url),
-    [...styles.map(({ url }) => `link ${url}`), ...sheets.map(({ url }) => `sheet ${url}`)],
+    [
+      ...styles.map(({ url }) => `link ${url}`),
+      ...sheets.map(({ url }) => `sheet ${url}`),
+      ...images.map(({ url }) => `image ${url}`),
+    ],
   ];
   return parts.map((part) => part.join(' ')).join(' | ');
 }
@@ -288,9 +302,19 @@ const cases = {
     page({ loaded: '/a.css /a.js' }),
     ' |  | sheet /a.css',
   ],
-  'a style sheet that nothing shows': [
+  'a style sheet that a script imports in a way that the server does not see': [
+    update(['/a.css style <-']),
+    page({ loaded: '/a.css', by: ['script'] }),
+    ' |  | sheet /a.css',
+  ],
+  'a style sheet that no link shows any more': [
     update(['/a.css style <- /index.html']),
-    page({ loaded: '/a.css' }),
+    page({ loaded: '/a.css', by: ['link', 'css'] }),
+    'nothing',
+  ],
+  'a style sheet that is fetched': [
+    update(['/a.css style <- /index.html']),
+    page({ loaded: '/a.css', by: ['link', 'fetch'] }),
     'reload deadEnd: /a.css /index.html',
   ],
   'style and script in one update': [
@@ -304,6 +328,16 @@ const cases = {
     update(['/a.txt asset <-']),
     page({ loaded: '/a.txt' }),
     'reload resource: /a.txt',
+  ],
+  'an image that is shown': [
+    update(['/a.png asset <- /index.html']),
+    page({ loaded: '/a.png', images: ['/a.png'] }),
+    ' |  | image /a.png',
+  ],
+  'an image that is used in other ways': [
+    update(['/a.png asset <- /index.html']),
+    page({ loaded: '/a.png' }),
+    'reload resource: /a.png',
   ],
   'a JSON module passes on': [
     update(['/a.json asset <- /a.js', '/a.js accepts <- /index.html']),

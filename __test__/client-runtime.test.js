@@ -48,10 +48,13 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
       if (styles.length > 0) events.push(`swap ${styles.map(({ url }) => url).join(' ')}`);
     },
     replaceSheets: async () => {},
+    swapImages: () => {},
     isLoaded: (url) => url in modules || url.endsWith('.css'),
     loadedVersion: () => 0,
     newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
+    loadedBy: () => new Set(),
+    showsImage: () => false,
     isWorker: () => false,
     forget: (url) => events.push(`forget ${url}`),
     reload: (report) => events.push(`reload ${report.cause}: ${report.chain.join(' ')}`),

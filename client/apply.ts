@@ -1,5 +1,5 @@
 /**
- * Applies one planned update: probe, dispose, import, style sheets, callbacks. Nothing is disposed
+ * Applies one planned update: probe, dispose, import, style sheets, images, callbacks. Nothing is disposed
  * before all new code is known to load.
  */
 import type { ModuleNamespace } from '../client.js';
@@ -32,6 +32,8 @@ export interface ApplyPorts {
   swapStyles(styles: Application['styles'], version: number): Promise<void>;
   /** Gives the style sheets that scripts import new text. */
   replaceSheets(sheets: Application['sheets']): Promise<void>;
+  /** Gives images that the page shows new bytes. */
+  swapImages(images: Application['images']): void;
   /** Whether the page fetched the module. */
   isLoaded(url: string): boolean;
   /** The newest version of the module that the page fetched. */
@@ -116,6 +118,8 @@ export async function apply(
   const succeeded = new Map([...targets].filter(([url]) => settled.has(url)));
   exports.end(succeeded, renewed, (url) => deciding.has(url));
   await Promise.all([styles, sheets]);
+  // Behind the style sheets: new ones name images without a stamp.
+  ports.swapImages(plan.images);
   await runCalls(calls, renewed, fail);
   const lost: LostExports[] = [];
   for (const { url } of accepting) {

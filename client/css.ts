@@ -4,6 +4,7 @@
  */
 
 import type { StyleRenewal } from './plan.js';
+import { rootsOf } from './roots.js';
 import { parseAddress, stamp } from './url.js';
 import { patient } from './wait.js';
 
@@ -12,7 +13,7 @@ const NOT_YET = 'not all';
 /** Milliseconds until an update goes on without a sheet that does not come. */
 const PATIENCE = 5000;
 
-/** The linked style sheets of a document and of its open shadow roots. */
+/** The linked style sheets of a document and of its shadow roots. */
 export class LinkedStyles {
   readonly #document: Document;
   /** New links that load, by the link that they will replace. */
@@ -120,11 +121,6 @@ export class LinkedStyles {
     const parsed = parseAddress(address, base);
     return parsed?.origin === this.#document.defaultView?.location.origin ? parsed?.url : undefined;
   }
-}
-
-function rootsOf(root: Document | ShadowRoot): (Document | ShadowRoot)[] {
-  const shadows = [...root.querySelectorAll('*')].flatMap((element) => element.shadowRoot ?? []);
-  return [root, ...shadows.flatMap(rootsOf)];
 }
 
 function importRules(sheet: CSSStyleSheet | null): CSSImportRule[] {

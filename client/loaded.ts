@@ -11,6 +11,7 @@ const BUFFER = 100_000;
 export class Loaded {
   readonly #origin: string;
   readonly #versions = new Map<string, Set<number>>();
+  readonly #initiators = new Map<string, Set<string>>();
   readonly #observer: PerformanceObserver;
   /** Not normalised yet: that is done when somebody asks. */
   #pending: PerformanceEntry[] = [];
@@ -54,6 +55,12 @@ export class Loaded {
     return [...(this.#current().get(url) ?? [])].filter((version) => version >= 0);
   }
 
+  /** What asked for a module, in the browser's words: `script`, `img`, `fetch`. */
+  initiators(url: string): ReadonlySet<string> {
+    this.#current();
+    return this.#initiators.get(url) ?? new Set();
+  }
+
   /** Nothing in the page uses the module any more. */
   forget(url: string): void {
     this.#current().delete(url);
@@ -76,8 +83,11 @@ export class Loaded {
       const address = parseAddress(entry.name);
       if (address?.origin !== this.#origin) continue;
       const versions = this.#versions.get(address.url) ?? new Set();
-      versions.add(isFetch(entry) ? -1 : address.version);
+      const { initiatorType } = entry as PerformanceResourceTiming;
+      versions.add(isFetch(initiatorType) ? -1 : address.version);
       this.#versions.set(address.url, versions);
+      const initiators = this.#initiators.get(address.url) ?? new Set();
+      this.#initiators.set(address.url, initiators.add(initiatorType));
       this.#newest = Math.max(this.#newest, address.version);
     }
     return this.#versions;
@@ -85,7 +95,6 @@ export class Loaded {
 }
 
 /** What code fetched is a resource of the page, but no generation of a module. */
-function isFetch(entry: PerformanceEntry): boolean {
-  const { initiatorType } = entry as PerformanceResourceTiming;
+function isFetch(initiatorType: string): boolean {
   return initiatorType === 'fetch' || initiatorType === 'xmlhttprequest';
 }

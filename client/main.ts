@@ -9,11 +9,13 @@ import { type Environment, env } from './env.js';
 import type { Accessors } from './exports.js';
 import type { Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
+import { ShownImages } from './images.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
 import { createProbe } from './probe.js';
 import type { ModuleKind } from './protocol.js';
 import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
+import { watchRoots } from './roots.js';
 import { type Ports, Runtime } from './runtime.js';
 import { Socket } from './socket.js';
 import { isAddress, parseAddress, stamp } from './url.js';
@@ -164,7 +166,9 @@ function startClient(): Client {
   const { origin } = location;
   const loaded = new Loaded(origin);
   const workers = watchWorkers(window);
+  watchRoots(window);
   const styles = new LinkedStyles(document);
+  const images = new ShownImages(document, (url) => loaded.initiators(url));
   const served = servedPage();
   let reloaded = takeLastReload(reloadPorts, log);
   let isFirst = true;
@@ -186,10 +190,13 @@ function startClient(): Client {
     replaceSheets: async (sheets) => {
       for (const sheet of sheets) await replaceSheet(sheet.url, sheet.version, loaded);
     },
+    swapImages: (renewals) => images.swap(renewals),
     isLoaded: (url) => loaded.has(url),
     loadedVersion: (url) => loaded.version(url),
     newestLoaded: () => loaded.newest,
     showsStyle: (url) => styles.shows(url),
+    loadedBy: (url) => loaded.initiators(url),
+    showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
     forget: (url) => loaded.forget(url),
     reload: createReload(reloadPorts, log),

@@ -17,6 +17,10 @@ export interface Page {
   isLoaded(url: string): boolean;
   /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
+  /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
+  loadedBy(url: string): ReadonlySet<string>;
+  /** Whether the page shows the image, and uses it nowhere else. */
+  showsImage(url: string): boolean;
   /** Whether the module is the script of a worker that this page started. */
   isWorker(url: string): boolean;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
@@ -42,7 +46,7 @@ export interface Renewal {
   readonly importers: readonly string[];
 }
 
-/** A style sheet that gets new text in place. */
+/** A style sheet or an image that gets new content in place. */
 export interface StyleRenewal {
   readonly url: string;
   readonly version: number;
@@ -58,6 +62,8 @@ export interface Application {
   readonly styles: readonly StyleRenewal[];
   /** Imported as CSS modules. */
   readonly sheets: readonly StyleRenewal[];
+  /** Shown by elements and styles. */
+  readonly images: readonly StyleRenewal[];
 }
 
 /** What an update means for a page. */
@@ -95,6 +101,9 @@ class Walk {
   readonly #boundaries: Boundary[] = [];
   readonly #styles = new Map<string, StyleRenewal>();
   readonly #sheets = new Map<string, StyleRenewal>();
+  readonly #images = new Map<string, StyleRenewal>();
+  /** Style sheets that the page showed once. */
+  readonly #dropped = new Set<string>();
 
   constructor(update: Update, page: Page) {
     this.#update = update;
@@ -140,6 +149,10 @@ class Walk {
     }
     if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
     if (node?.kind === 'asset' && !this.#isModule(node)) {
+      if (this.#page.showsImage(url)) {
+        this.#images.set(url, { url, version: node.version });
+        return undefined;
+      }
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
     const generation = this.#page.current(url);
@@ -225,10 +238,13 @@ class Walk {
   #swapsStyle(node: StaleModule): boolean {
     const { url, version } = node;
     const shown = this.#page.showsStyle(url);
-    const imported = this.#isModule(node);
+    const by = this.#page.loadedBy(url);
+    const imported = by.has('script') || this.#isModule(node);
+    const isDropped = !shown && !imported && by.size > 0 && [...by].every(isOfLink);
+    if (isDropped) this.#dropped.add(url);
     if (shown) this.#styles.set(url, { url, version });
     if (imported) this.#sheets.set(url, { url, version });
-    return shown || imported;
+    return shown || imported || isDropped;
   }
 
   /** Whether a script of this page imports it: a JSON or CSS module, not something fetched. */
@@ -252,8 +268,14 @@ class Walk {
     }
     const covered = new Set(this.#boundaries.map((boundary) => boundary.accepted));
     for (const url of covered) for (const imported of imports.get(url) ?? []) covered.add(imported);
-    for (const url of [...this.#styles.keys(), ...this.#sheets.keys()]) covered.add(url);
+    for (const url of this.#inPlace()) covered.add(url);
     return covered;
+  }
+
+  /** What gets new content without being evaluated. */
+  #inPlace(): Set<string> {
+    const renewed = [this.#styles, this.#sheets, this.#images].flatMap((some) => [...some.keys()]);
+    return new Set([...renewed, ...this.#dropped]);
   }
 
   #deadEnd(step: Step): Plan {
@@ -274,9 +296,10 @@ class Walk {
   }
 
   #application(covered: Set<string>): Plan {
+    const inPlace = this.#inPlace();
     const stale = this.#update.stale.flatMap(({ url, version, kind }): Renewal[] => {
       const step = this.#steps.get(url);
-      if (!step || !covered.has(url) || this.#styles.has(url) || this.#sheets.has(url)) return [];
+      if (!step || !covered.has(url) || inPlace.has(url)) return [];
       return [{ url, version, kind, importers: step.importers.filter((one) => covered.has(one)) }];
     });
     const renewed = new Set(stale.map(({ url }) => url));
@@ -284,9 +307,7 @@ class Walk {
     const boundaries = this.#boundaries.filter(
       ({ module, accepted }) => module === accepted || !renewed.has(module),
     );
-    if (boundaries.length === 0 && this.#styles.size === 0 && this.#sheets.size === 0) {
-      return { type: 'nothing' };
-    }
+    if (boundaries.length === 0 && inPlace.size === this.#dropped.size) return { type: 'nothing' };
     const order = new Map(stale.map(({ url }, index) => [url, index]));
     const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
     return {
@@ -295,6 +316,7 @@ class Walk {
       stale,
       styles: [...this.#styles.values()],
       sheets: [...this.#sheets.values()],
+      images: [...this.#images.values()],
     };
   }
 
@@ -305,6 +327,11 @@ class Walk {
 
 function expectsAcceptance({ acceptance }: StaleModule): boolean {
   return acceptance !== 'none' && acceptance !== 'declines';
+}
+
+/** Whether a link or an `@import` asks for something in this way. */
+function isOfLink(initiator: string): boolean {
+  return initiator === 'link' || initiator === 'css';
 }
 
 function stepsTo(step: Step): Step[] {

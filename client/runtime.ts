@@ -20,6 +20,10 @@ import { patient } from './wait.js';
 export interface Ports extends ApplyPorts {
   /** Whether a link of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
+  /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
+  loadedBy(url: string): ReadonlySet<string>;
+  /** Whether the page shows the image, and uses it nowhere else. */
+  showsImage(url: string): boolean;
   /** Whether it is the script of a worker that this page started. */
   isWorker(url: string): boolean;
   /** The newest version of any module that the page fetched. */
@@ -230,6 +234,8 @@ export class Runtime {
       url: this.#identity.page,
       isLoaded: (url) => this.registry.has(url) || this.#ports.isLoaded(url),
       showsStyle: (url) => this.#ports.showsStyle(url),
+      loadedBy: (url) => this.#ports.loadedBy(url),
+      showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
       current: (url) => this.registry.current(url),
     });
@@ -281,7 +287,8 @@ export class Runtime {
     await patient(this.events.emitBuiltIn('afterUpdate', payload), PATIENCE);
     if (fatal.length > 0) return;
     const ms = this.#ports.now() - arrived;
-    const boundaries = [...outcome.boundaries, ...application.styles.map(({ url }) => url)];
+    const shown = [...application.styles, ...application.images].map(({ url }) => url);
+    const boundaries = [...outcome.boundaries, ...shown];
     this.#log.debug(summary(application, update, ms));
     for (const { url, names } of outcome.lost) {
       const importers = update.stale.find((module) => module.url === url)?.importers ?? [];

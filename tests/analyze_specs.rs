@@ -184,6 +184,9 @@ fn facts(source: &str, record: &ModuleRecord) -> String {
         let kind = of_type(&import.attribute_type);
         lines.push(format!("import({}){literal}{kind}", text(import.argument)));
     }
+    for script in &record.scripts {
+        lines.push(format!("importScripts {script:?}"));
+    }
     if !record.exports.is_empty() {
         lines.push(format!("export {{{}}}", record.exports.join(", ")));
     }

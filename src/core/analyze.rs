@@ -94,6 +94,8 @@ pub struct ModuleRecord {
     pub imports: Vec<Import>,
     /// Every `import(…)`, by the place of its argument.
     pub dynamic_imports: Vec<DynamicImport>,
+    /// What a worker's script loads by `importScripts(…)`, as far as that is literal.
+    pub scripts: Vec<String>,
     /// What the module does with `import.meta.hot`.
     pub hot: HotUse,
     /// The names that the module exports itself, `default` included, in source order.

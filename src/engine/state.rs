@@ -112,10 +112,17 @@ impl State {
                     .map(|(specifier, _)| specifier.clone())
             }))
             .collect();
+        let scripts = record
+            .scripts
+            .iter()
+            .filter_map(|script| url::resolve(self.graph.url(id), &url::as_relative(script)))
+            .collect::<Vec<_>>();
         let imports = specifiers
             .iter()
             .filter_map(|specifier| self.resolve(id, specifier))
-            .collect();
+            .collect::<Vec<_>>();
+        let scripts = scripts.iter().map(|script| self.graph.intern(script));
+        let imports = imports.into_iter().chain(scripts).collect();
         self.graph.set_imports(id, imports);
         self.follow(id, &record);
         let data = self.module(id);

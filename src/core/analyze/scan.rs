@@ -17,6 +17,11 @@ pub fn needs_rewrite(source: &str) -> bool {
     })
 }
 
+/// Whether `source` could call `importScripts`. `false` is certain, escapes in names left aside.
+pub fn loads_scripts(source: &str) -> bool {
+    memmem::find(source.as_bytes(), b"importScripts").is_some()
+}
+
 /// Whether what follows the word `import` makes it interesting.
 fn follows_up(rest: &[u8]) -> bool {
     let rest = skip_blank(rest);

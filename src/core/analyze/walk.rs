@@ -14,13 +14,14 @@ use super::{ModuleRecord, hot, scan};
 
 /// Collects the record of a module.
 pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
-    let enters_code = scan::needs_rewrite(source);
+    let needs_rewrite = scan::needs_rewrite(source);
+    let enters_code = needs_rewrite || scan::loads_scripts(source);
     let mut walk = Walk {
         record: ModuleRecord::default(),
         names: Names::default(),
         imported: hot::ImportedNames::new(),
         enters_code,
-        follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
+        follows_meta: needs_rewrite && memmem::find(source.as_bytes(), b"meta").is_some(),
     };
     walk.visit_module(module);
     walk.record
@@ -134,6 +135,13 @@ impl Walk {
                     .map(|argument| self.value_of(&argument.expr));
                 self.record.hot.writes_data |= target.is_some_and(|target| is_data(&target));
             }
+            if is_import_scripts(callee) {
+                let literals = arguments
+                    .iter()
+                    .filter_map(|argument| collect::literal(&argument.expr));
+                let scripts = literals.map(|(script, _)| script);
+                self.record.scripts.extend(scripts);
+            }
             self.visit_expr(callee);
         }
         arguments
@@ -182,6 +190,14 @@ fn is_object_assign(callee: &Expr) -> bool {
         return false;
     };
     member.obj.is_ident_ref_to("Object") && member_name(member).as_deref() == Some("assign")
+}
+
+/// `importScripts`, by itself or of the worker's global object.
+fn is_import_scripts(callee: &Expr) -> bool {
+    match strip(callee) {
+        Expr::Member(member) => member_name(member).as_deref() == Some("importScripts"),
+        callee => callee.is_ident_ref_to("importScripts"),
+    }
 }
 
 impl Visit for Walk {
