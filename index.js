@@ -1,2 +1,8 @@
 export { HmrEngine } from '#native';
-export { destinationOf, HmrEndpoint, hmrPlugin, transformPage } from './dist/node/index.js';
+export {
+  destinationOf,
+  HmrEndpoint,
+  HmrFiles,
+  hmrPlugin,
+  transformPage,
+} from './dist/node/index.js';

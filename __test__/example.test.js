@@ -95,7 +95,7 @@ test('where nobody accepts the page reloads once and says why', async (t) => {
   await tab.until(value, 2);
   await tab.connected();
   t.is(tab.loads, 2);
-  const chain = '"chain":["/dep.js","/main.js","/"]';
+  const chain = '"chain":["/dep.js","/main.js","/index.html"]';
   await program.said(chain);
   t.true(program.output.includes('"cause":"deadEnd"'), program.output);
   t.truthy(await tab.logged('/dep.js'));

@@ -5,10 +5,9 @@
  *
  * Files are served as they are, but for imports of `~/…`, which is the folder: your server's resolver.
  */
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
-import { destinationOf, HmrEndpoint, HmrEngine, transformPage } from 'hotgraph';
+import { HmrEndpoint, HmrEngine, HmrFiles } from 'hotgraph';
 
 /** A middleware that serves the files below a folder to pages on `server`, and what ends it. */
 function hotFiles(folder, server) {
@@ -24,49 +23,20 @@ function hotFiles(folder, server) {
     if (client === 0) console.log(text);
     else endpoint.send(text, client);
   });
+  const files = new HmrFiles(engine, endpoint);
 
   async function middleware({ url, headers }, response, next) {
-    const requestedAt = Date.now();
+    const at = Date.now();
     const [location] = url.split('?');
     const own = endpoint.find(location, headers, engine);
     if (own) return send(response, own.type, own.body, own.headers);
-    const name = decodeURIComponent(location.endsWith('/') ? `${location}index.html` : location);
-    const file = path.join(root, name);
-    if (!file.startsWith(root + path.sep)) return next();
-    const bytes = engine.savedSource(file) ?? (await readFile(file).catch(() => null));
-    if (bytes === null) return next();
+    const file = path.join(root, decodeURIComponent(location.replace(/\/$/, '/index.html')));
+    const content = file.startsWith(root + path.sep) ? await files.read(file) : null;
+    if (content === null) return next();
     const type = path.extname(file).slice(1);
-    const use = destinationOf(headers);
-    if (type === 'html') {
-      send(response, type, page(location, String(bytes), file, requestedAt));
-    } else if (type === 'js' && use !== 'worker' && use !== 'classic script') {
-      const code = script(url, String(bytes), file, requestedAt);
-      send(response, type, (use === 'module' && engine.facade(url)) || code);
-    } else {
-      const [kind, source] = type === 'css' ? ['style', String(bytes)] : ['asset'];
-      send(response, type, engine.serveResource(url, kind, file, requestedAt, source) ?? bytes);
-    }
-  }
-
-  /** A module, its imports resolved: what the engine makes of it. */
-  function script(url, code, file, requestedAt) {
-    const source = code.replace(/(\b(?:from|import)\s*\(?\s*['"])~\//g, '$1/');
-    const served = engine.serveScript(url, source, file, requestedAt);
-    const aliases = served?.accepted?.filter((specifier) => specifier.startsWith('~/')) ?? [];
-    engine.link(url, Object.fromEntries(aliases.map((alias) => [alias, alias.slice(1)])));
-    return served?.code ?? source;
-  }
-
-  /** A page: the client in its head, stamps on what it loads, hot inline modules. */
-  function page(location, source, file, requestedAt) {
-    const { html, base, loads, importMap } = transformPage(source, location, location, {
-      head: endpoint.head(location, engine.version),
-      stamped: (from, reference) => engine.stamped(from, reference),
-      inlineModule: (url, code) => script(url, code),
-    });
-    engine.importMap(importMap);
-    engine.servePage(location, base, loads, file, requestedAt, source);
-    return html;
+    const kind = KINDS[type] ?? 'asset';
+    const body = kind === 'asset' ? content : resolveImports(String(content));
+    send(response, type, files.transform(kind, body, { url, headers, file, at, resolve }));
   }
 
   function close() {
@@ -76,7 +46,11 @@ function hotFiles(folder, server) {
   return { middleware, close };
 }
 
+const KINDS = { css: 'style', html: 'page', js: 'script' };
 const TYPES = { css: 'text/css', html: 'text/html', js: 'text/javascript', svg: 'image/svg+xml' };
+
+const resolve = (specifier) => specifier.replace(/^~\//, '/');
+const resolveImports = (code) => code.replace(/(\b(?:from|import)\s*\(?\s*['"])~\//g, '$1/');
 
 function send(response, type, body, headers = { 'cache-control': 'no-cache' }) {
   response.writeHead(200, { 'content-type': TYPES[type] ?? `application/${type}`, ...headers });

@@ -14,9 +14,9 @@ import { ENDPOINT } from './assets.js';
 import type { UpgradeServer } from './channel.js';
 import { HmrEndpoint } from './endpoint.js';
 import { CustomEvents, type HotChannel } from './events.js';
-import { transformPage } from './page.js';
+import { type FileKind, HmrFiles } from './files.js';
 import { describeEvent, type Level } from './report.js';
-import { destinationOf, fileOf, takeStamp } from './request.js';
+import { fileOf, takeStamp } from './request.js';
 import { asStatic, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 import { isBeingWritten, whenWritten } from './writing.js';
@@ -60,6 +60,7 @@ const LOUDNESS: Record<Level | 'silent', number> = {
 interface Running {
   engine: HmrEngine;
   endpoint: HmrEndpoint;
+  files: HmrFiles;
   params: ServerStartParams;
   basePath: string;
   /** Whether scripts on disk are read here: nobody else could serve them differently. */
@@ -71,7 +72,6 @@ interface Running {
 export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   let running: Running | undefined;
   let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;
-  const linked = new Map<string, string>();
 
   const hot = new CustomEvents(
     (event, data, client) => {
@@ -93,70 +93,6 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     const rootDir = running?.params.config.rootDir ?? '';
     for (const line of describeEvent(event, rootDir)) print(line.level, line.text);
     options.onEvent?.(event);
-  }
-
-  /** Serves a script, module or not. */
-  function script(context: Context, { engine, params }: Running): void {
-    const { url, at } = takeStamp(context);
-    const file = fileOf(context.url, params.config.rootDir);
-    const destination = destinationOf(context.headers);
-    if (destination === 'classic script' || typeof context.body !== 'string') {
-      engine.serveResource(url, 'asset', file, at);
-      return;
-    }
-    const served = engine.serveScript(url, context.body, file, at);
-    // Nothing is updated in a worker, but what it imports has to be known.
-    if (destination === 'worker') return;
-    const facade = destination === 'module' ? engine.facade(url) : null;
-    if (facade ?? served?.code) context.body = facade ?? served?.code;
-    if (served?.accepted) void link(context, url, served.accepted, params.config.plugins ?? []);
-  }
-
-  /** Resolves accepted specifiers as the host would resolve them in an import. */
-  async function link(context: Context, url: string, accepted: string[], plugins: Plugin[]) {
-    const key = accepted.join('\n');
-    if (linked.get(url) === key) return;
-    linked.set(url, key);
-    const resolved: Record<string, string> = {};
-    for (const specifier of accepted) {
-      const found = await resolveImport(context, specifier, plugins);
-      if (found !== undefined && found !== specifier) resolved[specifier] = found;
-    }
-    running?.engine.link(url, resolved);
-  }
-
-  /** Serves a page: our client in its head, stamps on what it loads, hot inline modules. */
-  function page(context: Context, { engine, endpoint, basePath, params }: Running): void {
-    if (typeof context.body !== 'string') return;
-    const { url, at } = takeStamp(context);
-    const file = fileOf(context.url, params.config.rootDir);
-    const identity =
-      basePath + (context.path.endsWith('/') ? `${context.path}index.html` : context.path);
-    const location = url.split('?')[0] ?? '/';
-    const transformed = transformPage(context.body, identity, location, {
-      head: endpoint.head(identity, engine.version),
-      stamped: (base, reference) => engine.stamped(base, reference),
-      inlineModule: (inline, source) => {
-        const served = engine.serveScript(inline, source);
-        if (served?.accepted)
-          void link(context, inline, served.accepted, params.config.plugins ?? []);
-        return served?.code ?? null;
-      },
-    });
-    if (Object.keys(transformed.importMap).length > 0) engine.importMap(transformed.importMap);
-    engine.servePage(identity, transformed.base, transformed.loads, file, at, context.body);
-    context.body = transformed.html;
-  }
-
-  /** Serves anything else. */
-  function resource(context: Context, { engine, params }: Running): void {
-    const { url, at } = takeStamp(context);
-    const file = fileOf(context.url, params.config.rootDir);
-    const isModule = destinationOf(context.headers) === 'module';
-    const kind = context.response.is('css') ? 'style' : isModule ? 'script' : 'asset';
-    const source = typeof context.body === 'string' ? context.body : null;
-    const served = engine.serveResource(url, kind, file, at, source);
-    if (served !== null) context.body = served;
   }
 
   const plugin: HmrPlugin = {
@@ -205,13 +141,18 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
     fileParsed(context) {
       if (!running || context.method !== 'GET' || context.path.startsWith(ENDPOINT)) return;
-      if (context.response.is('js')) {
-        script(context, running);
-      } else if (context.response.is('html')) {
-        page(context, running);
-      } else {
-        resource(context, running);
-      }
+      const { files, params, basePath } = running;
+      const { url, at } = takeStamp(context);
+      const served = files.transform(kindOf(context), context.body, {
+        url,
+        at,
+        headers: context.headers,
+        file: fileOf(context.url, params.config.rootDir),
+        page: basePath + context.path.replace(/\/$/, '/index.html'),
+        resolve: (specifier) => resolveImport(context, specifier, params.config.plugins ?? []),
+      });
+      // Koa takes any assignment for an answer, even of what is there already.
+      if (served !== context.body) context.body = served;
     },
   };
   return plugin;
@@ -266,6 +207,7 @@ function start(
   return {
     engine,
     endpoint,
+    files: new HmrFiles(engine, endpoint),
     params,
     basePath,
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
@@ -277,20 +219,23 @@ function start(
   };
 }
 
+/** What the host answers with. */
+function kindOf({ response }: Context): FileKind {
+  if (response.is('js')) return 'script';
+  if (response.is('html')) return 'page';
+  return response.is('css') ? 'style' : 'asset';
+}
+
+/** What the host makes of a specifier in an import. */
 async function resolveImport(
   context: Context,
   source: string,
   plugins: Plugin[],
 ): Promise<string | undefined> {
   for (const plugin of plugins) {
-    try {
-      const resolved = await plugin.resolveImport?.({ source, context });
-      const id = typeof resolved === 'object' ? resolved.id : resolved;
-      if (typeof id === 'string') return id;
-    } catch {
-      // A resolver that throws for what it cannot find; the specifier then names nothing.
-      return undefined;
-    }
+    const resolved = await plugin.resolveImport?.({ source, context });
+    const id = typeof resolved === 'object' ? resolved.id : resolved;
+    if (typeof id === 'string') return id;
   }
   return undefined;
 }
