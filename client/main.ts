@@ -59,7 +59,7 @@ export function createHot(
 ): void {
   const address = parseAddress(meta.url);
   const url = name || (address?.url ?? meta.url);
-  const generation = runtime().registry.create(url, address?.version ?? 0);
+  const generation = runtime().create(url, address?.version ?? 0);
   generation.exports = exports;
   const hot = createHotContext(generation, services);
   Object.assign(meta, { hot, webpackHot: hot, dispose: hot.dispose });

@@ -10,7 +10,7 @@ import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
-import type { ClientMessage, ReloadReport, ServerMessage, Update } from './protocol.js';
+import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
 import { patient } from './wait.js';
@@ -69,6 +69,8 @@ export class Runtime {
   #unpruned: string[] = [];
   /** The update whose code and callbacks run at the moment. */
   #applying: Update | undefined;
+  /** Warnings of modules that this page has not evaluated yet, by module. */
+  readonly #warnings = new Map<string, Diagnostic[]>();
   /** What already gave up the update that runs at the moment. */
   #givenUp = new Set<string>();
 
@@ -93,6 +95,13 @@ export class Runtime {
     return this.#idle;
   }
 
+  /** A module is being evaluated. Shows what the server had to say of it. */
+  create(url: string, version: number): Generation {
+    for (const one of this.#warnings.get(url) ?? []) this.#log.warn(describeDiagnostic(one));
+    this.#warnings.delete(url);
+    return this.registry.create(url, version);
+  }
+
   /** The page's own code has run: starts applying what came in and what will. */
   start(): void {
     if (this.#state !== 'loading') return;
@@ -105,9 +114,12 @@ export class Runtime {
     switch (message.type) {
       case 'connected':
         this.greeted = true;
+        // What holds is sent again.
+        this.#warnings.clear();
         if (message.session !== this.#identity.session) void this.#reload(sessionReport());
         break;
       case 'update':
+        for (const url of message.changed) this.#warnings.delete(url);
         this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
         this.#run();
         break;
@@ -122,11 +134,10 @@ export class Runtime {
         }
         break;
       case 'warning':
-        for (const one of message.diagnostics.filter(({ url }) => this.#knows(url))) {
-          this.#log.warn(describeDiagnostic(one));
-        }
+        for (const warning of message.diagnostics) this.#warn(warning);
         break;
       case 'recovered':
+        for (const url of message.urls) this.#warnings.delete(url);
         this.#log.info(`fixed: ${message.urls.join(', ')}`);
         break;
       case 'custom':
@@ -154,6 +165,12 @@ export class Runtime {
       firstInvalidatedBy: trail[0] ?? url,
     });
     this.#giveUp(url, message ?? null, this.#applying?.version ?? generation.version, trail);
+  }
+
+  #warn(warning: Diagnostic): void {
+    const { url } = warning;
+    if (this.#knows(url)) this.#log.warn(describeDiagnostic(warning));
+    else this.#warnings.set(url, [...(this.#warnings.get(url) ?? []), warning]);
   }
 
   /** Whether a module is of any interest to this page. */

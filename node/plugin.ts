@@ -113,7 +113,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
   /** Resolves accepted specifiers as the host would resolve them in an import. */
   async function link(context: Context, url: string, accepted: string[], plugins: Plugin[]) {
-    const key = accepted.join('\n');
+    const key = [running?.engine.contentVersion(url), ...accepted].join('\n');
     if (linked.get(url) === key) return;
     linked.set(url, key);
     const resolved: Record<string, string> = {};

@@ -29,8 +29,10 @@ pub struct ModuleData {
     pub content: Option<u64>,
     /// The analysis of that code, once there is one.
     pub record: Option<Arc<ModuleRecord>>,
-    /// That code, when it accepts dependencies: to show the place of a specifier that names none.
+    /// That code, when something may be odd about it: to show the place.
     pub source: Option<Arc<str>>,
+    /// Whether the host has said where it resolves the accepted specifiers of that code to.
+    pub is_linked: bool,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
     /// Where the host resolved specifiers to, where that is not what a browser would do.

@@ -47,7 +47,7 @@ pub(super) fn call(
             );
         }
         Method::Decline => hot.declines = true,
-        Method::Neutral => {}
+        Method::Invalidate | Method::Neutral => {}
     }
 }
 
