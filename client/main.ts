@@ -55,7 +55,7 @@ const services: HotServices = {
  */
 export function createHot(meta: ImportMeta, flags: number, name: string): void {
   const { url, version } = identify(meta, name);
-  const generation = runtime().registry.create(url, version);
+  const generation = runtime().create(url, version);
   const hot = createHotContext(generation, services);
   Object.assign(meta, { hot, webpackHot: hot, dispose: hot.dispose });
   if (flags & REPORT) {

@@ -11,7 +11,7 @@ import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
-import type { ClientMessage, ReloadReport, ServerMessage, Update } from './protocol.js';
+import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
 import { patient } from './wait.js';
@@ -94,6 +94,8 @@ export class Runtime {
   readonly #parts = new Map<string, Part>();
   /** Is called when an update arrives. */
   #arrived = () => {};
+  /** Warnings of modules that this page has not evaluated yet, by module. */
+  readonly #warnings = new Map<string, Diagnostic[]>();
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -116,6 +118,13 @@ export class Runtime {
     return this.#idle;
   }
 
+  /** A module is being evaluated. Shows what the server had to say of it. */
+  create(url: string, version: number): Generation {
+    for (const one of this.#warnings.get(url) ?? []) this.#log.warn(describeDiagnostic(one));
+    this.#warnings.delete(url);
+    return this.registry.create(url, version);
+  }
+
   /** The page's own code has run: starts applying what came in and what will. */
   start(): void {
     if (this.#state !== 'loading') return;
@@ -128,9 +137,12 @@ export class Runtime {
     switch (message.type) {
       case 'connected':
         this.greeted = true;
+        // What holds is sent again.
+        this.#warnings.clear();
         if (message.session !== this.#identity.session) void this.#reload(sessionReport());
         break;
       case 'update':
+        for (const url of message.changed) this.#warnings.delete(url);
         this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
         this.#arrived();
         this.#run();
@@ -146,11 +158,10 @@ export class Runtime {
         }
         break;
       case 'warning':
-        for (const one of message.diagnostics.filter(({ url }) => this.#knows(url))) {
-          this.#log.warn(describeDiagnostic(one));
-        }
+        for (const warning of message.diagnostics) this.#warn(warning);
         break;
       case 'recovered':
+        for (const url of message.urls) this.#warnings.delete(url);
         this.#log.info(`fixed: ${message.urls.join(', ')}`);
         break;
       case 'custom':
@@ -179,6 +190,12 @@ export class Runtime {
       firstInvalidatedBy: trail[0] ?? url,
     });
     this.#giveUp(url, message ?? null, version, trail);
+  }
+
+  #warn(warning: Diagnostic): void {
+    const { url } = warning;
+    if (this.#knows(url)) this.#log.warn(describeDiagnostic(warning));
+    else this.#warnings.set(url, [...(this.#warnings.get(url) ?? []), warning]);
   }
 
   /** Whether a module is of any interest to this page. */

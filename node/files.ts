@@ -117,8 +117,9 @@ export class HmrFiles {
     accepted: string[] | undefined,
     { resolve }: FileRequest,
   ): Promise<void> {
-    const key = accepted?.join('\n');
-    if (!accepted || key === undefined || this.#linked.get(url) === key) return;
+    if (!accepted) return;
+    const key = [this.#engine.contentVersion(url), ...accepted].join('\n');
+    if (this.#linked.get(url) === key) return;
     this.#linked.set(url, key);
     const resolved: Record<string, string> = {};
     for (const specifier of accepted) {

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hotgraph::core::analyze::{AnalyzeError, Dialect, ModuleRecord, Span, analyze};
+use hotgraph::core::analyze::{AnalyzeError, Dialect, MisuseKind, ModuleRecord, Span, analyze};
 use hotgraph::core::rewrite::{Rewrite, rewrite};
 
 const SOURCE: &str = "# source: ";
@@ -221,6 +221,13 @@ fn facts(source: &str, record: &ModuleRecord) -> String {
     }
     if let Some(names) = &hot.accepts_exports {
         lines.push(format!("accepts exports {{{}}}", names.join(", ")));
+    }
+    for misuse in &hot.misuses {
+        let kind = match misuse.kind {
+            MisuseKind::Declined { by } => format!("Declined by {}", text(by)),
+            kind => format!("{kind:?}"),
+        };
+        lines.push(format!("{kind} at {}", text(misuse.span)));
     }
     for (is, what) in [
         (hot.declines, "declines"),

@@ -12,7 +12,9 @@ mod collect;
 mod depth;
 mod exports;
 mod hot;
+mod misuse;
 mod names;
+mod reach;
 mod scan;
 mod value;
 mod walk;
@@ -243,6 +245,39 @@ pub struct HotUse {
     /// It uses `import.meta.hot` in a way that the text does not settle: what is accepted must be asked of
     /// the running page.
     pub opaque: bool,
+    /// Calls that cannot do what they say, in source order.
+    pub misuses: Vec<Misuse>,
+}
+
+/// A call of one of the functions of `import.meta.hot` that cannot do what it says, however the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misuse {
+    /// What is wrong.
+    pub kind: MisuseKind,
+    /// The function, or the argument that is wrong.
+    pub span: Span,
+}
+
+/// What is wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MisuseKind {
+    /// It accepts updates, where no code ever runs.
+    Unreachable,
+    /// It accepts updates of the module, which declines them whenever it runs.
+    Declined {
+        /// The call of `decline`.
+        by: Span,
+    },
+    /// It gives up an update whenever the module runs.
+    AlwaysInvalidates,
+    /// A dependency is something else than a string.
+    NotASpecifier,
+    /// The list of dependencies has none.
+    NoDependencies,
+    /// What stands in the callback's place is no function.
+    NotACallback,
+    /// The callback stands in the dependency's place, and the dependency behind it.
+    CallbackFirst,
 }
 
 /// How a module accepts itself.

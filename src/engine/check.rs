@@ -6,10 +6,9 @@
 use std::path::Path;
 
 use super::serve::MAX_ANALYSED;
-use super::state::State;
 use crate::core::analyze::{self, AnalyzeError, Dialect};
 use crate::core::diagnostic::{Diagnostic, Place, Severity, place_of};
-use crate::core::graph::{ModuleId, ModuleKind};
+use crate::core::graph::ModuleKind;
 
 /// The problem with `bytes` as the new content of the file at `path`, if there is one.
 pub fn check(
@@ -85,45 +84,6 @@ pub fn explain(
             file,
             place: None,
         },
-    }
-}
-
-impl State {
-    /// The accepted specifiers of a module that name none of its imports: their callbacks can never run.
-    /// Says nothing of a module that imports what only the running code knows.
-    pub fn useless_accepts(&mut self, id: ModuleId) -> Vec<Diagnostic> {
-        let data = self.module(id);
-        let (Some(record), Some(source)) = (data.record.clone(), data.source.clone()) else {
-            return Vec::new();
-        };
-        if record
-            .dynamic_imports
-            .iter()
-            .any(|import| import.literal.is_none())
-        {
-            return Vec::new();
-        }
-        let file = self.files.of_module(id);
-        let file = file.map(|index| self.files.get(index).path.display().to_string());
-        let mut findings = Vec::new();
-        for accepted in &record.hot.accepts {
-            let target = self.resolve(id, &accepted.specifier);
-            if target.is_some_and(|target| self.graph.imports(id).contains(&target)) {
-                continue;
-            }
-            findings.push(Diagnostic {
-                severity: Severity::Warning,
-                message: format!(
-                    "accepts \"{}\", which names no import of this module: the callback never runs",
-                    accepted.specifier
-                ),
-                remedy: Some("accept a specifier of one of its imports".to_owned()),
-                url: self.graph.url(id).to_owned(),
-                file: file.clone(),
-                place: Some(place_of(&source, accepted.span.start)),
-            });
-        }
-        findings
     }
 }
 

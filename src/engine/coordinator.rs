@@ -25,8 +25,8 @@ pub enum Message {
     Backlog,
     /// A script was served that cannot be analysed: its id, its source and why.
     Unreadable(ModuleId, String, AnalyzeError),
-    /// The host has resolved what a module accepts.
-    Linked(ModuleId),
+    /// There may be something odd about the code of a module.
+    Review(ModuleId),
     /// The watcher saw something.
     Sighting(Sighting),
     /// The host says that a file changed.
@@ -132,15 +132,7 @@ impl Coordinator {
             // Its time is read off the backlog itself.
             Message::Backlog => {}
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
-            Message::Linked(id) => {
-                let findings = {
-                    let mut state = self.shared.state();
-                    let findings = state.useless_accepts(id);
-                    state.module(id).warnings.clone_from(&findings);
-                    findings
-                };
-                self.report(findings);
-            }
+            Message::Review(id) => self.review(id),
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);

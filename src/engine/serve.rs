@@ -127,8 +127,14 @@ impl Engine {
         if !is_known || !data.linked {
             data.reported = None;
             data.warnings.clear();
-            data.source = (!record.hot.accepts.is_empty()).then(|| Arc::from(source));
+            data.is_resolved = false;
+            let is_odd = !record.hot.misuses.is_empty();
+            let may_be_odd = is_odd || !record.hot.accepts.is_empty();
+            data.source = may_be_odd.then(|| Arc::from(source));
             state.link(id, record.clone());
+            if is_odd {
+                self.post(Message::Review(id));
+            }
         }
         let patched = state.patched(id, &record);
         let preamble = (record.hot.used || patched.is_some())
@@ -229,12 +235,14 @@ impl Engine {
         let (module_url, _) = url::identify(request);
         let mut state = self.shared.state();
         let id = state.graph.intern(&module_url);
-        state.module(id).resolutions.extend(resolved);
+        let data = state.module(id);
+        data.resolutions.extend(resolved);
+        data.is_resolved = true;
         if let Some(record) = state.module(id).record.clone() {
             state.link(id, record);
         }
         drop(state);
-        self.post(Message::Linked(id));
+        self.post(Message::Review(id));
     }
 
     /// The version of the batch in which the content of what `request` asks for changed last, 0 when it

@@ -38,8 +38,10 @@ pub struct ModuleData {
     pub record: Option<Arc<ModuleRecord>>,
     /// Whether its imports are in the graph, which forgets those of a module that is pruned.
     pub linked: bool,
-    /// That code, when it accepts dependencies: to show the place of a specifier that names none.
+    /// That code, when something may be odd about it: to show the place.
     pub source: Option<Arc<str>>,
+    /// Whether the host has said where it resolves the accepted specifiers of that code to.
+    pub is_resolved: bool,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
     /// Where the host resolved specifiers to, where that is not what a browser would do.

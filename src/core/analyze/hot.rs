@@ -55,7 +55,7 @@ pub(super) fn call(
             );
         }
         Method::Decline => hot.declines = true,
-        Method::Neutral => {}
+        Method::Invalidate | Method::Neutral => {}
     }
 }
 

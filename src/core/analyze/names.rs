@@ -41,8 +41,17 @@ pub(super) enum Method {
     AcceptExports,
     /// `decline`
     Decline,
-    /// `dispose`, `on`, `invalidate` and whatever else accepts nothing.
+    /// `invalidate`
+    Invalidate,
+    /// `dispose`, `on` and whatever else accepts nothing.
     Neutral,
+}
+
+impl Method {
+    /// Whether a call of it changes what the module accepts.
+    pub fn decides(self) -> bool {
+        !matches!(self, Self::Invalidate | Self::Neutral)
+    }
 }
 
 impl Value {
@@ -56,6 +65,7 @@ impl Value {
             (Self::Hot, Some("acceptDeps")) => Self::Method(Method::AcceptDeps),
             (Self::Hot, Some("acceptExports")) => Self::Method(Method::AcceptExports),
             (Self::Hot, Some("decline")) => Self::Method(Method::Decline),
+            (Self::Hot, Some("invalidate")) => Self::Method(Method::Invalidate),
             (Self::Hot, Some(_)) => Self::Method(Method::Neutral),
             (Self::Data | Self::DataPart, _) => Self::DataPart,
             _ => Self::Other,
@@ -76,7 +86,7 @@ impl Value {
     pub fn can_accept(&self) -> bool {
         match self {
             Self::Meta | Self::Hot => true,
-            Self::Method(method) => *method != Method::Neutral,
+            Self::Method(method) => method.decides(),
             _ => false,
         }
     }

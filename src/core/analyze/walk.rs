@@ -8,9 +8,10 @@ use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use super::collect::{self, strip};
-use super::names::{Names, Value};
+use super::names::{Method, Names, Value};
+use super::reach::{self, Reach};
 use super::value::{member_name, value_of, value_of_member};
-use super::{ModuleRecord, hot, scan};
+use super::{Misuse, MisuseKind, ModuleRecord, Span, hot, misuse, scan, span_of};
 
 /// Collects the record of a module.
 pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
@@ -22,8 +23,12 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
         imported: hot::ImportedNames::new(),
         enters_code,
         follows_meta: needs_rewrite && memmem::find(source.as_bytes(), b"meta").is_some(),
+        reach: Reach::Always,
+        self_accepts: Vec::new(),
+        declined_by: None,
     };
     walk.visit_module(module);
+    walk.settle_misuses();
     walk.record
         .dynamic_imports
         .sort_by_key(|import| import.argument);
@@ -39,6 +44,12 @@ pub(super) struct Walk {
     enters_code: bool,
     /// Whether `import.meta` can be in the code, so that names matter.
     pub(super) follows_meta: bool,
+    /// Whether the code that is visited runs.
+    reach: Reach,
+    /// Calls that accept updates of the module.
+    self_accepts: Vec<Span>,
+    /// A call of `decline` that runs whenever the module does.
+    declined_by: Option<Span>,
 }
 
 impl Walk {
@@ -75,12 +86,14 @@ impl Walk {
         match strip(expression) {
             Expr::Bin(pair) if is_logical(pair.op) => {
                 self.visit_unescaped(&pair.left);
-                self.visit_unescaped(&pair.right);
+                let reach = self.right_side(pair);
+                self.reaching(reach, |walk| walk.visit_unescaped(&pair.right));
             }
             Expr::Cond(choice) => {
                 self.visit_unescaped(&choice.test);
-                self.visit_unescaped(&choice.cons);
-                self.visit_unescaped(&choice.alt);
+                let (cons, alt) = reach::branches(&choice.test, self.reach);
+                self.reaching(cons, |walk| walk.visit_unescaped(&choice.cons));
+                self.reaching(alt, |walk| walk.visit_unescaped(&choice.alt));
             }
             Expr::Ident(_) | Expr::MetaProp(_) => {
                 let value = self.value_of(expression);
@@ -118,15 +131,7 @@ impl Walk {
         let function = self.value_of(callee);
         if let Value::Method(method) = function {
             self.see(&function);
-            let names = &self.names;
-            let value_of = |argument: &Expr| value_of(names, argument);
-            hot::call(
-                &mut self.record.hot,
-                method,
-                arguments,
-                &self.imported,
-                &value_of,
-            );
+            self.call(method, callee, arguments);
             self.visit_unescaped(callee);
         } else {
             if self.follows_meta && is_object_assign(callee) {
@@ -147,6 +152,81 @@ impl Walk {
         arguments
             .iter()
             .for_each(|argument| self.visit_expr(&argument.expr));
+    }
+
+    fn call(&mut self, method: Method, callee: &Expr, arguments: &[ExprOrSpread]) {
+        let hot = &mut self.record.hot;
+        if self.reach == Reach::Never {
+            if method.decides() && method != Method::Decline {
+                hot.misuses.push(Misuse {
+                    kind: MisuseKind::Unreachable,
+                    span: span_of(callee),
+                });
+            }
+            return;
+        }
+        let names = &self.names;
+        let value_of = |argument: &Expr| value_of(names, argument);
+        hot::call(hot, method, arguments, &self.imported, &value_of);
+        hot.misuses.extend(misuse::of_arguments(method, arguments));
+        if misuse::accepts_itself(method, arguments) {
+            self.self_accepts.push(span_of(callee));
+        }
+    }
+
+    /// Notes a call that runs whenever the module does.
+    fn note_certain(&mut self, statement: &Expr) {
+        let Some(callee) = reach::certain_callee(statement) else {
+            return;
+        };
+        let span = span_of(callee);
+        match self.value_of(callee) {
+            Value::Method(Method::Decline) => {
+                self.declined_by.get_or_insert(span);
+            }
+            Value::Method(Method::Invalidate) => self.record.hot.misuses.push(Misuse {
+                kind: MisuseKind::AlwaysInvalidates,
+                span,
+            }),
+            _ => {}
+        }
+    }
+
+    /// Adds what only the whole module tells.
+    fn settle_misuses(&mut self) {
+        let misuses = &mut self.record.hot.misuses;
+        if let Some(by) = self.declined_by {
+            let kind = MisuseKind::Declined { by };
+            misuses.extend(self.self_accepts.iter().map(|&span| Misuse { kind, span }));
+        }
+        misuses.sort_by_key(|misuse| misuse.span);
+    }
+
+    // -- reach ---------------------------------------------------------------------------------------
+
+    /// Visits code that is reached at best as far as `reach`.
+    fn reaching(&mut self, reach: Reach, visit: impl FnOnce(&mut Self)) {
+        let outer = self.reach;
+        self.reach = outer.max(reach);
+        visit(self);
+        self.reach = outer;
+    }
+
+    /// Visits something that runs even where the code around it never does: a function declaration.
+    fn hoisted(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.reach, Reach::Perhaps);
+        visit(self);
+        self.reach = outer;
+    }
+
+    /// How far the right side of `&&`, `||` or `??` is reached.
+    fn right_side(&self, pair: &BinExpr) -> Reach {
+        let (holds, fails) = reach::branches(&pair.left, self.reach);
+        match pair.op {
+            BinaryOp::LogicalAnd => holds,
+            BinaryOp::LogicalOr => fails,
+            _ => self.reach.max(Reach::Perhaps),
+        }
     }
 
     /// Notes a write when `place`, which is assigned, updated or deleted, is in `data`.
@@ -238,6 +318,42 @@ impl Visit for Walk {
         });
     }
 
+    fn visit_module_items(&mut self, items: &[ModuleItem]) {
+        let outer = self.reach;
+        for item in items {
+            item.visit_with(self);
+            if matches!(item, ModuleItem::Stmt(statement) if reach::ends(statement)) {
+                self.reach = Reach::Never;
+            }
+        }
+        self.reach = outer;
+    }
+
+    fn visit_stmts(&mut self, statements: &[Stmt]) {
+        let outer = self.reach;
+        for statement in statements {
+            statement.visit_with(self);
+            if reach::ends(statement) {
+                self.reach = Reach::Never;
+            }
+        }
+        self.reach = outer;
+    }
+
+    fn visit_stmt(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::Block(_) | Stmt::Expr(_) | Stmt::If(_) | Stmt::Decl(_) => {
+                statement.visit_children_with(self);
+            }
+            // Whether, and how often, its parts run depends.
+            _ => self.reaching(Reach::Perhaps, |walk| statement.visit_children_with(walk)),
+        }
+    }
+
+    fn visit_fn_decl(&mut self, function: &FnDecl) {
+        self.hoisted(|walk| function.visit_children_with(walk));
+    }
+
     fn visit_module_decl(&mut self, declaration: &ModuleDecl) {
         match declaration {
             ModuleDecl::ExportNamed(export) if export.src.is_none() => {
@@ -262,9 +378,10 @@ impl Visit for Walk {
                     }
                 }
             }
-            ModuleDecl::ExportDefaultDecl(_) | ModuleDecl::ExportDefaultExpr(_) => {
-                declaration.visit_children_with(self);
+            ModuleDecl::ExportDefaultDecl(_) => {
+                self.hoisted(|walk| declaration.visit_children_with(walk));
             }
+            ModuleDecl::ExportDefaultExpr(_) => declaration.visit_children_with(self),
             _ => {}
         }
     }
@@ -288,7 +405,7 @@ impl Visit for Walk {
     fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
         self.in_scope(|walk| {
             walk.bind_parameters(&arrow.params);
-            arrow.visit_children_with(walk);
+            walk.reaching(Reach::Perhaps, |walk| arrow.visit_children_with(walk));
         });
     }
 
@@ -307,14 +424,14 @@ impl Visit for Walk {
     fn visit_function_body(&mut self, body: &FunctionBody) {
         self.hoist_vars(body);
         self.hoist(&body.stmts);
-        body.stmts.visit_with(self);
+        self.reaching(Reach::Perhaps, |walk| body.stmts.visit_with(walk));
     }
 
     fn visit_static_block(&mut self, block: &StaticBlock) {
         self.in_scope(|walk| {
             walk.hoist_vars(&block.body);
             walk.hoist(&block.body.stmts);
-            block.body.stmts.visit_with(walk);
+            walk.reaching(Reach::Perhaps, |walk| block.body.stmts.visit_with(walk));
         });
     }
 
@@ -393,28 +510,39 @@ impl Visit for Walk {
     }
 
     fn visit_expr_stmt(&mut self, statement: &ExprStmt) {
+        if self.follows_meta && self.reach == Reach::Always {
+            self.note_certain(&statement.expr);
+        }
         self.visit_unescaped(&statement.expr);
     }
 
     fn visit_if_stmt(&mut self, branch: &IfStmt) {
         self.visit_unescaped(&branch.test);
-        branch.cons.visit_with(self);
-        branch.alt.visit_with(self);
+        let (cons, alt) = reach::branches(&branch.test, self.reach);
+        self.reaching(cons, |walk| branch.cons.visit_with(walk));
+        self.reaching(alt, |walk| branch.alt.visit_with(walk));
     }
 
     fn visit_cond_expr(&mut self, choice: &CondExpr) {
         self.visit_unescaped(&choice.test);
-        self.visit_expr(&choice.cons);
-        self.visit_expr(&choice.alt);
+        let (cons, alt) = reach::branches(&choice.test, self.reach);
+        self.reaching(cons, |walk| walk.visit_expr(&choice.cons));
+        self.reaching(alt, |walk| walk.visit_expr(&choice.alt));
     }
 
     fn visit_bin_expr(&mut self, pair: &BinExpr) {
         if is_comparison(pair.op) {
             self.visit_unescaped(&pair.left);
             self.visit_unescaped(&pair.right);
-        } else if pair.op == BinaryOp::LogicalAnd {
-            self.visit_unescaped(&pair.left);
-            self.visit_expr(&pair.right);
+        } else if is_logical(pair.op) {
+            // What `&&` tests is never its result where that is of interest.
+            if pair.op == BinaryOp::LogicalAnd {
+                self.visit_unescaped(&pair.left);
+            } else {
+                self.visit_expr(&pair.left);
+            }
+            let reach = self.right_side(pair);
+            self.reaching(reach, |walk| walk.visit_expr(&pair.right));
         } else {
             pair.visit_children_with(self);
         }
