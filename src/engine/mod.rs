@@ -15,6 +15,7 @@ mod clients;
 mod coordinator;
 mod files;
 mod intake;
+mod missing;
 mod review;
 mod serve;
 mod state;

@@ -116,11 +116,22 @@ type Found = Vec<(Oddity, Span)>;
 impl Coordinator {
     /// Looks over the code of a module that was served last, and reports what is odd and was not reported.
     pub(super) fn review(&mut self, id: ModuleId) {
+        let mut diagnostics = self.odd_uses(id);
+        diagnostics.extend(self.missing_exports(id));
+        let known = std::mem::replace(
+            &mut self.shared.state().module(id).warnings,
+            diagnostics.clone(),
+        );
+        let is_new = |one: &Diagnostic| !known.contains(one);
+        self.report(diagnostics.into_iter().filter(is_new).collect());
+    }
+
+    fn odd_uses(&self, id: ModuleId) -> Vec<Diagnostic> {
         let (found, served, module_url, path) = {
             let mut state = self.shared.state();
             let found = state.oddities(id);
             let Some(served) = state.module(id).source.clone() else {
-                return;
+                return Vec::new();
             };
             let file = state.files.of_module(id);
             let path = file.map(|index| state.files.get(index).path.clone());
@@ -133,7 +144,7 @@ impl Coordinator {
             Some((found, text)) => (found, text, path.map(|path| path.display().to_string())),
             None => (found, served, None),
         };
-        let diagnostics: Vec<Diagnostic> = found
+        found
             .iter()
             .map(|(oddity, span)| Diagnostic {
                 severity: Severity::Warning,
@@ -143,13 +154,7 @@ impl Coordinator {
                 file: file.clone(),
                 place: Some(place_of(&text, span.start)),
             })
-            .collect();
-        let known = std::mem::replace(
-            &mut self.shared.state().module(id).warnings,
-            diagnostics.clone(),
-        );
-        let is_new = |one: &Diagnostic| !known.contains(one);
-        self.report(diagnostics.into_iter().filter(is_new).collect());
+            .collect()
     }
 }
 

@@ -137,6 +137,9 @@ impl Engine {
             }
         }
         let patched = state.patched(id, &record);
+        if !is_known && patched.is_some() && state.graph.version(id) > 0 {
+            self.post(Message::Review(id));
+        }
         let preamble = (record.hot.used || patched.is_some())
             .then(|| preamble(&self.shared, &state, id, &record, patched));
         let state = std::cell::RefCell::new(state);
