@@ -3,11 +3,14 @@
  */
 
 import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
-import test from 'ava';
+import ava from 'ava';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 
-test.after.always(closeBrowser);
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 const main = `import { value } from './dep.js';
@@ -228,11 +231,14 @@ import.meta.hot.accept('./data.json', (dep) => { globalThis.value = dep.default.
     'data.json': '{ "value": 1 }',
   });
   await tab.until(value, 1);
+  // A good save first: from then on the server knows that it is served as it is on disk.
+  await project.write('data.json', '{ "value": 2 }');
+  await tab.until(value, 2);
   await project.write('data.json', '{\n  "value": ,\n}');
   const problem = await problemOf(server, 'data.json');
   t.is(problem.line, 2);
-  await project.write('data.json', '{ "value": 2 }');
-  await tab.until(value, 2);
+  await project.write('data.json', '{ "value": 3 }');
+  await tab.until(value, 3);
   t.is(tab.loads, 1);
 });
 

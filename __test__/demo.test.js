@@ -4,13 +4,16 @@
 
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
+import ava from 'ava';
 import { closeBrowser, openTab } from './helpers/browser.js';
 import { install, repository, start } from './helpers/command.js';
 import { getFreePort } from './helpers/port.js';
 import { Project } from './helpers/project.js';
 
-test.after.always(closeBrowser);
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 const LIT = ['lit', 'lit-html', 'lit-element', '@lit'].map((name) => `node_modules/${name}`);
 

@@ -2,11 +2,14 @@
  * Every example of @web/dev-server-hmr's documentation, written as that page writes it, over several edits.
  */
 
-import test from 'ava';
+import ava from 'ava';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 
-test.after.always(closeBrowser);
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 /** Remembers in the page that it is still the same document. */
 const markDocument = () => {

@@ -4,14 +4,17 @@
 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import test from 'ava';
+import ava from 'ava';
 import { PAGE } from './helpers/app.js';
 import { closeBrowser, openTab } from './helpers/browser.js';
 import { repository, start } from './helpers/command.js';
 import { getFreePort } from './helpers/port.js';
 import { Project } from './helpers/project.js';
 
-test.after.always(closeBrowser);
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 const dep = (number) => `export const value = ${number};`;

@@ -13,7 +13,7 @@ import { DevServer } from './helpers/host.js';
 import { Project } from './helpers/project.js';
 import { serve } from './helpers/server.js';
 
-// One after the other: dozens of tabs at once only make each other slow.
+// One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
 
 ava.after.always(closeBrowser);

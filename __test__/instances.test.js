@@ -6,7 +6,7 @@ import ava from 'ava';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 
-// One after the other: dozens of tabs at once only make each other slow.
+// One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
 
 ava.after.always(closeBrowser);

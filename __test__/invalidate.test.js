@@ -7,7 +7,7 @@ import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 import { hasLoaded, settled, wasHot } from './helpers/expect.js';
 
-// One after the other: dozens of tabs at once only make each other slow.
+// One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
 
 ava.after.always(closeBrowser);

@@ -2,12 +2,15 @@
  * The socket: who may open it, and what comes through it.
  */
 
-import test from 'ava';
+import ava from 'ava';
 import { WebSocket } from 'ws';
 import { startApp } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
 
-test.after.always(closeBrowser);
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 const APP = {

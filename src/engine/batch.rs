@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -73,8 +74,9 @@ impl Coordinator {
             Err(error) => return self.look_at_absence(index, path, change, &error),
         };
         let hash = xxh3_64(&bytes);
-        if bytes.is_empty() && self.emptied.insert(index) {
-            // Most often the moment between the opening and the writing of the next save.
+        if bytes.is_empty() && (self.emptied.insert(index) || was_just_written(path)) {
+            // Most often the moment between the opening and the writing of the next save, and with many saves in a
+            // row that of several.
             self.changes.record(path, Seen::Created, self.now());
             return Look::Same { mended: Vec::new() };
         }
@@ -308,6 +310,15 @@ pub(super) struct GivenUp {
     pub version: u64,
     /// Why, and by whom so far.
     pub invalidation: Invalidation,
+}
+
+/// A file that is empty for so long is meant to be.
+const EMPTY_MOMENT: Duration = Duration::from_millis(100);
+
+fn was_just_written(path: &Path) -> bool {
+    path.metadata()
+        .and_then(|found| found.modified())
+        .is_ok_and(|modified| modified.elapsed().is_ok_and(|since| since < EMPTY_MOMENT))
 }
 
 /// What a look at a file found.
