@@ -102,7 +102,11 @@ export class HmrFiles {
     return facade ?? served?.code ?? source;
   }
 
-  #resource<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
+  #resource<Body>(
+    kind: Exclude<FileKind, 'page'>,
+    body: Body,
+    request: FileRequest,
+  ): Body | string {
     const { url, file, at, headers } = request;
     // What a module script asks for is one, even when it is not there.
     const isModule = kind === 'asset' && destinationOf(headers) === 'module';
