@@ -18,7 +18,7 @@ import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
 import { watchRoots } from './roots.js';
 import { type Ports, Runtime } from './runtime.js';
 import { Socket } from './socket.js';
-import { isAddress, parseAddress, stamp } from './url.js';
+import { type Address, isAddress, parseAddress, stamp } from './url.js';
 import { watchWorkers } from './workers.js';
 
 /** Flag of {@link createHot}: the server could not find out what the module accepts, and asks. */
@@ -102,13 +102,25 @@ function identify(meta: ImportMeta, name: string): { url: string; version: numbe
  */
 function dynamic(specifier: unknown, base: string): string {
   const text = String(specifier);
-  const address = isAddress(text) ? parseAddress(text, base) : undefined;
+  const address = isAddress(text) ? parseAddress(text, base) : mapped(text);
   if (!client || address?.origin !== location.origin) return text;
   const current =
     client.runtime.registry.version(address.url) ?? client.loaded.version(address.url);
   if (current <= address.version) return text;
   const hashAt = text.indexOf('#');
   return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);
+}
+
+/** What the page's import map names so. Scopes may name something else elsewhere, and are left to the browser. */
+function mapped(name: string): Address | undefined {
+  const maps = client ? [...document.querySelectorAll('script[type="importmap" i]')] : [];
+  if (maps.length === 0 || maps.some((map) => map.textContent.includes('"scopes"')))
+    return undefined;
+  try {
+    return parseAddress(import.meta.resolve(name));
+  } catch {
+    return undefined;
+  }
 }
 
 Object.defineProperty(globalThis, '__hotgraph__', {
