@@ -126,8 +126,10 @@ impl Engine {
             .is_some_and(|known| Arc::ptr_eq(known, &record));
         if !is_known || !data.linked {
             data.reported = None;
-            data.warnings.clear();
-            data.is_resolved = false;
+            if !is_known {
+                data.warnings.clear();
+                data.is_resolved = false;
+            }
             let is_odd = !record.hot.misuses.is_empty();
             let may_be_odd = is_odd || !record.hot.accepts.is_empty();
             data.source = may_be_odd.then(|| Arc::from(source));
