@@ -51,6 +51,35 @@ test('a syntax error names file, line and column, shows the code, and changes no
   await goesOn(t, app);
 });
 
+test('a syntax error in code that the host transforms names its place too', async (t) => {
+  const broken = `import { noop } from 'a-package';\nexport const value = noop(;\n`;
+  const good = (number) =>
+    `import { noop } from 'a-package';\nexport const value = noop(${number});\n`;
+  const app = await startApp(
+    t,
+    {
+      'main.js': main,
+      'dep.js': good(1),
+      'node_modules/a-package/package.json':
+        '{ "name": "a-package", "main": "index.js", "type": "module" }',
+      'node_modules/a-package/index.js': 'export const noop = (value) => value;',
+    },
+    { config: { nodeResolve: true } },
+  );
+  await app.tab.until(value, 1);
+  for (const number of [2, 3]) {
+    await app.project.write('dep.js', broken);
+    const problem = await problemOf(app.server, 'dep.js');
+    t.is(problem.line, 2);
+    t.regex(problem.frame, /> 2 \| export const value = noop\(;/);
+    await app.tab.logged('dep.js:2:');
+    t.is(await app.tab.evaluate(value), number - 1);
+    await app.project.write('dep.js', good(number));
+    await app.tab.until(value, number);
+  }
+  t.is(app.tab.loads, 1);
+});
+
 test('a page that was loaded while the code was broken recovers by the mended save', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Target;
-use super::check::check;
+use super::check::{check, suspect};
 use super::coordinator::Coordinator;
 use super::files::FileIndex;
 use super::update::describe;
@@ -28,6 +28,7 @@ impl Coordinator {
         }
         let (mut changed, mut files) = (Vec::new(), Vec::new());
         let (mut problems, mut recovered) = (Vec::new(), Vec::new());
+        let mut unjudged = Vec::new();
         for (path, change) in due {
             let found = self.shared.state().files.find(&path);
             let Some(index) = found else {
@@ -47,6 +48,7 @@ impl Coordinator {
                     changed.extend(modules);
                     files.push(path);
                     recovered.extend(mended);
+                    unjudged.push(index);
                 }
                 Look::Broken(problem) => problems.push(problem),
             }
@@ -58,8 +60,32 @@ impl Coordinator {
         }
         self.report(problems);
         if !changed.is_empty() {
+            self.unjudged = unjudged;
             self.publish(changed, files, None);
         }
+    }
+
+    /// A page could not load what the last batch changed. What a tool transforms is not judged beforehand, but
+    /// now the author should hear where the mistake is.
+    pub(super) fn look_for_mistakes(&mut self) {
+        let mut problems = Vec::new();
+        for index in std::mem::take(&mut self.unjudged) {
+            let state = self.shared.state();
+            let entry = state.files.get(index);
+            let (path, saved) = (entry.path.clone(), entry.saved.clone());
+            let Some(&module) = entry.modules.first() else {
+                continue;
+            };
+            let (module_url, kind) = (state.graph.url(module).to_owned(), state.graph.kind(module));
+            drop(state);
+            let found = saved.and_then(|text| suspect(&path, &text, kind, &module_url));
+            let Some(problem) = found else {
+                continue;
+            };
+            self.shared.state().files.get_mut(index).problem = Some(problem.clone());
+            problems.push(problem);
+        }
+        self.report(problems);
     }
 
     /// Compares a file with what the pages know of it.

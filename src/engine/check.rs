@@ -54,6 +54,20 @@ pub fn check(
     }
 }
 
+/// What is wrong with the content of a file that pages turned out not to load, whatever was made of it.
+pub fn suspect(
+    path: &Path,
+    source: &str,
+    kind: ModuleKind,
+    module_url: &str,
+) -> Option<Diagnostic> {
+    let is_script = Dialect::from_extension(path) == Some(Dialect::JavaScript);
+    if is_script && analyze::analyze(source, Dialect::Jsx).is_ok() {
+        return None;
+    }
+    check(path, source.as_bytes(), kind, true, module_url)
+}
+
 /// How to read a script's file, if it can be judged: TypeScript and JSX always are what their names say,
 /// a `.js` file only when nothing transforms it (it may hold JSX or decorators that a plugin knows).
 fn dialect_of(path: &Path, served_raw: bool) -> Option<Dialect> {

@@ -118,6 +118,7 @@ impl Coordinator {
                     version,
                     message,
                 });
+                self.look_for_mistakes();
             }
             ClientMessage::Custom { event, data } => {
                 self.shared.tell_host(&HostEvent::Custom {

@@ -54,6 +54,8 @@ pub struct Coordinator {
     pub(super) changes: ChangeSet,
     /// Files that were empty when they were looked at last, and are looked at again.
     pub(super) emptied: HashSet<FileIndex>,
+    /// Files of the last batch, some of which could not be judged before they were served.
+    pub(super) unjudged: Vec<FileIndex>,
     /// Files that vanished, with [`Self::hellos`] at that time: a page loaded since then lacks them.
     pub(super) vanished: HashMap<FileIndex, u64>,
     started: Instant,
@@ -75,6 +77,7 @@ impl Coordinator {
             watcher,
             changes: ChangeSet::default(),
             emptied: HashSet::new(),
+            unjudged: Vec::new(),
             vanished: HashMap::new(),
             started: Instant::now(),
         }
