@@ -38,8 +38,14 @@ async function launch() {
 
 /** Closes the browser. To be called in `test.after.always`. */
 export async function closeBrowser() {
-  await (await browser)?.close();
+  const closing = browser;
   browser = undefined;
+  await (await closing)?.close();
+}
+
+/** The browser's name and version. */
+export async function browserVersion() {
+  return `${browserName} ${(await launch()).version()}`;
 }
 
 /**

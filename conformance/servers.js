@@ -1,0 +1,137 @@
+/**
+ * The dev servers that are compared, each with hot module replacement, as its documentation starts it.
+ *
+ * A server has `name` and `version` and is started on a folder: `start(folder, options)` resolves to
+ * `{ url, stop() }` and, where the server has custom events, `send(event, data)` to all pages. `options.port` is 0
+ * for any, `options.replies` says with which event the server answers an event of a page, with the same data.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startDevServer } from '@web/dev-server';
+import { hmrPlugin as webDevServerHmrPlugin } from '@web/dev-server-hmr';
+import { createServer } from 'vite';
+import { getFreePort } from '../__test__/helpers/port.js';
+import { hmrPlugin } from '../index.js';
+
+const folderOf = (name) => join(import.meta.dirname, 'node_modules', name);
+const manifestOf = (name) => JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8'));
+const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const QUIET = { readCliArgs: false, readFileConfig: false, logStartMessage: false };
+
+/** Starts a @web/dev-server with a plugin. */
+async function startWebDevServer(folder, port, plugin) {
+  const server = await startDevServer({
+    ...QUIET,
+    autoExitProcess: false,
+    config: { rootDir: folder, port, clearTerminalOnReload: false, plugins: [plugin] },
+    logger: {
+      log() {},
+      debug() {},
+      warn() {},
+      error() {},
+      group() {},
+      groupEnd() {},
+      logSyntaxError() {},
+    },
+  });
+  return {
+    url: `http://localhost:${server.server.address().port}`,
+    stop: () => server.stop(),
+  };
+}
+
+const hotgraph = {
+  name: 'hotgraph',
+  version: own.version,
+  async start(folder, { port, replies }) {
+    const hmr = hmrPlugin({ logLevel: 'silent' });
+    for (const [event, reply] of Object.entries(replies)) {
+      hmr.hot.on(event, (data, client) => client.send(reply, data));
+    }
+    const server = await startWebDevServer(folder, port, hmr);
+    return { ...server, send: (event, data) => hmr.hot.send(event, data) };
+  },
+};
+
+const vite = {
+  name: 'Vite',
+  version: manifestOf('vite').version,
+  async start(folder, { port, replies }) {
+    const server = await createServer({
+      root: folder,
+      configFile: false,
+      logLevel: 'silent',
+      appType: 'mpa',
+      cacheDir: join(folder, 'node_modules/.vite'),
+      server: { port: port || (await getFreePort()), strictPort: true },
+    });
+    for (const [event, reply] of Object.entries(replies)) {
+      server.ws.on(event, (data, client) => client.send(reply, data));
+    }
+    await server.listen();
+    return {
+      url: server.resolvedUrls.local[0].replace(/\/$/, ''),
+      send: (event, data) => server.ws.send(event, data),
+      stop: () => server.close(),
+    };
+  },
+};
+
+/** The file that starts Bun's server for all pages of a folder. It is no part of what a scenario edits. */
+const bunServer = (pages, port) => `${pages
+  .map((page, index) => `import page${index} from './${page}';`)
+  .join('\n')}
+const server = Bun.serve({
+  port: ${port},
+  development: { hmr: true },
+  routes: {
+    ${pages.map((page, index) => `'/${page === 'index.html' ? '' : page}': page${index},`).join('\n    ')}
+  },
+});
+console.log('listening on ' + server.port);
+`;
+
+const bun = {
+  name: 'Bun',
+  version: manifestOf('bun').version,
+  async start(folder, { port }) {
+    const pages = readdirSync(folder).filter((name) => name.endsWith('.html'));
+    writeFileSync(join(folder, 'bun-server.ts'), bunServer(pages, port));
+    const [executable] = Object.values(manifestOf('bun').bin);
+    const child = spawn(join(folderOf('bun'), executable), ['bun-server.ts'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let errors = '';
+    child.stderr.on('data', (text) => {
+      errors += text;
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const listening = /^listening on (\d+)/.exec(line);
+      if (!listening) continue;
+      child.stdout.resume();
+      return {
+        url: `http://localhost:${listening[1]}`,
+        async stop() {
+          child.kill();
+          await ended;
+        },
+      };
+    }
+    throw new Error(`Bun ended: ${errors}`);
+  },
+};
+
+const webDevServerHmr = {
+  name: '@web/dev-server-hmr',
+  version: `${manifestOf('@web/dev-server-hmr').version} on @web/dev-server ${manifestOf('@web/dev-server').version}`,
+  start(folder, { port }) {
+    return startWebDevServer(folder, port, webDevServerHmrPlugin());
+  },
+};
+
+export const servers = [hotgraph, vite, bun, webDevServerHmr];
