@@ -17,6 +17,7 @@ mod names;
 mod reach;
 mod scan;
 mod value;
+mod visit;
 mod walk;
 mod writes;
 
