@@ -78,6 +78,12 @@ impl Propagator {
                     declined: true,
                 });
             } else if !accepts || acceptance == SelfAcceptance::Bubbles {
+                if !accepts && graph.importers(module).is_empty() {
+                    result.dead_ends.push(DeadEnd {
+                        at: module,
+                        declined: false,
+                    });
+                }
                 self.visit_importers(graph, module, trail, &mut result);
             }
         }
@@ -91,15 +97,7 @@ impl Propagator {
         trail: &[ModuleId],
         result: &mut Propagation,
     ) {
-        let importers = graph.importers(module);
-        let accepts_itself = graph.acceptance(module) == SelfAcceptance::Bubbles;
-        if importers.is_empty() && !accepts_itself {
-            result.dead_ends.push(DeadEnd {
-                at: module,
-                declined: false,
-            });
-        }
-        for &importer in importers {
+        for &importer in graph.importers(module) {
             let swaps_styles =
                 graph.kind(module) == ModuleKind::Style && graph.kind(importer) == ModuleKind::Page;
             let accepts = graph.accepts(importer, module) && !trail.contains(&importer);
