@@ -196,6 +196,18 @@ fn labels_are_refused_before_they_take_all_memory() {
 }
 
 #[test]
+fn branches_are_refused_before_they_take_all_time() {
+    let parts = ["", "if(a)b;else ", "c", "", ""];
+    let result = Nest {
+        dialect: Dialect::JavaScript,
+        levels: LEVELS,
+        parts,
+    }
+    .analyze();
+    assert_eq!(result.err(), Some(AnalyzeError::TooDeep));
+}
+
+#[test]
 fn what_only_looks_like_labels_is_not_refused() {
     for open in [
         "x={a:1,b:2};",

@@ -44,6 +44,9 @@ const MAX_LABELS: usize = 2_000;
 /// See [`MAX_LABELS`].
 const MAX_OPEN_BRACES: usize = 4_000;
 
+/// `else` that are let through: the parser takes time that grows with the square of how many follow one another.
+const MAX_ELSES: usize = 20_000;
+
 /// Stack for what is independent of nesting.
 const RESERVE: usize = pick(256 << 10, 1 << 20);
 
@@ -69,8 +72,8 @@ const fn pick(optimised: usize, unoptimised: usize) -> usize {
     }
 }
 
-/// The bytes of stack that `source` could take, rounded up to whole pages; `None` when it has too many
-/// labels.
+/// The bytes of stack that `source` could take, rounded up to whole pages; `None` when it has more
+/// labels, braces or branches than are sane.
 fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let bytes = source.as_bytes();
     let angle = if dialect == Dialect::JavaScript {
@@ -80,6 +83,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     };
     let mut stack = RESERVE;
     let mut labels = 0;
+    let mut elses = 0;
     let mut open_braces = 0_usize;
     let mut most_open_braces = 0;
     // What stands in front of the last word, when nothing but blanks came since.
@@ -94,6 +98,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
                 .count();
             let word = &bytes[at..at + length];
             stack += KEYWORD * keywords(word);
+            elses += usize::from(word == b"else");
             before_word = (word != b"default").then_some(last);
             last = if word == b"case" { b'?' } else { b'a' };
             at += length;
@@ -133,7 +138,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
         last = byte;
     }
     let page = 64 << 10;
-    let is_sane = labels <= MAX_LABELS && most_open_braces <= MAX_OPEN_BRACES;
+    let is_sane = labels <= MAX_LABELS && most_open_braces <= MAX_OPEN_BRACES && elses <= MAX_ELSES;
     is_sane.then(|| stack.div_ceil(page) * page)
 }
 
