@@ -37,7 +37,10 @@ function withoutStamp(url: string): string {
   return url.replace(STAMP, '').replace(/^([^?]*)&/, '$1?');
 }
 
-/** The absolute path of the file that the host answers a url with, whether or not there is one. */
+/**
+ * The absolute path of the file that the host answers a url with, whether or not there is one; `null` for what it
+ * refuses to answer: undecodable paths, and those that lead out of the folder they are below.
+ */
 export function fileOf(url: string, rootDir: string): string | null {
   const [pathname = '/'] = url.split(/[?#]/);
   let decoded: string;
@@ -48,10 +51,20 @@ export function fileOf(url: string, rootDir: string): string | null {
   }
   if (decoded.includes('\0')) return null;
   const outside = OUTSIDE_ROOT.exec(decoded);
-  const root = outside ? path.resolve(rootDir, '../'.repeat(Number(outside[1]))) : rootDir;
+  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
   const below = outside ? decoded.slice(outside[0].length) : decoded;
-  const file = path.join(root, below.endsWith('/') || below === '' ? `${below}index.html` : below);
-  return file;
+  const folder = path.join(root, path.sep);
+  const file = path.join(
+    folder,
+    below.endsWith('/') || below === '' ? `${below}index.html` : below,
+  );
+  return file.startsWith(folder) ? file : null;
+}
+
+/** The folder so many levels up. Never more than there are: a url may ask for any number. */
+function above(folder: string, levels: number): string {
+  const depth = folder.split(path.sep).length;
+  return path.resolve(folder, '../'.repeat(Math.min(levels, depth)));
 }
 
 /** What loads a resource. Browsers say so in `Sec-Fetch-*`; where they do not, it may be anything. */
