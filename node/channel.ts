@@ -106,12 +106,17 @@ export class Channel {
     const client = this.#lastClient;
     this.#pages.set(client, socket);
     options.onConnect(client);
-    const spend = createBudget();
+    const budget = new Budget();
+    const goOn = () => {
+      const wait = budget.debt();
+      if (wait > 0) setTimeout(goOn, wait).unref();
+      else socket.resume();
+    };
     socket.on('message', (data, isBinary) => {
-      const pause = spend((data as Buffer).length);
-      if (pause > 0) {
+      budget.spend((data as Buffer).length);
+      if (!socket.isPaused && budget.debt() > 0) {
         socket.pause();
-        setTimeout(() => socket.resume(), pause).unref();
+        goOn();
       }
       // A binary frame is no message of ours; the engine reports it like any other bad frame.
       options.onMessage(client, isBinary ? '' : data.toString());
@@ -125,20 +130,24 @@ export class Channel {
   }
 }
 
-/**
- * What one page may send. The function that is returned takes the bytes of a frame, and returns the milliseconds to
- * wait before the next is read: TCP then holds up the page, and nobody else.
- */
-function createBudget(): (bytes: number) => number {
-  let left = FRAME_BURST;
-  let at = performance.now();
-  return (bytes) => {
+/** What one page may send. While it is in debt its socket is not read: TCP then holds up the page, and nobody else. */
+class Budget {
+  #left = FRAME_BURST;
+  #at = performance.now();
+
+  /** A frame of so many bytes came in. */
+  spend(bytes: number): void {
     const now = performance.now();
-    left = Math.min(FRAME_BURST, left + ((now - at) * FRAME_RATE) / 1000);
-    at = now;
-    left -= 1 + bytes / FRAME_BYTES;
+    this.#left = Math.min(FRAME_BURST, this.#left + ((now - this.#at) * FRAME_RATE) / 1000);
+    this.#left -= 1 + bytes / FRAME_BYTES;
+    this.#at = now;
+  }
+
+  /** Milliseconds until the next frame may come; 0 when it may at once. */
+  debt(): number {
+    const left = this.#left + ((performance.now() - this.#at) * FRAME_RATE) / 1000;
     return left < 0 ? (-left * 1000) / FRAME_RATE : 0;
-  };
+  }
 }
 
 function send(socket: WebSocket, text: string): void {

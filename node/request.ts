@@ -10,7 +10,10 @@ import type { Context } from 'koa';
 const STAMP = /[?&]__hot=\d+/;
 
 /** How @web/dev-server names files outside its root: `/__wds-outside-root__/<levels up>/<path>`. */
-const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(\d+)\//;
+const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(0|[1-9]\d*)\//;
+
+/** Of a normal path. Backslashes count everywhere, as they do for the host. */
+const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
 /** A request as the browser made it. */
 export interface HotRequest {
@@ -43,22 +46,17 @@ function withoutStamp(url: string): string {
  */
 export function fileOf(url: string, rootDir: string): string | null {
   const [pathname = '/'] = url.split(/[?#]/);
-  let decoded: string;
+  const outside = OUTSIDE_ROOT.exec(pathname);
+  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
+  let below: string;
   try {
-    decoded = decodeURIComponent(pathname);
+    below = decodeURIComponent(outside ? pathname.slice(outside[0].length) : pathname);
   } catch {
     return null;
   }
-  if (decoded.includes('\0')) return null;
-  const outside = OUTSIDE_ROOT.exec(decoded);
-  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
-  const below = outside ? decoded.slice(outside[0].length) : decoded;
-  const folder = path.join(root, path.sep);
-  const file = path.join(
-    folder,
-    below.endsWith('/') || below === '' ? `${below}index.html` : below,
-  );
-  return file.startsWith(folder) ? file : null;
+  if (below === '' || below.endsWith('/')) below += 'index.html';
+  const name = path.normalize(`./${below}`);
+  return name.includes('\0') || LEADS_OUT.test(name) ? null : path.join(root, name);
 }
 
 /** The folder so many levels up. Never more than there are: a url may ask for any number. */
