@@ -1,85 +1,138 @@
 /**
  * Who may speak to our endpoints: pages that this server served, and nobody else.
  *
- * Pure functions of headers. The rules answer published attacks on dev servers: sockets that check no Origin,
- * `Origin: null`, hosts that another name was rebound to.
+ * Decides by headers that browsers set and pages cannot forge: `Host`, `Origin`, `Referer`, `Sec-Fetch-Site`. What
+ * proxies add (`X-Forwarded-*`) is not looked at: anybody can send it. The rules answer published attacks on dev
+ * servers; SECURITY.md lists them.
  */
 
-import { timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** What the rules need to know of the server. */
-export interface AccessRules {
-  /** The session's secret, which only our own client module holds. */
-  token: string;
-  /** Host names that are allowed beside `localhost`, `*.localhost` and IP addresses. */
+/** Who may come, beside `localhost`, `*.localhost` and IP addresses. */
+export interface AccessOptions {
+  /** Host names; `.example.com` stands for all names below it too. */
   allowedHosts: readonly string[];
+  /** Origins of pages, `https://dev.example.com`. Their hosts are allowed as well. */
+  allowedOrigins: readonly string[];
 }
 
-/** Why a request is refused, or `null` when it is welcome. The text is for the developer's terminal. */
-export type Refusal = string | null;
-
-/**
- * Whether a request's Host is one this server goes by. A foreign name that was made to point here (DNS
- * rebinding) is not.
- */
-export function refuseHost(headers: IncomingHttpHeaders, rules: AccessRules): Refusal {
-  const host = hostName(headers[':authority'] ?? headers.host);
-  if (host === null) return 'the request names no host';
-  const isLocal = host === 'localhost' || host.endsWith('.localhost') || isIP(host) !== 0;
-  if (isLocal || rules.allowedHosts.some((allowed) => matches(host, allowed))) return null;
-  return `host "${host}" is not allowed; add it to the option allowedHosts`;
+/** Why a request is refused. The text is for the developer. */
+export interface Refused {
+  refusal: string;
 }
 
-/**
- * Whether a WebSocket may be opened: right host, an Origin that is this server itself, and the token.
- *
- * @param query The query of the socket's url.
- */
-export function refuseSocket(
-  headers: IncomingHttpHeaders,
-  query: URLSearchParams,
-  rules: AccessRules,
-): Refusal {
-  const refusal = refuseHost(headers, rules);
-  if (refusal !== null) return refusal;
-  if (!sameText(query.get('token') ?? '', rules.token)) return 'the token is missing or wrong';
-  const { origin } = headers;
-  // Programs that are no browsers send no Origin; they had to read the token first.
-  if (origin === undefined) return null;
-  return originHost(origin) === (headers[':authority'] ?? headers.host)
-    ? null
-    : `origin "${origin}" is not this server`;
-}
+/** The rules of one server, and its secret. */
+export class Access {
+  readonly #secret = randomBytes(32);
+  readonly #hosts: readonly string[];
+  readonly #origins: ReadonlySet<string>;
 
-/** Whether a browser asks on behalf of another site's page, which may not read our generated modules. */
-export function isCrossSite(headers: IncomingHttpHeaders): boolean {
-  const site = headers['sec-fetch-site'];
-  return site === 'cross-site' || site === 'same-site';
-}
+  /** @throws for an allowed origin that is none. */
+  constructor({ allowedHosts, allowedOrigins }: AccessOptions) {
+    this.#origins = new Set(allowedOrigins.map(asOrigin));
+    const originHosts = [...this.#origins].map((origin) => new URL(origin).hostname);
+    this.#hosts = [...allowedHosts.map((host) => host.toLowerCase()), ...originHosts];
+  }
 
-function matches(host: string, allowed: string): boolean {
-  return allowed.startsWith('.')
-    ? host === allowed.slice(1) || host.endsWith(allowed)
-    : host === allowed.toLowerCase();
-}
+  /**
+   * Whether what asks may read our modules, and the token that opens the socket to it.
+   *
+   * A token is good for pages of one host only: the one in the address bar. Browsers tell it by the `Referer`
+   * of a request that they call `same-origin`, whatever a proxy made of `Host`; without that it is `Host`.
+   */
+  admit(headers: IncomingHttpHeaders): { token: string } | Refused {
+    const host = this.#hostOf(headers);
+    if (typeof host !== 'string') return host;
+    const { origin, referer } = headers;
+    if (origin !== undefined && this.#origins.has(origin)) {
+      return { token: this.#tokenFor(new URL(origin).host) };
+    }
+    const site = headers['sec-fetch-site'];
+    if (site === 'cross-site' || site === 'same-site') {
+      return {
+        refusal: `a page of another site asked (${origin ?? referer ?? 'it does not say which'})`,
+      };
+    }
+    if (site !== 'same-origin') {
+      if (origin !== undefined && hostOfOrigin(origin) !== host) return foreign(origin);
+      return { token: this.#tokenFor(host) };
+    }
+    const page = parse(referer);
+    if (page === null) return { token: this.#tokenFor(host) };
+    if (!this.#isAllowed(page.hostname)) return unknownHost(page.hostname);
+    return { token: this.#tokenFor(page.host) };
+  }
 
-function hostName(authority: string | string[] | undefined): string | null {
-  if (typeof authority !== 'string') return null;
-  try {
-    return new URL(`http://${authority}`).hostname.replace(/^\[|\]$/g, '');
-  } catch {
-    return null;
+  /**
+   * Why a WebSocket may not be opened; `null` when it may: right host, and a token that was given to pages of its
+   * Origin.
+   *
+   * @param query The query of the socket's url.
+   */
+  refuseSocket(headers: IncomingHttpHeaders, query: URLSearchParams): string | null {
+    const host = this.#hostOf(headers);
+    if (typeof host !== 'string') return host.refusal;
+    const { origin } = headers;
+    // Programs that are no browsers send no Origin; they had to read the token first.
+    const page = origin === undefined ? host : hostOfOrigin(origin);
+    const hosts = origin !== undefined && this.#origins.has(origin) ? [page, host] : [page];
+    const token = query.get('token') ?? '';
+    if (hosts.some((name) => name !== null && sameText(token, this.#tokenFor(name)))) return null;
+    if (sameText(token, this.#tokenFor(host))) return foreign(String(origin)).refusal;
+    return 'the token of a socket is missing or wrong';
+  }
+
+  /** The host, with port, that a request names; a foreign name that was made to point here (DNS rebinding) is refused. */
+  #hostOf(headers: IncomingHttpHeaders): string | Refused {
+    const authority = headers[':authority'] ?? headers.host;
+    // Else the url parser would find a host elsewhere in it, or none.
+    const isPlain = typeof authority === 'string' && /^[^\s/?#@\\]+$/.test(authority);
+    const url = isPlain ? parse(`http://${authority}`) : null;
+    if (url === null) return { refusal: 'a request names no host' };
+    return this.#isAllowed(url.hostname) ? url.host : unknownHost(url.hostname);
+  }
+
+  #isAllowed(hostname: string): boolean {
+    const name = hostname.replace(/^\[|\]$/g, '');
+    if (name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0) return true;
+    return this.#hosts.some((allowed) =>
+      allowed.startsWith('.') ? `.${name}`.endsWith(allowed) : name === allowed,
+    );
+  }
+
+  #tokenFor(host: string): string {
+    return createHmac('sha256', this.#secret).update(host).digest('base64url');
   }
 }
 
-function originHost(origin: string): string | null {
-  try {
-    return new URL(origin).host || null;
-  } catch {
-    return null;
+function unknownHost(hostname: string): Refused {
+  return { refusal: `host "${hostname}" is not allowed; add it to the option allowedHosts` };
+}
+
+function foreign(origin: string): Refused {
+  return {
+    refusal: `origin "${origin}" is not this server; if it is a proxy of yours, add it to the option allowedOrigins`,
+  };
+}
+
+/** The host of an `Origin`, with port; `null` for `null` and for what is no origin. */
+function hostOfOrigin(origin: string): string | null {
+  const url = parse(origin);
+  return url !== null && url.origin === origin ? url.host : null;
+}
+
+function asOrigin(text: string): string {
+  const url = parse(text);
+  if (url === null || !url.host || url.pathname.length > 1 || url.search || url.hash) {
+    throw new Error(`allowedOrigins: "${text}" is no origin, such as "https://dev.example.com"`);
   }
+  return `${url.protocol}//${url.host}`;
+}
+
+function parse(url: string | undefined): URL | null {
+  return URL.canParse(url ?? '') ? new URL(url ?? '') : null;
 }
 
 function sameText(given: string, expected: string): boolean {

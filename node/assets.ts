@@ -30,6 +30,15 @@ export interface Asset {
   headers: Record<string, string>;
 }
 
+/**
+ * Keep other sites' pages from loading what is ours, in any way and into any process. That there are no CORS
+ * headers is on purpose.
+ */
+const CLOSED = {
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
 interface CompiledClient {
   hash: string;
   files: ReadonlyMap<string, string>;
@@ -57,25 +66,26 @@ export function clientPath(): string {
 /**
  * The asset at `path` (below the base path), or `null` when there is none.
  *
- * @param env Is asked for only when `env.js` is requested. A string is the reason why it is refused.
+ * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
  */
 export function findAsset(path: string, env: () => ClientEnv | string): Asset | null {
   const { hash, files } = compiledClient();
   const prefix = `${ENDPOINT}${hash}/`;
   if (!path.startsWith(prefix)) return null;
   const name = path.slice(prefix.length);
-  if (name === 'env.js') return envModule(env());
-  const body = files.get(name);
-  if (body === undefined) return null;
-  return { body, type: 'js', headers: { 'cache-control': 'max-age=31536000, immutable' } };
+  const file = files.get(name);
+  if (file === undefined && name !== 'env.js') return null;
+  const known = env();
+  if (typeof known === 'string') {
+    const reason = JSON.stringify(`[hotgraph] refused: ${known}`);
+    return asset(`throw new Error(${reason});export {};`, 'no-store');
+  }
+  if (file !== undefined) return asset(file, 'max-age=31536000, immutable');
+  // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module script tag
+  // needs CORS, which is not granted.
+  return asset(`export const env = ${JSON.stringify(known)};`, 'no-store');
 }
 
-function envModule(env: ClientEnv | string): Asset {
-  // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module
-  // script tag needs CORS, which is not granted.
-  const body =
-    typeof env === 'string'
-      ? `throw new Error(${JSON.stringify(`[hotgraph] refused: ${env}`)});export {};`
-      : `export const env = ${JSON.stringify(env)};`;
-  return { body, type: 'js', headers: { 'cache-control': 'no-store' } };
+function asset(body: string, cacheControl: string): Asset {
+  return { body, type: 'js', headers: { 'cache-control': cacheControl, ...CLOSED } };
 }

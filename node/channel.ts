@@ -7,13 +7,22 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type AccessRules, refuseSocket } from './access.js';
+import type { Access } from './access.js';
 
 /** The largest frame a page may send, in bytes: room for custom events, none for filling the memory. */
 const MAX_FRAME = 1024 * 1024;
 
 /** A socket that has more than this many bytes waiting does not keep up and is closed; it will reconnect. */
 const MAX_BACKLOG = 64 * 1024 * 1024;
+
+/** Pages at a time: more than anybody has tabs. */
+const MAX_PAGES = 256;
+
+/** Frames a page may send in a second, and at once after some quiet. One that sends more is read more slowly. */
+const FRAME_RATE = 1000;
+const FRAME_BURST = 4 * FRAME_RATE;
+/** Bytes that count as one more frame. */
+const FRAME_BYTES = 8 * 1024;
 
 /** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
 export type UpgradeServer = Pick<HttpServer, 'on' | 'off'>;
@@ -33,7 +42,7 @@ export interface ChannelOptions extends PageListener {
   server: UpgradeServer;
   /** Path of the socket, base path included. */
   path: string;
-  rules: AccessRules;
+  access: Access;
   /** Gets the reason of every refused socket. */
   onRefused?: (reason: string) => void;
 }
@@ -74,14 +83,22 @@ export class Channel {
   readonly #onUpgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer): void => {
     const url = parseUrl(request.url);
     if (url?.pathname !== this.#options.path) return;
-    const refusal = refuseSocket(request.headers, url.searchParams, this.#options.rules);
+    const refusal = this.#options.access.refuseSocket(request.headers, url.searchParams);
     if (refusal !== null) {
-      this.#options.onRefused?.(refusal);
-      duplex.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
+      this.#refuse(duplex, '403 Forbidden', refusal);
+    } else if (this.#pages.size >= MAX_PAGES) {
+      this.#refuse(duplex, '503 Service Unavailable', `${MAX_PAGES} pages are connected`);
+    } else {
+      this.#sockets.handleUpgrade(request, duplex, head, (socket) => this.#onSocket(socket));
     }
-    this.#sockets.handleUpgrade(request, duplex, head, (socket) => this.#onSocket(socket));
   };
+
+  #refuse(duplex: Duplex, status: string, reason: string): void {
+    this.#options.onRefused?.(reason);
+    // Whoever hangs up before the answer is written must not end the process.
+    duplex.on('error', () => duplex.destroy());
+    duplex.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
 
   #onSocket(socket: WebSocket): void {
     const options = this.#options;
@@ -89,7 +106,18 @@ export class Channel {
     const client = this.#lastClient;
     this.#pages.set(client, socket);
     options.onConnect(client);
+    const budget = new Budget();
+    const goOn = () => {
+      const wait = budget.debt();
+      if (wait > 0) setTimeout(goOn, wait).unref();
+      else socket.resume();
+    };
     socket.on('message', (data, isBinary) => {
+      budget.spend((data as Buffer).length);
+      if (!socket.isPaused && budget.debt() > 0) {
+        socket.pause();
+        goOn();
+      }
       // A binary frame is no message of ours; the engine reports it like any other bad frame.
       options.onMessage(client, isBinary ? '' : data.toString());
     });
@@ -99,6 +127,26 @@ export class Channel {
       this.#pages.delete(client);
       options.onDisconnect(client);
     });
+  }
+}
+
+/** What one page may send. While it is in debt its socket is not read: TCP then holds up the page, and nobody else. */
+class Budget {
+  #left = FRAME_BURST;
+  #at = performance.now();
+
+  /** A frame of so many bytes came in. */
+  spend(bytes: number): void {
+    const now = performance.now();
+    this.#left = Math.min(FRAME_BURST, this.#left + ((now - this.#at) * FRAME_RATE) / 1000);
+    this.#left -= 1 + bytes / FRAME_BYTES;
+    this.#at = now;
+  }
+
+  /** Milliseconds until the next frame may come; 0 when it may at once. */
+  debt(): number {
+    const left = this.#left + ((performance.now() - this.#at) * FRAME_RATE) / 1000;
+    return left < 0 ? (-left * 1000) / FRAME_RATE : 0;
   }
 }
 

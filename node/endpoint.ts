@@ -4,9 +4,8 @@
  * Knows nothing of modules: what pages say goes to whoever listens, which is the engine.
  */
 
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AccessRules, isCrossSite, refuseHost } from './access.js';
+import { Access } from './access.js';
 import { type Asset, clientPath, ENDPOINT, findAsset } from './assets.js';
 import { Channel, type PageListener, type UpgradeServer } from './channel.js';
 import { escapeAttribute } from './page.js';
@@ -22,32 +21,48 @@ export interface HmrEndpointOptions extends PageListener {
    * `.example.com` allows all names below it. Default: none.
    */
   allowedHosts?: readonly string[];
-  /** Gets the reason of every refused socket, a sentence for the terminal. */
+  /**
+   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
+   * address from the server, `https://dev.example.com`. Default: none.
+   */
+  allowedOrigins?: readonly string[];
+  /** Gets each new reason why a request or a socket was refused, a sentence for the terminal. */
   onRefused?: (reason: string) => void;
 }
+
+/** Reasons of refusals that are told. Whoever makes up more has the terminal's attention already. */
+const MOST_REFUSALS = 50;
 
 /** Serves the browser client and speaks to it. One a server; it has a secret of its own. */
 export class HmrEndpoint {
   /** The url that modules import the browser client from: the engine's option `clientUrl`. */
   readonly clientUrl: string;
-  readonly #rules: AccessRules;
+  readonly #access: Access;
   readonly #socketPath: string;
   readonly #channel: Channel;
+  readonly #refusals = new Set<string>();
+  readonly #onRefused: ((reason: string) => void) | undefined;
 
-  /** @throws when the package has no compiled client. */
+  /** @throws when the package has no compiled client, or an allowed origin is none. */
   constructor(options: HmrEndpointOptions) {
-    const { basePath = '', allowedHosts = [] } = options;
+    const { basePath = '', allowedHosts = [], allowedOrigins = [] } = options;
     this.clientUrl = `${basePath}${clientPath()}`;
     this.#socketPath = `${basePath}${ENDPOINT}socket`;
-    this.#rules = { token: randomBytes(24).toString('base64url'), allowedHosts };
-    this.#channel = new Channel({ ...options, path: this.#socketPath, rules: this.#rules });
+    this.#access = new Access({ allowedHosts, allowedOrigins });
+    this.#onRefused = options.onRefused;
+    this.#channel = new Channel({
+      ...options,
+      path: this.#socketPath,
+      access: this.#access,
+      onRefused: (reason) => this.#refused(reason),
+    });
   }
 
   /**
    * The response to a request for the client's files; `null` when it asks for something else.
    *
    * @param path Below the base path, without query.
-   * @param headers The request's. They decide who may read `env.js`, which holds the secret.
+   * @param headers The request's. They decide who may read it: pages of this server.
    * @param engine Whose session and version pages get to know: an `HmrEngine`.
    */
   find(
@@ -56,12 +71,13 @@ export class HmrEndpoint {
     engine: { readonly session: string; readonly version: number },
   ): Asset | null {
     return findAsset(path, () => {
-      const refusal = isCrossSite(headers)
-        ? 'another site asked'
-        : refuseHost(headers, this.#rules);
-      if (refusal !== null) return refusal;
+      const admitted = this.#access.admit(headers);
+      if ('refusal' in admitted) {
+        this.#refused(admitted.refusal);
+        return admitted.refusal;
+      }
       const { session, version } = engine;
-      return { session, token: this.#rules.token, version, socketPath: this.#socketPath };
+      return { session, token: admitted.token, version, socketPath: this.#socketPath };
     });
   }
 
@@ -87,5 +103,12 @@ export class HmrEndpoint {
   /** Closes all sockets and lets no more in. The server is its owner's to close. */
   close(): void {
     this.#channel.close();
+  }
+
+  /** Other sites can repeat what is refused as often as they like; each reason is told once. */
+  #refused(reason: string): void {
+    if (this.#refusals.has(reason) || this.#refusals.size >= MOST_REFUSALS) return;
+    this.#refusals.add(reason);
+    this.#onRefused?.(reason);
   }
 }

@@ -15,7 +15,7 @@ import type { UpgradeServer } from './channel.js';
 import { HmrEndpoint } from './endpoint.js';
 import { CustomEvents, type HotChannel } from './events.js';
 import { type FileKind, HmrFiles } from './files.js';
-import { describeEvent, type Level } from './report.js';
+import { describeEvent, type Level, plainText } from './report.js';
 import { fileOf, takeStamp } from './request.js';
 import { asStatic, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
@@ -38,6 +38,11 @@ export interface HmrPluginOptions {
    * server's `hostname`. `.example.com` allows all names below it.
    */
   allowedHosts?: string[];
+  /**
+   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
+   * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
+   */
+  allowedOrigins?: string[];
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
 }
@@ -183,10 +188,11 @@ function start(
     server,
     basePath,
     allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
+    allowedOrigins: options.allowedOrigins ?? [],
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
-    onRefused: (reason) => print('warn', `[hotgraph] refused a socket: ${reason}`),
+    onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainText(reason)}`),
   });
   const engine = new HmrEngine(
     {

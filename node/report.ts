@@ -25,6 +25,22 @@ const TAG = styleText('cyan', '[hotgraph]');
  * @param rootDir Files are named relative to it.
  */
 export function describeEvent(event: HostEvent, rootDir: string): Line[] {
+  return event.type === 'custom' ? [] : describe(withPlainText(event), rootDir);
+}
+
+/** Text without the control characters by which a terminal is commanded: it may come from anybody's page. */
+export function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+}
+
+function withPlainText<Event extends HostEvent>(event: Event): Event {
+  const plain = (_: string, value: unknown) =>
+    typeof value === 'string' ? plainText(value) : value;
+  return JSON.parse(JSON.stringify(event), plain);
+}
+
+function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string): Line[] {
   switch (event.type) {
     case 'updated': {
       const files = event.files.map((file) => relative(rootDir, file)).join(', ');
@@ -62,8 +78,6 @@ export function describeEvent(event: HostEvent, rootDir: string): Line[] {
       return [{ level: 'warn', text: `${TAG} a page sent an unknown message: ${event.message}` }];
     case 'watcher':
       return [{ level: 'warn', text: `${TAG} ${event.message}` }];
-    case 'custom':
-      return [];
   }
 }
 

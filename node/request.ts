@@ -10,7 +10,10 @@ import type { Context } from 'koa';
 const STAMP = /[?&]__hot=\d+/;
 
 /** How @web/dev-server names files outside its root: `/__wds-outside-root__/<levels up>/<path>`. */
-const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(\d+)\//;
+const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(0|[1-9]\d*)\//;
+
+/** Of a normal path. Backslashes count everywhere, as they do for the host. */
+const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
 /** A request as the browser made it. */
 export interface HotRequest {
@@ -37,21 +40,29 @@ function withoutStamp(url: string): string {
   return url.replace(STAMP, '').replace(/^([^?]*)&/, '$1?');
 }
 
-/** The absolute path of the file that the host answers a url with, whether or not there is one. */
+/**
+ * The absolute path of the file that the host answers a url with, whether or not there is one; `null` for what it
+ * refuses to answer: undecodable paths, and those that lead out of the folder they are below.
+ */
 export function fileOf(url: string, rootDir: string): string | null {
   const [pathname = '/'] = url.split(/[?#]/);
-  let decoded: string;
+  const outside = OUTSIDE_ROOT.exec(pathname);
+  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
+  let below: string;
   try {
-    decoded = decodeURIComponent(pathname);
+    below = decodeURIComponent(outside ? pathname.slice(outside[0].length) : pathname);
   } catch {
     return null;
   }
-  if (decoded.includes('\0')) return null;
-  const outside = OUTSIDE_ROOT.exec(decoded);
-  const root = outside ? path.resolve(rootDir, '../'.repeat(Number(outside[1]))) : rootDir;
-  const below = outside ? decoded.slice(outside[0].length) : decoded;
-  const file = path.join(root, below.endsWith('/') || below === '' ? `${below}index.html` : below);
-  return file;
+  if (below === '' || below.endsWith('/')) below += 'index.html';
+  const name = path.normalize(`./${below}`);
+  return name.includes('\0') || LEADS_OUT.test(name) ? null : path.join(root, name);
+}
+
+/** The folder so many levels up. Never more than there are: a url may ask for any number. */
+function above(folder: string, levels: number): string {
+  const depth = folder.split(path.sep).length;
+  return path.resolve(folder, '../'.repeat(Math.min(levels, depth)));
 }
 
 /** What loads a resource. Browsers say so in `Sec-Fetch-*`; where they do not, it may be anything. */

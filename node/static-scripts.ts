@@ -3,12 +3,15 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from '@web/dev-server-core';
 
 /** Extensions that the host serves as scripts without anybody's help. */
 const SCRIPTS = new Set(['.js', '.mjs']);
+
+/** Larger files would keep all other requests waiting while they are read, in bytes. */
+const MAX_READ = 16 * 1024 * 1024;
 
 /** A response as a plugin's `serve` gives it. */
 export interface StaticFile {
@@ -26,11 +29,14 @@ export function asStatic(body: string, name: string): StaticFile {
 /**
  * A script from disk. The host would send a stream, which the plugin would have to read back into memory to
  * see the code; reading the file once instead is faster than the host without a plugin. `null` when the
- * answer is the host's business: another kind of file, none there, or bytes that are no text.
+ * answer is the host's business: another kind of file, none there, one that is no file and might never end (a
+ * pipe), a very large one, or bytes that are no text.
  */
 export function readScript(file: string, rootDir: string): StaticFile | null {
   if (!SCRIPTS.has(path.extname(file)) || !file.startsWith(rootDir + path.sep)) return null;
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found?.isFile() || found.size > MAX_READ) return null;
     const bytes = readFileSync(file);
     return isUtf8(bytes) ? asStatic(bytes.toString(), file) : null;
   } catch {

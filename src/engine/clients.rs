@@ -60,6 +60,13 @@ impl Coordinator {
                 page,
                 reloaded,
             } => {
+                // Each costs a walk over the graph; a page has one reason to say it.
+                if self.pages.get(&client).is_some_and(|page| page.greeted) {
+                    let message = "a second hello on the same socket".to_owned();
+                    return self
+                        .shared
+                        .tell_host(&HostEvent::BadFrame { client, message });
+                }
                 if let Some(report) = reloaded {
                     self.shared.tell_host(&HostEvent::Reloaded {
                         client,
