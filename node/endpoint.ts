@@ -22,6 +22,8 @@ export interface HmrEndpointOptions extends PageListener {
    * `.example.com` allows all names below it. Default: none.
    */
   allowedHosts?: readonly string[];
+  /** Whether pages show their problems in an overlay. Default: true. */
+  overlay?: boolean;
   /** Gets the reason of every refused socket, a sentence for the terminal. */
   onRefused?: (reason: string) => void;
 }
@@ -32,13 +34,15 @@ export class HmrEndpoint {
   readonly clientUrl: string;
   readonly #rules: AccessRules;
   readonly #socketPath: string;
+  readonly #overlay: boolean;
   readonly #channel: Channel;
 
   /** @throws when the package has no compiled client. */
   constructor(options: HmrEndpointOptions) {
-    const { basePath = '', allowedHosts = [] } = options;
+    const { basePath = '', allowedHosts = [], overlay = true } = options;
     this.clientUrl = `${basePath}${clientPath()}`;
     this.#socketPath = `${basePath}${ENDPOINT}socket`;
+    this.#overlay = overlay;
     this.#rules = { token: randomBytes(24).toString('base64url'), allowedHosts };
     this.#channel = new Channel({ ...options, path: this.#socketPath, rules: this.#rules });
   }
@@ -61,7 +65,8 @@ export class HmrEndpoint {
         : refuseHost(headers, this.#rules);
       if (refusal !== null) return refusal;
       const { session, version } = engine;
-      return { session, token: this.#rules.token, version, socketPath: this.#socketPath };
+      const [token, socketPath, overlay] = [this.#rules.token, this.#socketPath, this.#overlay];
+      return { session, token, version, socketPath, overlay };
     });
   }
 

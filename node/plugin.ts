@@ -38,6 +38,8 @@ export interface HmrPluginOptions {
    * server's `hostname`. `.example.com` allows all names below it.
    */
   allowedHosts?: string[];
+  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
+  overlay?: boolean;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
 }
@@ -183,6 +185,7 @@ function start(
     server,
     basePath,
     allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
+    overlay: options.overlay ?? true,
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
