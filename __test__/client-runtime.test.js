@@ -10,6 +10,7 @@ import { Runtime } from '../dist/client/runtime.js';
 function openPage({ modules, version = 100, page = '/index.html' }) {
   const events = [];
   const sent = [];
+  const shown = [];
   const evaluated = new Map();
   const probeError = { current: undefined };
   const held = { probe: undefined };
@@ -63,6 +64,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
       if (message.type !== 'applied') events.push(`send ${message.type}`);
     },
     now: () => 0,
+    showProblems: (problems) => shown.push(problems),
   };
   const log = {
     debug() {},
@@ -76,6 +78,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     runtime,
     events,
     sent,
+    shown,
     probeError,
     held,
     newestLoaded,
@@ -190,7 +193,7 @@ test('a failed probe disposes and evaluates nothing, and the next update brings 
   t.deepEqual(page.take(), [
     'probe /leaf.js?__hot=101 /dep.js?__hot=101',
     'probe /dep.js?__hot=101',
-    'error not applied: /leaf.js: Unexpected token',
+    'error not applied: /leaf.js: Unexpected token\n/leaf.js → /dep.js → /main.js',
     'send failed',
   ]);
   t.is(page.runtime.version, 100);
@@ -649,4 +652,62 @@ test('errors and events of the server reach listeners', async (t) => {
     { x: 1 },
   ]);
   t.deepEqual(page.take(), ['error /disk/a.js:2:5 bad\n> 2 | let']);
+});
+
+const broken = (url, message) => ({
+  severity: 'error',
+  message,
+  remedy: null,
+  url,
+  file: url,
+  line: 1,
+  column: 2,
+  frame: null,
+});
+
+test('code that cannot be served is a problem of pages that have asked for it', async (t) => {
+  const page = openPage({ modules: { '/main.js': () => ({}) } });
+  await page.load('/main.js');
+  const messages = () => (page.shown.at(-1) ?? []).map(({ message }) => message);
+  const diagnostics = [broken('/main.js', 'here'), broken('/late.js', 'elsewhere')];
+  page.runtime.receive({ type: 'error', diagnostics });
+  page.runtime.receive({ type: 'error', diagnostics: [broken('/late.js', 'still')] });
+  t.deepEqual(page.take(), ['error /main.js:1:2 here']);
+  t.deepEqual(messages(), ['here']);
+
+  page.runtime.fetched();
+  t.deepEqual(page.take(), []);
+  page.modules['/late.js'] = () => ({});
+  page.runtime.fetched();
+  page.runtime.fetched();
+  t.deepEqual(page.take(), ['error /late.js:1:2 still']);
+  t.deepEqual(messages(), ['here', 'still']);
+
+  page.runtime.receive({ type: 'recovered', urls: ['/main.js'] });
+  t.deepEqual(messages(), ['still']);
+  await page.update(['/late.js'], []);
+  t.deepEqual(messages(), []);
+});
+
+test('what an update failed at is a problem until the next one of it', async (t) => {
+  const page = await openChain();
+  const shown = () =>
+    page.shown.at(-1).map(({ title, message, chain }) => [title, message, chain.join(' ')]);
+  page.probeError.current = new Error('/leaf.js: Unexpected token');
+  await page.update(['/leaf.js'], chain);
+  const way = '/leaf.js /dep.js /main.js';
+  t.deepEqual(shown(), [['The update was not applied', '/leaf.js: Unexpected token', way]]);
+
+  page.probeError.current = undefined;
+  page.modules['/leaf.js'] = () => {
+    throw new Error('boom');
+  };
+  const good = page.modules['/dep.js'];
+  page.modules['/dep.js'] = () => page.modules['/leaf.js']();
+  await page.update(['/leaf.js'], chain);
+  t.deepEqual(shown(), [['The new code threw an error', 'boom', way]]);
+
+  page.modules['/dep.js'] = good;
+  await page.update(['/leaf.js'], chain);
+  t.deepEqual(shown(), []);
 });

@@ -13,6 +13,8 @@ export interface Environment {
   readonly version: number;
   /** Where the socket is: a path of the page's origin, or a whole `ws:` address. */
   readonly socketPath: string;
+  /** Whether problems are shown over the page. */
+  readonly overlay: boolean;
 }
 
 export declare const env: Environment;

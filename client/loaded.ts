@@ -18,8 +18,11 @@ export class Loaded {
   #isIncomplete = false;
   #newest = 0;
 
-  /** @param origin Of the page; others have no modules of the server. */
-  constructor(origin: string) {
+  /**
+   * @param origin Of the page; others have no modules of the server.
+   * @param grown Is called when the page has fetched something.
+   */
+  constructor(origin: string, grown: () => void) {
     this.#origin = origin;
     performance.setResourceTimingBufferSize?.(BUFFER);
     const observe = (
@@ -29,6 +32,7 @@ export class Loaded {
     ) => {
       if (options?.droppedEntriesCount) this.#isIncomplete = true;
       this.#pending.push(...list.getEntries());
+      grown();
     };
     this.#observer = new PerformanceObserver(observe);
     this.#observer.observe({ type: 'resource', buffered: true });

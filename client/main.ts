@@ -12,6 +12,8 @@ import { createHotContext, type HotServices } from './hot.js';
 import { ShownImages } from './images.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
+import { Overlay } from './overlay.js';
+import { Panel } from './panel.js';
 import { createProbe } from './probe.js';
 import type { ModuleKind } from './protocol.js';
 import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
@@ -176,11 +178,12 @@ function startClient(): Client {
     reload: () => location.reload(),
   };
   const { origin } = location;
-  const loaded = new Loaded(origin);
+  const loaded = new Loaded(origin, () => runtime.fetched());
   const workers = watchWorkers(window);
   watchRoots(window);
   const styles = new LinkedStyles(document);
   const images = new ShownImages(document, (url) => loaded.initiators(url));
+  const overlay = env.overlay ? createOverlay() : undefined;
   const served = servedPage();
   let reloaded = takeLastReload(reloadPorts, log);
   let isFirst = true;
@@ -214,6 +217,7 @@ function startClient(): Client {
     reload: createReload(reloadPorts, log),
     send: (message) => socket.send(message),
     now: () => performance.now(),
+    showProblems: (problems) => overlay?.update(problems),
   };
   const identity = {
     page: served?.page ?? null,
@@ -256,6 +260,19 @@ function startClient(): Client {
   document.addEventListener('DOMContentLoaded', start);
   addEventListener('load', start);
   return { runtime, loaded, send: ports.send };
+}
+
+function createOverlay(): Overlay {
+  const panel = new Panel(document, () => overlay.dismiss());
+  const overlay = new Overlay({
+    after(milliseconds, run) {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    show: (problems) => panel.show(problems),
+    hide: () => panel.hide(),
+  });
+  return overlay;
 }
 
 /** What the server wrote into the page's HTML when it served it. */

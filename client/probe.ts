@@ -5,6 +5,7 @@
  */
 import type { ProbedModule } from './apply.js';
 import { textOf } from './log.js';
+import { withoutStamps } from './url.js';
 
 const SENTINEL = Symbol.for('hotgraph.probe');
 const GATE = 'data:text/javascript,throw globalThis[Symbol.for("hotgraph.probe")]';
@@ -98,9 +99,7 @@ function isSentinel(error: unknown): boolean {
 
 /** The error's text without the address of the generated module and without stamps. */
 function clean(error: unknown): string {
-  const text = textOf(error)
-    .replace(/[:\s]*\bdata:text\/javascript\S*/g, '')
-    .replace(/[?&]__hot=\d+/g, '');
+  const text = withoutStamps(textOf(error).replace(/[:\s]*\bdata:text\/javascript\S*/g, ''));
   return /dynamically imported module|module script failed/.test(text)
     ? 'it, or something that it imports, could not be loaded'
     : text;

@@ -11,6 +11,7 @@ import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
+import { chainOf, type Problem, Problems } from './problems.js';
 import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
@@ -36,6 +37,8 @@ export interface Ports extends ApplyPorts {
   send(message: ClientMessage): void;
   /** Milliseconds since some start. */
   now(): number;
+  /** These are all problems of the page now. */
+  showProblems(problems: readonly Problem[]): void;
 }
 
 /** What a page is at its start. */
@@ -94,14 +97,16 @@ export class Runtime {
   readonly #parts = new Map<string, Part>();
   /** Is called when an update arrives. */
   #arrived = () => {};
-  /** Warnings of modules that this page has not evaluated yet, by module. */
-  readonly #warnings = new Map<string, Diagnostic[]>();
+  readonly #problems: Problems;
+  /** What the server had to say of modules that this page has not loaded yet, by module. */
+  readonly #unsaid = new Map<string, Diagnostic[]>();
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
     this.#version = identity.version;
     this.#ports = ports;
     this.#log = log;
+    this.#problems = new Problems((problems) => this.#ports.showProblems(problems));
     this.events = new Events((event, error) => {
       this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
     });
@@ -120,9 +125,13 @@ export class Runtime {
 
   /** A module is being evaluated. Shows what the server had to say of it. */
   create(url: string, version: number): Generation {
-    for (const one of this.#warnings.get(url) ?? []) this.#log.warn(describeDiagnostic(one));
-    this.#warnings.delete(url);
+    this.#sayOf(url);
     return this.registry.create(url, version);
+  }
+
+  /** The page has fetched something: shows what the server had to say of it, now that it matters here. */
+  fetched(): void {
+    for (const url of [...this.#unsaid.keys()]) if (this.#knows(url)) this.#sayOf(url);
   }
 
   /** The page's own code has run: starts applying what came in and what will. */
@@ -138,11 +147,13 @@ export class Runtime {
       case 'connected':
         this.greeted = true;
         // What holds is sent again.
-        this.#warnings.clear();
+        this.#unsaid.clear();
+        this.#problems.reconnected();
         if (message.session !== this.#identity.session) void this.#reload(sessionReport());
         break;
       case 'update':
-        for (const url of message.changed) this.#warnings.delete(url);
+        // What a module gave up, it did not change.
+        if (!message.invalidated) this.#mended(message.changed);
         this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
         this.#arrived();
         this.#run();
@@ -152,16 +163,11 @@ export class Runtime {
         this.#run();
         break;
       case 'error':
-        for (const diagnostic of message.diagnostics.filter(({ url }) => this.#knows(url))) {
-          this.#log.error(describeDiagnostic(diagnostic));
-          this.#emitError(diagnosticPayload(diagnostic));
-        }
-        break;
       case 'warning':
-        for (const warning of message.diagnostics) this.#warn(warning);
+        for (const diagnostic of message.diagnostics) this.#take(diagnostic);
         break;
       case 'recovered':
-        for (const url of message.urls) this.#warnings.delete(url);
+        this.#mended(message.urls);
         this.#log.info(`fixed: ${message.urls.join(', ')}`);
         break;
       case 'custom':
@@ -192,10 +198,34 @@ export class Runtime {
     this.#giveUp(url, message ?? null, version, trail);
   }
 
-  #warn(warning: Diagnostic): void {
-    const { url } = warning;
-    if (this.#knows(url)) this.#log.warn(describeDiagnostic(warning));
-    else this.#warnings.set(url, [...(this.#warnings.get(url) ?? []), warning]);
+  #take(diagnostic: Diagnostic): void {
+    const { url, severity } = diagnostic;
+    // Code that cannot be served takes the place of code that could not either.
+    const others = (this.#unsaid.get(url) ?? []).filter(
+      (one) => severity === 'warning' || one.severity === 'warning',
+    );
+    this.#unsaid.set(url, [...others, diagnostic]);
+    if (this.#knows(url)) this.#sayOf(url);
+  }
+
+  #sayOf(url: string): void {
+    const diagnostics = this.#unsaid.get(url) ?? [];
+    this.#unsaid.delete(url);
+    for (const diagnostic of diagnostics) {
+      const text = describeDiagnostic(diagnostic);
+      if (diagnostic.severity === 'warning') {
+        this.#log.warn(text);
+        continue;
+      }
+      this.#log.error(text);
+      this.#problems.refused(diagnostic);
+      this.#emitError(diagnosticPayload(diagnostic));
+    }
+  }
+
+  #mended(urls: readonly string[]): void {
+    for (const url of urls) this.#unsaid.delete(url);
+    this.#problems.mended(urls);
   }
 
   /** Whether a module is of any interest to this page. */
@@ -259,6 +289,7 @@ export class Runtime {
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
+        this.#problems.updated(update, undefined);
         break;
       case 'reload':
         await this.#reload(decision.report);
@@ -290,7 +321,8 @@ export class Runtime {
       return;
     }
 
-    for (const failure of outcome.failures) this.#show(failure);
+    for (const failure of outcome.failures) this.#show(failure, update, application);
+    this.#problems.updated(update, application, outcome.failures);
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
     if (isWhatItWas) this.#owed = update;
     else this.#finish(update);
@@ -373,6 +405,7 @@ export class Runtime {
       this.exports.forget(url);
       this.#ports.forget(url);
     }
+    this.#problems.removed(paths);
   }
 
   async #reload(report: ReloadReport): Promise<void> {
@@ -388,9 +421,11 @@ export class Runtime {
     this.#ports.send({ type: 'invalidate', url, version, message, trail: [...trail] });
   }
 
-  #show(failure: Failure): void {
+  #show(failure: Failure, update: Update, application: Application): void {
     const isOfPage = failure.stage !== 'load' && failure.stage !== 'style';
-    this.#log.error(describeFailure(failure), isOfPage ? failure.error : undefined);
+    const chain = chainOf(failure, update, application).join(' → ');
+    const text = [describeFailure(failure), chain].filter(Boolean).join('\n');
+    this.#log.error(text, isOfPage ? failure.error : undefined);
     this.#emitError(thrownPayload(failure.error, failure.url));
   }
 

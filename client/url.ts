@@ -80,6 +80,11 @@ export function relativeSpecifier(importer: string, url: string): string {
   return (up || './') + to.slice(shared).join('/');
 }
 
+/** Text that names addresses, without their stamps. */
+export function withoutStamps(text: string): string {
+  return text.replace(/[?&]__hot=\d+/g, '');
+}
+
 function splitStamp(search: string): { query: string; version: number } {
   const text = search.replace(/^\?/, '');
   let version = 0;

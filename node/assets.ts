@@ -20,6 +20,8 @@ export interface ClientEnv {
   version: number;
   /** The socket's path, base path included. */
   socketPath: string;
+  /** Whether problems are shown over the page. */
+  overlay: boolean;
 }
 
 /** A response of ours. */

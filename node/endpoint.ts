@@ -26,6 +26,8 @@ export interface HmrEndpointOptions extends PageListener {
    * address from the server, `https://dev.example.com`. Default: none.
    */
   allowedOrigins?: readonly string[];
+  /** Whether pages show their problems in an overlay. Default: true. */
+  overlay?: boolean;
   /** Gets each new reason why a request or a socket was refused, a sentence for the terminal. */
   onRefused?: (reason: string) => void;
 }
@@ -39,15 +41,17 @@ export class HmrEndpoint {
   readonly clientUrl: string;
   readonly #access: Access;
   readonly #socketPath: string;
+  readonly #overlay: boolean;
   readonly #channel: Channel;
   readonly #refusals = new Set<string>();
   readonly #onRefused: ((reason: string) => void) | undefined;
 
   /** @throws when the package has no compiled client, or an allowed origin is none. */
   constructor(options: HmrEndpointOptions) {
-    const { basePath = '', allowedHosts = [], allowedOrigins = [] } = options;
+    const { basePath = '', allowedHosts = [], allowedOrigins = [], overlay = true } = options;
     this.clientUrl = `${basePath}${clientPath()}`;
     this.#socketPath = `${basePath}${ENDPOINT}socket`;
+    this.#overlay = overlay;
     this.#access = new Access({ allowedHosts, allowedOrigins });
     this.#onRefused = options.onRefused;
     this.#channel = new Channel({
@@ -77,7 +81,8 @@ export class HmrEndpoint {
         return admitted.refusal;
       }
       const { session, version } = engine;
-      return { session, token: admitted.token, version, socketPath: this.#socketPath };
+      const [socketPath, overlay] = [this.#socketPath, this.#overlay];
+      return { session, token: admitted.token, version, socketPath, overlay };
     });
   }
 

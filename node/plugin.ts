@@ -43,6 +43,8 @@ export interface HmrPluginOptions {
    * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
    */
   allowedOrigins?: string[];
+  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
+  overlay?: boolean;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
 }
@@ -189,6 +191,7 @@ function start(
     basePath,
     allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
     allowedOrigins: options.allowedOrigins ?? [],
+    overlay: options.overlay ?? true,
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),

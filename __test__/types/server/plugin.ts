@@ -28,6 +28,7 @@ const options: HmrPluginOptions = {
   logLevel: 'debug',
   watch: true,
   allowedHosts: ['.example.com'],
+  overlay: false,
   onEvent,
 };
 const hmr: HmrPlugin = hmrPlugin(options);
