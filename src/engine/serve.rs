@@ -402,9 +402,7 @@ fn preamble(
     format!("import{{{imported}}}from{client};{calls}")
 }
 
-/// A JavaScript string literal, which may stand in a script element too. JSON's escapes are JavaScript's.
+/// A JavaScript string literal. JSON's escapes are JavaScript's.
 fn json_string(text: &str) -> String {
-    serde_json::Value::from(text)
-        .to_string()
-        .replace('<', "\\u003c")
+    serde_json::Value::from(text).to_string()
 }
