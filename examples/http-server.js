@@ -46,8 +46,14 @@ function hotFiles(folder, server) {
   return { middleware, close };
 }
 
-const KINDS = { css: 'style', html: 'page', js: 'script' };
-const TYPES = { css: 'text/css', html: 'text/html', js: 'text/javascript', svg: 'image/svg+xml' };
+const KINDS = { __proto__: null, css: 'style', html: 'page', js: 'script' };
+const TYPES = {
+  __proto__: null,
+  css: 'text/css',
+  html: 'text/html',
+  js: 'text/javascript',
+  svg: 'image/svg+xml',
+};
 
 const resolve = (specifier) => specifier.replace(/^~\//, '/');
 const resolveImports = (code) => code.replace(/(\b(?:from|import)\s*\(?\s*['"])~\//g, '$1/');
