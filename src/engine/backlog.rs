@@ -22,6 +22,8 @@ pub struct Registration {
     pub content: u64,
     /// The file it came from, and whether it is new.
     pub file: Option<(FileIndex, SourceFile, bool)>,
+    /// Whether a new file was as long as what was served, and so most likely the same.
+    pub is_as_long: bool,
     /// The source, when it is still to be analysed.
     pub source: Option<String>,
 }
@@ -33,8 +35,18 @@ impl Registration {
             id,
             content,
             file: None,
+            is_as_long: false,
             source: None,
         }
+    }
+
+    /// The same, having looked how long a new file is. To be asked at once: the next save may be on its way.
+    pub fn measured(mut self, served: usize) -> Self {
+        if let Some((_, file, true)) = &self.file {
+            let found = file.path.metadata();
+            self.is_as_long = found.is_ok_and(|found| found.len() == served as u64);
+        }
+        self
     }
 
     /// The same, with a source to analyse.

@@ -31,6 +31,7 @@ impl Coordinator {
             id,
             content,
             file,
+            is_as_long,
             source,
         } = registration;
         if let Some(source) = source {
@@ -40,7 +41,7 @@ impl Coordinator {
             return;
         };
         if is_new {
-            self.take_in_file(index, &file, content);
+            self.take_in_file(index, &file, content, is_as_long);
         } else {
             let mut state = self.shared.state();
             let entry = state.files.get_mut(index);
@@ -74,12 +75,19 @@ impl Coordinator {
     }
 
     /// Starts to follow a file, and finds out whether it changed since the host read it.
-    fn take_in_file(&mut self, index: FileIndex, file: &SourceFile, content: u64) {
+    fn take_in_file(
+        &mut self,
+        index: FileIndex,
+        file: &SourceFile,
+        content: u64,
+        is_as_long: bool,
+    ) {
         let real = self.watcher.watch_file(&file.path);
         let disk = std::fs::read(&file.path).ok().map(|bytes| xxh3_64(&bytes));
-        let served_raw = disk == Some(content);
-        let changed_since =
-            !served_raw && disk.is_some() && is_younger(&file.path, file.requested_at);
+        let is_same = disk == Some(content);
+        let changed_since = !is_same && disk.is_some() && is_younger(&file.path, file.requested_at);
+        // Of a file that was saved since, only its length is known.
+        let served_raw = is_same || (changed_since && is_as_long);
         let mut state = self.shared.state();
         state.files.add_alias(index, &real);
         let entry = state.files.get_mut(index);

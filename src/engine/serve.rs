@@ -60,6 +60,7 @@ impl Engine {
         } = shared
             .state()
             .register(&module_url, ModuleKind::Script, Some(content), file);
+        let registration = registration.map(|one| one.measured(source.len()));
         if let Some(outdated) = outdated {
             shared.analyses.remove(&outdated);
         }
@@ -185,7 +186,8 @@ impl Engine {
             .shared
             .state()
             .register(&module_url, kind, content, file)
-            .registration;
+            .registration
+            .map(|one| one.measured(source.map_or(0, str::len)));
         if let Some(registration) = registration {
             self.leave(registration);
         }
