@@ -16,6 +16,7 @@ mod misuse;
 mod names;
 mod reach;
 mod scan;
+mod syntax;
 mod value;
 mod visit;
 mod walk;
@@ -108,8 +109,39 @@ pub struct ModuleRecord {
     /// Whether `exports` has `default`.
     pub has_default_export: bool,
     /// The variables behind the exports: of modules that use `import.meta.hot`, and of others when
-    /// [`analyze_exports`] was asked.
+    /// [`analyze_fully`] was asked.
     pub bindings: Option<ExportBindings>,
+    /// What is only a module's in the text, when [`analyze_fully`] was asked.
+    pub syntax: Option<ModuleSyntax>,
+}
+
+/// Where a module's text is not what a function's body could be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModuleSyntax {
+    /// Imports, re-exports and lists of exports, in source order. There is no code in them.
+    pub statements: Vec<Span>,
+    /// `export` or `export default` in front of a declaration with a name, in source order.
+    pub keywords: Vec<Span>,
+    /// The variables of other modules that are imported or re-exported by name, in source order.
+    pub variables: Vec<ImportedVariable>,
+    /// The `export * from …`, as indices into the record's imports.
+    pub stars: Vec<usize>,
+    /// Every `import.meta`.
+    pub metas: Vec<Span>,
+    /// Whether the code means something else, or nothing, in a function: `await` outside of any function,
+    /// imports of another phase.
+    pub needs_module: bool,
+}
+
+/// A variable of another module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedVariable {
+    /// What the import calls it; `None` when it is only exported again.
+    pub local: Option<String>,
+    /// Its name there; `None` for the whole namespace.
+    pub exported: Option<String>,
+    /// The index of its import in the record.
+    pub import: usize,
 }
 
 /// The variables that a module exports, where it writes to them, and what keeps them from being assigned.
@@ -337,21 +369,22 @@ pub fn analyze(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeEr
     analyze_safely(source, dialect, false)
 }
 
-/// As [`analyze`], with the variables behind the exports whether or not the module uses `import.meta.hot`.
+/// As [`analyze`], with all that can be found out: the variables behind the exports whether or not the module
+/// uses `import.meta.hot`, and what is only a module's in the text.
 ///
 /// # Errors
 ///
 /// As [`analyze`].
-pub fn analyze_exports(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
+pub fn analyze_fully(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeError> {
     analyze_safely(source, dialect, true)
 }
 
 fn analyze_safely(
     source: &str,
     dialect: Dialect,
-    with_bindings: bool,
+    is_full: bool,
 ) -> Result<ModuleRecord, AnalyzeError> {
-    let read = || read(source, dialect, with_bindings);
+    let read = || read(source, dialect, is_full);
     // A panic can come from swc, or from a stack that the system refuses.
     catch_unwind(AssertUnwindSafe(|| {
         depth::with_enough_stack(source, dialect, read)
@@ -360,13 +393,14 @@ fn analyze_safely(
 }
 
 /// Parses, walks and drops the tree, all of which recurse.
-fn read(source: &str, dialect: Dialect, with_bindings: bool) -> Result<ModuleRecord, AnalyzeError> {
+fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, AnalyzeError> {
     let module =
         parse(source, dialect).map_err(|error| AnalyzeError::Syntax(explain(error, source)))?;
     let mut record = walk::walk(source, &module);
-    if record.hot.used || with_bindings {
+    if record.hot.used || is_full {
         record.bindings = Some(exports::bindings(&module));
     }
+    record.syntax = is_full.then(|| syntax::syntax(&module));
     Ok(record)
 }
 

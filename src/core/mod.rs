@@ -5,6 +5,7 @@
 //! but tables. `tests/layers.rs` fails when a file below names what it must not know.
 
 pub mod analyze;
+pub mod carry;
 pub mod change;
 pub mod diagnostic;
 pub mod edit;

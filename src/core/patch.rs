@@ -15,9 +15,9 @@ use super::edit::Edit;
 /// The name of a default export that has none. `$` keeps it out of most people's way.
 const DEFAULT: &str = "__hot$default";
 /// The variable that stands for an export of another module's, followed by its number.
-const FORWARDED: &str = "__hot$e";
+pub const FORWARDED: &str = "__hot$e";
 /// What such an export is imported by.
-const IMPORTED: &str = "__hot$i";
+pub const IMPORTED: &str = "__hot$i";
 /// The client's function that is told of writes.
 pub const WRITTEN: &str = "__hot$w";
 
@@ -27,14 +27,36 @@ pub const WRITTEN: &str = "__hot$w";
 /// For each export a getter and a setter, `add:[()=>add,__hot$v=>{add=__hot$v}]`; a third function reads the
 /// other module's variable where it is one. `"*":[]` says that there is an `export *`.
 pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
+    object(record, exports, |local, source| {
+        let variable = format!("()=>{local},__hot$v=>{{{local}=__hot$v}}");
+        match source {
+            Some(source) => format!("[{variable},()=>{source}]"),
+            None => format!("[{variable}]"),
+        }
+    })
+}
+
+/// As [`accessors`], for exports that nobody assigns: only the getters.
+pub fn getters(record: &ModuleRecord, exports: &ExportBindings) -> String {
+    object(record, exports, |local, source| {
+        format!("[()=>{}]", source.unwrap_or(local))
+    })
+}
+
+/// An object literal with what `accessor` makes of each export: of its variable, and of the other module's
+/// variable that it stands for.
+fn object(
+    record: &ModuleRecord,
+    exports: &ExportBindings,
+    accessor: impl Fn(&str, Option<&str>) -> String,
+) -> String {
     let mut entries: Vec<String> = Vec::with_capacity(record.exports.len());
-    let pair = |local: &str| format!("()=>{local},__hot$v=>{{{local}=__hot$v}}");
     for variable in &exports.variables {
         let name = property_name(&variable.exported);
-        entries.push(format!("{name}:[{}]", pair(&variable.local)));
+        entries.push(format!("{name}:{}", accessor(&variable.local, None)));
     }
     if exports.anonymous_default.is_some() {
-        entries.push(format!("default:[{}]", pair(DEFAULT)));
+        entries.push(format!("default:{}", accessor(DEFAULT, None)));
     }
     for (index, forwarded) in exports.forwarded.iter().enumerate() {
         let name = property_name(&forwarded.exported);
@@ -42,8 +64,8 @@ pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
             ForwardedSource::Imported(local) => local.clone(),
             _ => format!("{IMPORTED}{index}"),
         };
-        let variable = pair(&format!("{FORWARDED}{index}"));
-        entries.push(format!("{name}:[{variable},()=>{source}]"));
+        let variable = format!("{FORWARDED}{index}");
+        entries.push(format!("{name}:{}", accessor(&variable, Some(&source))));
     }
     if record.reexports_all {
         entries.push("\"*\":[]".to_owned());
@@ -77,15 +99,7 @@ pub fn statement(exports: &ExportBindings) -> String {
 
 /// The edits that make every export a variable that can be assigned.
 pub fn edits(source: &str, exports: &ExportBindings) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = exports
-        .constants
-        .iter()
-        .filter(|keyword| source.get(keyword.start..keyword.end) == Some("const"))
-        .map(|&span| Edit {
-            span,
-            text: "let  ".to_owned(),
-        })
-        .collect();
+    let mut edits = constants(source, exports);
     edits.extend(exports.forwards.iter().map(|&span| Edit {
         span,
         text: "import".to_owned(),
@@ -104,37 +118,58 @@ pub fn edits(source: &str, exports: &ExportBindings) -> Vec<Edit> {
         let Span { start, end } = forwarded.span;
         edits.push(replacement(source, start, end, &text));
     }
+    edits.extend(default_export(source, exports));
+    edits
+}
+
+/// The edits that make variables of constants.
+pub fn constants(source: &str, exports: &ExportBindings) -> Vec<Edit> {
+    let is_const = |keyword: &&Span| source.get(keyword.start..keyword.end) == Some("const");
+    let keywords = exports.constants.iter().filter(is_const);
+    let as_let = |&span: &Span| Edit {
+        span,
+        text: "let  ".to_owned(),
+    };
+    keywords.map(as_let).collect()
+}
+
+/// The edits that give an unnamed default export a variable.
+pub fn default_export(source: &str, exports: &ExportBindings) -> Vec<Edit> {
     match exports.anonymous_default {
         Some(AnonymousDefault::Expression { export, value }) => {
             // As the value of a property called `default` an unnamed function or class gets the name that
             // the language gives it there.
             let opening = format!(";let {{default:{DEFAULT}}}={{default:");
-            edits.push(replacement(source, export, value.start, &opening));
-            edits.push(insertion(value.end, "};"));
+            vec![
+                replacement(source, export, value.start, &opening),
+                insertion(value.end, "};"),
+            ]
         }
         Some(AnonymousDefault::Function { export, function }) => {
-            edits.push(replacement(source, export, function.start, ";"));
             let at = function_name_place(source, function);
-            edits.push(insertion(at, format!(" {DEFAULT}")));
+            vec![
+                replacement(source, export, function.start, ";"),
+                insertion(at, format!(" {DEFAULT}")),
+            ]
         }
-        None => {}
+        None => Vec::new(),
     }
-    edits
 }
 
-/// The beginnings of the edits that tell of writes: `x = 1` becomes `__hot$w(import.meta,x = 1,["x"])`. To be
-/// made after all others at their place.
-pub fn write_openings(exports: &ExportBindings) -> impl Iterator<Item = Edit> + '_ {
-    exports.writes.iter().map(|write| {
+/// The beginnings of the edits that tell of writes: `x = 1` becomes `__hot$w(import.meta,x = 1,["x"])`, where
+/// `meta` is what the code calls its `import.meta`. To be made after all others at their place.
+pub fn write_openings<'a>(
+    exports: &'a ExportBindings,
+    meta: &'a str,
+) -> impl Iterator<Item = Edit> + 'a {
+    exports.writes.iter().map(move |write| {
         let Span { start, .. } = write.span;
         let names = names_of(write);
         match write.place {
-            WritePlace::Expression => insertion(start, format!("{WRITTEN}(import.meta,")),
-            WritePlace::LoopBlock => {
-                insertion(start + 1, format!("{WRITTEN}(import.meta,0,{names});"))
-            }
+            WritePlace::Expression => insertion(start, format!("{WRITTEN}({meta},")),
+            WritePlace::LoopBlock => insertion(start + 1, format!("{WRITTEN}({meta},0,{names});")),
             WritePlace::LoopStatement => {
-                insertion(start, format!("{{{WRITTEN}(import.meta,0,{names});"))
+                insertion(start, format!("{{{WRITTEN}({meta},0,{names});"))
             }
         }
     })
@@ -160,7 +195,7 @@ fn names_of(write: &ExportWrite) -> String {
     format!("[{}]", names.join(","))
 }
 
-fn insertion(at: usize, text: impl Into<String>) -> Edit {
+pub fn insertion(at: usize, text: impl Into<String>) -> Edit {
     Edit {
         span: Span { start: at, end: at },
         text: text.into(),
@@ -177,7 +212,7 @@ fn list_name(name: &str) -> String {
 }
 
 /// Replaces a range by a text, and keeps the line breaks that were in it.
-fn replacement(source: &str, start: usize, end: usize, text: &str) -> Edit {
+pub fn replacement(source: &str, start: usize, end: usize, text: &str) -> Edit {
     let lines = source
         .get(start..end)
         .unwrap_or_default()
@@ -215,7 +250,7 @@ fn is_identifier(name: &str) -> bool {
 }
 
 /// A string literal.
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let mut literal = String::from('"');
     for character in text.chars() {
         match character {

@@ -24,6 +24,8 @@ const DYNAMIC_START: &str = "(globalThis.__hotgraph__?.dynamic??String)(";
 /// Stands behind the argument.
 const DYNAMIC_END: &str = ",import.meta.url)";
 
+const META: &str = "import.meta";
+
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The source with all of `how` done to it; `None` when that changes nothing. `record` must be the
@@ -63,7 +65,7 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
         edits.push(insertion(end, DYNAMIC_END));
     }
     if let Some(exports) = patched {
-        edits.extend(patch::write_openings(exports));
+        edits.extend(patch::write_openings(exports, META));
     }
     (!edits.is_empty()).then(|| apply(source, edits))
 }
