@@ -1,5 +1,6 @@
 import test from 'ava';
 import { createHotContext } from '../dist/client/hot.js';
+import { load } from '../dist/client/load.js';
 import { Runtime } from '../dist/client/runtime.js';
 
 /**
@@ -39,6 +40,10 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
 
   const ports = {
     importModule,
+    load: (updated, roots) => load(updated, roots, undefined, ports),
+    leaveToBrowser: async () => {},
+    ran: () => {},
+    exportsChanged: () => {},
     async probe(probed) {
       events.push(`probe ${probed.map(({ address }) => address).join(' ')}`);
       await held.probe;
@@ -101,6 +106,8 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
           version: newest,
           kind: url.endsWith('.css') ? 'style' : 'script',
           acceptance: 'none',
+          carried: null,
+          ask: false,
           importers: Object.entries(importers).map(([importer, accepts]) => ({
             url: importer,
             accepts,
@@ -168,7 +175,9 @@ test('an update is announced, probed, disposed, imported, called back and report
     'bun:afterUpdate',
     'hotgraph:afterUpdate',
   ]);
-  t.deepEqual(page.sent, [{ type: 'applied', version: 101, ms: 0, boundaries: ['/main.js'] }]);
+  t.deepEqual(page.sent, [
+    { type: 'applied', version: 101, ms: 0, boundaries: ['/main.js'], carried: false },
+  ]);
   t.is(page.runtime.version, 101);
 });
 
@@ -623,7 +632,9 @@ test('style sheets are swapped without touching scripts', async (t) => {
   const page = await openChain();
   await page.update(['/a.css'], [['/a.css', { '/index.html': [] }]]);
   t.deepEqual(page.take(), ['swap /a.css']);
-  t.deepEqual(page.sent, [{ type: 'applied', version: 101, ms: 0, boundaries: ['/a.css'] }]);
+  t.deepEqual(page.sent, [
+    { type: 'applied', version: 101, ms: 0, boundaries: ['/a.css'], carried: false },
+  ]);
 });
 
 test('errors and events of the server reach listeners', async (t) => {

@@ -222,6 +222,21 @@ test('the update of a chain names what is stale, who imports it and who accepts'
   const { client, ...update } = await bench.update('/model.js');
   const version = before + 1;
   t.is(client, 1);
+  // What was saved only the host can make code of, the rest is as it was served.
+  t.deepEqual(
+    update.stale.map(({ carried, ask }) => [carried !== null, ask]),
+    [
+      [false, true],
+      [true, false],
+      [true, false],
+      [false, false],
+      [false, false],
+    ].slice(0, update.stale.length),
+  );
+  for (const module of update.stale) {
+    delete module.carried;
+    delete module.ask;
+  }
   t.deepEqual(update, {
     type: 'update',
     version,

@@ -1,33 +1,30 @@
 /**
- * Applies one planned update: probe, dispose, import, style sheets, images, callbacks. Nothing is disposed
+ * Applies one planned update: load, dispose, evaluate, style sheets, images, callbacks. Nothing is disposed
  * before all new code is known to load.
  */
 import type { ModuleNamespace } from '../client.js';
 import { type Call, captureCalls, type Namespaces } from './callbacks.js';
 import type { Exports } from './exports.js';
+import type { LoadedCode } from './load.js';
 import type { Application, Renewal } from './plan.js';
 import type { ModuleKind } from './protocol.js';
 import type { Registry } from './registry.js';
 import { pageOfInline, stamp } from './url.js';
 import { patient } from './wait.js';
 
-/** A module to load. */
-export interface ProbedModule {
-  /** Path and query with stamp. */
-  readonly address: string;
-  readonly kind: ModuleKind;
-}
-
 /** What applying needs from the browser. Addresses are absolute paths with stamp. */
 export interface ApplyPorts {
   /** Imports and evaluates a module. */
   importModule(address: string, kind: ModuleKind): Promise<ModuleNamespace>;
   /**
-   * Loads modules with all that they import, without evaluating any. Rejects when that fails.
+   * Loads new code, without evaluating any of it. Rejects when that fails.
    *
-   * @returns Whether it could be found out.
+   * @param modules All that the update renews.
+   * @param roots Those of them to be evaluated, with what they import.
    */
-  probe(modules: readonly ProbedModule[]): Promise<boolean>;
+  load(modules: readonly Renewal[], roots: readonly Renewal[]): Promise<LoadedCode>;
+  /** The new code has run: native code may import it. */
+  ran(): void;
   /** Gives the style sheets that links show new text. `version` stamps those that only import one. */
   swapStyles(styles: Application['styles'], version: number): Promise<void>;
   /** Gives the style sheets that scripts import new text. */
@@ -56,6 +53,8 @@ export interface Outcome {
   readonly boundaries: readonly string[];
   /** Exports that modules lost while importers that did not run again still show them. */
   readonly lost: readonly LostExports[];
+  /** Whether the new code came with the update. */
+  readonly isCarried: boolean;
 }
 
 /** Exports of a module that importers keep as they were. */
@@ -88,11 +87,10 @@ export async function apply(
   const targets = new Map(plan.stale.map((module) => [module.url, module.version]));
   for (const url of targets.keys()) registry.pin(url, ports.loadedVersion(url));
 
-  const probed = await probe(plan, ports).catch((error: unknown) => {
-    fail('load')(error);
-    return undefined;
-  });
-  if (probed === undefined) return { failures, boundaries: [], lost: [] };
+  const accepted = new Set(plan.boundaries.map((boundary) => boundary.accepted));
+  const roots = plan.stale.filter(({ url }) => accepted.has(url));
+  const loaded = await ports.load(plan.stale, roots).catch(fail('load'));
+  if (!loaded) return { failures, boundaries: [], lost: [], isCarried: false };
   if (await isOvertaken()) return 'overtaken';
 
   const calls = captureCalls(
@@ -111,16 +109,18 @@ export async function apply(
   const sheets = ports.replaceSheets(plan.sheets).catch(fail('style'));
   registry.begin(targets);
   exports.begin();
-  const stage = probed ? 'evaluate' : 'load';
-  const renewed = await importAll(plan, ports, (url, error) => fail(stage, url)(error));
+  const stage = loaded.isChecked ? 'evaluate' : 'load';
+  const renewed = await evaluateAll(plan, loaded, (url, error) => fail(stage, url)(error));
   const settled = withImports(plan, new Set(renewed.keys()));
-  registry.end((url) => settled.has(url));
-  const succeeded = new Map([...targets].filter(([url]) => settled.has(url)));
+  const hasRun = (url: string) => settled.has(url) && loaded.hasRun(url);
+  registry.end(hasRun);
+  const succeeded = new Map([...targets].filter(([url]) => hasRun(url)));
   exports.end(succeeded, renewed, (url) => deciding.has(url));
   await Promise.all([styles, sheets]);
   // Behind the style sheets: new ones name images without a stamp.
   ports.swapImages(plan.images);
   await runCalls(calls, renewed, fail);
+  ports.ran();
   const lost: LostExports[] = [];
   for (const { url } of accepting) {
     const names = await exports.settle(url, (before) =>
@@ -129,23 +129,9 @@ export async function apply(
     if (names.length > 0) lost.push({ url, names });
   }
 
-  const accepted = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
-  return { failures, boundaries: [...new Set(accepted.map(({ module }) => module))], lost };
-}
-
-async function probe(plan: Application, ports: ApplyPorts): Promise<boolean> {
-  const asProbed = ({ url, version, kind }: Renewal) => ({ address: stamp(url, version), kind });
-  const accepted = new Set(plan.boundaries.map((boundary) => boundary.accepted));
-  const roots = plan.stale.filter(({ url }) => accepted.has(url));
-  if (roots.length === 0) return true;
-  try {
-    // All at once: the browser need not discover them level by level.
-    return await ports.probe(plan.stale.map(asProbed));
-  } catch (error) {
-    // One that failed may be one that the new code imports no more.
-    if (roots.length === plan.stale.length) throw error;
-    return await ports.probe(roots.map(asProbed));
-  }
+  const met = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
+  const boundaries = [...new Set(met.map(({ module }) => module))];
+  return { failures, boundaries, lost, isCarried: loaded.isCarried };
 }
 
 async function dispose(
@@ -190,9 +176,9 @@ export async function runDisposers(
 }
 
 /** One after the other, so that the order of evaluation does not depend on the network. */
-async function importAll(
+async function evaluateAll(
   plan: Application,
-  ports: ApplyPorts,
+  loaded: LoadedCode,
   failed: (url: string, error: unknown) => void,
 ): Promise<Map<string, ModuleNamespace>> {
   const renewed = new Map<string, ModuleNamespace>();
@@ -201,7 +187,7 @@ async function importAll(
     const module = modules.get(url);
     if (!module) continue;
     try {
-      renewed.set(url, await ports.importModule(stamp(url, module.version), module.kind));
+      renewed.set(url, await loaded.evaluate(module));
     } catch (error) {
       failed(url, error);
     }

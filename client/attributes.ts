@@ -9,6 +9,11 @@ export function importJson(address: string): Promise<ModuleNamespace> {
   return import(address, { with: { type: 'json' } });
 }
 
+/** Imports a CSS module. */
+export function importCss(address: string): Promise<ModuleNamespace> {
+  return import(address, { with: { type: 'css' } });
+}
+
 /**
  * Gives a CSS module new text. The sheet stays the same object, wherever it is adopted.
  *

@@ -43,6 +43,12 @@ export class Exports {
   /** By module, what an update has evaluated that is not current yet: it may still fail, or a later one. */
   readonly #coming = new Map<string, Evaluation>();
   #isUpdating = false;
+  readonly #changed: (url: string) => void;
+
+  /** @param changed Is told of each module of which some generation may export other values than before. */
+  constructor(changed: (url: string) => void) {
+    this.#changed = changed;
+  }
 
   /** A module is being evaluated. `meta` is its `import.meta`. */
   track(meta: object, url: string, version: number, accessors: Accessors): void {
@@ -72,7 +78,7 @@ export class Exports {
         else evaluation.decided.delete(name);
       }
     }
-    show(chain, names);
+    this.#show(chain, names);
     if (!next) this.#forwardAll();
   }
 
@@ -107,7 +113,7 @@ export class Exports {
       }
       const last = chain.at(-2);
       if (last && decides(url)) last.decides = true;
-      else show(chain);
+      else this.#show(chain);
     }
     this.#forwardAll();
   }
@@ -125,7 +131,7 @@ export class Exports {
     const chain = this.#chains.get(url) ?? [];
     const [last, current] = chain.slice(-2);
     if (!last || !current?.namespace) return [];
-    show(chain);
+    this.#show(chain);
     this.#forwardAll();
     const now = current.namespace;
     const lost = Object.keys(last.accessors).filter((name) => name !== '*' && !(name in now));
@@ -168,17 +174,23 @@ export class Exports {
         const current = chain.at(-1);
         const names = current && forward(current).names;
         if (!names?.length) continue;
-        show(chain, names);
+        this.#show(chain, names);
         isDone = false;
       }
       if (isDone) return;
     }
   }
 
+  #show(chain: readonly Evaluation[], names?: readonly string[]): void {
+    show(chain, names);
+    const [first] = chain;
+    if (first) this.#changed(first.url);
+  }
+
   /** When the modules that are being evaluated have run. */
   #showLater(): void {
     const showAll = () => {
-      for (const chain of this.#chains.values()) show(chain);
+      for (const chain of this.#chains.values()) this.#show(chain);
       this.#forwardAll();
     };
     queueMicrotask(showAll);

@@ -4,18 +4,21 @@
  */
 
 import type { ModuleNamespace } from '../client.js';
+import { type CarriedFunction, CarriedModules } from './carried.js';
 import { LinkedStyles } from './css.js';
 import { type Environment, env } from './env.js';
 import type { Accessors } from './exports.js';
+import { Facades } from './facades.js';
 import type { Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
 import { ShownImages } from './images.js';
+import { type LoadPorts, load } from './load.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
 import { Overlay } from './overlay.js';
 import { Panel } from './panel.js';
 import { createProbe } from './probe.js';
-import type { ModuleKind } from './protocol.js';
+import type { AskedFor, ImportKind, ModuleKind } from './protocol.js';
 import { createReload, type ReloadPorts, takeLastReload } from './reload.js';
 import { watchRoots } from './roots.js';
 import { type Ports, Runtime } from './runtime.js';
@@ -29,6 +32,8 @@ const REPORT = 1;
 interface Client {
   readonly runtime: Runtime;
   readonly loaded: Loaded;
+  readonly carried: CarriedModules;
+  readonly facades: Facades;
   readonly send: Ports['send'];
 }
 
@@ -87,6 +92,7 @@ export function trackExports(meta: ImportMeta, name: string, accessors: Accessor
  */
 export function exportsWritten<T>(meta: ImportMeta, value: T, names: readonly string[]): T {
   runtime().exports.written(meta, names);
+  client?.carried.written(meta);
   return value;
 }
 
@@ -106,6 +112,7 @@ function dynamic(specifier: unknown, base: string): string {
   const text = String(specifier);
   const address = isAddress(text) ? parseAddress(text, base) : mapped(text);
   if (!client || address?.origin !== location.origin) return text;
+  client.facades.flush();
   const current =
     client.runtime.registry.version(address.url) ?? client.loaded.version(address.url);
   if (current <= address.version) return text;
@@ -128,6 +135,21 @@ function mapped(name: string): Address | undefined {
 Object.defineProperty(globalThis, '__hotgraph__', {
   value: {
     dynamic,
+    /** Lets a facade follow the exports of a module that the client runs. */
+    join(address: string, set: (namespace: ModuleNamespace) => void): void {
+      const { url, version } = parseAddress(address) ?? { url: address, version: 0 };
+      client?.carried.join(url, version, set);
+    },
+    /** Lets a module that the browser loaded be the same as the client's. */
+    share(
+      address: string,
+      imported: readonly (readonly [string, ModuleNamespace])[],
+      set: (namespace: ModuleNamespace) => void,
+      make: CarriedFunction,
+    ): void {
+      const name = parseAddress(address);
+      if (name) client?.carried?.share(name, imported, set, make);
+    },
     /** Whether the dev server has answered on the socket that is open now. */
     get connected() {
       return client?.runtime.greeted ?? false;
@@ -192,7 +214,28 @@ function startClient(): Client {
     ready = resolve;
   });
 
-  const ports: Ports = {
+  let shares = false;
+  const takesImportMaps = env.carry ? areMapsTaken() : undefined;
+  const carried = new CarriedModules({
+    origin,
+    trackExports,
+    exportsWritten,
+    createHot,
+    compile: (expression) => globalEval(expression),
+    importModule: importAs,
+    ask: askFor,
+    versionOf: (url) =>
+      runtime.registry.version(url) ??
+      (loaded.versions(url).length > 0 ? loaded.version(url) : undefined),
+    isFetched: (url, version) => loaded.versions(url).includes(version),
+    dynamic: (specifier, base) => whole(dynamic(specifier, base), base),
+  });
+  const facades = new Facades({
+    takeFresh: () => carried.takeFresh(),
+    addMap: addImportMap,
+    takesMaps: () => !shares,
+  });
+  const loadPorts: LoadPorts = {
     importModule: (address, kind) => importModule(origin + address, kind),
     probe: createProbe({
       importModule: (address) => import(address),
@@ -201,6 +244,23 @@ function startClient(): Client {
       now: () => performance.now(),
       origin,
     }),
+    leaveToBrowser: async (modules) => {
+      if (!shares) return;
+      const headers = { [ASKING]: 'fetched' };
+      await Promise.all(modules.map(({ url, version }) => fetch(stamp(url, version), { headers })));
+    },
+  };
+  const ports: Ports = {
+    importModule: async (address, kind) => {
+      const { url, version } = parseAddress(address, origin) ?? { url: address, version: 0 };
+      return carried.namespace(url, version) ?? loadPorts.importModule(address, kind);
+    },
+    load: async (modules, roots) => {
+      facades.flush();
+      return load(modules, roots, carried, loadPorts);
+    },
+    ran: () => facades.flush(),
+    exportsChanged: (url) => carried.changed(url),
     swapStyles: (renewals, version) => styles.swap(renewals, version),
     replaceSheets: async (sheets) => {
       for (const sheet of sheets) await replaceSheet(sheet.url, sheet.version, loaded);
@@ -208,12 +268,15 @@ function startClient(): Client {
     swapImages: (renewals) => images.swap(renewals),
     isLoaded: (url) => loaded.has(url),
     loadedVersion: (url) => loaded.version(url),
-    newestLoaded: () => loaded.newest,
+    newestLoaded: () => Math.max(loaded.newest, carried.newest),
     showsStyle: (url) => styles.shows(url),
     loadedBy: (url) => loaded.initiators(url),
     showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
-    forget: (url) => loaded.forget(url),
+    forget: (url) => {
+      loaded.forget(url);
+      carried.forget(url);
+    },
     reload: createReload(reloadPorts, log),
     send: (message) => socket.send(message),
     now: () => performance.now(),
@@ -226,12 +289,16 @@ function startClient(): Client {
   };
   const runtime = new Runtime(identity, ports, log);
   const socket = new Socket({
-    open: async (isFirst) => new WebSocket(socketAddress(isFirst ? env : await currentEnv())),
+    open: async (isFirst) => {
+      shares = env.carry && !(await takesImportMaps);
+      return new WebSocket(socketAddress(isFirst ? env : await currentEnv()));
+    },
     hello: () => {
       const report = reloaded;
       reloaded = null;
       const { session, page } = identity;
-      return { type: 'hello', session, since: runtime.version, page, reloaded: report };
+      const { version: since } = runtime;
+      return { type: 'hello', session, since, page, reloaded: report, shares };
     },
     receive: (message) => runtime.receive(message),
     connected: (webSocket) => {
@@ -259,7 +326,7 @@ function startClient(): Client {
   if (document.readyState === 'complete') start();
   document.addEventListener('DOMContentLoaded', start);
   addEventListener('load', start);
-  return { runtime, loaded, send: ports.send };
+  return { runtime, loaded, carried, facades, send: ports.send };
 }
 
 function createOverlay(): Overlay {
@@ -299,6 +366,59 @@ function socketAddress(env: Environment): URL {
   address.protocol = address.protocol.replace('http', 'ws');
   address.searchParams.set('token', env.token);
   return address;
+}
+
+/** The code that updates bring. Called indirectly, so that it sees no variable of ours. */
+// biome-ignore lint/security/noGlobalEval: an import needs milliseconds, and names the code by something else than its file
+const globalEval = eval;
+
+/** A specifier as code can use it that is not where its module is. */
+function whole(specifier: string, base: string): string {
+  return isAddress(specifier) ? new URL(specifier, base).href : specifier;
+}
+
+function addImportMap(imports: Record<string, string>): void {
+  const script = document.createElement('script');
+  script.type = 'importmap';
+  script.textContent = JSON.stringify({ imports });
+  document.head.append(script);
+  script.remove();
+}
+
+/**
+ * Whether the browser takes import maps when modules have run: Chromium 133, Safari 18.4. A whole address is
+ * asked for in neither case.
+ */
+function areMapsTaken(): Promise<boolean> {
+  const name = '#hotgraph';
+  addImportMap({ [name]: 'data:text/javascript,' });
+  return import(name).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Asks the server for the code of a module, which only the host can make. */
+async function askFor(address: string): Promise<AskedFor | undefined> {
+  const response = await fetch(address, {
+    headers: { [ASKING]: 'carried' },
+    cache: 'no-store',
+  });
+  const text = await response.text();
+  if (!response.ok || !text.startsWith(ANSWER)) return undefined;
+  return JSON.parse(text.slice(ANSWER.length)) ?? undefined;
+}
+
+/** The header by which a page says what it is going to do with a script. */
+const ASKING = 'x-hotgraph';
+
+/** In front of the answer: whoever takes it for a script finds a comment. */
+const ANSWER = '//hotgraph ';
+
+async function importAs(address: string, kind: ImportKind): Promise<ModuleNamespace> {
+  if (kind === 'script') return import(address);
+  const { importCss, importJson } = await import('./attributes.js');
+  return kind === 'json' ? importJson(address) : importCss(address);
 }
 
 async function importModule(address: string, kind: ModuleKind): Promise<ModuleNamespace> {

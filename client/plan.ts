@@ -5,7 +5,7 @@
  * The server says what is stale and who imports whom; the running code says who accepts.
  */
 import type { Generation } from './generation.js';
-import type { ModuleKind, ReloadReport, StaleModule, Update } from './protocol.js';
+import type { CarriedModule, ModuleKind, ReloadReport, StaleModule, Update } from './protocol.js';
 import { composeReport, type Facts } from './report.js';
 import { pageOfInline } from './url.js';
 
@@ -44,6 +44,10 @@ export interface Renewal {
   readonly kind: ModuleKind;
   /** Those of its importers that are evaluated anew too. */
   readonly importers: readonly string[];
+  /** Its code, when the update brought it. */
+  readonly carried: CarriedModule | null;
+  /** Whether the server has to be asked for that. */
+  readonly ask: boolean;
 }
 
 /** A style sheet or an image that gets new content in place. */
@@ -297,10 +301,12 @@ class Walk {
 
   #application(covered: Set<string>): Plan {
     const inPlace = this.#inPlace();
-    const stale = this.#update.stale.flatMap(({ url, version, kind }): Renewal[] => {
+    const stale = this.#update.stale.flatMap((node): Renewal[] => {
+      const { url, version, kind, carried, ask } = node;
       const step = this.#steps.get(url);
       if (!step || !covered.has(url) || inPlace.has(url)) return [];
-      return [{ url, version, kind, importers: step.importers.filter((one) => covered.has(one)) }];
+      const importers = step.importers.filter((one) => covered.has(one));
+      return [{ url, version, kind, importers, carried, ask }];
     });
     const renewed = new Set(stale.map(({ url }) => url));
     // A module that is evaluated anew imports its new dependencies by itself.

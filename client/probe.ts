@@ -3,12 +3,19 @@
  * generated module whose first import throws and whose further imports are the modules in question: it
  * fetches, parses and links them all, and evaluates none, since evaluation stops at the first.
  */
-import type { ProbedModule } from './apply.js';
 import { textOf } from './log.js';
+import type { ModuleKind } from './protocol.js';
 import { withoutStamps } from './url.js';
 
 const SENTINEL = Symbol.for('hotgraph.probe');
 const GATE = 'data:text/javascript,throw globalThis[Symbol.for("hotgraph.probe")]';
+
+/** A module to load. */
+export interface ProbedModule {
+  /** Path and query with stamp. */
+  readonly address: string;
+  readonly kind: ModuleKind;
+}
 
 /** What probing needs from the browser. */
 export interface ProbePorts {

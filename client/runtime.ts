@@ -29,6 +29,8 @@ export interface Ports extends ApplyPorts {
   isWorker(url: string): boolean;
   /** The newest version of any module that the page fetched. */
   newestLoaded(): number;
+  /** Some generation of a module may export other values than before. */
+  exportsChanged(url: string): void;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
   /** Reloads the page. */
@@ -77,7 +79,7 @@ export class Runtime {
   /** The modules of the page. */
   readonly registry: Registry;
   /** What importers see of them. */
-  readonly exports = new Exports();
+  readonly exports: Exports;
   /** The listeners of the page. */
   readonly events: Events;
   /** Whether the server has answered on the present connection. */
@@ -110,6 +112,7 @@ export class Runtime {
     this.events = new Events((event, error) => {
       this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
     });
+    this.exports = new Exports((url) => this.#ports.exportsChanged(url));
     this.registry = new Registry((generation) => this.events.drop(generation));
   }
 
@@ -347,7 +350,8 @@ export class Runtime {
         `of ${url}, ${who} did not run again and keeps the last value of: ${names.join(', ')}`,
       );
     }
-    this.#ports.send({ type: 'applied', version: update.version, ms, boundaries });
+    const { isCarried: carried } = outcome;
+    this.#ports.send({ type: 'applied', version: update.version, ms, boundaries, carried });
   }
 
   #takePart({ boundaries, stale }: Application, { version, invalidated }: Update): void {

@@ -22,6 +22,8 @@ export interface ClientEnv {
   socketPath: string;
   /** Whether problems are shown over the page. */
   overlay: boolean;
+  /** Whether updates bring code with them. */
+  carry: boolean;
 }
 
 /** A response of ours. */

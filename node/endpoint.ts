@@ -28,6 +28,8 @@ export interface HmrEndpointOptions extends PageListener {
   allowedOrigins?: readonly string[];
   /** Whether pages show their problems in an overlay. Default: true. */
   overlay?: boolean;
+  /** Whether pages run code that updates bring with them: as the engine's option `carries`. Default: true. */
+  carry?: boolean;
   /** Gets each new reason why a request or a socket was refused, a sentence for the terminal. */
   onRefused?: (reason: string) => void;
 }
@@ -42,6 +44,7 @@ export class HmrEndpoint {
   readonly #access: Access;
   readonly #socketPath: string;
   readonly #overlay: boolean;
+  readonly #carry: boolean;
   readonly #channel: Channel;
   readonly #refusals = new Set<string>();
   readonly #onRefused: ((reason: string) => void) | undefined;
@@ -49,6 +52,7 @@ export class HmrEndpoint {
   /** @throws when the package has no compiled client, or an allowed origin is none. */
   constructor(options: HmrEndpointOptions) {
     const { basePath = '', allowedHosts = [], allowedOrigins = [], overlay = true } = options;
+    this.#carry = options.carry ?? true;
     this.clientUrl = `${basePath}${clientPath()}`;
     this.#socketPath = `${basePath}${ENDPOINT}socket`;
     this.#overlay = overlay;
@@ -81,8 +85,8 @@ export class HmrEndpoint {
         return admitted.refusal;
       }
       const { session, version } = engine;
-      const [socketPath, overlay] = [this.#socketPath, this.#overlay];
-      return { session, token: admitted.token, version, socketPath, overlay };
+      const [socketPath, overlay, carry] = [this.#socketPath, this.#overlay, this.#carry];
+      return { session, token: admitted.token, version, socketPath, overlay, carry };
     });
   }
 

@@ -11,6 +11,15 @@ import { transformPage } from './page.js';
 import { destinationOf } from './request.js';
 import { isBeingWritten, whenWritten } from './writing.js';
 
+/**
+ * The header by which a page says what it is going to do with a script: run the code itself (`carried`), or have
+ * the browser import it (`fetched`) although the page was sent the code.
+ */
+const ASKING = 'x-hotgraph';
+
+/** In front of the answer: whoever takes it for a script finds a comment. */
+const ANSWER = '//hotgraph ';
+
 /** A request that is answered from a file, or from what a server made up. */
 export interface FileRequest {
   /** Path and query as the browser asked for them, version stamp included. */
@@ -94,10 +103,14 @@ export class HmrFiles {
     if (destination === 'classic script') {
       return this.#resource('asset', source, request);
     }
+    if (headers[ASKING] === 'fetched') this.#engine.unshare(url);
     const served = this.#engine.serveScript(url, source, file, at);
     // Nothing is updated in a worker, but what it imports has to be known.
     if (destination === 'worker') return source;
     void this.#link(url, served?.accepted, request);
+    if (headers[ASKING] === 'carried') {
+      return ANSWER + (this.#engine.carried(url) ?? 'null');
+    }
     const facade = destination === 'module' ? this.#engine.facade(url) : null;
     return facade ?? served?.code ?? source;
   }

@@ -17,7 +17,7 @@ import { CustomEvents, type HotChannel } from './events.js';
 import { type FileKind, HmrFiles } from './files.js';
 import { describeEvent, type Level, plainText } from './report.js';
 import { fileOf, takeStamp } from './request.js';
-import { asStatic, isServedByOthers, readScript } from './static-scripts.js';
+import { asStatic, isServedAsIs, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 import { isBeingWritten, whenWritten } from './writing.js';
 
@@ -45,6 +45,11 @@ export interface HmrPluginOptions {
   allowedOrigins?: string[];
   /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
   overlay?: boolean;
+  /**
+   * Whether updates bring the new code with them, to be run without being fetched. Default: true. Where a page's
+   * content security policy forbids `eval`, pages fetch it in any case; `false` keeps them from trying.
+   */
+  carry?: boolean;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
 }
@@ -192,6 +197,7 @@ function start(
     allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
     allowedOrigins: options.allowedOrigins ?? [],
     overlay: options.overlay ?? true,
+    carry: options.carry ?? true,
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
@@ -202,6 +208,8 @@ function start(
       root: config.rootDir,
       clientUrl: endpoint.clientUrl,
       watch: options.watch ?? !config.disableFileWatcher,
+      carries: options.carry ?? true,
+      servesFiles: !config.middleware?.length && isServedAsIs(plugin, config.plugins ?? []),
     },
     (client, text) => {
       if (client === 0) onEvent(JSON.parse(text) as HostEvent);

@@ -52,3 +52,15 @@ export function isServedByOthers(own: Plugin, plugins: readonly Plugin[]): boole
   const later = plugins.slice(plugins.indexOf(own) + 1);
   return later.some((plugin) => 'serve' in plugin && plugin.name !== RESOLVER);
 }
+
+/** The host's own plugin for its WebSocket, which changes pages only. */
+const WEB_SOCKETS = 'web-sockets';
+
+/** Hooks that a script goes through. */
+const HOOKS = ['serve', 'transform', 'resolveImport', 'transformImport', 'fileParsed'] as const;
+
+/** Whether nobody but `own` may make anything else of a script than what is on disk. */
+export function isServedAsIs(own: Plugin, plugins: readonly Plugin[]): boolean {
+  const others = plugins.filter((plugin) => plugin !== own && plugin.name !== WEB_SOCKETS);
+  return !others.some((plugin) => HOOKS.some((hook) => hook in plugin));
+}

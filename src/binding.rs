@@ -23,6 +23,11 @@ pub struct EngineOptions {
     /// Whether to watch the files of served modules. Default: true. Without, only `fileChanged` tells of
     /// changes.
     pub watch: Option<bool>,
+    /// Whether updates bring the new code along. Default: true. Without, pages fetch it.
+    pub carries: Option<bool>,
+    /// Whether the host serves scripts as they are on disk, imports and all. Updates then bring the code of a
+    /// save; otherwise pages ask for it (see `carried`). Default: false.
+    pub serves_files: Option<bool>,
 }
 
 /// What to serve for a script.
@@ -92,6 +97,8 @@ impl HmrEngine {
             root: PathBuf::from(options.root),
             client_url: options.client_url,
             watch: options.watch.unwrap_or(true),
+            carries: options.carries.unwrap_or(true),
+            serves_files: options.serves_files.unwrap_or(false),
         };
         let engine = Engine::start(options, sink)
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
@@ -223,6 +230,19 @@ impl HmrEngine {
     #[napi(catch_unwind)]
     pub fn facade(&self, url: String) -> Option<String> {
         self.engine.facade(&url)
+    }
+
+    /// What a page gets that asks for a script's code to run it without importing it (JSON text); `null` when it
+    /// has to import it. To be asked after `serveScript`, and only for pages of this server.
+    #[napi(catch_unwind)]
+    pub fn carried(&self, url: String) -> Option<String> {
+        self.engine.carried(&url)
+    }
+
+    /// A page is going to import a script that it was sent the code of: from now on it is served like any other.
+    #[napi(catch_unwind)]
+    pub fn unshare(&self, url: String) {
+        self.engine.unshare(&url);
     }
 
     /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is

@@ -97,6 +97,72 @@ pub struct StaleModule {
     pub acceptance: SelfAcceptance,
     /// Who imports it, in a stable order.
     pub importers: Vec<Importer>,
+    /// A script's new code, when the engine has it and it can be run without being fetched.
+    pub carried: Option<CarriedModule>,
+    /// Whether only the host can make that code: a page that imports the module by `fetch()` with the header
+    /// `x-hotgraph: carried` gets an [`AskedFor`].
+    pub ask: bool,
+}
+
+/// The code of a script that rides along with an update.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct CarriedModule {
+    /// An expression for a generator function. Its first step returns a list of setters, one for each import (0
+    /// where nothing is bound), and an object of getters (and setters), one for each export; its second step
+    /// runs the module.
+    pub code: String,
+    /// What it imports, in the order of the setters.
+    pub imports: Vec<CarriedImport>,
+}
+
+/// A module with its code, as a page gets it that asked for it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct AskedFor {
+    /// The module's version of now.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub version: u64,
+    /// `null` when it has to be imported.
+    pub carried: Option<CarriedModule>,
+}
+
+/// An import of a [`CarriedModule`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct CarriedImport {
+    /// The module; a whole address when it is on another server.
+    pub url: String,
+    /// How it is imported.
+    pub kind: ImportKind,
+    /// The names that the other module has to export.
+    pub names: Vec<String>,
+    /// Whether any of its exports are exported again.
+    pub forwards: bool,
+    /// Whether all of them are (`export *`).
+    pub forwards_all: bool,
+    /// Whether its exports may change without anybody being told, as far as the server knows.
+    pub volatile: bool,
+}
+
+/// How a module is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum ImportKind {
+    /// As a script.
+    Script,
+    /// With `{ type: 'json' }`.
+    Json,
+    /// With `{ type: 'css' }`.
+    Css,
 }
 
 /// What sort of resource a module is.
@@ -179,6 +245,10 @@ pub enum ClientMessage {
         page: Option<String>,
         /// Why the page reloaded itself, when it did.
         reloaded: Option<ReloadReport>,
+        /// Whether code that the browser loads can only share a carried module with the page when the module is
+        /// served so ([`AskedFor`] says what is carried): the browser takes no import maps by now.
+        #[serde(default)]
+        shares: bool,
     },
     /// `import.meta.hot.invalidate(message)`.
     Invalidate {
@@ -215,6 +285,9 @@ pub enum ClientMessage {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
+        /// Whether the new code came with it, so that the page fetched none.
+        #[serde(default)]
+        carried: bool,
     },
     /// An update could not be applied; the page goes on with what it had.
     Failed {
@@ -340,6 +413,8 @@ pub enum HostEvent {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
+        /// Whether the new code came with it, so that the page fetched none.
+        carried: bool,
     },
     /// A page could not apply an update and kept what it had.
     Failed {

@@ -3,7 +3,7 @@
 //! Knows when a page load is over. Must not do the work. A page load asks for thousands of modules on a
 //! machine that has better things to do then; nothing of this is urgent until a file changes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::files::{FileIndex, SourceFile};
@@ -25,7 +25,7 @@ pub struct Registration {
     /// Whether a new file was as long as what was served, and so most likely the same.
     pub is_as_long: bool,
     /// The source, when it is still to be analysed.
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
 }
 
 impl Registration {
@@ -50,7 +50,7 @@ impl Registration {
     }
 
     /// The same, with a source to analyse.
-    pub fn with_source(self, source: String) -> Self {
+    pub fn with_source(self, source: Arc<str>) -> Self {
         Self {
             source: Some(source),
             ..self

@@ -12,11 +12,12 @@ use super::Target;
 use super::check::{check, suspect};
 use super::coordinator::Coordinator;
 use super::files::FileIndex;
+use super::serve::LARGEST_KEPT;
 use super::update::describe;
 use crate::core::change::{FileChange, Seen};
 use crate::core::diagnostic::{Diagnostic, Severity};
 use crate::core::graph::{ModuleId, ModuleKind};
-use crate::protocol::{HostEvent, Invalidation, ServerMessage};
+use crate::protocol::{HostEvent, Invalidation, ServerMessage, Update};
 
 impl Coordinator {
     pub(super) fn process_due(&mut self) {
@@ -158,7 +159,7 @@ impl Coordinator {
             entry.saved = None;
             return Look::Broken(problem);
         }
-        let is_kept = bytes.len() <= LARGEST_SAVED;
+        let is_kept = bytes.len() <= LARGEST_KEPT;
         let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
         entry.saved = text.map(Arc::from);
         entry.known = Some(hash);
@@ -227,7 +228,7 @@ impl Coordinator {
         files: Vec<PathBuf>,
         given_up: Option<GivenUp>,
     ) {
-        let (update, stale_count) = {
+        let (mut update, stale_count) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let version = state.next_version();
@@ -261,6 +262,7 @@ impl Coordinator {
             (update, found.stale.len() as u32)
         };
         let version = update.version;
+        let odd = self.carry(&mut update);
         self.broadcast(&ServerMessage::Update(update));
         self.shared.tell_host(&HostEvent::Updated {
             version,
@@ -271,6 +273,17 @@ impl Coordinator {
             stale: stale_count,
             pages: self.greeted().count() as u32,
         });
+        for id in odd {
+            self.review(id);
+        }
+    }
+
+    /// Gives an update its code, when there is anybody who could use it. Returns what should be reviewed.
+    pub(super) fn carry(&self, update: &mut Update) -> Vec<ModuleId> {
+        if !self.shared.options.carries || self.greeted().next().is_none() {
+            return Vec::new();
+        }
+        self.shared.load(update)
     }
 
     pub(super) fn report(&self, diagnostics: Vec<Diagnostic>) {
@@ -314,9 +327,6 @@ impl Coordinator {
             .collect()
     }
 }
-
-/// Larger saves are read from disk when they are asked for, at the risk of half of the next one.
-const LARGEST_SAVED: usize = 1 << 20;
 
 /// The content of a file; `None` when it changed meanwhile.
 fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {

@@ -59,7 +59,11 @@ impl Coordinator {
                 since,
                 page,
                 reloaded,
+                shares,
             } => {
+                if shares {
+                    self.shared.serve_shared();
+                }
                 // Each costs a walk over the graph; a page has one reason to say it.
                 if self.pages.get(&client).is_some_and(|page| page.greeted) {
                     let message = "a second hello on the same socket".to_owned();
@@ -110,12 +114,14 @@ impl Coordinator {
                 version,
                 ms,
                 boundaries,
+                carried,
             } => {
                 self.shared.tell_host(&HostEvent::Applied {
                     client,
                     version,
                     ms,
                     boundaries,
+                    carried,
                 });
                 self.prune();
             }
@@ -171,7 +177,10 @@ impl Coordinator {
         let target = Target::Client(client);
         self.shared
             .send(target, &ServerMessage::Connected { session, version });
-        if let Some(update) = missed {
+        if let Some(mut update) = missed {
+            for id in self.carry(&mut update) {
+                self.review(id);
+            }
             self.shared.send(target, &ServerMessage::Update(update));
         }
         if !problems.is_empty() {

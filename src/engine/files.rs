@@ -48,12 +48,14 @@ pub struct FileEntry {
 pub struct FileTable {
     entries: Vec<FileEntry>,
     by_path: HashMap<PathBuf, FileIndex>,
+    by_module: HashMap<ModuleId, FileIndex>,
 }
 
 impl FileTable {
     /// Records that `module` is served from `path`. Returns the file and whether it is new.
     pub fn add(&mut self, path: &Path, module: ModuleId) -> (FileIndex, bool) {
         if let Some(&index) = self.by_path.get(path) {
+            self.by_module.entry(module).or_insert(index);
             let modules = &mut self.entries[index].modules;
             if !modules.contains(&module) {
                 modules.push(module);
@@ -71,6 +73,7 @@ impl FileTable {
             served_broken: false,
         });
         self.by_path.insert(path.to_path_buf(), index);
+        self.by_module.entry(module).or_insert(index);
         (index, true)
     }
 
@@ -86,9 +89,7 @@ impl FileTable {
 
     /// The file that a module is served from.
     pub fn of_module(&self, module: ModuleId) -> Option<FileIndex> {
-        self.entries
-            .iter()
-            .position(|entry| entry.modules.contains(&module))
+        self.by_module.get(&module).copied()
     }
 
     /// A file's entry.

@@ -3,7 +3,6 @@
 //! Knows which paths matter. Must not decide what a change means: it only records that there may be one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -12,7 +11,7 @@ use super::backlog::Registration;
 use super::coordinator::Coordinator;
 use super::files::{FileIndex, SourceFile};
 use super::state::State;
-use crate::core::analyze::{self, AnalyzeError, Dialect};
+use crate::core::analyze::AnalyzeError;
 use crate::core::change::Seen;
 use crate::core::diagnostic::Severity;
 use crate::core::graph::ModuleId;
@@ -51,21 +50,9 @@ impl Coordinator {
     }
 
     fn analyse(&mut self, id: ModuleId, content: u64, source: &str) {
-        let known = self
-            .shared
-            .analyses
-            .get(&content)
-            .map(|record| record.clone());
-        let record = match known {
-            Some(record) => record,
-            None => match analyze::analyze(source, Dialect::JavaScript) {
-                Ok(record) => {
-                    let record = Arc::new(record);
-                    self.shared.analyses.insert(content, record.clone());
-                    record
-                }
-                Err(error) => return self.report_unreadable(id, source, &error),
-            },
+        let record = match self.shared.analysis_of(content, source) {
+            Ok(record) => record,
+            Err(error) => return self.report_unreadable(id, source, &error),
         };
         let mut state = self.shared.state();
         // Served again with other code in the meantime: that analysis counts.

@@ -10,6 +10,7 @@
 
 mod backlog;
 mod batch;
+mod carry;
 mod check;
 mod clients;
 mod coordinator;
@@ -59,6 +60,10 @@ pub struct EngineOptions {
     pub client_url: String,
     /// Whether to watch the files of served modules. Without, only [`Engine::file_changed`] tells of changes.
     pub watch: bool,
+    /// Whether updates carry code.
+    pub carries: bool,
+    /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.
+    pub serves_files: bool,
 }
 
 /// Why the engine could not do what it was asked for.
@@ -88,6 +93,8 @@ pub(crate) struct Shared {
     backlog: Backlog,
     /// Whether any module was ever stale, so that answers may need stamps. Read without the lock.
     any_stale: AtomicBool,
+    /// Whether a page needs carried modules served so that they are shared with it.
+    any_shared: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
     analyses: DashMap<u64, Arc<ModuleRecord>>,
     sink: Sink,
@@ -106,6 +113,16 @@ impl Shared {
     /// Answers may need stamps from now on. To be called while the state is locked that has the first one.
     fn expect_stamps(&self) {
         self.any_stale.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether carried modules are served so that native code shares them with the page.
+    fn serves_shared(&self) -> bool {
+        self.any_shared.load(Ordering::Relaxed)
+    }
+
+    /// Carried modules are to be served so from now on.
+    fn serve_shared(&self) {
+        self.any_shared.store(true, Ordering::Relaxed);
     }
 
     fn send(&self, target: Target, message: &ServerMessage) {
@@ -138,6 +155,7 @@ impl Engine {
             state: Mutex::new(State::new(started)),
             backlog: Backlog::default(),
             any_stale: AtomicBool::new(false),
+            any_shared: AtomicBool::new(false),
             analyses: DashMap::new(),
             sink,
         });

@@ -130,9 +130,13 @@ impl Coordinator {
         let (found, served, module_url, path) = {
             let mut state = self.shared.state();
             let found = state.oddities(id);
-            let Some(served) = state.module(id).source.clone() else {
+            let served = state.module(id).source.as_ref();
+            let Some(served) = served.map(|served| served.text.clone()) else {
                 return Vec::new();
             };
+            if found.is_empty() {
+                return Vec::new();
+            }
             let file = state.files.of_module(id);
             let path = file.map(|index| state.files.get(index).path.clone());
             (found, served, state.graph.url(id).to_owned(), path)

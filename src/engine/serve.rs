@@ -12,9 +12,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::backlog::Registration;
 use super::coordinator::Message;
 use super::files::SourceFile;
-use super::state::{State, accepted_specifiers};
+use super::state::{ServedSource, State, TakenIn, accepted_specifiers};
 use super::{Engine, Shared};
 use crate::core::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRecord};
+use crate::core::carry::share;
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::patch;
 use crate::core::rewrite::{Rewrite, rewrite};
@@ -24,6 +25,10 @@ use crate::core::url;
 /// Scripts of more bytes than this are served as they are: no editor saves such a file by hand, and reading
 /// it would stall the server.
 pub const MAX_ANALYSED: usize = 16 * 1024 * 1024;
+
+/// Scripts and saves of more bytes than this are not kept in memory. They are read from disk when they are asked
+/// for, at the risk of half of the next save.
+pub const LARGEST_KEPT: usize = 1 << 20;
 
 /// Marks the query of an inline script's url: `/?__inline=/index.html:0` is the first
 /// one of `/index.html`.
@@ -50,23 +55,27 @@ impl Engine {
         file: Option<SourceFile>,
     ) -> ServedScript {
         let shared = &*self.shared;
-        let (module_url, _) = url::identify(request);
+        let (module_url, version) = url::identify(request);
         let content = xxh3_64(source.as_bytes());
+        let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
         let Registered {
             id,
             is_followed,
             outdated,
             registration,
-        } = shared
-            .state()
-            .register(&module_url, ModuleKind::Script, Some(content), file);
+        } = {
+            let mut state = shared.state();
+            let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
+            let at = state.graph.changed_at(registered.id);
+            state.module(registered.id).source = kept.clone().map(|text| ServedSource { text, at });
+            registered
+        };
         let registration = registration.map(|one| one.measured(source.len()));
         if let Some(outdated) = outdated {
             shared.analyses.remove(&outdated);
         }
         let cached = shared.analyses.get(&content).map(|record| record.clone());
-        let is_enough = |record: &Arc<ModuleRecord>| !is_followed || record.bindings.is_some();
-        let record = match cached.filter(is_enough) {
+        let record = match cached {
             Some(record) => Some(record),
             None if source.len() > MAX_ANALYSED => {
                 if registration.is_some() {
@@ -76,11 +85,12 @@ impl Engine {
                 None
             }
             None if is_followed || shared.has_stamps() || analyze::needs_rewrite(source) => {
-                self.analyse_now(id, content, source, is_followed)
+                self.analyse_now(id, content, source)
             }
             None => {
                 let registration = registration.unwrap_or_else(|| Registration::of(id, content));
-                self.leave(registration.with_source(source.to_owned()));
+                let source = kept.unwrap_or_else(|| Arc::from(source));
+                self.leave(registration.with_source(source));
                 return ServedScript::default();
             }
         };
@@ -88,29 +98,14 @@ impl Engine {
             self.leave(registration);
         }
         match record {
-            Some(record) => self.answer(id, source, record),
+            Some(record) => self.answer(id, version, source, record),
             None => ServedScript::default(),
         }
     }
 
-    fn analyse_now(
-        &self,
-        id: ModuleId,
-        content: u64,
-        source: &str,
-        with_bindings: bool,
-    ) -> Option<Arc<ModuleRecord>> {
-        let analysed = if with_bindings {
-            analyze::analyze_exports(source, Dialect::JavaScript)
-        } else {
-            analyze::analyze(source, Dialect::JavaScript)
-        };
-        match analysed {
-            Ok(record) => {
-                let record = Arc::new(record);
-                self.shared.analyses.insert(content, record.clone());
-                Some(record)
-            }
+    fn analyse_now(&self, id: ModuleId, content: u64, source: &str) -> Option<Arc<ModuleRecord>> {
+        match self.shared.analysis_of(content, source) {
+            Ok(record) => Some(record),
             Err(error) => {
                 self.post(Message::Unreadable(id, source.to_owned(), error));
                 None
@@ -118,31 +113,29 @@ impl Engine {
         }
     }
 
-    fn answer(&self, id: ModuleId, source: &str, record: Arc<ModuleRecord>) -> ServedScript {
+    fn answer(
+        &self,
+        id: ModuleId,
+        version: Option<u64>,
+        source: &str,
+        record: Arc<ModuleRecord>,
+    ) -> ServedScript {
         let mut state = self.shared.state();
-        let data = state.module(id);
-        let is_known = data
-            .record
-            .as_ref()
-            .is_some_and(|known| Arc::ptr_eq(known, &record));
-        if !is_known || !data.linked {
-            data.reported = None;
-            if !is_known {
-                data.warnings.clear();
-                data.is_resolved = false;
-            }
-            let is_odd = !record.hot.misuses.is_empty();
-            let may_be_odd = is_odd || !record.hot.accepts.is_empty();
-            data.source = may_be_odd.then(|| Arc::from(source));
-            state.link(id, record.clone());
-            if is_odd {
-                self.post(Message::Review(id));
-            }
-        }
+        let TakenIn { is_new, is_odd } = state.take_in(id, &record);
         let patched = state.patched(id, &record);
-        if !is_known && patched.is_some() && state.graph.version(id) > 0 {
+        if is_odd || (is_new && patched.is_some() && state.graph.version(id) > 0) {
             self.post(Message::Review(id));
         }
+        let is_shared = self.shared.serves_shared()
+            && version.is_some_and(|version| version == state.module(id).carried_at);
+        let carried = is_shared
+            .then(|| state.carried_imports(id, &record))
+            .flatten()
+            .map(|imports| {
+                let urls: Vec<String> = imports.into_iter().map(|one| one.url).collect();
+                (state.carriage(id, &record), urls)
+            });
+        let patched = state.patched(id, &record);
         let preamble = (record.hot.used || patched.is_some())
             .then(|| preamble(&self.shared, &state, id, &record, patched));
         let state = std::cell::RefCell::new(state);
@@ -164,8 +157,10 @@ impl Engine {
             patch: patched.is_some(),
             stamp: &stamp,
         };
+        let shared =
+            carried.and_then(|(carriage, urls)| share(source, &record, carriage, &urls, &stamp));
         ServedScript {
-            code: rewrite(source, &record, &how),
+            code: shared.or_else(|| rewrite(source, &record, &how)),
             accepted: accepted_specifiers(&record),
         }
     }
@@ -315,6 +310,22 @@ impl Engine {
             String::new()
         };
         Some(format!("export*from{target};{default}"))
+    }
+}
+
+impl Shared {
+    /// The analysis of a source by its hash, made when there is none.
+    pub(super) fn analysis_of(
+        &self,
+        content: u64,
+        source: &str,
+    ) -> Result<Arc<ModuleRecord>, AnalyzeError> {
+        if let Some(record) = self.analyses.get(&content) {
+            return Ok(record.clone());
+        }
+        let record = Arc::new(analyze::analyze_fully(source, Dialect::JavaScript)?);
+        self.analyses.insert(content, record.clone());
+        Ok(record)
     }
 }
 

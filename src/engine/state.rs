@@ -29,6 +29,15 @@ pub struct ReportedAcceptance {
     pub exports: Option<Vec<String>>,
 }
 
+/// Code that was served.
+#[derive(Debug, Clone)]
+pub struct ServedSource {
+    /// The code as the host had it.
+    pub text: Arc<str>,
+    /// The version of the module's content at that time.
+    pub at: u64,
+}
+
 /// What belongs to a module beside its place in the graph.
 #[derive(Debug, Default)]
 pub struct ModuleData {
@@ -38,10 +47,12 @@ pub struct ModuleData {
     pub record: Option<Arc<ModuleRecord>>,
     /// Whether its imports are in the graph, which forgets those of a module that is pruned.
     pub linked: bool,
-    /// That code, when something may be odd about it: to show the place.
-    pub source: Option<Arc<str>>,
+    /// That code, before hotgraph's own changes.
+    pub source: Option<ServedSource>,
     /// Whether the host has said where it resolves the accepted specifiers of that code to.
     pub is_resolved: bool,
+    /// The version at which an update carried it, 0 when none did.
+    pub carried_at: u64,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
     /// Where the host resolved specifiers to, where that is not what a browser would do.
@@ -51,6 +62,15 @@ pub struct ModuleData {
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
     /// that accepts itself exports them too, or one that accepts this module shows them by its imports.
     pub is_followed: bool,
+}
+
+/// What [`State::take_in`] found.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenIn {
+    /// Whether the module had another record before.
+    pub is_new: bool,
+    /// Whether the code should be reviewed.
+    pub is_odd: bool,
 }
 
 /// Everything behind the lock.
@@ -133,6 +153,28 @@ impl State {
         self.refresh_acceptance(id);
         for imported in self.graph.imports(id).to_vec() {
             self.refresh_use(imported, id);
+        }
+    }
+
+    /// Takes in the analysis of the code that a module is served with. Returns whether it is another one than
+    /// before, and whether something may be odd about that code.
+    pub fn take_in(&mut self, id: ModuleId, record: &Arc<ModuleRecord>) -> TakenIn {
+        let data = self.module(id);
+        let known = data.record.as_ref();
+        let is_new = !known.is_some_and(|known| Arc::ptr_eq(known, record));
+        let is_odd = !record.hot.misuses.is_empty();
+        if is_new || !data.linked {
+            data.reported = None;
+            if is_new {
+                data.warnings.clear();
+                data.is_resolved = false;
+            }
+            self.link(id, record.clone());
+            return TakenIn { is_new, is_odd };
+        }
+        TakenIn {
+            is_new,
+            is_odd: false,
         }
     }
 

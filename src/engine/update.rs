@@ -41,6 +41,8 @@ fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
         kind: graph.kind(id).into(),
         acceptance: graph.acceptance(id).into(),
         importers: graph.importers(id).iter().map(importer).collect(),
+        carried: None,
+        ask: false,
     }
 }
 

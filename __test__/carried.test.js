@@ -1,0 +1,394 @@
+/**
+ * Code that comes with an update and is run without being fetched: it has to behave as the browser's own modules
+ * do, and where it could not, the browser loads it.
+ */
+
+import ava from 'ava';
+import { browserName } from '../scripts/browser.js';
+import { startApp } from './helpers/app.js';
+import { closeBrowser } from './helpers/browser.js';
+import { hasLoaded, wasHot } from './helpers/expect.js';
+
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
+
+const value = () => globalThis.value;
+const shown = () => globalThis.shown;
+
+/** `main.js` that accepts `./top.js` and calls `globalThis.show(namespace)`. */
+const MAIN = `import * as top from './top.js';
+globalThis.show = (top) => { globalThis.value = top.value; };
+globalThis.show(top);
+import.meta.hot.accept('./top.js', (top) => globalThis.show(top));
+`;
+
+/** Whether the last update came with its code. */
+async function wasCarried(server, count) {
+  const applied = () => server.events.filter(({ type }) => type === 'applied');
+  await server.event(() => applied().length >= count);
+  return applied().at(-1).carried;
+}
+
+/** The scripts that the tab has requested, stamps left out. */
+const requests = () =>
+  performance
+    .getEntriesByType('resource')
+    .map(({ name }) => new URL(name).pathname)
+    .filter((path) => /\.(js|ts|json)$/.test(path) && !path.startsWith('/__hotgraph/'));
+
+test('an update of a chain is applied without any request', async (t) => {
+  const depth = 12;
+  const link = (index) =>
+    `import { value as below } from './${index + 1}.js'; export const value = below + 1;`;
+  const files = { [`${depth}.js`]: 'export const value = 0;' };
+  for (let index = 0; index < depth; index += 1) files[`${index}.js`] = link(index);
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN.replaceAll('./top.js', './0.js'),
+    ...files,
+  });
+  await tab.until(value, depth);
+  const before = await tab.evaluate(requests);
+  for (const [index, number] of [100, 200, 300].entries()) {
+    await project.write(`${depth}.js`, `export const value = ${number};`);
+    await tab.until(value, number + depth);
+    t.true(await wasCarried(server, index + 1));
+  }
+  t.deepEqual(await tab.evaluate(requests), before);
+  wasHot(t, tab);
+});
+
+test('imports and exports of every form', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import './top.js';
+import.meta.hot.accept('./top.js', () => {});`,
+    'top.js': `import d, { a, b as renamed, 'x y' as odd, count, raise } from './names.js';
+import * as all from './names.js';
+import { again, default as other, c, inner } from './through.js';
+import './effect.js';
+const before = count;
+raise();
+globalThis.shown = [d, a(), renamed.name, odd, before, count, all.count, again, other, c, inner.c,
+  Object.keys(all), Object.prototype.toString.call(all), typeof this, { a }.a === all.a];`,
+    'names.js': `import { leaf } from './leaf.js';
+export function a() { return leaf + (this === undefined ? ' undefined' : ' object'); }
+export class b {}
+const x = 'odd'; export { x as 'x y' };
+export let count = leaf;
+export const raise = () => { count += 1; };
+export default class { }
+`,
+    'through.js': `export { count as again, default } from './names.js';
+export * from './stars.js';
+export * as inner from './stars.js';`,
+    'stars.js': `import { leaf } from './leaf.js'; export const [c, ...rest] = [leaf]; export default 1;`,
+    'effect.js': `import './leaf.js';`,
+    'leaf.js': `export const leaf = 1;`,
+  });
+  const expected = (leaf) => [
+    null,
+    `${leaf} undefined`,
+    'b',
+    'odd',
+    leaf,
+    leaf + 1,
+    leaf + 1,
+    leaf + 1,
+    null,
+    leaf,
+    leaf,
+    ['a', 'b', 'count', 'default', 'raise', 'x y'],
+    '[object Module]',
+    'undefined',
+    true,
+  ];
+  await tab.until(shown, expected(1));
+  for (const [index, number] of [2, 3, 4].entries()) {
+    await project.write('leaf.js', `export const leaf = ${number};`);
+    await tab.until(shown, expected(number));
+    t.true(await wasCarried(server, index + 1));
+  }
+  wasHot(t, tab);
+});
+
+test('dependencies run before what imports them, each once', async (t) => {
+  const module = (name, ...imports) =>
+    `${imports.map((one) => `import './${one}.js';`).join('')}(globalThis.log ??= []).push('${name}');`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import './top.js'; import.meta.hot.accept('./top.js', () => { globalThis.shown = globalThis.log; });`,
+    'top.js': module('top', 'right', 'left'),
+    'left.js': module('left', 'shared', 'leaf'),
+    'right.js': module('right', 'leaf', 'shared'),
+    'shared.js': module('shared', 'leaf'),
+    'leaf.js': module('leaf'),
+  });
+  await tab.evaluate(() => {
+    globalThis.log = [];
+  });
+  await project.write('leaf.js', `${module('leaf')}// 2`);
+  await tab.until(shown, ['leaf', 'shared', 'right', 'left', 'top']);
+  t.true(await wasCarried(server, 1));
+  wasHot(t, tab);
+});
+
+test('import.meta is that of the module', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'folder/dep.js': 'export const n = 1;',
+    'top.js': `export const value = 1;`,
+  });
+  const file = (number) => `
+export const value = ${number};
+const { url } = import.meta;
+globalThis.shown = [new URL(url).pathname, import.meta.resolve('./x.js'), import.meta.url === url,
+  Object.keys(import.meta).filter((key) => key === 'url' || key === 'resolve').length];
+import('./folder/dep.js').then(({ n }) => { globalThis.later = n; });`;
+  await project.write('top.js', file(2));
+  await tab.until(value, 2);
+  t.deepEqual(await tab.evaluate(shown), ['/top.js', server.url('/x.js'), true, 2]);
+  await tab.until(() => globalThis.later, 1);
+  t.true(await wasCarried(server, 1));
+  wasHot(t, tab);
+});
+
+test('native code gets the same instance, and sees its exports change', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `${MAIN}
+globalThis.load = (name) => import(name);
+globalThis.again = () => import('./top.js');`,
+    'top.js': `import './leaf.js';
+export let value = 1; export const object = {}; export const raise = () => { value += 1; };
+globalThis.object = object;`,
+    'leaf.js': '1',
+    // Nobody loads it before the update.
+    'late.js': `import { object, value } from './top.js'; import.meta.hot.accept('./top.js', () => {});
+export const same = () => [object === globalThis.object, value];`,
+  });
+  await project.write('leaf.js', '2');
+  t.true(await wasCarried(server, 1));
+  const seen = await tab.evaluate(async () => {
+    const literal = await globalThis.again();
+    const late = await globalThis.load('./late.js');
+    const before = literal.value;
+    literal.raise();
+    return [
+      literal.object === globalThis.object,
+      literal === (await globalThis.again()),
+      late.same(),
+      before,
+      literal.value,
+    ];
+  });
+  t.deepEqual(seen, [true, true, [true, 2], 1, 2]);
+  await project.write('leaf.js', '3');
+  await wasCarried(server, 2);
+  t.true(await tab.evaluate(async () => (await globalThis.again()).object === globalThis.object));
+  await tab.page.reload();
+  await hasLoaded(t, tab, 2);
+  t.deepEqual(await tab.evaluate(async () => (await globalThis.load('./late.js')).same()), [
+    true,
+    1,
+  ]);
+  t.deepEqual(tab.errors, []);
+});
+
+test('importers of a module that accepts itself follow it, carried and native', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import { count } from './counter.js'; import './view.js';
+globalThis.main = () => count;
+import.meta.hot.accept('./view.js', () => {});`,
+    'view.js': `import { count } from './counter.js'; import './leaf.js';
+globalThis.view = () => count;`,
+    'counter.js': `export let count = 1; globalThis.raise = () => { count += 1; }; import.meta.hot.accept();`,
+    'leaf.js': '1',
+  });
+  const both = () => [globalThis.main(), globalThis.view()];
+  await tab.until(both, [1, 1]);
+  await project.write('leaf.js', '2');
+  t.true(await wasCarried(server, 1));
+  await tab.evaluate(() => globalThis.raise());
+  t.deepEqual(await tab.evaluate(both), [2, 2]);
+  const counter = (number) =>
+    `export let count = ${number}; globalThis.raise = () => { count += 1; }; import.meta.hot.accept();`;
+  for (const number of [10, 20]) {
+    await project.write('counter.js', counter(number));
+    await tab.until(both, [number, number]);
+    await tab.evaluate(() => globalThis.raise());
+    t.deepEqual(await tab.evaluate(both), [number + 1, number + 1]);
+  }
+  t.true(await wasCarried(server, 3));
+  wasHot(t, tab);
+});
+
+test('errors name the file and its line', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'top.js': 'export const value = 1;',
+  });
+  await project.write(
+    'top.js',
+    `export const value = 2;\n\nglobalThis.fail = function named() {\n  return new Error('x').stack;\n};\n`,
+  );
+  await tab.until(value, 2);
+  t.true(await wasCarried(server, 1));
+  if (browserName === 'firefox') return;
+  const [, place] = (await tab.evaluate(() => globalThis.fail())).split('\n');
+  t.regex(place, /named .*\/top\.js(\?__hot=\d+)?:4:10\)?$/);
+});
+
+test('JSON and CSS modules are imported', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'top.js': `import data from './data.json' with { type: 'json' };
+import './leaf.js'; export const value = data.n;`,
+    'data.json': '{ "n": 1 }',
+    'leaf.js': '1',
+  });
+  if (!(await supportsJson(tab))) return t.pass();
+  await tab.until(value, 1);
+  await project.write('data.json', '{ "n": 2 }');
+  await tab.until(value, 2);
+  await project.write('leaf.js', '2');
+  t.true(await wasCarried(server, 2));
+  await project.write('data.json', '{ "n": 3 }');
+  await tab.until(value, 3);
+  t.true(await wasCarried(server, 3));
+  wasHot(t, tab);
+});
+
+const supportsJson = (tab) => tab.evaluate(() => globalThis.value !== undefined);
+
+/** Code that the client leaves to the browser, and what it changes from. */
+const LEFT = {
+  'await outside of a function': {
+    files: { 'leaf.js': 'export const leaf = 1;' },
+    saved: { 'leaf.js': 'export const leaf = await Promise.resolve(2);' },
+  },
+  'a cycle': {
+    files: {
+      'leaf.js': `import './other.js'; export const leaf = 1;`,
+      'other.js': `import { leaf } from './leaf.js'; export const other = () => leaf;`,
+    },
+    saved: { 'leaf.js': `import { other } from './other.js'; export const leaf = 2; other();` },
+  },
+  'a module that was never loaded': {
+    files: { 'leaf.js': 'export const leaf = 1;', 'new.js': 'export const two = 2;' },
+    saved: { 'leaf.js': `export { two as leaf } from './new.js';` },
+  },
+  'an import of a variable that changes': {
+    files: {
+      'leaf.js': 'export const leaf = 1;',
+      'state.js': 'export let state = 1; globalThis.set = (to) => { state = to; };',
+      'load.js': `import './state.js';`,
+    },
+    saved: { 'leaf.js': `export { state as leaf } from './state.js'; globalThis.set(2);` },
+  },
+};
+
+for (const [name, { files, saved }] of Object.entries(LEFT)) {
+  test(`the browser loads what the client cannot run as it would: ${name}`, async (t) => {
+    const { project, server, tab } = await startApp(t, {
+      'main.js': `${MAIN}${files['load.js'] ? `import './load.js';` : ''}`,
+      'top.js': `import { leaf } from './leaf.js'; export const value = leaf;`,
+      ...files,
+    });
+    await tab.until(value, 1);
+    for (const [file, text] of Object.entries(saved)) await project.write(file, text);
+    await tab.until(value, 2);
+    t.false(await wasCarried(server, 1));
+    await project.write('leaf.js', 'export const leaf = 3;');
+    await tab.until(value, 3);
+    wasHot(t, tab);
+  });
+}
+
+test('a missing export is found before anything is disposed', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'top.js': `import { leaf } from './leaf.js'; export const value = leaf;
+import.meta.hot.dispose(() => { globalThis.disposed = true; });`,
+    'leaf.js': 'export const leaf = 1;',
+  });
+  await project.write('leaf.js', 'export const other = 2;');
+  const failed = await server.event(({ type }) => type === 'failed');
+  t.regex(failed.message, /leaf/);
+  t.is(await tab.evaluate(() => globalThis.disposed), undefined);
+  await project.write('leaf.js', 'export const leaf = 3;');
+  await tab.until(value, 3);
+  t.true(await wasCarried(server, 1));
+  wasHot(t, tab);
+});
+
+test('code that throws leaves the old code in force, and the next save recovers', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'top.js': `import { leaf } from './leaf.js'; export const value = leaf;`,
+    'leaf.js': 'export const leaf = 1;',
+  });
+  await project.write('leaf.js', `export const leaf = 2; throw new Error('on purpose');`);
+  const failed = await server.event(({ type }) => type === 'failed');
+  t.regex(failed.message, /on purpose/);
+  t.is(await tab.evaluate(value), 1);
+  await project.write('leaf.js', 'export const leaf = 3;');
+  await tab.until(value, 3);
+  t.true(await wasCarried(server, 1));
+  wasHot(t, tab);
+});
+
+test('a content security policy that forbids eval is kept', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'index.html': `<!doctype html><html><head>
+<meta http-equiv="content-security-policy" content="script-src 'self' data: 'unsafe-inline'">
+</head><body><script type="module" src="./main.js"></script></body></html>`,
+    'main.js': MAIN,
+    'top.js': 'export const value = 1;',
+  });
+  await tab.until(value, 1);
+  for (const number of [2, 3]) {
+    await project.write('top.js', `export const value = ${number};`);
+    await tab.until(value, number);
+  }
+  t.false(await wasCarried(server, 2));
+  t.is(tab.loads, 1);
+  // Firefox reports what it refused, once.
+  t.true(tab.errors.length <= 1 && tab.errors.every((error) => error.includes('eval')));
+});
+
+test('code that only the host can make is asked for', async (t) => {
+  const upper = {
+    name: 'upper',
+    transform: (context) =>
+      context.path === '/leaf.js'
+        ? context.body.replace('ONE', '1').replace('TWO', '2')
+        : undefined,
+  };
+  const { project, server, tab } = await startApp(
+    t,
+    {
+      'main.js': MAIN,
+      'top.js': `import { leaf } from './leaf.js'; export const value = leaf;`,
+      'leaf.js': 'export const leaf = ONE;',
+    },
+    { before: [upper] },
+  );
+  await tab.until(value, 1);
+  const before = await tab.evaluate(requests);
+  await project.write('leaf.js', 'export const leaf = TWO;');
+  await tab.until(value, 2);
+  t.true(await wasCarried(server, 1));
+  t.deepEqual((await tab.evaluate(requests)).slice(before.length), ['/leaf.js']);
+  wasHot(t, tab);
+});
+
+test('carry: false leaves everything to the browser', async (t) => {
+  const { project, server, tab } = await startApp(
+    t,
+    { 'main.js': MAIN, 'top.js': 'export const value = 1;' },
+    { hmr: { carry: false } },
+  );
+  await tab.until(value, 1);
+  await project.write('top.js', 'export const value = 2;');
+  await tab.until(value, 2);
+  t.false(await wasCarried(server, 1));
+  wasHot(t, tab);
+});

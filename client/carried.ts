@@ -1,0 +1,389 @@
+/**
+ * Modules whose code came with an update: linked and run here, by the rules that browsers have for modules,
+ * instead of being fetched. What this cannot do exactly as a browser would, it leaves to the browser.
+ *
+ * Each is a function with setters for what it imports and getters for what it exports (`core/carry.rs`).
+ */
+import type { ModuleNamespace } from '../client.js';
+import type { Accessors } from './exports.js';
+import { type Dynamic, makeMeta } from './meta.js';
+import type { Renewal } from './plan.js';
+import type { CarriedImport, CarriedModule, ImportKind } from './protocol.js';
+import { stamp } from './url.js';
+
+/** What a module's code needs of the client. */
+export interface ClientFunctions {
+  readonly trackExports: unknown;
+  readonly exportsWritten: unknown;
+  readonly createHot: unknown;
+}
+
+/** What carried modules need from the page. Addresses are absolute. */
+export interface CarriedPorts extends ClientFunctions {
+  /** The page's origin. */
+  readonly origin: string;
+  /** The value of an expression. Throws what the expression, or the page's policy, throws. */
+  compile(expression: string): unknown;
+  /** Imports a module that no update carried. */
+  importModule(address: string, kind: ImportKind): Promise<ModuleNamespace>;
+  /** Asks the server for the code of a module. */
+  ask(address: string): Promise<{ version: number; carried: CarriedModule | null } | undefined>;
+  /** The version at which this page runs a module; `undefined` when it runs none. */
+  versionOf(url: string): number | undefined;
+  /** Whether the page fetched exactly this generation of a module. */
+  isFetched(url: string, version: number): boolean;
+  /** What a dynamic import of a module leads to. */
+  readonly dynamic: Dynamic;
+}
+
+/** New code that is known to run. */
+export interface Prepared {
+  /** Evaluates a module with what it imports; what was evaluated before is not again. */
+  evaluate(module: Renewal): Promise<ModuleNamespace>;
+  /** Whether a module of the update, evaluated or imported by one that was, has run; `true` where only the browser knows. */
+  hasRun(url: string): boolean;
+}
+
+type Setter = (namespace: ModuleNamespace) => void;
+/** What a carried module's code is the text of. */
+export type CarriedFunction = (
+  meta: object,
+  track: unknown,
+  written: unknown,
+  hot: unknown,
+) => Generator<[readonly (Setter | 0)[], Accessors], void>;
+
+/** An import, to be assigned anew when the other module's exports change. */
+interface Follower {
+  readonly set: Setter;
+  readonly namespace: ModuleNamespace;
+  /** The importer, when it exports again what it imports. */
+  readonly forwarder?: string | undefined;
+}
+
+/** A module that is imported: the page's own, or the browser's. */
+interface Imported {
+  readonly url: string;
+  readonly namespace: ModuleNamespace;
+  readonly instance?: Instance;
+  readonly forwarder?: string | undefined;
+}
+
+/** Names a generation of a module. */
+interface Name {
+  readonly url: string;
+  readonly version: number;
+}
+
+/** One generation of a module that the client runs. */
+interface Instance extends Name {
+  readonly meta: object;
+  readonly namespace: ModuleNamespace;
+  readonly imports: readonly (Imported & Follower)[];
+  readonly steps: Generator;
+  state: 'linked' | 'evaluated' | 'failed';
+  error: unknown;
+}
+
+/** Generations of a module that can still be imported: the current one and the one before. */
+const KEPT = 2;
+
+/** The browser has to do this. */
+class Unable extends Error {}
+
+/** The carried modules of a page. */
+export class CarriedModules {
+  readonly #ports: CarriedPorts;
+  /** By url, the newest last. */
+  readonly #instances = new Map<string, Instance[]>();
+  readonly #byMeta = new WeakMap<object, Instance>();
+  readonly #followers = new Map<string, Set<Follower>>();
+  /** Of modules that run and are not known to native code yet. */
+  readonly #fresh: Instance[] = [];
+  /** Whether the page's content security policy forbids it all. */
+  #isForbidden = false;
+  /** The newest version that the server sent of any module. */
+  newest = 0;
+
+  constructor(ports: CarriedPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Links new code, and evaluates none of it.
+   *
+   * @param modules All that the update renews.
+   * @param roots Those of them to be evaluated, with what they import.
+   * @returns `undefined` when the browser has to load the code, be it that it is to find out why it does not load.
+   */
+  async prepare(
+    modules: readonly Renewal[],
+    roots: readonly Renewal[],
+  ): Promise<Prepared | undefined> {
+    if (this.#isForbidden) return undefined;
+    try {
+      const asked = await Promise.all(modules.map((module) => this.#withCode(module)));
+      const linking = new Linking(new Map(asked.map((one) => [one.url, one])), this.#ports, this);
+      const linked = new Map<string, Imported>();
+      for (const root of roots) linked.set(root.url, await linking.link(root.url));
+      for (const instance of linking.instances) this.#byMeta.set(instance.meta, instance);
+      return {
+        evaluate: async ({ url }) => {
+          const found = linked.get(url);
+          if (!found) throw new Error(`${url} is not part of the update`);
+          return found.instance ? this.#evaluate(found.instance) : found.namespace;
+        },
+        hasRun: (url) => linking.hasRun(url),
+      };
+    } catch (error) {
+      this.#isForbidden = error instanceof EvalError;
+      return undefined;
+    }
+  }
+
+  /** The namespace of a generation; `undefined` when it was not carried, or is too old. */
+  namespace(url: string, version: number): ModuleNamespace | undefined {
+    const instance = this.find(url, version);
+    return instance && this.#evaluate(instance);
+  }
+
+  /** A generation that was carried. */
+  find(url: string, version: number): Instance | undefined {
+    return this.#instances.get(url)?.find((instance) => instance.version === version);
+  }
+
+  /**
+   * Lets native code follow the exports of a module.
+   *
+   * @throws When there is no such generation, or it threw.
+   */
+  join(url: string, version: number, set: Setter): void {
+    const namespace = this.namespace(url, version);
+    if (!namespace) throw new Error(`${stamp(url, version)} is no longer there`);
+    this.#follow(url, { set, namespace });
+    set(namespace);
+  }
+
+  /**
+   * Lets a native module follow the page's instance of the same generation, which is made where there is none.
+   *
+   * @param imported What it imports: url and namespace.
+   */
+  share(
+    name: Name,
+    imported: readonly (readonly [string, ModuleNamespace])[],
+    set: Setter,
+    make: CarriedFunction,
+  ): void {
+    if (!this.find(name.url, name.version)) {
+      const imports = imported.map(([url, namespace]) => {
+        return { url, namespace, forwarder: name.url };
+      });
+      const instance = instantiate(name, make, imports, [], this.#ports);
+      this.#byMeta.set(instance.meta, instance);
+      this.#evaluate(instance);
+    }
+    this.join(name.url, name.version, set);
+  }
+
+  /** A module has assigned some of its exports. */
+  written(meta: object): void {
+    const instance = this.#byMeta.get(meta);
+    if (instance) this.changed(instance.url);
+  }
+
+  /** Exports of a module may have other values than before. */
+  changed(url: string): void {
+    const urls = new Set([url]);
+    for (const changed of urls) {
+      for (const { set, namespace, forwarder } of this.#followers.get(changed) ?? []) {
+        set(namespace);
+        if (forwarder !== undefined) urls.add(forwarder);
+      }
+    }
+  }
+
+  /** The module left the page. */
+  forget(url: string): void {
+    for (const instance of this.#instances.get(url) ?? []) this.#drop(instance);
+    this.#instances.delete(url);
+  }
+
+  /** The address and export names of each module that ran since the last call. */
+  takeFresh(): { address: string; names: string[] }[] {
+    return this.#fresh.splice(0).map(({ url, version, namespace }) => ({
+      address: this.#ports.origin + stamp(url, version),
+      names: Object.keys(namespace),
+    }));
+  }
+
+  async #withCode(module: Renewal): Promise<Renewal> {
+    if (module.carried || !module.ask) return module;
+    const answer = await this.#ports.ask(this.#ports.origin + stamp(module.url, module.version));
+    if (!answer) throw new Unable();
+    this.newest = Math.max(this.newest, answer.version);
+    if (answer.version !== module.version) throw new Unable();
+    return { ...module, carried: answer.carried };
+  }
+
+  #evaluate(instance: Instance): ModuleNamespace {
+    if (instance.state === 'failed') throw instance.error;
+    if (instance.state === 'evaluated') return instance.namespace;
+    try {
+      for (const { instance: imported } of instance.imports) if (imported) this.#evaluate(imported);
+      for (const one of instance.imports) {
+        one.set(one.namespace);
+        this.#follow(one.url, one);
+      }
+      instance.steps.next();
+      instance.state = 'evaluated';
+    } catch (error) {
+      instance.state = 'failed';
+      instance.error = error;
+      throw error;
+    } finally {
+      this.#keep(instance);
+    }
+    return instance.namespace;
+  }
+
+  #keep(instance: Instance): void {
+    const all = [...(this.#instances.get(instance.url) ?? []), instance];
+    for (const old of all.splice(0, all.length - KEPT)) this.#drop(old);
+    this.#instances.set(instance.url, all);
+    this.#fresh.push(instance);
+  }
+
+  #follow(url: string, follower: Follower): void {
+    const followers = this.#followers.get(url) ?? new Set();
+    this.#followers.set(url, followers.add(follower));
+  }
+
+  #drop(instance: Instance): void {
+    for (const follower of instance.imports) this.#followers.get(follower.url)?.delete(follower);
+  }
+}
+
+/** Linking the modules of one update. */
+class Linking {
+  /** Those that are linked. */
+  readonly instances: Instance[] = [];
+  readonly #modules: ReadonlyMap<string, Renewal>;
+  readonly #ports: CarriedPorts;
+  readonly #carried: CarriedModules;
+  readonly #linked = new Map<string, Imported>();
+  /** The modules that are being linked, from the root on. */
+  readonly #path = new Set<string>();
+
+  constructor(modules: ReadonlyMap<string, Renewal>, ports: CarriedPorts, carried: CarriedModules) {
+    this.#modules = modules;
+    this.#ports = ports;
+    this.#carried = carried;
+  }
+
+  /** Links one of the modules, what it imports first. */
+  async link(url: string): Promise<Imported> {
+    // In a cycle, functions of all modules exist before anything runs.
+    if (this.#path.has(url)) throw new Unable();
+    const known = this.#linked.get(url);
+    if (known) return known;
+    this.#path.add(url);
+    const linked = await this.#linkNew(url);
+    this.#path.delete(url);
+    this.#linked.set(url, linked);
+    return linked;
+  }
+
+  /** Whether one of the modules has run, or need not. */
+  hasRun(url: string): boolean {
+    const linked = this.#linked.get(url);
+    return linked !== undefined && (linked.instance?.state ?? 'evaluated') === 'evaluated';
+  }
+
+  async #linkNew(url: string): Promise<Imported> {
+    const module = this.#modules.get(url);
+    if (!module) throw new Unable();
+    const { version, kind, carried } = module;
+    if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
+    const known = this.#carried.find(url, version);
+    if (known?.state === 'evaluated') return { url, namespace: known.namespace, instance: known };
+    if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
+    const imports: Imported[] = [];
+    for (const one of carried.imports) {
+      const imported = await this.#import(one);
+      if (one.names.some((name) => !(name in imported.namespace))) throw new Unable();
+      imports.push({ ...imported, forwarder: one.forwards ? url : undefined });
+    }
+    const source = `${carried.code}\n//# sourceURL=${this.#ports.origin}${stamp(url, version)}`;
+    const make = this.#ports.compile(source) as CarriedFunction;
+    const stars = imports.filter((_, index) => carried.imports[index]?.forwardsAll);
+    const instance = instantiate(module, make, imports, stars, this.#ports);
+    this.instances.push(instance);
+    return { url, namespace: instance.namespace, instance };
+  }
+
+  async #import({ url, kind, volatile }: CarriedImport): Promise<Imported> {
+    if (this.#modules.has(url)) return this.link(url);
+    if (kind === 'css') return this.#native(url, url, kind);
+    const version = this.#ports.versionOf(url);
+    // What the page runs already is not evaluated by importing it.
+    if (version === undefined) throw new Unable();
+    const instance = this.#carried.find(url, version);
+    if (instance?.state === 'evaluated') return { url, namespace: instance.namespace, instance };
+    if (volatile || instance) throw new Unable();
+    return this.#native(url, stamp(url, version), kind);
+  }
+
+  async #native(url: string, address: string, kind: ImportKind): Promise<Imported> {
+    return { url, namespace: await this.#ports.importModule(this.#ports.origin + address, kind) };
+  }
+}
+
+/**
+ * Takes a module's first step: everything is declared, nothing has run.
+ *
+ * @param stars What it exports all of.
+ */
+function instantiate(
+  { url, version }: Name,
+  make: CarriedFunction,
+  imports: readonly Imported[],
+  stars: readonly Imported[],
+  ports: CarriedPorts,
+): Instance {
+  const meta = makeMeta(ports.origin + stamp(url, version), ports.dynamic);
+  const steps = make(meta, ports.trackExports, ports.exportsWritten, ports.createHot);
+  const declared = steps.next();
+  if (declared.done) throw new Unable();
+  const [setters, accessors] = declared.value;
+  return {
+    url,
+    version,
+    meta,
+    namespace: makeNamespace(accessors, stars),
+    imports: imports.map((one, index) => ({ ...one, set: setters[index] || (() => {}) })),
+    steps,
+    state: 'linked',
+    error: undefined,
+  };
+}
+
+/** A namespace as a browser would make it, but for the kind of its properties. */
+function makeNamespace(accessors: Accessors, stars: readonly Imported[]): ModuleNamespace {
+  const getters = new Map<string, () => unknown>();
+  for (const { namespace } of stars) {
+    for (const name of Object.keys(namespace)) {
+      if (name === 'default' || name in accessors) continue;
+      // It is ambiguous, unless both stand for the same variable.
+      if (getters.has(name)) throw new Unable();
+      getters.set(name, () => namespace[name]);
+    }
+  }
+  for (const [name, [get]] of Object.entries(accessors)) if (get) getters.set(name, get);
+  const namespace = Object.create(null);
+  for (const [name, get] of [...getters].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    Object.defineProperty(namespace, name, { enumerable: true, get });
+  }
+  Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
+  return Object.preventExtensions(namespace);
+}

@@ -1,0 +1,211 @@
+//! The code that rides along with an update: which stale scripts the engine has the new text of, and what they
+//! import.
+//!
+//! Knows the graph and what was served. Must not decide what a page does with the code: a page that cannot use it
+//! fetches the modules.
+
+use std::collections::HashSet;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::coordinator::Message;
+use super::serve::INLINE;
+use super::state::{ServedSource, State};
+use super::{Engine, Shared};
+use crate::core::analyze::ModuleRecord;
+use crate::core::carry::{Carriage, carry};
+use crate::core::graph::{ModuleId, ModuleKind};
+use crate::core::url;
+use crate::protocol::{AskedFor, CarriedImport, CarriedModule, ImportKind, Update};
+
+/// Bytes of code that one update carries. Pages fetch what is beyond that.
+const MOST: usize = 16 << 20;
+
+impl Shared {
+    /// Gives the stale scripts of an update their code, where it is known. Returns the modules whose new code was
+    /// thereby taken in and should be reviewed.
+    pub(super) fn load(&self, update: &mut Update) -> Vec<ModuleId> {
+        let mut odd = Vec::new();
+        let mut bytes = 0;
+        for module in &mut update.stale {
+            let id = self.state().graph.get(&module.url);
+            let Some(id) = id.filter(|_| bytes < MOST) else {
+                continue;
+            };
+            let known = self.state().source_of(id, self.options.serves_files);
+            match known {
+                Known::Source(source) => {
+                    module.carried = self.carried(id, &source, &mut odd);
+                    bytes += module.carried.as_ref().map_or(0, |it| it.code.len());
+                }
+                Known::ByHost => module.ask = true,
+                Known::Never => {}
+            }
+        }
+        odd
+    }
+
+    /// A script's code of now. `odd` gets it when that is new and should be reviewed.
+    fn carried(
+        &self,
+        id: ModuleId,
+        source: &ServedSource,
+        odd: &mut Vec<ModuleId>,
+    ) -> Option<CarriedModule> {
+        let content = xxh3_64(source.text.as_bytes());
+        let record = self.analysis_of(content, &source.text).ok()?;
+        let (carriage, imports) = {
+            let mut state = self.state();
+            let taken = state.take_in(id, &record);
+            let data = state.module(id);
+            let outdated = data.content.replace(content);
+            if let Some(outdated) = outdated.filter(|outdated| *outdated != content) {
+                self.analyses.remove(&outdated);
+            }
+            data.source = Some(source.clone());
+            let carriage = state.carriage(id, &record);
+            if taken.is_odd || (taken.is_new && carriage.tracked) {
+                odd.push(id);
+            }
+            (carriage, state.carried_imports(id, &record)?)
+        };
+        let code = carry(&source.text, &record, carriage)?;
+        let mut state = self.state();
+        state.module(id).carried_at = state.graph.version(id);
+        Some(CarriedModule { code, imports })
+    }
+}
+
+/// What is known of a script's text.
+enum Known {
+    /// All of it.
+    Source(ServedSource),
+    /// Only the host can make it.
+    ByHost,
+    /// It is no script that could be carried.
+    Never,
+}
+
+impl State {
+    /// The text of a script as it would be served now: as it was served last, or as it was saved since, where
+    /// hosts serve files as they are.
+    fn source_of(&mut self, id: ModuleId, serves_files: bool) -> Known {
+        let is_script = self.graph.kind(id) == ModuleKind::Script && self.graph.is_served(id);
+        if !is_script || self.graph.url(id).contains(INLINE) {
+            return Known::Never;
+        }
+        let at = self.graph.changed_at(id);
+        match self.module(id).source.clone() {
+            Some(served) if served.at == at => return Known::Source(served),
+            // It was too large to be kept.
+            None => return Known::Never,
+            _ => {}
+        }
+        let file = self.files.of_module(id).map(|index| self.files.get(index));
+        let file = file.filter(|file| serves_files && file.served_raw);
+        match file.and_then(|file| file.saved.clone()) {
+            Some(text) => Known::Source(ServedSource { text, at }),
+            None => Known::ByHost,
+        }
+    }
+
+    /// What the code of a module needs of the client.
+    pub(super) fn carriage(&mut self, id: ModuleId, record: &ModuleRecord) -> Carriage {
+        Carriage {
+            tracked: self.patched(id, record).is_some(),
+            hot: record.hot.used,
+            reports: record.hot.opaque,
+        }
+    }
+
+    /// `None` when one of the imports cannot be named.
+    pub(super) fn carried_imports(
+        &mut self,
+        id: ModuleId,
+        record: &ModuleRecord,
+    ) -> Option<Vec<CarriedImport>> {
+        let stars = record
+            .syntax
+            .as_ref()
+            .map_or(&[][..], |syntax| &syntax.stars);
+        let exports = record.bindings.as_ref();
+        let imports = record.imports.iter().enumerate();
+        imports
+            .map(|(index, import)| {
+                let target = self.resolve(id, &import.specifier)?;
+                let kind = match import.attribute_type.as_deref() {
+                    None => ImportKind::Script,
+                    Some("json") => ImportKind::Json,
+                    Some("css") => ImportKind::Css,
+                    Some(_) => return None,
+                };
+                let is_name = |name: &&String| *name != "*";
+                Some(CarriedImport {
+                    url: self.graph.url(target).to_owned(),
+                    kind,
+                    names: import.names.iter().filter(is_name).cloned().collect(),
+                    forwards: exports
+                        .is_some_and(|exports| exports.forwarded_from.contains(&import.specifier)),
+                    forwards_all: stars.contains(&index),
+                    volatile: kind == ImportKind::Script
+                        && !self.is_steady(target, &mut HashSet::new()),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether nobody needs to look again at what a module exports once it has run: the page is told of all
+    /// changes, or there are none.
+    fn is_steady(&mut self, id: ModuleId, seen: &mut HashSet<ModuleId>) -> bool {
+        if !seen.insert(id) {
+            return true;
+        }
+        let Some(record) = self.module(id).record.clone() else {
+            return false;
+        };
+        let Some(exports) = &record.bindings else {
+            return false;
+        };
+        let is_told = self.patched(id, &record).is_some();
+        if !is_told && !exports.writes.is_empty() {
+            return false;
+        }
+        let forwarded = exports.forwarded_from.iter();
+        forwarded.fold(true, |steady, specifier| {
+            let target = self.resolve(id, specifier);
+            steady && target.is_some_and(|target| self.is_steady(target, seen))
+        })
+    }
+}
+
+impl Engine {
+    /// The code of a script with what it imports: an [`AskedFor`] as JSON. For a page that did not get it with the
+    /// update, since only the host can make it. To be asked after the script was served; `None` for what is no
+    /// script.
+    pub fn carried(&self, request: &str) -> Option<String> {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        let id = state.graph.get(&module_url)?;
+        let version = state.graph.version(id);
+        let known = state.source_of(id, self.shared.options.serves_files);
+        drop(state);
+        let Known::Source(source) = known else {
+            return None;
+        };
+        let mut odd = Vec::new();
+        let carried = self.shared.carried(id, &source, &mut odd);
+        for id in odd {
+            self.post(Message::Review(id));
+        }
+        serde_json::to_string(&AskedFor { version, carried }).ok()
+    }
+
+    /// A page is going to import a script that it was sent the code of: from now on it is served like any other.
+    pub fn unshare(&self, request: &str) {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        if let Some(id) = state.graph.get(&module_url) {
+            state.module(id).carried_at = 0;
+        }
+    }
+}
