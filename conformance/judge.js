@@ -29,7 +29,7 @@ const TRIES = 2;
  * Runs a scenario on a server, again where it does not go as expected.
  *
  * @param {import('./scenarios.js').Scenario} scenario
- * @param {import('./servers.js').servers[number]} server
+ * @param {ReturnType<typeof import('./servers.js').serversOf>[number]} server
  * @returns {Promise<string>} {@link EXPECTED}, or how it differs.
  */
 export async function judge(scenario, server) {

@@ -5,27 +5,17 @@
  * print how it went.
  */
 import { fork } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from '../scripts/browser.js';
 import { heading, main, root } from '../scripts/run.js';
-import { npmCi, setup } from '../scripts/setup.js';
-import { step } from '../scripts/step.js';
+import { installIn, setup } from '../scripts/setup.js';
 import { scenarios } from './scenarios.js';
 import { table } from './table.js';
 
 const folder = join(root, 'conformance');
 const RESULTS = join(folder, 'results.json');
 const TABLE = join(root, 'docs', 'conformance.md');
-
-/** Installs the peers, apart from the packages of hotgraph. */
-const installPeers = () =>
-  step({
-    name: 'peers',
-    inputs: ['conformance/package-lock.json'],
-    isThere: () => existsSync(join(folder, 'node_modules')),
-    work: () => npmCi(folder),
-  });
 
 /** Runs scenarios on a server in a process of its own, with a browser of its own. */
 async function runOn(name, ids) {
@@ -42,8 +32,9 @@ await main(import.meta, async () => {
   if (name !== '--table') {
     await ensureBrowser();
     await setup();
-    await installPeers();
-    const { servers } = await import('./servers.js');
+    await installIn('peers', 'conformance');
+    const { Packages, serversOf } = await import('./servers.js');
+    const servers = serversOf(new Packages(folder));
     heading('conformance');
     if (name) return console.log(await runOn(name, ids));
     const outcomes = await Promise.all(

@@ -4,29 +4,54 @@
  * A server has `name` and `version` and is started on a folder: `start(folder, options)` resolves to
  * `{ url, stop() }` and, where the server has custom events, `send(event, data)` to all pages. `options.port` is 0
  * for any, `options.replies` says with which event the server answers an event of a page, with the same data.
+ * hotgraph also takes `options.onEvent`, and `options.config` for the server that it runs in.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { startDevServer } from '@web/dev-server';
-import { hmrPlugin as webDevServerHmrPlugin } from '@web/dev-server-hmr';
-import { createServer } from 'vite';
 import { getFreePort } from '../__test__/helpers/port.js';
 import { hmrPlugin } from '../index.js';
 
-const folderOf = (name) => join(import.meta.dirname, 'node_modules', name);
-const manifestOf = (name) => JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8'));
 const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 const QUIET = { readCliArgs: false, readFileConfig: false, logStartMessage: false };
 
-/** Starts a @web/dev-server with a plugin. */
-async function startWebDevServer(folder, port, plugin) {
+/** The packages in a folder's node_modules. */
+export class Packages {
+  #folder;
+  #require;
+
+  constructor(folder) {
+    this.#folder = folder;
+    this.#require = createRequire(join(folder, 'package.json'));
+  }
+
+  /** A package's folder. */
+  folder(name) {
+    return join(this.#folder, 'node_modules', name);
+  }
+
+  /** A package's package.json. */
+  manifest(name) {
+    return JSON.parse(readFileSync(join(this.folder(name), 'package.json'), 'utf8'));
+  }
+
+  /** Imports a package. */
+  import(name) {
+    return import(pathToFileURL(this.#require.resolve(name)).href);
+  }
+}
+
+/** Starts a @web/dev-server with plugins. `config` is added to what it is started with. */
+export async function startWebDevServer(folder, port, plugins, config = {}) {
   const server = await startDevServer({
     ...QUIET,
     autoExitProcess: false,
-    config: { rootDir: folder, port, clearTerminalOnReload: false, plugins: [plugin] },
+    config: { rootDir: folder, port, clearTerminalOnReload: false, plugins, ...config },
     logger: {
       log() {},
       debug() {},
@@ -46,20 +71,21 @@ async function startWebDevServer(folder, port, plugin) {
 const hotgraph = {
   name: 'hotgraph',
   version: own.version,
-  async start(folder, { port, replies }) {
-    const hmr = hmrPlugin({ logLevel: 'silent' });
+  async start(folder, { port, replies = {}, onEvent, config }) {
+    const hmr = hmrPlugin({ logLevel: 'silent', onEvent });
     for (const [event, reply] of Object.entries(replies)) {
       hmr.hot.on(event, (data, client) => client.send(reply, data));
     }
-    const server = await startWebDevServer(folder, port, hmr);
+    const server = await startWebDevServer(folder, port, [hmr], config);
     return { ...server, send: (event, data) => hmr.hot.send(event, data) };
   },
 };
 
-const vite = {
+const vite = (packages) => ({
   name: 'Vite',
-  version: manifestOf('vite').version,
-  async start(folder, { port, replies }) {
+  version: packages.manifest('vite').version,
+  async start(folder, { port, replies = {} }) {
+    const { createServer } = await packages.import('vite');
     const server = await createServer({
       root: folder,
       configFile: false,
@@ -78,7 +104,7 @@ const vite = {
       stop: () => server.close(),
     };
   },
-};
+});
 
 /** The file that starts Bun's server for all pages of a folder. It is no part of what a scenario edits. */
 const bunServer = (pages, port) => `${pages
@@ -94,14 +120,14 @@ const server = Bun.serve({
 console.log('listening on ' + server.port);
 `;
 
-const bun = {
+const bun = (packages) => ({
   name: 'Bun',
-  version: manifestOf('bun').version,
+  version: packages.manifest('bun').version,
   async start(folder, { port }) {
     const pages = readdirSync(folder).filter((name) => name.endsWith('.html'));
     writeFileSync(join(folder, 'bun-server.ts'), bunServer(pages, port));
-    const [executable] = Object.values(manifestOf('bun').bin);
-    const child = spawn(join(folderOf('bun'), executable), ['bun-server.ts'], {
+    const [executable] = Object.values(packages.manifest('bun').bin);
+    const child = spawn(join(packages.folder('bun'), executable), ['bun-server.ts'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -124,14 +150,25 @@ const bun = {
     }
     throw new Error(`Bun ended: ${errors}`);
   },
-};
+});
 
-const webDevServerHmr = {
+const webDevServerHmr = (packages) => ({
   name: '@web/dev-server-hmr',
-  version: `${manifestOf('@web/dev-server-hmr').version} on @web/dev-server ${manifestOf('@web/dev-server').version}`,
-  start(folder, { port }) {
-    return startWebDevServer(folder, port, webDevServerHmrPlugin());
+  version: `${packages.manifest('@web/dev-server-hmr').version} on @web/dev-server ${packages.manifest('@web/dev-server').version}`,
+  async start(folder, { port }) {
+    const { hmrPlugin } = await packages.import('@web/dev-server-hmr');
+    return startWebDevServer(folder, port, [hmrPlugin()]);
   },
-};
+});
 
-export const servers = [hotgraph, vite, bun, webDevServerHmr];
+/**
+ * The servers.
+ *
+ * @param {Packages} packages Where the peers are installed.
+ */
+export const serversOf = (packages) => [
+  hotgraph,
+  vite(packages),
+  bun(packages),
+  webDevServerHmr(packages),
+];

@@ -4,13 +4,15 @@
 import { browserVersion, closeBrowser } from '../__test__/helpers/browser.js';
 import { judge } from './judge.js';
 import { scenarios } from './scenarios.js';
-import { servers } from './servers.js';
+import { Packages, serversOf } from './servers.js';
 
 /** A browser that ends in between is no finding about a server. */
 const ATTEMPTS = 3;
 
 const [name, ...ids] = process.argv.slice(2);
-const server = servers.find((candidate) => candidate.name === name);
+const server = serversOf(new Packages(import.meta.dirname)).find(
+  (candidate) => candidate.name === name,
+);
 const outcomes = {};
 for (const id of ids) {
   for (let attempt = 1; outcomes[id] === undefined; attempt++) {

@@ -7,8 +7,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { main, root } from './run.js';
-import { npmCi } from './setup.js';
-import { step } from './step.js';
+import { installIn } from './setup.js';
 
 const folder = join(root, 'scripts', 'node-22');
 
@@ -24,12 +23,7 @@ export function findNode22() {
 
 /** Installs it, where it exists. */
 export function ensureNode22() {
-  return step({
-    name: 'Node 22',
-    inputs: ['scripts/node-22/package-lock.json'],
-    isThere: () => existsSync(join(folder, 'node_modules')),
-    work: () => npmCi(folder),
-  });
+  return installIn('Node 22', 'scripts/node-22');
 }
 
 await main(import.meta, async () => {

@@ -109,11 +109,26 @@ export async function setup() {
 }
 
 /**
+ * Installs the packages of a folder that has a lock file of its own.
+ *
+ * @param {string} name What they are.
+ * @param {string} folder Relative to the root.
+ */
+export function installIn(name, folder) {
+  return step({
+    name,
+    inputs: [`${folder}/package-lock.json`],
+    isThere: () => isThere(`${folder}/node_modules`),
+    work: () => npmCi(join(root, folder)),
+  });
+}
+
+/**
  * Runs `npm ci`, quietly: that some hosts under test ask for a newer Node is known.
  *
  * @param {string} cwd A folder with a package-lock.json.
  */
-export function npmCi(cwd) {
+function npmCi(cwd) {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   return npm ? run(process.execPath, [npm, ...args], { cwd }) : run('npm', args, { cwd });

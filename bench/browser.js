@@ -1,0 +1,149 @@
+/**
+ * A real browser, and pages in it that nobody looks at: no debugger is attached, since its messages about each request
+ * would slow down those who make many. Pages report on a socket of their own (`reporter.js` of the app).
+ */
+import { chromium } from 'playwright-core';
+import { WebSocketServer } from 'ws';
+import { findBrowser } from '../scripts/browser.js';
+import { now } from './statistics.js';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Milliseconds that a page has to load. */
+const LOAD_PATIENCE = 300_000;
+
+/** How often a page is asked for the time. */
+const PINGS = 200;
+
+/** The browser and the port on which its pages report. One page is open at a time. */
+export class Browser {
+  #browser;
+  #session;
+  #server;
+  #page;
+
+  /** Launches it. */
+  static async launch() {
+    const browser = new Browser();
+    browser.#browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+    browser.#session = await browser.#browser.newBrowserCDPSession();
+    browser.#server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    browser.#server.on('connection', (socket) => browser.#page?.connected(socket));
+    await new Promise((resolve) => browser.#server.once('listening', resolve));
+    return browser;
+  }
+
+  /** The port on which pages report. */
+  get port() {
+    return this.#server.address().port;
+  }
+
+  /** Its name and version. */
+  get version() {
+    return `Chromium ${this.#browser.version()}`;
+  }
+
+  /** Opens a page in a profile of its own. */
+  async open(url) {
+    const { browserContextId } = await this.#session.send('Target.createBrowserContext');
+    this.#page = new Page(() =>
+      this.#session.send('Target.disposeBrowserContext', { browserContextId }),
+    );
+    await this.#session.send('Target.createTarget', { url, browserContextId });
+    return this.#page;
+  }
+
+  /** Ends it. */
+  async close() {
+    this.#server.close();
+    await this.#browser.close();
+  }
+}
+
+/** A page, by what it reports. */
+export class Page {
+  /** How many documents it has loaded: 1 when it was never reloaded. */
+  loads = 0;
+  /** What went wrong in it. */
+  errors = [];
+  /** Everything it reported, in order. */
+  messages = [];
+  /** Of the difference between its clock and ours, the least and the most that is possible, in milliseconds. */
+  skew = [-Infinity, Infinity];
+  #socket;
+  #waiting = new Set();
+
+  /** @param {() => Promise<unknown>} close Closes the page. */
+  constructor(close) {
+    this.close = close;
+  }
+
+  /** A document has opened its socket. */
+  connected(socket) {
+    this.loads += 1;
+    this.#socket = socket;
+    socket.on('message', (data) => {
+      const message = JSON.parse(data);
+      if (message.type === 'error') this.errors.push(message.message);
+      this.messages.push(message);
+      for (const look of this.#waiting) look(message);
+    });
+  }
+
+  /**
+   * Waits for a message.
+   *
+   * @param {(message: object) => boolean} matches
+   * @param {number} patience In milliseconds.
+   * @returns {Promise<object | undefined>} The message, `undefined` when it did not come.
+   */
+  next(matches, patience) {
+    return new Promise((resolve) => {
+      const end = (message) => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve(message);
+      };
+      const look = (message) => {
+        if (matches(message)) end(message);
+      };
+      const timer = setTimeout(end, patience);
+      this.#waiting.add(look);
+    });
+  }
+
+  /** Waits until the page has run all its modules; returns what it says. */
+  async loaded() {
+    const isLoaded = ({ type }) => type === 'loaded';
+    const message = this.messages.find(isLoaded) ?? (await this.next(isLoaded, LOAD_PATIENCE));
+    if (message) return message;
+    throw new Error(`the page did not load: ${this.errors.join(', ') || 'it says nothing'}`);
+  }
+
+  /**
+   * Finds out how the page's clock differs from ours. Both tick alike and only started from different times, so that
+   * each answer to a question, which was given between asking and getting it, leaves less that is possible.
+   */
+  async synchronise() {
+    for (let ping = 0; ping < PINGS; ping++) {
+      const answer = this.next(({ type }) => type === 'pong', LOAD_PATIENCE);
+      const asked = now();
+      this.#socket.send('ping');
+      const { at } = await answer;
+      this.skew = [Math.max(this.skew[0], at - now()), Math.min(this.skew[1], at - asked)];
+    }
+  }
+
+  /** A time of the page's, by our clock. */
+  here(at) {
+    return at - (this.skew[0] + this.skew[1]) / 2;
+  }
+}

@@ -1,0 +1,146 @@
+/** The plot: latency over the chain's depth and over the app's size, as an SVG that reads on light and dark pages. */
+import { describe } from './machine.js';
+import { medianOf } from './parts/latency.js';
+
+const WIDTH = 960;
+const HEIGHT = 470;
+/** The left panel's and the right panel's left and right edge. */
+const PANELS = [
+  [60, 330],
+  [560, 790],
+];
+const [TOP, BOTTOM] = [70, 380];
+/** The lowest and the highest latency that fit, in milliseconds. */
+const RANGE = [1, 2000];
+const TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+/** Pixels between two labels, at least. */
+const LINE = 15;
+
+/** Told apart by those who see fewer colours as well, on white and on black. */
+const COLOURS = {
+  hotgraph: '#d6336c',
+  floor: '#868e96',
+  bun: '#e8890c',
+  vite: '#7a5af8',
+  wds: '#1c8fd6',
+  webpack: '#0ca678',
+  rspack: '#a9711c',
+};
+
+const STYLE = `text { font: 12px system-ui, sans-serif; fill: #24292f; }
+.title { font-weight: 600; font-size: 14px; }
+.small { font-size: 11px; fill: #656d76; }
+.grid { stroke: #d0d7de; stroke-width: 1; }
+.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.own { stroke-width: 3.5; }
+.floor { stroke-dasharray: 5 4; }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3; }
+.small { fill: #9198a1; }
+.grid { stroke: #3d444d; }
+}`;
+
+/** @param {{ conditions: object, result: object }} latency What was measured last. */
+export function plot({ conditions, result }) {
+  const { depths, sizes } = result;
+  const [size, depth] = [sizes[0], depths[Math.floor(depths.length / 2)]];
+  const thousands = (count) => count.toLocaleString('en');
+  const panels = [
+    panel(PANELS[0], {
+      title: `Over depth, ${thousands(size)} other modules`,
+      axis: 'stale modules below the boundary',
+      marks: depths.map(String),
+      series: seriesOf(result, depths, (system, one) => medianOf(result, system, size, one)),
+    }),
+    panel(PANELS[1], {
+      title: `Over app size, depth ${depth}`,
+      axis: 'other modules in the page',
+      marks: sizes.map(thousands),
+      series: seriesOf(result, sizes, (system, one) => medianOf(result, system, one, depth)),
+    }),
+  ];
+  const lines = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title">`,
+    '<title id="title">From fs.writeFile to the accept callback in the page, median in milliseconds</title>',
+    `<style>${STYLE}</style>`,
+    text(
+      60,
+      24,
+      'From fs.writeFile to the accept callback in the page: median in ms, logarithmic',
+      'title',
+    ),
+    ...panels.flat(),
+    ...sentences(describe(conditions)).map((line, at) =>
+      text(60, HEIGHT - 22 + at * 15, line, 'small'),
+    ),
+    '</svg>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The systems' medians at each mark; those that have none are left out. */
+const seriesOf = ({ systems }, marks, value) =>
+  systems
+    .map(({ id, name }) => ({ id, name, values: marks.map((mark) => value(id, mark)) }))
+    .filter(({ values }) => values.every((one) => one !== undefined));
+
+function panel([left, right], { title, axis, marks, series }) {
+  const inset = 16;
+  const step = (right - left - 2 * inset) / Math.max(1, marks.length - 1);
+  const x = (at) => left + inset + at * step;
+  const lines = [text(left, 54, title, 'title')];
+  for (const tick of TICKS) {
+    lines.push(`<path class="grid" d="M${left} ${y(tick)}H${right}"/>`);
+    lines.push(text(left - 6, y(tick) + 4, String(tick), 'small', 'end'));
+  }
+  for (const [at, mark] of marks.entries()) {
+    lines.push(text(x(at), BOTTOM + 18, mark, 'small', 'middle'));
+  }
+  lines.push(text((left + right) / 2, BOTTOM + 36, axis, 'small', 'middle'));
+  for (const { id, values } of series) {
+    const points = values.map((value, at) => `${x(at).toFixed(1)} ${y(value)}`);
+    const kind = { hotgraph: ' own', floor: ' floor' }[id] ?? '';
+    lines.push(`<path class="line${kind}" stroke="${COLOURS[id]}" d="M${points.join('L')}"/>`);
+    for (const point of points) {
+      const [cx, cy] = point.split(' ');
+      lines.push(`<circle cx="${cx}" cy="${cy}" r="3.5" fill="${COLOURS[id]}"/>`);
+    }
+  }
+  for (const { id, name, values, at } of labelled(series)) {
+    const last = values.at(-1);
+    lines.push(
+      `<path class="line" style="stroke-width:1" stroke="${COLOURS[id]}" d="M${x(marks.length - 1) + 6} ${y(last)}L${right + 8} ${at - 4}"/>`,
+      text(right + 12, at, `${name} ${last.toFixed(last < 10 ? 1 : 0)}`),
+    );
+  }
+  return lines;
+}
+
+/** The height of a latency. */
+function y(ms) {
+  const [low, high] = RANGE.map(Math.log);
+  const clamped = Math.min(high, Math.max(low, Math.log(ms)));
+  return Number((BOTTOM - ((clamped - low) / (high - low)) * (BOTTOM - TOP)).toFixed(1));
+}
+
+/** Where each label goes: at the end of its line, moved down as far as the one above needs. */
+function labelled(series) {
+  const sorted = series
+    .map((one) => ({ ...one, at: y(one.values.at(-1)) + 4 }))
+    .toSorted((a, b) => a.at - b.at);
+  for (let index = 1; index < sorted.length; index++) {
+    sorted[index].at = Math.max(sorted[index].at, sorted[index - 1].at + LINE);
+  }
+  return sorted;
+}
+
+/** A long sentence in two lines. */
+function sentences(long) {
+  const cut = long.indexOf(' ', Math.min(long.length, 120));
+  return cut < 0 ? [long] : [long.slice(0, cut), long.slice(cut + 1)];
+}
+
+const text = (x, y, content, kind = '', anchor = 'start') =>
+  `<text x="${Number(x.toFixed(1))}" y="${Number(y.toFixed(1))}"${kind && ` class="${kind}"`} text-anchor="${anchor}">${escaped(content)}</text>`;
+
+const escaped = (content) => content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -1,0 +1,70 @@
+/**
+ * `npm run bench`: installs the peers, measures every part, prints the tables, and writes bench/results.json,
+ * docs/benchmarks.md and docs/benchmarks.svg.
+ *
+ * `npm run bench -- <part>…` measures only these, and leaves what is known of the others. With an option, such as
+ * `--edits 5`, what was measured is printed only, unless `--save` says otherwise. `--note <text>` goes beside the
+ * machine's description. `npm run bench -- report` writes the pages again.
+ */
+import { parseArgs } from 'node:util';
+import { ensureBrowser } from '../scripts/browser.js';
+import { Failure, heading, main } from '../scripts/run.js';
+import { installIn, setup } from '../scripts/setup.js';
+
+/** The parts, in their order. */
+const PARTS = ['latency', 'lost', 'storm', 'watch', 'page-load'];
+
+await main(import.meta, async () => {
+  await ensureBrowser();
+  await setup();
+  await installIn('benchmark peers', 'bench');
+  // They need what was installed just now.
+  const parts = {};
+  for (const name of PARTS) parts[name] = await import(`./parts/${name}.js`);
+  const { publish, keep } = await import('./results.js');
+
+  const { names, chosen, save, note } = readArguments(parts);
+  const isComplete = Object.keys(chosen).length === 0;
+  if (names.includes('report')) return publish(parts);
+  const { Browser } = await import('./browser.js');
+  const { conditions } = await import('./machine.js');
+  for (const name of names) {
+    heading(name);
+    const { defaults, measure, report } = parts[name];
+    const browser = await Browser.launch();
+    try {
+      const options = { ...defaults, ...chosen };
+      const result = await measure(options, { browser, progress: (line) => console.error(line) });
+      console.log(`\n${report(result)}\n`);
+      if (isComplete || save) {
+        keep(name, { conditions: { ...conditions(browser.version), note }, result });
+      }
+    } finally {
+      await browser.close();
+    }
+  }
+  if (isComplete || save) publish(parts);
+});
+
+/** What the command line asks for. Every option of a part is a number or a list. */
+function readArguments(parts) {
+  const known = Object.values(parts).flatMap(({ defaults }) => Object.entries(defaults));
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      save: { type: 'boolean', default: false },
+      note: { type: 'string' },
+      ...Object.fromEntries(known.map(([name]) => [name, { type: 'string' }])),
+    },
+  });
+  const { save, note, ...texts } = values;
+  const odd = positionals.find((name) => name !== 'report' && !PARTS.includes(name));
+  if (odd) throw new Failure(`There is no part \`${odd}\`, only ${PARTS.join(', ')}.`);
+  const names = positionals.length > 0 ? positionals : PARTS;
+  const chosen = Object.entries(texts).map(([name, text]) => {
+    const [, normal] = known.find(([one]) => one === name);
+    const list = text.split(',').map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));
+    return [name, Array.isArray(normal) ? list : list[0]];
+  });
+  return { names, chosen: Object.fromEntries(chosen), save, note };
+}

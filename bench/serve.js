@@ -1,0 +1,49 @@
+/** Servers in processes of their own, as the benchmarks see them. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('server.js', import.meta.url));
+
+/** Milliseconds that a server has to end. */
+const PATIENCE = 10_000;
+
+/**
+ * Starts a server.
+ *
+ * @param {string} id One of `systems`, or `plain`.
+ * @param {string} folder
+ * @param {{ events?: boolean, config?: object }} [options] With `events` the result has all that hotgraph reports,
+ *   as it comes.
+ * @returns {Promise<{ url: string, pid: number, events: { event: string, at: number }[], stop(): Promise<void> }>}
+ */
+export async function serve(id, folder, options = {}) {
+  const child = fork(PROGRAM, [id, folder, JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors = (errors + text).slice(-2000);
+  });
+  const events = [];
+  const url = await new Promise((resolve, reject) => {
+    child.on('message', (message) => {
+      if (message.url) resolve(message.url);
+      else events.push(message);
+    });
+    child.once('exit', () => reject(new Error(`${id} did not start: ${errors}`)));
+  });
+  return {
+    url,
+    pid: child.pid,
+    events,
+    async stop() {
+      if (child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      const kill = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      if (child.connected) child.send('stop');
+      await ended;
+      clearTimeout(kill);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * One server in a process of its own: `node server.js <id> <folder> <options as JSON>`. It says when it listens,
+ * passes on what the server reports when `events` asks for that, and ends with its parent.
+ */
+import { plainServer, systems } from './servers.js';
+import { now } from './statistics.js';
+
+const [id, folder, json] = process.argv.slice(2);
+const { events, ...options } = JSON.parse(json);
+const system = [...systems, plainServer].find((candidate) => candidate.id === id);
+const onEvent = events ? ({ type }) => process.send({ event: type, at: now() }) : undefined;
+const server = await system.start(folder, { port: 0, ...options, onEvent });
+
+/** Some servers leave something behind that would keep the process alive. */
+async function stop() {
+  await server.stop();
+  process.exit();
+}
+process.once('message', stop);
+process.once('disconnect', stop);
+process.send({ url: server.url });

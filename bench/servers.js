@@ -1,0 +1,81 @@
+/**
+ * The systems that are measured. Each has an `id`, a `name`, a `version`, the `dialect` of {@link dialects} that its
+ * app is written in, and `start(folder, options)` as in conformance/servers.js.
+ */
+import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
+import { dialects } from './app.js';
+import { floor } from './floor.js';
+
+const packages = new Packages(import.meta.dirname);
+const [hotgraph, vite, bun, webDevServerHmr] = serversOf(packages);
+
+/** What webpack and rspack are configured with: their defaults, and updates that never reload. */
+const bundle = (folder) => ({
+  mode: 'development',
+  context: folder,
+  entry: './main.js',
+  output: { filename: 'bundle.js' },
+  stats: 'none',
+  infrastructureLogging: { level: 'none' },
+});
+
+const devServer = (folder) => ({
+  port: 'auto',
+  host: 'localhost',
+  hot: true,
+  liveReload: false,
+  static: { directory: folder, watch: false },
+});
+
+/** Starts the dev server of a bundler; resolves when the first bundle is there. */
+async function startBundler(compiler, DevServer, folder) {
+  const built = new Promise((resolve, reject) => {
+    compiler.hooks.done.tap('bench', (stats) => {
+      if (stats.hasErrors()) reject(new Error(stats.toString({ all: false, errors: true })));
+      else resolve();
+    });
+  });
+  const server = new DevServer(devServer(folder), compiler);
+  await Promise.all([server.start(), built]);
+  return {
+    url: `http://localhost:${server.server.address().port}`,
+    stop: () => server.stop(),
+  };
+}
+
+const webpack = {
+  name: 'webpack',
+  version: `${packages.manifest('webpack').version} on webpack-dev-server ${packages.manifest('webpack-dev-server').version}`,
+  async start(folder) {
+    const { default: createCompiler } = await packages.import('webpack');
+    const { default: DevServer } = await packages.import('webpack-dev-server');
+    return startBundler(createCompiler(bundle(folder)), DevServer, folder);
+  },
+};
+
+const rspack = {
+  name: 'Rspack',
+  version: `${packages.manifest('@rspack/core').version} on @rspack/dev-server ${packages.manifest('@rspack/dev-server').version}`,
+  async start(folder) {
+    const { rspack: createCompiler } = await packages.import('@rspack/core');
+    const { RspackDevServer } = await packages.import('@rspack/dev-server');
+    return startBundler(createCompiler(bundle(folder)), RspackDevServer, folder);
+  },
+};
+
+/** The systems that latency is compared of, hotgraph first and what it is compared with behind it. */
+export const systems = [
+  { ...hotgraph, id: 'hotgraph', dialect: dialects.hot },
+  { ...floor, id: 'floor', dialect: dialects.floor },
+  { ...bun, id: 'bun', dialect: dialects.hot },
+  { ...vite, id: 'vite', dialect: dialects.hot },
+  { ...webDevServerHmr, id: 'wds', dialect: dialects.hot },
+  { ...webpack, id: 'webpack', dialect: dialects.webpack },
+  { ...rspack, id: 'rspack', dialect: dialects.webpack },
+];
+
+/** @web/dev-server as it is, to be compared with what hotgraph makes of it. */
+export const plainServer = {
+  id: 'plain',
+  start: (folder, { port, config }) => startWebDevServer(folder, port, [], config),
+};

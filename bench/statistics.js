@@ -1,0 +1,34 @@
+/** Time, and what is said of many measurements. */
+
+/** Milliseconds since 1970, in fractions, by this process's steady clock. */
+export const now = () => performance.timeOrigin + performance.now();
+
+/** Waits. */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * The smallest measurement that so many of all do not exceed.
+ *
+ * @param {number[]} list
+ * @param {number} share From 0 to 1.
+ */
+export function quantile(list, share) {
+  const sorted = list.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** The measurement in the middle. */
+export const median = (list) => quantile(list, 0.5);
+
+/** A number for a table: three digits, or all before the point. */
+export const brief = (value) =>
+  value === undefined ? '–' : value.toFixed(value < 9.95 ? 2 : value < 99.5 ? 1 : 0);
+
+/** Rounded for the file of results. */
+export const rounded = (value) => Math.round(value * 100) / 100;
+
+/** A table in Markdown: rows of cells, the first row above the line. */
+export const table = ([head, ...rows]) =>
+  [head, head.map((_, at) => (at === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
