@@ -6,7 +6,7 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hotgraph::core::graph::ModuleGraph;
+use hotgraph::core::graph::{ModuleGraph, ModuleId};
 use support::{big_graph, chains};
 
 struct Counting;
@@ -29,20 +29,34 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn bytes_of(name: &str, build: impl Fn() -> ModuleGraph) {
+/// The bytes that a graph takes beside its urls, and its edges.
+fn measure(build: impl Fn() -> (ModuleGraph, Vec<ModuleId>)) -> (f64, f64) {
     let before = LIVE.load(Ordering::Relaxed);
-    let graph = build();
+    let (graph, ids) = build();
+    drop(ids);
     let bytes = LIVE.load(Ordering::Relaxed) - before;
-    let modules = graph.len();
     let urls: usize = graph.ids().map(|id| graph.url(id).len()).sum();
     let edges: usize = graph.ids().map(|id| graph.imports(id).len()).sum();
-    println!(
-        "{name}: {modules} modules, {edges} edges: {} bytes a module beside its url",
-        (bytes - urls) / modules
-    );
+    ((bytes - urls) as f64, edges as f64)
 }
 
 fn main() {
-    bytes_of("5 edges a module", || big_graph(100_000, 4).0);
-    bytes_of("1 edge a module", || chains(100_000, 10).0);
+    // 1,048,577 modules are the worst case: the tables have just doubled.
+    for modules in [100_000, 1_000_000, 1_048_577] {
+        let (bare, _) = measure(|| big_graph(modules, 0, 0));
+        let each = bare / f64::from(modules);
+        println!("{modules} modules: {each:.1} bytes each, beside urls and edges");
+        let of_edges = |name: &str, (bytes, edges): (f64, f64)| {
+            println!(
+                "  {edges} edges, {name}: {:.1} bytes each",
+                (bytes - bare) / edges
+            );
+        };
+        of_edges("one a module", measure(|| big_graph(modules, 1, 0)));
+        of_edges("chains of 10 below a page", measure(|| chains(modules, 10)));
+        for fan_out in [5, 9, 20] {
+            let graph = measure(|| big_graph(modules, fan_out, u32::MAX));
+            of_edges(&format!("{fan_out} a module"), graph);
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use hotgraph::core::graph::{ModuleGraph, ModuleId, ModuleKind, SelfAcceptance};
 
-/// A graph of `modules` modules in which each imports `fan_out` earlier ones; module 0 is the page, which
-/// reaches everything. Edges are drawn by a fixed linear congruence.
-pub fn big_graph(modules: u32, fan_out: u32) -> (ModuleGraph, Vec<ModuleId>) {
+/// A graph of `modules` modules in which each imports the next one and `fan_out - 1` of the `reach` behind it,
+/// or none. Module 0 is the page, which reaches everything. Edges are drawn by a fixed linear congruence.
+pub fn big_graph(modules: u32, fan_out: u32, reach: u32) -> (ModuleGraph, Vec<ModuleId>) {
     let mut graph = ModuleGraph::default();
     let ids: Vec<ModuleId> = (0..modules)
         .map(|index| graph.intern(&format!("/src/area-{}/module-{index}.js", index % 97)))
@@ -19,11 +19,13 @@ pub fn big_graph(modules: u32, fan_out: u32) -> (ModuleGraph, Vec<ModuleId>) {
     for index in 0..modules {
         let id = ids[index as usize];
         let rest = modules - index - 1;
-        let mut imports: Vec<ModuleId> = (0..fan_out.min(rest))
-            .map(|_| ids[(index + 1 + random(rest.min(2_000))) as usize])
-            .collect();
         // The next module is always imported, so that a change of the last one reaches the page.
-        imports.extend(ids.get(index as usize + 1));
+        let next = ids.get(index as usize + 1).filter(|_| fan_out > 0);
+        let mut imports: Vec<ModuleId> = next.copied().into_iter().collect();
+        imports.extend((1..fan_out.min(rest)).map(|_| {
+            let distance = 1 + random(rest.min(reach));
+            ids[(index + distance) as usize]
+        }));
         graph.set_served(
             id,
             if index == 0 {

@@ -1,11 +1,15 @@
 //! The module graph: who imports whom, who accepts what, and which version is current.
 //!
-//! Knows modules by url and edges by id. Must not know files, code or pages. Urls are interned once;
-//! everything else is small integers, which is what keeps a traversal of 100,000 modules in the
-//! low milliseconds.
+//! Knows modules by url and edges by id. Must not know files, code or pages. Each url is stored once;
+//! everything else is small integers in tables of their own, which is what lets a walk over a million modules
+//! take milliseconds, and a module a hundred bytes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 /// A module's number in one graph. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,24 +84,36 @@ impl AcceptedExports {
     }
 }
 
+/// What most modules have. What few have is in tables of its own.
 #[derive(Debug)]
 struct Node {
-    url: Arc<str>,
-    imports: Vec<ModuleId>,
-    importers: Vec<ModuleId>,
-    accepted: Vec<AcceptedDependency>,
+    url: Box<str>,
+    imports: Box<[ModuleId]>,
+    /// Most modules have a few importers, which need no allocation; some have thousands.
+    importers: SmallVec<[ModuleId; 4]>,
+    accepted: Box<[AcceptedDependency]>,
     version: u64,
-    changed_at: u64,
+}
+
+/// What a walk asks of every importer, close together in memory.
+#[derive(Debug, Default)]
+struct Traits {
     kind: ModuleKind,
     acceptance: SelfAcceptance,
+    accepts_dependencies: bool,
     served: bool,
 }
 
 /// The graph. All methods that take a [`ModuleId`] expect one that this graph gave out.
 #[derive(Debug, Default)]
 pub struct ModuleGraph {
-    ids: HashMap<Arc<str>, ModuleId>,
     nodes: Vec<Node>,
+    traits: Vec<Traits>,
+    /// Finds modules by the hash of their url.
+    ids: HashTable<ModuleId>,
+    hasher: RandomState,
+    /// Of the modules whose content changed: the version of the batch in which it did last.
+    changed: BTreeMap<ModuleId, u64>,
     orphans: Vec<ModuleId>,
     /// Of the few modules that accept some exports only.
     accepted_exports: HashMap<ModuleId, AcceptedExports>,
@@ -106,29 +122,35 @@ pub struct ModuleGraph {
 impl ModuleGraph {
     /// The id of a url, made when it is new.
     pub fn intern(&mut self, url: &str) -> ModuleId {
-        if let Some(&id) = self.ids.get(url) {
+        if let Some(id) = self.get(url) {
             return id;
         }
-        let id = ModuleId(self.nodes.len() as u32);
-        let url: Arc<str> = Arc::from(url);
-        self.ids.insert(url.clone(), id);
-        self.nodes.push(Node {
-            url,
-            imports: Vec::new(),
-            importers: Vec::new(),
-            accepted: Vec::new(),
+        let Self {
+            nodes,
+            traits,
+            ids,
+            hasher,
+            ..
+        } = self;
+        let id = ModuleId(nodes.len() as u32);
+        nodes.push(Node {
+            url: url.into(),
+            imports: Box::default(),
+            importers: SmallVec::new(),
+            accepted: Box::default(),
             version: 0,
-            changed_at: 0,
-            kind: ModuleKind::default(),
-            acceptance: SelfAcceptance::default(),
-            served: false,
+        });
+        traits.push(Traits::default());
+        ids.insert_unique(hasher.hash_one(url), id, |other| {
+            hasher.hash_one(&*nodes[other.index()].url)
         });
         id
     }
 
     /// The id of a url that is known.
     pub fn get(&self, url: &str) -> Option<ModuleId> {
-        self.ids.get(url).copied()
+        let is_it = |id: &ModuleId| self.url(*id) == url;
+        self.ids.find(self.hasher.hash_one(url), is_it).copied()
     }
 
     /// How many modules are known.
@@ -153,17 +175,17 @@ impl ModuleGraph {
 
     /// What sort of resource it is.
     pub fn kind(&self, id: ModuleId) -> ModuleKind {
-        self.nodes[id.index()].kind
+        self.traits[id.index()].kind
     }
 
     /// Whether the module was ever served, as opposed to only imported.
     pub fn is_served(&self, id: ModuleId) -> bool {
-        self.nodes[id.index()].served
+        self.traits[id.index()].served
     }
 
     /// What the module does with updates of itself.
     pub fn acceptance(&self, id: ModuleId) -> SelfAcceptance {
-        self.nodes[id.index()].acceptance
+        self.traits[id.index()].acceptance
     }
 
     /// The stamp to import the module by; 0 when it never was stale.
@@ -173,7 +195,15 @@ impl ModuleGraph {
 
     /// The version of the batch in which its content changed last; 0 when it never did.
     pub fn changed_at(&self, id: ModuleId) -> u64 {
-        self.nodes[id.index()].changed_at
+        self.changed.get(&id).copied().unwrap_or(0)
+    }
+
+    /// The modules whose content changed in a batch after `version`, in the order in which they became known.
+    pub fn changed_since(&self, version: u64) -> impl Iterator<Item = ModuleId> {
+        self.changed
+            .iter()
+            .filter(move |&(_, &changed_at)| changed_at > version)
+            .map(|(&id, _)| id)
     }
 
     /// What the module imports, each once, in source order.
@@ -193,9 +223,11 @@ impl ModuleGraph {
 
     /// Whether `importer` accepts updates of `module`.
     pub fn accepts(&self, importer: ModuleId, module: ModuleId) -> bool {
-        self.accepted(importer)
-            .iter()
-            .any(|dependency| dependency.target == module)
+        self.traits[importer.index()].accepts_dependencies
+            && self
+                .accepted(importer)
+                .iter()
+                .any(|dependency| dependency.target == module)
     }
 
     /// The exports whose updates the module accepts, when it accepts those of some only.
@@ -206,11 +238,11 @@ impl ModuleGraph {
     /// Records that the module was served as `kind`. A script stays one when somebody else takes it for data:
     /// a page may import what another loads as a classic script or a worker.
     pub fn set_served(&mut self, id: ModuleId, kind: ModuleKind) {
-        let node = &mut self.nodes[id.index()];
-        let was_script = node.served && node.kind == ModuleKind::Script;
-        node.served = true;
+        let traits = &mut self.traits[id.index()];
+        let was_script = traits.served && traits.kind == ModuleKind::Script;
+        traits.served = true;
         if !(was_script && kind == ModuleKind::Asset) {
-            node.kind = kind;
+            traits.kind = kind;
         }
     }
 
@@ -221,9 +253,10 @@ impl ModuleGraph {
         acceptance: SelfAcceptance,
         accepted: Vec<AcceptedDependency>,
     ) {
-        let node = &mut self.nodes[id.index()];
-        node.acceptance = acceptance;
-        node.accepted = accepted;
+        let traits = &mut self.traits[id.index()];
+        traits.acceptance = acceptance;
+        traits.accepts_dependencies = !accepted.is_empty();
+        self.nodes[id.index()].accepted = accepted.into();
     }
 
     /// Replaces the exports whose updates the module accepts, for one that accepts those of some only.
@@ -243,26 +276,25 @@ impl ModuleGraph {
 
     /// Replaces the module's imports as one set. Modules that thereby lose their last importer are
     /// remembered until [`Self::take_orphans`].
-    pub fn set_imports(&mut self, id: ModuleId, imports: Vec<ModuleId>) {
-        if self.nodes[id.index()].imports == imports {
+    pub fn set_imports(&mut self, id: ModuleId, mut imports: Vec<ModuleId>) {
+        let mut seen = HashSet::with_capacity(imports.len());
+        imports.retain(|import| seen.insert(*import));
+        if *self.nodes[id.index()].imports == *imports {
             return;
         }
         let before = std::mem::take(&mut self.nodes[id.index()].imports);
-        let mut unique: Vec<ModuleId> = Vec::with_capacity(imports.len());
-        let mut seen = std::collections::HashSet::with_capacity(imports.len());
-        unique.extend(imports.into_iter().filter(|import| seen.insert(*import)));
-        let kept: std::collections::HashSet<ModuleId> = before.iter().copied().collect();
-        for &added in unique.iter().filter(|import| !kept.contains(import)) {
+        let kept: HashSet<ModuleId> = before.iter().copied().collect();
+        for &added in imports.iter().filter(|import| !kept.contains(import)) {
             self.nodes[added.index()].importers.push(id);
         }
         for &removed in before.iter().filter(|import| !seen.contains(import)) {
             let importers = &mut self.nodes[removed.index()].importers;
-            importers.retain(|&importer| importer != id);
+            importers.retain(|importer| *importer != id);
             if importers.is_empty() {
                 self.orphans.push(removed);
             }
         }
-        self.nodes[id.index()].imports = unique;
+        self.nodes[id.index()].imports = imports.into();
     }
 
     /// Gives modules a new stamp.
@@ -274,22 +306,37 @@ impl ModuleGraph {
 
     /// Records in which batch a module's content changed.
     pub fn set_changed(&mut self, id: ModuleId, version: u64) {
-        self.nodes[id.index()].changed_at = version;
+        self.changed.insert(id, version);
     }
 
     /// The modules that lost their last importer since the last call and did not get one again, with
     /// those that only they kept alive, in that order. Their own imports are forgotten and they get
     /// `version`, so that whoever imports one again evaluates it again.
     pub fn take_orphans(&mut self, version: u64) -> Vec<ModuleId> {
-        let mut pruned = Vec::new();
-        while !self.orphans.is_empty() {
-            for id in std::mem::take(&mut self.orphans) {
-                let node = &self.nodes[id.index()];
-                if node.importers.is_empty() && node.served && !pruned.contains(&id) {
-                    pruned.push(id);
-                    self.set_imports(id, Vec::new());
+        let mut pruned: Vec<ModuleId> = std::mem::take(&mut self.orphans);
+        pruned.retain(|&id| self.importers(id).is_empty() && self.is_served(id));
+        let mut gone = HashSet::new();
+        pruned.retain(|id| gone.insert(*id));
+        // Counted first and removed at the end, all at once: many may have imported the same module.
+        let mut lost: HashMap<ModuleId, usize> = HashMap::new();
+        let mut next = 0;
+        while let Some(&id) = pruned.get(next) {
+            next += 1;
+            for &import in &self.nodes[id.index()].imports {
+                let lost = lost.entry(import).or_insert(0);
+                *lost += 1;
+                if *lost == self.importers(import).len() && self.is_served(import) {
+                    gone.insert(import);
+                    pruned.push(import);
                 }
             }
+        }
+        for import in lost.into_keys() {
+            let importers = &mut self.nodes[import.index()].importers;
+            importers.retain(|importer| !gone.contains(importer));
+        }
+        for id in &pruned {
+            self.nodes[id.index()].imports = Box::default();
         }
         self.raise(&pruned, version);
         pruned
@@ -353,6 +400,40 @@ mod tests {
         graph.set_imports(a, vec![]);
         graph.set_imports(a, vec![b]);
         assert!(graph.take_orphans(9).is_empty());
+    }
+
+    #[test]
+    fn what_many_orphans_import_loses_them_all() {
+        let mut graph = graph(&[
+            ("page", &["a", "kept"]),
+            ("a", &["b", "c", "kept"]),
+            ("b", &["c", "shared", "kept"]),
+            ("c", &["shared", "never-served", "kept"]),
+            ("shared", &[]),
+            ("kept", &[]),
+        ]);
+        let (page, kept) = (graph.intern("page"), graph.intern("kept"));
+        graph.set_imports(page, vec![kept]);
+        let pruned = graph.take_orphans(9);
+        assert_eq!(urls(&graph, &pruned), ["a", "b", "c", "shared"]);
+        assert_eq!(graph.importers(kept), [page]);
+        assert!(pruned.iter().all(|&id| graph.imports(id).is_empty()));
+        let all: Vec<_> = graph.ids().collect();
+        assert!(
+            all.iter()
+                .all(|&id| id == kept || graph.importers(id).is_empty())
+        );
+    }
+
+    #[test]
+    fn changes_are_told_from_a_version_on() {
+        let mut graph = graph(&[("a", &[]), ("b", &[]), ("c", &[])]);
+        let [a, b, c] = ["a", "b", "c"].map(|url| graph.intern(url));
+        graph.set_changed(c, 7);
+        graph.set_changed(a, 8);
+        assert_eq!([a, b, c].map(|id| graph.changed_at(id)), [8, 0, 7]);
+        assert_eq!(graph.changed_since(6).collect::<Vec<_>>(), [a, c]);
+        assert_eq!(graph.changed_since(7).collect::<Vec<_>>(), [a]);
     }
 
     #[test]

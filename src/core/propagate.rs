@@ -3,6 +3,8 @@
 //! Knows the graph, which it only reads. Must not know what is done about the answer: versions are
 //! raised by the engine, and each page decides with its own modules whether it applies or reloads.
 
+use std::collections::HashSet;
+
 use super::graph::{ModuleGraph, ModuleId, ModuleKind, SelfAcceptance};
 
 /// Where an update stops because a module accepts it.
@@ -52,6 +54,7 @@ impl Propagator {
         trail: &[ModuleId],
     ) -> Propagation {
         self.start_walk(graph.len());
+        let gave_up: HashSet<ModuleId> = trail.iter().copied().collect();
         let mut result = Propagation::default();
         for &id in changed {
             self.visit(id, &mut result.stale);
@@ -62,7 +65,7 @@ impl Propagator {
             let acceptance = graph.acceptance(module);
             let accepts = match acceptance {
                 SelfAcceptance::None | SelfAcceptance::Declines => false,
-                _ if trail.contains(&module) => false,
+                _ if gave_up.contains(&module) => false,
                 SelfAcceptance::Accepts | SelfAcceptance::Bubbles => true,
                 SelfAcceptance::Exports => accepts_by_exports(graph, module),
             };
@@ -84,7 +87,7 @@ impl Propagator {
                         declined: false,
                     });
                 }
-                self.visit_importers(graph, module, trail, &mut result);
+                self.visit_importers(graph, module, &gave_up, &mut result);
             }
         }
         result
@@ -94,13 +97,13 @@ impl Propagator {
         &mut self,
         graph: &ModuleGraph,
         module: ModuleId,
-        trail: &[ModuleId],
+        gave_up: &HashSet<ModuleId>,
         result: &mut Propagation,
     ) {
         for &importer in graph.importers(module) {
             let swaps_styles =
                 graph.kind(module) == ModuleKind::Style && graph.kind(importer) == ModuleKind::Page;
-            let accepts = graph.accepts(importer, module) && !trail.contains(&importer);
+            let accepts = graph.accepts(importer, module) && !gave_up.contains(&importer);
             if swaps_styles || accepts {
                 result.boundaries.push(Boundary {
                     boundary: importer,

@@ -155,11 +155,7 @@ impl Coordinator {
         let (version, missed, problems, warnings) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
-            let missed: Vec<ModuleId> = state
-                .graph
-                .ids()
-                .filter(|&id| state.graph.changed_at(id) > since)
-                .collect();
+            let missed: Vec<ModuleId> = state.graph.changed_since(since).collect();
             let update = (!missed.is_empty() && session == self.shared.session).then(|| {
                 let found = state.propagator.propagate(&state.graph, &missed, &[]);
                 describe(&state.graph, state.version, &missed, &found.stale, None)
