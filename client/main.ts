@@ -221,7 +221,8 @@ function startClient(): Client {
   };
   const identity = {
     page: served?.page ?? null,
-    session: env.session,
+    // The server may have been restarted in between.
+    session: served?.session ?? env.session,
     version: served?.version ?? env.version,
   };
   const runtime = new Runtime(identity, ports, log);
@@ -230,8 +231,8 @@ function startClient(): Client {
     hello: () => {
       const report = reloaded;
       reloaded = null;
-      const { session, page } = identity;
-      return { type: 'hello', session, since: runtime.version, page, reloaded: report };
+      const { session, version: since } = runtime;
+      return { type: 'hello', session, since, page: identity.page, reloaded: report };
     },
     receive: (message) => runtime.receive(message),
     connected: (webSocket) => {
@@ -276,7 +277,7 @@ function createOverlay(): Overlay {
 }
 
 /** What the server wrote into the page's HTML when it served it. */
-function servedPage(): { page: string; version: number } | undefined {
+function servedPage(): { page: string; version: number; session?: string } | undefined {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="hotgraph"]');
   try {
     return meta ? JSON.parse(meta.content) : undefined;

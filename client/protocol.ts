@@ -19,7 +19,11 @@ page: string | null,
 /**
  * Why the page reloaded itself, when it did.
  */
-reloaded: ReloadReport | null, } | { "type": "invalidate", 
+reloaded: ReloadReport | null, } | { "type": "acknowledged", 
+/**
+ * The update's version.
+ */
+version: number, } | { "type": "invalidate", 
 /**
  * The module that gives up.
  */
@@ -157,7 +161,15 @@ ms: number,
 /**
  * The modules that accepted it.
  */
-boundaries: Array<string>, } | { "type": "failed", 
+boundaries: Array<string>, } | { "type": "acknowledged", 
+/**
+ * The page's connection.
+ */
+client: number, 
+/**
+ * The update's version.
+ */
+version: number, } | { "type": "failed", 
 /**
  * The page's connection.
  */
@@ -301,13 +313,23 @@ export type SelfAcceptance = "none" | "accepts" | "bubbles" | "exports" | "decli
  */
 export type ServerMessage = { "type": "connected", 
 /**
- * Names this run of the server. A page that knew another one was served by another process.
+ * Names this run of the server.
  */
 session: string, 
 /**
  * The newest version.
  */
-version: number, } | { "type": "update" } & Update | { "type": "error", 
+version: number, 
+/**
+ * When another run served the page and this one cannot go on with it, why: how a sentence about the server
+ * ends. The page reloads.
+ */
+refusal?: string, 
+/**
+ * When another run served the page and this one goes on with it: the modules that are no files, of which
+ * nobody knows what they are now. A page that has loaded one reloads.
+ */
+uncertain?: Array<string>, } | { "type": "update" } & Update | { "type": "error", 
 /**
  * At least one diagnostic of severity `error`.
  */

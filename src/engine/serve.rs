@@ -126,7 +126,6 @@ impl Engine {
             .as_ref()
             .is_some_and(|known| Arc::ptr_eq(known, &record));
         if !is_known || !data.linked {
-            data.reported = None;
             if !is_known {
                 data.warnings.clear();
                 data.is_resolved = false;
@@ -232,7 +231,15 @@ impl Engine {
     /// Takes in a page's import map, its addresses resolved: bare specifier, or prefix with a slash at its end
     /// -> url.
     pub fn import_map(&self, map: HashMap<String, String>) {
-        self.shared.state().import_map.extend(map);
+        let mut state = self.shared.state();
+        let is_new = map
+            .iter()
+            .any(|(name, target)| state.import_map.get(name) != Some(target));
+        state.import_map.extend(map);
+        drop(state);
+        if is_new {
+            self.shared.outdate_snapshot();
+        }
     }
 
     /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
@@ -249,6 +256,7 @@ impl Engine {
             state.link(id, record);
         }
         drop(state);
+        self.shared.outdate_snapshot();
         self.post(Message::Review(id));
     }
 
@@ -344,6 +352,7 @@ impl State {
         let is_followed = data.is_followed;
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
+            data.reported = None;
             std::mem::replace(&mut data.content, content)
         } else {
             None
