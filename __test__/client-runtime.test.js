@@ -262,6 +262,24 @@ test('a dispose callback that throws is shown and stops nothing', async (t) => {
   t.is(page.sent.at(-1).type, 'applied');
 });
 
+test('a dispose callback that does not come to an end is named, and holds up updates no longer', async (t) => {
+  const page = await openChain({
+    '/leaf.js': (hot) => {
+      hot.dispose(() => new Promise(() => {}));
+      return {};
+    },
+  });
+  await page.update(['/leaf.js'], chain);
+  const events = page.take();
+  t.true(events.includes('callback dep 101'), events.join('\n'));
+  t.truthy(
+    events.find((event) =>
+      /dispose callback of \/leaf\.js did not settle within 5 seconds/.test(event),
+    ),
+  );
+  t.is(page.sent.at(-1).type, 'applied');
+});
+
 test('a list callback runs once for all its dependencies', async (t) => {
   const lists = [];
   const page = openPage({
