@@ -127,6 +127,12 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
 /** Lets everything run that does not wait for the test. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** The server's answer to a hello: as the run of that name, which goes on with the page or refuses to. */
+const connected = (session, refusal, uncertain) => {
+  const went = refusal === null ? { uncertain } : { refusal };
+  return { type: 'connected', session, version: 100, ...went };
+};
+
 const ACCEPTS = { acceptance: 'accepts' };
 
 /** A page with `/main.js`, which accepts `/dep.js`, which imports `/leaf.js`. */
@@ -262,6 +268,24 @@ test('a dispose callback that throws is shown and stops nothing', async (t) => {
   t.true(page.events.includes('callback dep 101'));
   t.true(page.events.includes('error a dispose callback of /leaf.js threw: stuck'));
   t.deepEqual(page.runtime.registry.data('/leaf.js'), { seen: true });
+  t.is(page.sent.at(-1).type, 'applied');
+});
+
+test('a dispose callback that does not come to an end is named, and holds up updates no longer', async (t) => {
+  const page = await openChain({
+    '/leaf.js': (hot) => {
+      hot.dispose(() => new Promise(() => {}));
+      return {};
+    },
+  });
+  await page.update(['/leaf.js'], chain);
+  const events = page.take();
+  t.true(events.includes('callback dep 101'), events.join('\n'));
+  t.truthy(
+    events.find((event) =>
+      /dispose callback of \/leaf\.js did not settle within 5 seconds/.test(event),
+    ),
+  );
   t.is(page.sent.at(-1).type, 'applied');
 });
 
@@ -566,18 +590,45 @@ test('a reload happens once, and nothing after it', async (t) => {
   page.runtime.events.on('vite:beforeFullReload', ({ path }) => page.events.push(path), generation);
   await page.update(['/main.js'], [['/main.js', { '/index.html': [] }]]);
   await page.update(['/leaf.js'], chain);
-  page.runtime.receive({ type: 'connected', session: 'other', version: 1 });
+  page.runtime.receive(connected('other', 'no record'));
   await page.runtime.idle;
   t.deepEqual(page.take(), ['/main.js', 'reload deadEnd: /main.js /index.html']);
 });
 
-test('another run of the server reloads the page', async (t) => {
+test('another run of the server that cannot go on with the page reloads it', async (t) => {
   const page = await openChain();
-  page.runtime.receive({ type: 'connected', session: 's', version: 100 });
+  page.runtime.receive(connected('s', null, undefined));
   t.deepEqual(page.take(), []);
-  page.runtime.receive({ type: 'connected', session: 'other', version: 100 });
+  page.runtime.receive(connected('other', 'no record'));
   await turn();
   t.deepEqual(page.take(), ['reload session: ']);
+});
+
+test('a page becomes one of the run that goes on with it', async (t) => {
+  const page = await openChain();
+  t.is(page.runtime.session, 's');
+  page.runtime.receive(connected('other', null, ['/elsewhere.js']));
+  await turn();
+  t.is(page.runtime.session, 'other');
+  t.deepEqual(page.take(), []);
+});
+
+test('a page that has a module of which nobody knows what it is now reloads', async (t) => {
+  const page = await openChain();
+  page.runtime.receive(connected('other', null, ['/elsewhere.js', '/leaf.js']));
+  await turn();
+  t.is(page.runtime.session, 's');
+  t.deepEqual(page.take(), ['reload session: ']);
+});
+
+test('a page says which version it is at, also when an update is none of its business', async (t) => {
+  const page = await openChain();
+  await page.update(['/elsewhere.js'], [['/elsewhere.js', {}]]);
+  const { version } = page.runtime;
+  t.deepEqual(page.sent, [{ type: 'acknowledged', version }]);
+  page.runtime.receive({ type: 'prune', version: version + 1, urls: ['/elsewhere.js'] });
+  await page.runtime.idle;
+  t.is(page.runtime.version, version + 1);
 });
 
 test('pruning disposes, runs prune callbacks and forgets data', async (t) => {

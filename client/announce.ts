@@ -6,6 +6,7 @@ import type { Failure } from './apply.js';
 import { textOf } from './log.js';
 import type { Application } from './plan.js';
 import type { Update } from './protocol.js';
+import { Unsettled } from './wait.js';
 
 /** The payload of `beforeUpdate` and `afterUpdate`. */
 export function updatePayload(application: Application, version: number): UpdatePayload {
@@ -44,7 +45,9 @@ export function describeFailure({ stage, url, error }: Failure): string {
     case 'style':
       return `a style sheet was not updated: ${text}`;
     case 'dispose':
-    case 'callback':
-      return `${stage === 'dispose' ? 'a dispose' : 'an accept'} callback of ${url} threw: ${text}`;
+    case 'callback': {
+      const verb = error instanceof Unsettled ? '' : 'threw: ';
+      return `${stage === 'dispose' ? 'a dispose' : 'an accept'} callback of ${url} ${verb}${text}`;
+    }
   }
 }

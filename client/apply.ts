@@ -10,7 +10,7 @@ import type { Application, Renewal } from './plan.js';
 import type { ModuleKind } from './protocol.js';
 import type { Registry } from './registry.js';
 import { pageOfInline, stamp } from './url.js';
-import { patient } from './wait.js';
+import { patient, Unsettled } from './wait.js';
 
 /** What applying needs from the browser. Addresses are absolute paths with stamp. */
 export interface ApplyPorts {
@@ -65,6 +65,8 @@ export interface LostExports {
 
 /** Milliseconds that a callback's promise holds up later updates. */
 const PATIENCE = 2000;
+/** The same for a dispose callback: what it cleans up should be gone before new code runs. */
+const DISPOSE_PATIENCE = 5000;
 
 /**
  * Applies a plan. Never rejects.
@@ -152,8 +154,8 @@ async function dispose(
 /**
  * Runs the dispose callbacks of a module's last generation, all at once. They run no second time.
  *
- * @param failed Is told of what callbacks throw.
- * @returns When all promises are settled.
+ * @param failed Is told of what callbacks throw, and of those that do not come to an end.
+ * @returns When all promises are settled, or have had their time.
  */
 export async function runDisposers(
   url: string,
@@ -167,7 +169,13 @@ export async function runDisposers(
   await Promise.all(
     disposers.map(async (callback) => {
       try {
-        await callback(registry.data(url));
+        const run = async () => {
+          await callback(registry.data(url));
+          return true;
+        };
+        if (await patient(run(), DISPOSE_PATIENCE)) return;
+        const seconds = DISPOSE_PATIENCE / 1000;
+        failed(new Unsettled(`did not settle within ${seconds} seconds, and is not waited for`));
       } catch (error) {
         failed(error);
       }

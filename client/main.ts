@@ -284,7 +284,8 @@ function startClient(): Client {
   };
   const identity = {
     page: served?.page ?? null,
-    session: env.session,
+    // The server may have been restarted in between.
+    session: served?.session ?? env.session,
     version: served?.version ?? env.version,
   };
   const runtime = new Runtime(identity, ports, log);
@@ -296,9 +297,8 @@ function startClient(): Client {
     hello: () => {
       const report = reloaded;
       reloaded = null;
-      const { session, page } = identity;
-      const { version: since } = runtime;
-      return { type: 'hello', session, since, page, reloaded: report, shares };
+      const { session, version: since } = runtime;
+      return { type: 'hello', session, since, page: identity.page, reloaded: report, shares };
     },
     receive: (message) => runtime.receive(message),
     connected: (webSocket) => {
@@ -343,7 +343,7 @@ function createOverlay(): Overlay {
 }
 
 /** What the server wrote into the page's HTML when it served it. */
-function servedPage(): { page: string; version: number } | undefined {
+function servedPage(): { page: string; version: number; session?: string } | undefined {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="hotgraph"]');
   try {
     return meta ? JSON.parse(meta.content) : undefined;

@@ -376,13 +376,23 @@ export type SelfAcceptance = "none" | "accepts" | "bubbles" | "exports" | "decli
  */
 export type ServerMessage = { "type": "connected", 
 /**
- * Names this run of the server. A page that knew another one was served by another process.
+ * Names this run of the server.
  */
 session: string, 
 /**
  * The newest version.
  */
-version: number, } | { "type": "update" } & Update | { "type": "error", 
+version: number, 
+/**
+ * When another run served the page and this one cannot go on with it, why: how a sentence about the server
+ * ends. The page reloads.
+ */
+refusal?: string, 
+/**
+ * When another run served the page and this one goes on with it: the modules that are no files, of which
+ * nobody knows what they are now. A page that has loaded one reloads.
+ */
+uncertain?: Array<string>, } | { "type": "update" } & Update | { "type": "error", 
 /**
  * At least one diagnostic of severity `error`.
  */

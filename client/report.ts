@@ -30,13 +30,17 @@ export function composeReport(facts: Facts): ReloadReport {
   };
 }
 
-/** The report of a reload because another run of the server answers now. */
-export function sessionReport(): ReloadReport {
+/**
+ * The report of a reload because another run of the server answers now.
+ *
+ * @param refusal Why that one cannot go on with the page: how a sentence about it ends.
+ */
+export function sessionReport(refusal: string | undefined): ReloadReport {
   return {
     cause: 'session',
     changed: null,
     chain: [],
-    message: 'The dev server was restarted, so this page may be older than what it serves now.',
+    message: `The dev server was restarted, so this page may be older than what it serves now: ${refusal}.`,
     remedy: null,
   };
 }

@@ -47,7 +47,7 @@ export interface Ports extends ApplyPorts {
 export interface Identity {
   /** The url of its HTML, `null` when the server does not know it. */
   readonly page: string | null;
-  /** The server's run that served it. */
+  /** The server's run that served it. Another one that knows it may go on with it. */
   readonly session: string;
   /** The version that it was served at. */
   readonly version: number;
@@ -85,6 +85,7 @@ export class Runtime {
   /** Whether the server has answered on the present connection. */
   greeted = false;
   readonly #identity: Identity;
+  #session: string;
   readonly #ports: Ports;
   readonly #log: Log;
   readonly #jobs: Job[] = [];
@@ -105,6 +106,7 @@ export class Runtime {
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
+    this.#session = identity.session;
     this.#version = identity.version;
     this.#ports = ports;
     this.#log = log;
@@ -119,6 +121,11 @@ export class Runtime {
   /** The version that the page is at. */
   get version(): number {
     return this.#version;
+  }
+
+  /** The server's run that the page belongs to: the one that served it, or one that went on with it. */
+  get session(): string {
+    return this.#session;
   }
 
   /** Settles when no work is left. */
@@ -152,7 +159,7 @@ export class Runtime {
         // What holds is sent again.
         this.#unsaid.clear();
         this.#problems.reconnected();
-        if (message.session !== this.#identity.session) void this.#reload(sessionReport());
+        if (message.session !== this.#session) this.#goOn(message);
         break;
       case 'update':
         // What a module gave up, it did not change.
@@ -177,6 +184,15 @@ export class Runtime {
         void this.events.emit(message.event, message.data);
         break;
     }
+  }
+
+  /** Another run of the server answers. */
+  #goOn({ session, refusal, uncertain }: Extract<ServerMessage, { type: 'connected' }>): void {
+    const url = uncertain?.find((one) => this.#knows(one));
+    const doubt =
+      url && `it cannot tell whether ${url}, which is no file, is what this page has loaded`;
+    if (uncertain && !doubt) this.#session = session;
+    else void this.#reload(sessionReport(refusal ?? doubt));
   }
 
   /** A module gives up an update: the server sends it on to the module's importers, in every page. */
@@ -293,6 +309,7 @@ export class Runtime {
       case 'nothing':
         this.#finish(update);
         this.#problems.updated(update, undefined);
+        this.#ports.send({ type: 'acknowledged', version: update.version });
         break;
       case 'reload':
         await this.#reload(decision.report);
@@ -385,12 +402,14 @@ export class Runtime {
 
   async #prune({ urls, version }: Pruned): Promise<void> {
     const paths = urls.filter((url) => this.registry.last(url) || this.#ports.isLoaded(url));
-    if (paths.length === 0) return;
     if (this.#owed) {
       // The page runs the code from before that update, which may still import them.
       this.#unpruned.push({ urls: paths, version });
       return;
     }
+    // Up to here it has everything: who asks again must not be told again to dispose of what came back meanwhile.
+    this.#version = Math.max(this.#version, version);
+    if (paths.length === 0) return;
     await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
     const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
       this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);

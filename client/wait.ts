@@ -13,3 +13,6 @@ export function patient<Value>(
   });
   return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
+
+/** A callback's promise was not settled in its time. The message goes on from the callback's name. */
+export class Unsettled extends Error {}

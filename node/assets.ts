@@ -48,6 +48,9 @@ interface CompiledClient {
   files: ReadonlyMap<string, string>;
 }
 
+/** A file in a folder of ours. */
+const PLACE = new RegExp(`^${ENDPOINT}([0-9a-f]{12})/([^/]+)$`);
+
 let compiled: CompiledClient | undefined;
 
 /** The compiled client, read once a process. @throws when the package was not built. */
@@ -74,10 +77,9 @@ export function clientPath(): string {
  */
 export function findAsset(path: string, env: () => ClientEnv | string): Asset | null {
   const { hash, files } = compiledClient();
-  const prefix = `${ENDPOINT}${hash}/`;
-  if (!path.startsWith(prefix)) return null;
-  const name = path.slice(prefix.length);
-  const file = files.get(name);
+  const [, folder, name = ''] = PLACE.exec(path) ?? [];
+  const file = folder === hash ? files.get(name) : undefined;
+  // The client of another version finds out here that another server answers now.
   if (file === undefined && name !== 'env.js') return null;
   const known = env();
   if (typeof known === 'string') {

@@ -95,9 +95,11 @@ export class HmrEndpoint {
    *
    * @param page The page's url, as the engine is told of it.
    * @param version The engine's version when the page is served: what changes from then on is sent to it.
+   * @param session The engine's session. The page asks for it otherwise, and a server that was restarted in between
+   *   is taken for the one that served the page.
    */
-  head(page: string, version: number): string {
-    const about = escapeAttribute(JSON.stringify({ page, version }));
+  head(page: string, version: number, session?: string): string {
+    const about = escapeAttribute(JSON.stringify({ page, version, session }));
     return (
       `<meta name="hotgraph" content="${about}">` +
       `<script type="module" src="${this.clientUrl}"></script>`

@@ -84,7 +84,7 @@ export class HmrFiles {
     const [location = '/'] = request.url.split('?');
     const page = request.page ?? location.replace(/\/$/, '/index.html');
     const { html, base, loads, importMap } = transformPage(source, page, location, {
-      head: this.#endpoint.head(page, this.#engine.version),
+      head: this.#endpoint.head(page, this.#engine.version, this.#engine.session),
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
         const served = this.#engine.serveScript(url, code);

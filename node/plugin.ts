@@ -6,6 +6,7 @@
  * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
  */
 
+import type { Server } from 'node:net';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
 import { HmrEngine } from '#native';
@@ -17,6 +18,7 @@ import { CustomEvents, type HotChannel } from './events.js';
 import { type FileKind, HmrFiles } from './files.js';
 import { describeEvent, type Level, plainText } from './report.js';
 import { fileOf, takeStamp } from './request.js';
+import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedAsIs, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 import { isBeingWritten, whenWritten } from './writing.js';
@@ -50,6 +52,12 @@ export interface HmrPluginOptions {
    * content security policy forbids `eval`, pages fetch it in any case; `false` keeps them from trying.
    */
   carry?: boolean;
+  /**
+   * The folder where the engine keeps what it knows for the next run of the server, so that a restart does not
+   * reload the pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root; without
+   * one, or with `false`, a restart reloads them.
+   */
+  cacheDir?: string | false;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
 }
@@ -203,6 +211,9 @@ function start(
     onDisconnect: (client) => engine.disconnect(client),
     onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainText(reason)}`),
   });
+  const address = (server as Partial<Server>).address?.();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const snapshot = snapshotOptions(config, port ?? config.port, options.cacheDir);
   const engine = new HmrEngine(
     {
       root: config.rootDir,
@@ -210,6 +221,7 @@ function start(
       watch: options.watch ?? !config.disableFileWatcher,
       carries: options.carry ?? true,
       servesFiles: !config.middleware?.length && isServedAsIs(plugin, config.plugins ?? []),
+      ...(snapshot && { snapshot }),
     },
     (client, text) => {
       if (client === 0) onEvent(JSON.parse(text) as HostEvent);

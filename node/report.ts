@@ -54,6 +54,8 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
       const text = `updated, accepted by ${first}${more} in ${event.ms.toFixed(1)} ms`;
       return [{ level: 'info', text: `${TAG} ${styleText('green', text)}` }];
     }
+    case 'acknowledged':
+      return [];
     case 'failed':
       return [{ level: 'error', text: `${TAG} update: ${event.message}` }];
     case 'reloaded': {

@@ -28,6 +28,36 @@ pub struct EngineOptions {
     /// Whether the host serves scripts as they are on disk, imports and all. Updates then bring the code of a
     /// save; otherwise pages ask for it (see `carried`). Default: false.
     pub serves_files: Option<bool>,
+    /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
+    /// reloads them.
+    pub snapshot: Option<SnapshotOptions>,
+}
+
+/// What outlives an engine: the module graph, its versions, and hashes of the files that pages know.
+#[napi(object)]
+pub struct SnapshotOptions {
+    /// Absolute path of the file. It is made with its folder when there is something to keep. Engines that run at the
+    /// same time should have one each.
+    pub file: String,
+    /// Everything that decides what is served beside the files themselves, as a text to compare: versions, options,
+    /// plugins. After another text pages reload.
+    pub settings: String,
+    /// Prefixes of urls whose modules are no files and depend on nothing but `settings`. Pages that loaded other
+    /// scripts, style sheets or HTML without a file reload, since nobody knows what these are now. Default: none.
+    pub fixed: Option<Vec<String>>,
+}
+
+/// A connected page.
+#[napi(object)]
+pub struct PageStatus {
+    /// Its number.
+    pub client: u32,
+    /// The url of its HTML, when that was served through the engine.
+    pub url: Option<String>,
+    /// The version of the last update that it applied, or that concerned nothing in it.
+    pub version: f64,
+    /// Whether it was sent a later update: that is on its way, being applied, or was not applied as a whole.
+    pub is_behind: bool,
 }
 
 /// What to serve for a script.
@@ -99,6 +129,11 @@ impl HmrEngine {
             watch: options.watch.unwrap_or(true),
             carries: options.carries.unwrap_or(true),
             serves_files: options.serves_files.unwrap_or(false),
+            snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
+                file: PathBuf::from(snapshot.file),
+                settings: snapshot.settings,
+                fixed: snapshot.fixed.unwrap_or_default(),
+            }),
         };
         let engine = Engine::start(options, sink)
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
@@ -115,6 +150,19 @@ impl HmrEngine {
     #[napi(getter)]
     pub fn version(&self) -> f64 {
         self.engine.version() as f64
+    }
+
+    /// The pages that are connected, in the order in which they came, and how far they are.
+    #[napi(catch_unwind)]
+    pub fn pages(&self) -> Vec<PageStatus> {
+        let pages = self.engine.pages().into_iter();
+        let status = |(client, page): (u32, engine::Page)| PageStatus {
+            client,
+            version: page.version as f64,
+            is_behind: page.is_behind(),
+            url: page.url,
+        };
+        pages.map(status).collect()
     }
 
     /// Takes in a script as it would be served, its imports resolved to what a browser can ask for, and
@@ -276,7 +324,7 @@ impl HmrEngine {
         self.engine.receive(client, frame);
     }
 
-    /// Stops watching and ends the engine's thread. Later calls do nothing. Safe to call twice.
+    /// Stops watching and ends the engine's thread, once its snapshot is written. Later calls do nothing. Safe to call twice.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.engine.close();

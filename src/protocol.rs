@@ -20,11 +20,21 @@ use ts_rs::TS;
 pub enum ServerMessage {
     /// The answer to [`ClientMessage::Hello`].
     Connected {
-        /// Names this run of the server. A page that knew another one was served by another process.
+        /// Names this run of the server.
         session: String,
         /// The newest version.
         #[cfg_attr(test, ts(type = "number"))]
         version: u64,
+        /// When another run served the page and this one cannot go on with it, why: how a sentence about the server
+        /// ends. The page reloads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        refusal: Option<String>,
+        /// When another run served the page and this one goes on with it: the modules that are no files, of which
+        /// nobody knows what they are now. A page that has loaded one reloads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        uncertain: Option<Vec<String>>,
     },
     /// One batch of changes; each page decides with its own modules what to do.
     Update(Update),
@@ -250,6 +260,12 @@ pub enum ClientMessage {
         #[serde(default)]
         shares: bool,
     },
+    /// An update that concerned nothing in the page: it is at that version now.
+    Acknowledged {
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
+    },
     /// `import.meta.hot.invalidate(message)`.
     Invalidate {
         /// The module that gives up.
@@ -380,7 +396,7 @@ pub enum ReloadCause {
     Resource,
     /// A module that should have accepted never ran to its end in this page.
     NotEvaluated,
-    /// The page was served by another run of the server.
+    /// The page was served by another run of the server, with which this one cannot go on.
     Session,
 }
 
@@ -415,6 +431,14 @@ pub enum HostEvent {
         boundaries: Vec<String>,
         /// Whether the new code came with it, so that the page fetched none.
         carried: bool,
+    },
+    /// An update concerned nothing in a page, which is at that version now.
+    Acknowledged {
+        /// The page's connection.
+        client: u32,
+        /// The update's version.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
     },
     /// A page could not apply an update and kept what it had.
     Failed {

@@ -130,6 +130,11 @@ impl ChangeSet {
             .insert(path.to_path_buf(), Pending { change, due, order });
     }
 
+    /// Whether a path waits for the next batch.
+    pub fn is_pending(&self, path: &Path) -> bool {
+        self.pending.contains_key(path)
+    }
+
     /// When [`Self::take_due`] has something to give; `None` when nothing waits.
     pub fn next_due(&self) -> Option<u64> {
         let earliest = self.pending.values().map(|pending| pending.due).min()?;

@@ -27,6 +27,11 @@ impl Coordinator {
             // What was read while it changed is a change too.
             due.extend(self.changes.take_due(self.now()));
         }
+        self.take_in(due);
+    }
+
+    /// Finds out what really changed of these files, and tells of it.
+    pub(super) fn take_in(&mut self, due: Vec<(PathBuf, FileChange)>) {
         let (mut changed, mut files) = (Vec::new(), Vec::new());
         let (mut problems, mut recovered) = (Vec::new(), Vec::new());
         let mut unjudged = Vec::new();
@@ -184,6 +189,7 @@ impl Coordinator {
             return Look::Same { mended: Vec::new() };
         }
         self.vanished.entry(index).or_insert(self.hellos);
+        self.touched();
         let mut state = self.shared.state();
         let modules = state.files.get(index).modules.clone();
         let Some(&module) = modules.first() else {
@@ -262,6 +268,8 @@ impl Coordinator {
             (update, found.stale.len() as u32)
         };
         let version = update.version;
+        self.touched();
+        self.sent(version);
         let odd = self.carry(&mut update);
         self.broadcast(&ServerMessage::Update(update));
         self.shared.tell_host(&HostEvent::Updated {

@@ -61,6 +61,7 @@ impl Shared {
             let outdated = data.content.replace(content);
             if let Some(outdated) = outdated.filter(|outdated| *outdated != content) {
                 self.analyses.remove(&outdated);
+                data.reported = None;
             }
             data.source = Some(source.clone());
             let carriage = state.carriage(id, &record);
@@ -95,11 +96,10 @@ impl State {
             return Known::Never;
         }
         let at = self.graph.changed_at(id);
-        match self.module(id).source.clone() {
-            Some(served) if served.at == at => return Known::Source(served),
-            // It was too large to be kept.
-            None => return Known::Never,
-            _ => {}
+        if let Some(served) = &self.module(id).source
+            && served.at == at
+        {
+            return Known::Source(served.clone());
         }
         let file = self.files.of_module(id).map(|index| self.files.get(index));
         let file = file.filter(|file| serves_files && file.served_raw);

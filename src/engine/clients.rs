@@ -3,47 +3,90 @@
 //! Knows the protocol. Every frame is untrusted: it is parsed into a closed enum, and urls in it count
 //! only when the graph knows them.
 
-use super::Target;
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
+
 use super::batch::GivenUp;
 use super::coordinator::Coordinator;
-use super::state::ReportedAcceptance;
+use super::state::{ReportedAcceptance, State};
 use super::update::describe;
+use super::{Shared, Target};
 use crate::core::graph::{ModuleId, SelfAcceptance};
 use crate::core::url;
 use crate::protocol::{ClientMessage, Diagnostic, HostEvent, Invalidation, ServerMessage};
 
 /// One connected page.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// Whether it said hello; before that it gets nothing.
     greeted: bool,
+    /// The url of its HTML, when that was served through the engine.
+    pub url: Option<String>,
+    /// The version that it said it is at.
+    pub version: u64,
+    /// The version of the last update that it was sent, 0 before the first.
+    sent: u64,
+}
+
+impl Page {
+    /// Whether it was sent an update that it has not applied, nor said that it concerns nothing there.
+    pub fn is_behind(&self) -> bool {
+        self.version < self.sent
+    }
 }
 
 /// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
 /// memory; forgetting costs at worst one update too many.
 const REMEMBERED_INVALIDATIONS: usize = 10_000;
 
+impl Shared {
+    fn pages(&self) -> MutexGuard<'_, BTreeMap<u32, Page>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pages that said hello, in the order in which they connected.
+    pub fn greeted(&self) -> Vec<(u32, Page)> {
+        let pages = self.pages();
+        let greeted = pages.iter().filter(|(_, page)| page.greeted);
+        greeted
+            .map(|(&client, page)| (client, page.clone()))
+            .collect()
+    }
+}
+
 impl Coordinator {
     /// The pages that said hello.
     pub(super) fn greeted(&self) -> impl Iterator<Item = u32> {
-        self.pages
-            .iter()
-            .filter(|(_, page)| page.greeted)
-            .map(|(&client, _)| client)
+        let pages = self.shared.greeted().into_iter();
+        pages.map(|(client, _)| client)
     }
 
     pub(super) fn connected(&mut self, client: u32) {
-        self.pages.insert(client, Page::default());
+        self.shared.pages().insert(client, Page::default());
     }
 
     pub(super) fn disconnected(&mut self, client: u32) {
-        self.pages.remove(&client);
+        self.shared.pages().remove(&client);
+    }
+
+    /// An update of this version goes out to all pages.
+    pub(super) fn sent(&self, version: u64) {
+        for page in self.shared.pages().values_mut().filter(|page| page.greeted) {
+            page.sent = version;
+        }
+    }
+
+    fn page_is_at(&self, client: u32, version: u64) {
+        if let Some(page) = self.shared.pages().get_mut(&client) {
+            page.version = page.version.max(version);
+        }
     }
 
     pub(super) fn received(&mut self, client: u32, frame: &str) {
-        if !self.pages.contains_key(&client) {
+        let known = self.shared.pages().get(&client).map(|page| page.greeted);
+        let Some(is_greeted) = known else {
             return;
-        }
+        };
         let message = match serde_json::from_str::<ClientMessage>(frame) {
             Ok(message) => message,
             Err(error) => {
@@ -65,7 +108,7 @@ impl Coordinator {
                     self.shared.serve_shared();
                 }
                 // Each costs a walk over the graph; a page has one reason to say it.
-                if self.pages.get(&client).is_some_and(|page| page.greeted) {
+                if is_greeted {
                     let message = "a second hello on the same socket".to_owned();
                     return self
                         .shared
@@ -74,11 +117,11 @@ impl Coordinator {
                 if let Some(report) = reloaded {
                     self.shared.tell_host(&HostEvent::Reloaded {
                         client,
-                        page,
+                        page: page.clone(),
                         report,
                     });
                 }
-                self.greet(client, &session, since);
+                self.greet(client, &session, since, page);
             }
             ClientMessage::Invalidate {
                 url,
@@ -116,6 +159,7 @@ impl Coordinator {
                 boundaries,
                 carried,
             } => {
+                self.page_is_at(client, version);
                 self.shared.tell_host(&HostEvent::Applied {
                     client,
                     version,
@@ -124,6 +168,11 @@ impl Coordinator {
                     carried,
                 });
                 self.prune();
+            }
+            ClientMessage::Acknowledged { version } => {
+                self.page_is_at(client, version);
+                self.shared
+                    .tell_host(&HostEvent::Acknowledged { client, version });
             }
             ClientMessage::Failed { version, message } => {
                 self.shared.tell_host(&HostEvent::Failed {
@@ -143,23 +192,29 @@ impl Coordinator {
         }
     }
 
-    /// Answers a hello: the session, the changes that the page missed as one update, and what is broken now.
-    fn greet(&mut self, client: u32, session: &str, since: u64) {
+    /// Answers a hello: the session, the changes that the page missed as one update, what was pruned, and what is broken
+    /// now.
+    fn greet(&mut self, client: u32, session: &str, since: u64, url: Option<String>) {
+        let is_own = session == self.shared.session;
         self.hellos += 1;
-        if since < self.shared.state().version {
+        if !is_own || since < self.shared.state().version {
             self.work_off_backlog();
         }
-        if let Some(page) = self.pages.get_mut(&client) {
-            page.greeted = true;
-        }
-        let (version, missed, problems, warnings) = {
+        let refusal = (!is_own).then(|| self.refuse(session, since)).flatten();
+        let uncertain = (!is_own && refusal.is_none()).then(|| self.uncertain());
+        let (version, missed, pruned, problems, warnings) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let missed: Vec<ModuleId> = state.graph.changed_since(since).collect();
-            let update = (!missed.is_empty() && session == self.shared.session).then(|| {
+            let update = (!missed.is_empty() && refusal.is_none()).then(|| {
                 let found = state.propagator.propagate(&state.graph, &missed, &[]);
                 describe(&state.graph, state.version, &missed, &found.stale, None)
             });
+            let pruned = if refusal.is_none() {
+                state.pruned_since(since)
+            } else {
+                BTreeMap::new()
+            };
             let problems: Vec<_> = state
                 .files
                 .iter()
@@ -167,17 +222,36 @@ impl Coordinator {
                 .map(Into::into)
                 .collect();
             let warnings: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
-            (state.version, update, problems, warnings)
+            (state.version, update, pruned, problems, warnings)
         };
+        if let Some(page) = self.shared.pages().get_mut(&client) {
+            *page = Page {
+                greeted: true,
+                url,
+                version: since,
+                sent: missed.as_ref().map_or(0, |update| update.version),
+            };
+        }
         let session = self.shared.session.clone();
         let target = Target::Client(client);
-        self.shared
-            .send(target, &ServerMessage::Connected { session, version });
+        self.shared.send(
+            target,
+            &ServerMessage::Connected {
+                session,
+                version,
+                refusal,
+                uncertain,
+            },
+        );
         if let Some(mut update) = missed {
             for id in self.carry(&mut update) {
                 self.review(id);
             }
             self.shared.send(target, &ServerMessage::Update(update));
+        }
+        for (version, urls) in pruned {
+            self.shared
+                .send(target, &ServerMessage::Prune { version, urls });
         }
         if !problems.is_empty() {
             self.shared.send(
@@ -245,6 +319,8 @@ impl Coordinator {
         };
         state.module(id).reported = Some(report);
         state.refresh_acceptance(id);
+        drop(state);
+        self.touched();
     }
 
     /// After an update was applied its modules are linked anew; what lost its last importer can go.
@@ -261,9 +337,29 @@ impl Coordinator {
         let url_of = |id: &ModuleId| state.graph.url(*id).to_owned();
         let urls = pruned.iter().map(url_of).collect();
         for &id in &pruned {
-            state.module(id).linked = false;
+            let data = state.module(id);
+            data.linked = false;
+            data.pruned_at = version;
         }
         drop(state);
+        self.touched();
         self.broadcast(&ServerMessage::Prune { version, urls });
+    }
+}
+
+impl State {
+    /// The modules that were pruned after a version and not imported again, by the version that they have since.
+    fn pruned_since(&mut self, since: u64) -> BTreeMap<u64, Vec<String>> {
+        let mut pruned = BTreeMap::<u64, Vec<String>>::new();
+        for id in self.graph.ids() {
+            let at = self.module(id).pruned_at;
+            if at > since && self.graph.importers(id).is_empty() {
+                pruned
+                    .entry(at)
+                    .or_default()
+                    .push(self.graph.url(id).to_owned());
+            }
+        }
+        pruned
     }
 }

@@ -7,12 +7,14 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::Shared;
 use super::files::FileIndex;
+use super::resume::Keeper;
 use super::watcher::{FileWatcher, Sighting};
 use crate::core::analyze::AnalyzeError;
 use crate::core::change::ChangeSet;
@@ -37,14 +39,13 @@ pub enum Message {
     Disconnect(u32),
     /// A frame from a page.
     Frame(u32, String),
-    /// The end.
-    Close,
+    /// The end; who asked for it waits for it.
+    Close(Sender<()>),
 }
 
 /// The loop and what only it touches.
 pub struct Coordinator {
     pub(super) shared: Arc<Shared>,
-    pub(super) pages: HashMap<u32, super::clients::Page>,
     /// Which page's `invalidate()` was acted on, by module and version: the same call in other tabs is the
     /// same event.
     pub(super) invalidated: HashMap<(ModuleId, u64), u32>,
@@ -58,6 +59,8 @@ pub struct Coordinator {
     pub(super) unjudged: Vec<FileIndex>,
     /// Files that vanished, with [`Self::hellos`] at that time: a page loaded since then lacks them.
     pub(super) vanished: HashMap<FileIndex, u64>,
+    /// When to write the snapshot.
+    pub(super) keeper: Keeper,
     started: Instant,
 }
 
@@ -71,7 +74,6 @@ impl Coordinator {
         let watcher = FileWatcher::new(&shared.options.root, shared.options.watch, listener);
         Self {
             shared,
-            pages: HashMap::new(),
             invalidated: HashMap::new(),
             hellos: 0,
             watcher,
@@ -79,17 +81,20 @@ impl Coordinator {
             emptied: HashSet::new(),
             unjudged: Vec::new(),
             vanished: HashMap::new(),
+            keeper: Keeper::default(),
             started: Instant::now(),
         }
     }
 
     /// Runs until [`Message::Close`].
     pub async fn run(mut self, mut messages: UnboundedReceiver<Message>) {
+        self.guarded(Self::resume);
         loop {
             let changes_due = self.changes.next_due();
             let changes_due = changes_due.map(|due| self.started + Duration::from_millis(due));
             let backlog_due = self.shared.backlog.due();
-            let received = match changes_due.into_iter().chain(backlog_due).min() {
+            let due = changes_due.into_iter().chain(backlog_due);
+            let received = match due.chain(self.keeper.due()).min() {
                 Some(due) => tokio::time::timeout_at(due.into(), messages.recv())
                     .await
                     .ok(),
@@ -98,7 +103,13 @@ impl Coordinator {
             let mut next = received;
             while let Some(message) = next {
                 match message {
-                    None | Some(Message::Close) => return,
+                    None => return,
+                    Some(Message::Close(done)) => {
+                        self.guarded(Self::keep_for_good);
+                        // Whoever waited may have given up.
+                        let _ = done.send(());
+                        return;
+                    }
                     Some(message) => self.guarded(|it| it.handle(message)),
                 }
                 next = messages.try_recv().ok().map(Some);
@@ -112,6 +123,9 @@ impl Coordinator {
                 self.work_off_backlog();
             }
             self.guarded(Self::process_due);
+            if self.keeper.due().is_some_and(|due| due <= Instant::now()) {
+                self.guarded(Self::keep);
+            }
         }
     }
 
@@ -135,7 +149,10 @@ impl Coordinator {
             // Its time is read off the backlog itself.
             Message::Backlog => {}
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
-            Message::Review(id) => self.review(id),
+            Message::Review(id) => {
+                self.touched();
+                self.review(id);
+            }
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);
@@ -146,7 +163,7 @@ impl Coordinator {
             Message::Connect(client) => self.connected(client),
             Message::Disconnect(client) => self.disconnected(client),
             Message::Frame(client, frame) => self.received(client, &frame),
-            Message::Close => {}
+            Message::Close(_) => {}
         }
     }
 

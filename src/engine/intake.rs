@@ -36,17 +36,17 @@ impl Coordinator {
         if let Some(source) = source {
             self.analyse(id, content, &source);
         }
-        let Some((index, file, is_new)) = file else {
-            return;
-        };
-        if is_new {
-            self.take_in_file(index, &file, content, is_as_long);
-        } else {
-            let mut state = self.shared.state();
-            let entry = state.files.get_mut(index);
-            // A request may get newer code than is known yet: only sameness says something.
-            entry.served_raw |= entry.known == Some(content);
+        if let Some((index, file, is_new)) = file {
+            if is_new {
+                self.take_in_file(index, &file, content, is_as_long);
+            } else {
+                let mut state = self.shared.state();
+                let entry = state.files.get_mut(index);
+                // A request may get newer code than is known yet: only sameness says something.
+                entry.served_raw |= entry.known == Some(content);
+            }
         }
+        self.touched();
     }
 
     fn analyse(&mut self, id: ModuleId, content: u64, source: &str) {

@@ -17,16 +17,19 @@ mod coordinator;
 mod files;
 mod intake;
 mod missing;
+mod resume;
 mod review;
 mod serve;
+mod snapshot;
 mod state;
 mod update;
 mod watcher;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dashmap::DashMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -34,8 +37,10 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::core::analyze::ModuleRecord;
 use crate::protocol::{HostEvent, ServerMessage};
 use backlog::{Backlog, Registration};
+pub use clients::Page;
 use coordinator::{Coordinator, Message};
 pub use files::SourceFile;
+use resume::{Exactness, Lineage};
 pub use serve::ServedScript;
 use state::State;
 
@@ -64,6 +69,21 @@ pub struct EngineOptions {
     pub carries: bool,
     /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.
     pub serves_files: bool,
+    /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
+    pub snapshot: Option<SnapshotOptions>,
+}
+
+/// Where the snapshot is, and what it is good for.
+#[derive(Debug, Clone)]
+pub struct SnapshotOptions {
+    /// The file. No other engine that runs at the same time should have it.
+    pub file: PathBuf,
+    /// Everything that decides what is served beside the files themselves: versions, options, plugins. A snapshot
+    /// that was written with other settings does not count.
+    pub settings: String,
+    /// Prefixes of urls whose modules have no file and depend on nothing but `settings`. Pages that loaded
+    /// others without a file reload when the server restarts, since nobody knows what these are now.
+    pub fixed: Vec<String>,
 }
 
 /// Why the engine could not do what it was asked for.
@@ -78,6 +98,12 @@ pub enum EngineError {
 /// not used.
 const COORDINATOR_STACK: usize = 32 << 20;
 
+/// How long [`Engine::close`] waits for the snapshot to be written.
+const LONGEST_CLOSE: Duration = Duration::from_secs(2);
+
+/// Engines that were started in this process: two may be in the same millisecond.
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
 /// A running engine. Dropping it stops it.
 pub struct Engine {
     shared: Arc<Shared>,
@@ -88,7 +114,11 @@ pub struct Engine {
 pub(crate) struct Shared {
     options: EngineOptions,
     session: String,
+    /// The earlier runs whose pages this one goes on with.
+    lineage: Lineage,
+    exactness: Exactness,
     state: Mutex<State>,
+    pages: Mutex<BTreeMap<u32, Page>>,
     /// What requests left for the loop.
     backlog: Backlog,
     /// Whether any module was ever stale, so that answers may need stamps. Read without the lock.
@@ -149,13 +179,19 @@ impl Engine {
     /// [`EngineError::Start`] when the thread cannot be made.
     pub fn start(options: EngineOptions, sink: Sink) -> Result<Self, EngineError> {
         let started = now_ms();
+        let (number, process) = (STARTED.fetch_add(1, Ordering::Relaxed), std::process::id());
+        let (lineage, state) = resume::take_up(&options, started);
+        let any_stale = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let shared = Arc::new(Shared {
             options,
-            session: format!("{started:x}-{:x}", std::process::id()),
-            state: Mutex::new(State::new(started)),
+            session: format!("{started:x}-{process:x}-{number:x}"),
+            lineage,
+            exactness: Exactness::default(),
+            state: Mutex::new(state),
+            pages: Mutex::default(),
             backlog: Backlog::default(),
-            any_stale: AtomicBool::new(false),
             any_shared: AtomicBool::new(false),
+            any_stale: AtomicBool::new(any_stale),
             analyses: DashMap::new(),
             sink,
         });
@@ -181,6 +217,11 @@ impl Engine {
         self.shared.state().version
     }
 
+    /// The pages that are connected and were answered, with the versions that they are at.
+    pub fn pages(&self) -> Vec<(u32, Page)> {
+        self.shared.greeted()
+    }
+
     /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when
     /// watching is off. For a file on disk that is watched this does nothing.
     pub fn file_changed(&self, file: PathBuf) {
@@ -202,13 +243,19 @@ impl Engine {
         self.post(Message::Frame(client, frame));
     }
 
-    /// Stops watching and ends the thread. Later calls do nothing.
+    /// Stops watching and ends the thread, once the snapshot is written. Later calls do nothing.
     pub fn close(&self) {
-        self.post(Message::Close);
+        let (done, closed) = mpsc::channel();
+        self.post(Message::Close(done));
+        if self.shared.options.snapshot.is_some() {
+            // An engine that is closed already has dropped the other end.
+            let _ = closed.recv_timeout(LONGEST_CLOSE);
+        }
     }
 
     /// Leaves something for the loop to do when requests have stopped coming in.
     fn leave(&self, registration: Registration) {
+        self.shared.outdate_snapshot();
         if self.shared.backlog.add(registration) {
             self.post(Message::Backlog);
         }

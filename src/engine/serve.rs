@@ -227,7 +227,15 @@ impl Engine {
     /// Takes in a page's import map, its addresses resolved: bare specifier, or prefix with a slash at its end
     /// -> url.
     pub fn import_map(&self, map: HashMap<String, String>) {
-        self.shared.state().import_map.extend(map);
+        let mut state = self.shared.state();
+        let is_new = map
+            .iter()
+            .any(|(name, target)| state.import_map.get(name) != Some(target));
+        state.import_map.extend(map);
+        drop(state);
+        if is_new {
+            self.shared.outdate_snapshot();
+        }
     }
 
     /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
@@ -244,6 +252,7 @@ impl Engine {
             state.link(id, record);
         }
         drop(state);
+        self.shared.outdate_snapshot();
         self.post(Message::Review(id));
     }
 
@@ -355,6 +364,7 @@ impl State {
         let is_followed = data.is_followed;
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
+            data.reported = None;
             std::mem::replace(&mut data.content, content)
         } else {
             None

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::core::analyze::{ExportBindings, ModuleRecord};
 use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::{
-    AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, SelfAcceptance,
+    AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, ModuleKind, SelfAcceptance,
 };
 use crate::core::propagate::Propagator;
 use crate::core::url;
@@ -62,6 +62,8 @@ pub struct ModuleData {
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
     /// that accepts itself exports them too, or one that accepts this module shows them by its imports.
     pub is_followed: bool,
+    /// The version at which it was pruned last, 0 when it never was.
+    pub pruned_at: u64,
 }
 
 /// What [`State::take_in`] found.
@@ -164,7 +166,6 @@ impl State {
         let is_new = !known.is_some_and(|known| Arc::ptr_eq(known, record));
         let is_odd = !record.hot.misuses.is_empty();
         if is_new || !data.linked {
-            data.reported = None;
             if is_new {
                 data.warnings.clear();
                 data.is_resolved = false;
@@ -242,6 +243,8 @@ impl State {
             .collect();
         self.graph.set_acceptance(id, acceptance, accepted);
         let exports = exports.filter(|_| acceptance == SelfAcceptance::Exports);
+        let before = self.graph.accepted_exports(id);
+        let before = before.map_or_else(HashMap::new, |before| before.used.clone());
         let importers = match exports {
             Some(_) => self.graph.importers(id).to_vec(),
             None => Vec::new(),
@@ -250,7 +253,7 @@ impl State {
             id,
             exports.map(|names| AcceptedExports {
                 names,
-                used: HashMap::new(),
+                used: before,
             }),
         );
         for importer in importers {
@@ -260,10 +263,19 @@ impl State {
 
     /// Takes into the graph what an importer uses of a module, if that accepts updates of some exports only.
     fn refresh_use(&mut self, id: ModuleId, importer: ModuleId) {
-        if self.graph.accepted_exports(id).is_some() {
-            let used = self.exports_used(importer, id);
-            self.graph.set_exports_used(id, importer, used);
-        }
+        let Some(before) = self.graph.accepted_exports(id) else {
+            return;
+        };
+        // The code of a script that an earlier run served is not known, but what it used is.
+        let is_known = before.used.contains_key(&importer);
+        let is_script =
+            self.graph.is_served(importer) && self.graph.kind(importer) == ModuleKind::Script;
+        let used = match self.module(importer).record {
+            None if is_known => return,
+            None if is_script => vec![ALL.to_owned()],
+            _ => self.exports_used(importer, id),
+        };
+        self.graph.set_exports_used(id, importer, used);
     }
 
     /// The names of a module's exports that the code of `importer` uses. A dynamic import, or a namespace,
