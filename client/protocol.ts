@@ -81,7 +81,11 @@ reloaded: ReloadReport | null,
  * Whether code that the browser loads can only share a carried module with the page when the module is
  * served so ([`AskedFor`] says what is carried): the browser takes no import maps by now.
  */
-shares: boolean, } | { "type": "invalidate", 
+shares: boolean, } | { "type": "acknowledged", 
+/**
+ * The update's version.
+ */
+version: number, } | { "type": "invalidate", 
 /**
  * The module that gives up.
  */
@@ -227,7 +231,15 @@ boundaries: Array<string>,
 /**
  * Whether the new code came with it, so that the page fetched none.
  */
-carried: boolean, } | { "type": "failed", 
+carried: boolean, } | { "type": "acknowledged", 
+/**
+ * The page's connection.
+ */
+client: number, 
+/**
+ * The update's version.
+ */
+version: number, } | { "type": "failed", 
 /**
  * The page's connection.
  */
