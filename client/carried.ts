@@ -2,10 +2,9 @@
  * Modules whose code came with an update: linked and run here, by the rules that browsers have for modules,
  * instead of being fetched. What this cannot do exactly as a browser would, it leaves to the browser.
  *
- * Each is a function with setters for what it imports and getters for what it exports (`core/carry.rs`).
+ * Each is a function with setters for what it imports and a reader of what it exports (`core/carry.rs`).
  */
 import type { ModuleNamespace } from '../client.js';
-import type { Accessors } from './exports.js';
 import { type Dynamic, makeMeta } from './meta.js';
 import type { Renewal } from './plan.js';
 import type { CarriedImport, CarriedModule, ImportKind } from './protocol.js';
@@ -44,19 +43,22 @@ export interface Prepared {
   hasRun(url: string): boolean;
 }
 
-type Setter = (namespace: ModuleNamespace) => void;
+/** Reads an export by its name; without one returns the namespace. */
+type Reader = (name?: string) => unknown;
+/** Assigns what a module imports from another. */
+export type Setter = (read: Reader) => void;
 /** What a carried module's code is the text of. */
 export type CarriedFunction = (
   meta: object,
   track: unknown,
   written: unknown,
   hot: unknown,
-) => Generator<[readonly (Setter | 0)[], Accessors], void>;
+) => Generator<[readonly (Setter | 0)[], (name: string) => unknown], void>;
 
 /** An import, to be assigned anew when the other module's exports change. */
 interface Follower {
   readonly set: Setter;
-  readonly namespace: ModuleNamespace;
+  readonly read: Reader;
   /** The importer, when it exports again what it imports. */
   readonly forwarder?: string | undefined;
 }
@@ -64,7 +66,9 @@ interface Follower {
 /** A module that is imported: the page's own, or the browser's. */
 interface Imported {
   readonly url: string;
-  readonly namespace: ModuleNamespace;
+  readonly read: Reader;
+  /** The names that it exports. */
+  readonly names: ReadonlySet<string>;
   readonly instance?: Instance;
   readonly forwarder?: string | undefined;
 }
@@ -76,9 +80,9 @@ interface Name {
 }
 
 /** One generation of a module that the client runs. */
-interface Instance extends Name {
+interface Instance extends Imported, Name {
   readonly meta: object;
-  readonly namespace: ModuleNamespace;
+  readonly instance: Instance;
   readonly imports: readonly (Imported & Follower)[];
   readonly steps: Generator;
   state: 'linked' | 'evaluated' | 'failed';
@@ -98,6 +102,8 @@ export class CarriedModules {
   readonly #instances = new Map<string, Instance[]>();
   readonly #byMeta = new WeakMap<object, Instance>();
   readonly #followers = new Map<string, Set<Follower>>();
+  /** By url, the newest code and what it was compiled to: most stale modules did not change. */
+  readonly #compiled = new Map<string, { code: string; make: CarriedFunction }>();
   /** Of modules that run and are not known to native code yet. */
   readonly #fresh: Instance[] = [];
   /** Whether the page's content security policy forbids it all. */
@@ -131,7 +137,8 @@ export class CarriedModules {
         evaluate: async ({ url }) => {
           const found = linked.get(url);
           if (!found) throw new Error(`${url} is not part of the update`);
-          return found.instance ? this.#evaluate(found.instance) : found.namespace;
+          if (found.instance) this.#evaluate(found.instance);
+          return found.read() as ModuleNamespace;
         },
         hasRun: (url) => linking.hasRun(url),
       };
@@ -144,7 +151,19 @@ export class CarriedModules {
   /** The namespace of a generation; `undefined` when it was not carried, or is too old. */
   namespace(url: string, version: number): ModuleNamespace | undefined {
     const instance = this.find(url, version);
-    return instance && this.#evaluate(instance);
+    if (!instance) return undefined;
+    this.#evaluate(instance);
+    return instance.read() as ModuleNamespace;
+  }
+
+  /** The function that the code of a module says. */
+  compile({ url, version }: Name, code: string): CarriedFunction {
+    const known = this.#compiled.get(url);
+    if (known?.code === code) return known.make;
+    const source = `${code}\n//# sourceURL=${this.#ports.origin}${stamp(url, version)}`;
+    const make = this.#ports.compile(source) as CarriedFunction;
+    this.#compiled.set(url, { code, make });
+    return make;
   }
 
   /** A generation that was carried. */
@@ -158,10 +177,11 @@ export class CarriedModules {
    * @throws When there is no such generation, or it threw.
    */
   join(url: string, version: number, set: Setter): void {
-    const namespace = this.namespace(url, version);
-    if (!namespace) throw new Error(`${stamp(url, version)} is no longer there`);
-    this.#follow(url, { set, namespace });
-    set(namespace);
+    const instance = this.find(url, version);
+    if (!instance) throw new Error(`${stamp(url, version)} is no longer there`);
+    this.#evaluate(instance);
+    this.#follow(url, { set, read: instance.read });
+    set(instance.read);
   }
 
   /**
@@ -172,14 +192,15 @@ export class CarriedModules {
   share(
     name: Name,
     imported: readonly (readonly [string, ModuleNamespace])[],
+    exports: readonly string[],
     set: Setter,
     make: CarriedFunction,
   ): void {
     if (!this.find(name.url, name.version)) {
       const imports = imported.map(([url, namespace]) => {
-        return { url, namespace, forwarder: name.url };
+        return { ...nativeModule(url, namespace), forwarder: name.url };
       });
-      const instance = instantiate(name, make, imports, [], this.#ports);
+      const instance = instantiate(name, make, exports, imports, [], this.#ports);
       this.#byMeta.set(instance.meta, instance);
       this.#evaluate(instance);
     }
@@ -196,8 +217,8 @@ export class CarriedModules {
   changed(url: string): void {
     const urls = new Set([url]);
     for (const changed of urls) {
-      for (const { set, namespace, forwarder } of this.#followers.get(changed) ?? []) {
-        set(namespace);
+      for (const { set, read, forwarder } of this.#followers.get(changed) ?? []) {
+        set(read);
         if (forwarder !== undefined) urls.add(forwarder);
       }
     }
@@ -207,13 +228,14 @@ export class CarriedModules {
   forget(url: string): void {
     for (const instance of this.#instances.get(url) ?? []) this.#drop(instance);
     this.#instances.delete(url);
+    this.#compiled.delete(url);
   }
 
   /** The address and export names of each module that ran since the last call. */
   takeFresh(): { address: string; names: string[] }[] {
-    return this.#fresh.splice(0).map(({ url, version, namespace }) => ({
+    return this.#fresh.splice(0).map(({ url, version, names }) => ({
       address: this.#ports.origin + stamp(url, version),
-      names: Object.keys(namespace),
+      names: [...names],
     }));
   }
 
@@ -226,13 +248,13 @@ export class CarriedModules {
     return { ...module, carried: answer.carried };
   }
 
-  #evaluate(instance: Instance): ModuleNamespace {
+  #evaluate(instance: Instance): void {
     if (instance.state === 'failed') throw instance.error;
-    if (instance.state === 'evaluated') return instance.namespace;
+    if (instance.state === 'evaluated') return;
     try {
       for (const { instance: imported } of instance.imports) if (imported) this.#evaluate(imported);
       for (const one of instance.imports) {
-        one.set(one.namespace);
+        one.set(one.read);
         this.#follow(one.url, one);
       }
       instance.steps.next();
@@ -244,7 +266,6 @@ export class CarriedModules {
     } finally {
       this.#keep(instance);
     }
-    return instance.namespace;
   }
 
   #keep(instance: Instance): void {
@@ -306,20 +327,21 @@ class Linking {
     const { version, kind, carried } = module;
     if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
     const known = this.#carried.find(url, version);
-    if (known?.state === 'evaluated') return { url, namespace: known.namespace, instance: known };
+    if (known?.state === 'evaluated') return known;
     if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
     const imports: Imported[] = [];
     for (const one of carried.imports) {
       const imported = await this.#import(one);
-      if (one.names.some((name) => !(name in imported.namespace))) throw new Unable();
-      imports.push({ ...imported, forwarder: one.forwards ? url : undefined });
+      if (one.names.some((name) => !imported.names.has(name))) throw new Unable();
+      const { read, names, instance } = imported;
+      const forwarder = one.forwards ? url : undefined;
+      imports.push({ url: one.url, read, names, forwarder, ...(instance && { instance }) });
     }
-    const source = `${carried.code}\n//# sourceURL=${this.#ports.origin}${stamp(url, version)}`;
-    const make = this.#ports.compile(source) as CarriedFunction;
+    const make = this.#carried.compile(module, carried.code);
     const stars = imports.filter((_, index) => carried.imports[index]?.forwardsAll);
-    const instance = instantiate(module, make, imports, stars, this.#ports);
+    const instance = instantiate(module, make, carried.exports, imports, stars, this.#ports);
     this.instances.push(instance);
-    return { url, namespace: instance.namespace, instance };
+    return instance;
   }
 
   async #import({ url, kind, volatile }: CarriedImport): Promise<Imported> {
@@ -329,24 +351,35 @@ class Linking {
     // What the page runs already is not evaluated by importing it.
     if (version === undefined) throw new Unable();
     const instance = this.#carried.find(url, version);
-    if (instance?.state === 'evaluated') return { url, namespace: instance.namespace, instance };
+    if (instance?.state === 'evaluated') return instance;
     if (volatile || instance) throw new Unable();
     return this.#native(url, stamp(url, version), kind);
   }
 
   async #native(url: string, address: string, kind: ImportKind): Promise<Imported> {
-    return { url, namespace: await this.#ports.importModule(this.#ports.origin + address, kind) };
+    return nativeModule(url, await this.#ports.importModule(this.#ports.origin + address, kind));
   }
+}
+
+/** A module that the browser runs. */
+function nativeModule(url: string, namespace: ModuleNamespace): Imported {
+  return {
+    url,
+    read: (name) => (name === undefined ? namespace : namespace[name]),
+    names: new Set(Object.keys(namespace)),
+  };
 }
 
 /**
  * Takes a module's first step: everything is declared, nothing has run.
  *
+ * @param exports The names that it exports itself.
  * @param stars What it exports all of.
  */
 function instantiate(
   { url, version }: Name,
   make: CarriedFunction,
+  exports: readonly string[],
   imports: readonly Imported[],
   stars: readonly Imported[],
   ports: CarriedPorts,
@@ -355,34 +388,54 @@ function instantiate(
   const steps = make(meta, ports.trackExports, ports.exportsWritten, ports.createHot);
   const declared = steps.next();
   if (declared.done) throw new Unable();
-  const [setters, accessors] = declared.value;
-  return {
+  const [setters, readOwn] = declared.value;
+  const forwarded = forwardedBy(stars, exports);
+  const names = new Set([...exports, ...forwarded.keys()]);
+  let namespace: ModuleNamespace | undefined;
+  const read: Reader = (name) => {
+    if (name !== undefined) return (forwarded.get(name) ?? readOwn)(name);
+    namespace ??= makeNamespace(names, read);
+    return namespace;
+  };
+  const instance: Instance = {
     url,
     version,
     meta,
-    namespace: makeNamespace(accessors, stars),
+    read,
+    names,
     imports: imports.map((one, index) => ({ ...one, set: setters[index] || (() => {}) })),
     steps,
     state: 'linked',
     error: undefined,
+    get instance() {
+      return instance;
+    },
   };
+  return instance;
+}
+
+/** What a module exports by `export *`: the other module's reader by name. */
+function forwardedBy(
+  stars: readonly Imported[],
+  exports: readonly string[],
+): ReadonlyMap<string, Reader> {
+  const readers = new Map<string, Reader>();
+  for (const { names, read } of stars) {
+    for (const name of names) {
+      if (name === 'default' || exports.includes(name)) continue;
+      // It is ambiguous, unless both stand for the same variable.
+      if (readers.has(name)) throw new Unable();
+      readers.set(name, read);
+    }
+  }
+  return readers;
 }
 
 /** A namespace as a browser would make it, but for the kind of its properties. */
-function makeNamespace(accessors: Accessors, stars: readonly Imported[]): ModuleNamespace {
-  const getters = new Map<string, () => unknown>();
-  for (const { namespace } of stars) {
-    for (const name of Object.keys(namespace)) {
-      if (name === 'default' || name in accessors) continue;
-      // It is ambiguous, unless both stand for the same variable.
-      if (getters.has(name)) throw new Unable();
-      getters.set(name, () => namespace[name]);
-    }
-  }
-  for (const [name, [get]] of Object.entries(accessors)) if (get) getters.set(name, get);
+function makeNamespace(names: ReadonlySet<string>, read: Reader): ModuleNamespace {
   const namespace = Object.create(null);
-  for (const [name, get] of [...getters].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    Object.defineProperty(namespace, name, { enumerable: true, get });
+  for (const name of [...names].sort()) {
+    Object.defineProperty(namespace, name, { enumerable: true, get: () => read(name) });
   }
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
   return Object.preventExtensions(namespace);

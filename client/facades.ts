@@ -33,8 +33,8 @@ export class Facades {
 function facade(address: string, names: readonly string[]): string {
   const variables = names.map((_, index) => `a${index}`);
   const declared = variables.length > 0 ? `let ${variables.join(',')};` : '';
-  const set = names.map((name, index) => `a${index}=n[${JSON.stringify(name)}];`).join('');
+  const set = names.map((name, index) => `a${index}=r(${JSON.stringify(name)});`).join('');
   const list = names.map((name, index) => `a${index} as ${JSON.stringify(name)}`).join(',');
-  const join = `globalThis.__hotgraph__.join(${JSON.stringify(address)},n=>{${set}});`;
+  const join = `globalThis.__hotgraph__.join(${JSON.stringify(address)},r=>{${set}});`;
   return `data:text/javascript,${encodeURIComponent(`${declared}${join}export{${list}}`)}`;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { ModuleNamespace } from '../client.js';
-import { type CarriedFunction, CarriedModules } from './carried.js';
+import { type CarriedFunction, CarriedModules, type Setter } from './carried.js';
 import { LinkedStyles } from './css.js';
 import { type Environment, env } from './env.js';
 import type { Accessors } from './exports.js';
@@ -136,7 +136,7 @@ Object.defineProperty(globalThis, '__hotgraph__', {
   value: {
     dynamic,
     /** Lets a facade follow the exports of a module that the client runs. */
-    join(address: string, set: (namespace: ModuleNamespace) => void): void {
+    join(address: string, set: Setter): void {
       const { url, version } = parseAddress(address) ?? { url: address, version: 0 };
       client?.carried.join(url, version, set);
     },
@@ -144,11 +144,12 @@ Object.defineProperty(globalThis, '__hotgraph__', {
     share(
       address: string,
       imported: readonly (readonly [string, ModuleNamespace])[],
-      set: (namespace: ModuleNamespace) => void,
+      exports: readonly string[],
+      set: Setter,
       make: CarriedFunction,
     ): void {
       const name = parseAddress(address);
-      if (name) client?.carried?.share(name, imported, set, make);
+      if (name) client?.carried?.share(name, imported, exports, set, make);
     },
     /** Whether the dev server has answered on the socket that is open now. */
     get connected() {

@@ -48,10 +48,13 @@ volatile: boolean, };
 export type CarriedModule = { 
 /**
  * An expression for a generator function. Its first step returns a list of setters, one for each import (0
- * where nothing is bound), and an object of getters (and setters), one for each export; its second step
- * runs the module.
+ * where nothing is bound), and a function that reads an export by its name; its second step runs the module.
  */
 code: string, 
+/**
+ * The names that it exports itself.
+ */
+exports: Array<string>, 
 /**
  * What it imports, in the order of the setters.
  */

@@ -8,6 +8,8 @@
 //! version stamp and hash. A *version* is a whole number of milliseconds-since-epoch magnitude that
 //! rises by at least one per batch; JavaScript holds it exactly.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
@@ -121,9 +123,10 @@ pub struct StaleModule {
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
 pub struct CarriedModule {
     /// An expression for a generator function. Its first step returns a list of setters, one for each import (0
-    /// where nothing is bound), and an object of getters (and setters), one for each export; its second step
-    /// runs the module.
-    pub code: String,
+    /// where nothing is bound), and a function that reads an export by its name; its second step runs the module.
+    pub code: Arc<str>,
+    /// The names that it exports itself.
+    pub exports: Vec<String>,
     /// What it imports, in the order of the setters.
     pub imports: Vec<CarriedImport>,
 }

@@ -4,13 +4,15 @@
 //! moves.
 //!
 //! The function is a generator. Its first step declares everything and hands out setters for what the module
-//! imports and getters for what it exports; its second step runs the module's code:
+//! imports and a function that reads what it exports; its second step runs the module's code:
 //!
 //! ```js
-//! (function*(__hot$m,__hot$t,__hot$w,__hot$){"use strict";let a;const __hot$a={b:[()=>b]};
-//! yield[[__hot$n=>{a=__hot$n.a}],__hot$a];  const b = a + 1;
+//! (function*(__hot$m,__hot$t,__hot$w,__hot$){"use strict";let a;
+//! yield[[__hot$r=>{a=__hot$r("a");}],__hot$n=>{switch(__hot$n){case"b":return b;}}];  const b = a + 1;
 //! })
 //! ```
+//!
+//! A setter gets such a function of the other module; without a name it returns the namespace.
 //!
 //! Imports are variables that are assigned whenever the other module's change, so that the code itself stays what
 //! it was, names, columns and all. The function's parameters are the module's `import.meta` and the three
@@ -28,7 +30,7 @@ pub const TRACK: &str = "__hot$t";
 pub const CREATE: &str = "__hot$";
 
 /// What a module needs of the client.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Carriage {
     /// Whether its exports are assigned from outside: it accepts updates.
     pub tracked: bool,
@@ -107,20 +109,23 @@ pub fn share(
         let name = patch::literal(imported.get(index)?);
         names.push(format!("[{name},n{index}]"));
     }
-    let (mut declared, mut listed, mut setter) = (Vec::new(), Vec::new(), String::new());
+    let (mut declared, mut listed, mut exported) = (Vec::new(), Vec::new(), Vec::new());
+    let mut setter = String::new();
     for (index, name) in record.exports.iter().enumerate() {
         let name = patch::literal(name);
         declared.push(format!("e{index}"));
         listed.push(format!("e{index} as {name}"));
-        setter.push_str(&format!("e{index}=n[{name}];"));
+        setter.push_str(&format!("e{index}=r({name});"));
+        exported.push(name);
     }
     if !declared.is_empty() {
         imports.push_str(&format!("let {};", declared.join(",")));
     }
     Some(format!(
-        "{imports}export{{{}}};globalThis.__hotgraph__.share(import.meta.url,[{}],n=>{{{setter}}},{function});",
+        "{imports}export{{{}}};globalThis.__hotgraph__.share(import.meta.url,[{}],[{}],r=>{{{setter}}},{function});",
         listed.join(","),
-        names.join(",")
+        names.join(","),
+        exported.join(",")
     ))
 }
 
@@ -146,25 +151,22 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
             None => reexported.next()?,
         };
         let value = match &variable.exported {
-            Some(name) => format!("__hot$n[{}]", patch::literal(name)),
-            None => "__hot$n".to_owned(),
+            Some(name) => format!("__hot$r({})", patch::literal(name)),
+            None => "__hot$r()".to_owned(),
         };
         let setter = setters.get_mut(variable.import)?;
         setter.push_str(&format!("{local}={value};"));
         variables.push(local);
     }
-    let accessors = if carriage.tracked {
+    if carriage.tracked {
         variables
             .extend((0..exports.forwarded.len()).map(|at| format!("{}{at}", patch::FORWARDED)));
-        patch::accessors(record, exports)
-    } else {
-        patch::getters(record, exports)
-    };
+    }
     let setters: Vec<String> = setters
         .iter()
         .map(|setter| match setter.is_empty() {
             true => "0".to_owned(),
-            false => format!("__hot$n=>{{{setter}}}"),
+            false => format!("__hot$r=>{{{setter}}}"),
         })
         .collect();
     let mut head = format!(
@@ -175,11 +177,13 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
         head.push_str(&format!("let {};", variables.join(",")));
     }
     head.push_str(&format!(
-        "const __hot$a={accessors};yield[[{}],__hot$a];",
-        setters.join(",")
+        "yield[[{}],{}];",
+        setters.join(","),
+        patch::reader(exports, carriage.tracked)
     ));
     if carriage.tracked {
-        head.push_str(&format!("{TRACK}({META},\"\",__hot$a);"));
+        let accessors = patch::accessors(record, exports);
+        head.push_str(&format!("{TRACK}({META},\"\",{accessors});"));
     }
     if carriage.hot {
         head.push_str(&format!(
@@ -236,7 +240,7 @@ mod tests {
         let code = carried(source, carriage).expect("it can be carried");
         let start = "(function*(__hot$m,__hot$t,__hot$w,__hot$){\"use strict\";";
         let rest = code.strip_prefix(start).expect("the parameters come first");
-        let at = rest.find(",__hot$a];").expect("a head") + ",__hot$a];".len();
+        let at = rest.find("}}];").expect("a head") + "}}];".len();
         assert_eq!(&rest[..at], head);
         assert_eq!(rest[at..].strip_suffix("\n})"), Some(body));
     }
@@ -245,8 +249,8 @@ mod tests {
     fn imports_are_variables() {
         check(
             "import a, { b, c as d, 'e f' as g } from './x.js'; import * as h from 'y';\nimport './z.js'; a(b);",
-            "let a,b,d,g,h;const __hot$a={};yield[[__hot$n=>{a=__hot$n[\"default\"];b=__hot$n[\"b\"];\
-             d=__hot$n[\"c\"];g=__hot$n[\"e f\"];},__hot$n=>{h=__hot$n;},0],__hot$a];",
+            "let a,b,d,g,h;yield[[__hot$r=>{a=__hot$r(\"default\");b=__hot$r(\"b\");\
+             d=__hot$r(\"c\");g=__hot$r(\"e f\");},__hot$r=>{h=__hot$r();},0],__hot$n=>{switch(__hot$n){}}];",
             "; ;\n; a(b);",
         );
     }
@@ -255,17 +259,17 @@ mod tests {
     fn exports_are_getters() {
         check(
             "export const a = 1, { b } = x;\nexport function f() {}\nlet c; export { c as d };",
-            "const __hot$a={a:[()=>a],b:[()=>b],f:[()=>f],d:[()=>c]};yield[[],__hot$a];",
+            "yield[[],__hot$n=>{switch(__hot$n){case\"a\":return a;case\"b\":return b;case\"f\":return f;case\"d\":return c;}}];",
             ";      const a = 1, { b } = x;\n;      function f() {}\nlet c; ;",
         );
         check(
             "export default\n  class C {}",
-            "const __hot$a={default:[()=>C]};yield[[],__hot$a];",
+            "yield[[],__hot$n=>{switch(__hot$n){case\"default\":return C;}}];",
             ";                \nclass C {}",
         );
         check(
             "export default 1 + 1;",
-            "const __hot$a={default:[()=>__hot$default]};yield[[],__hot$a];",
+            "yield[[],__hot$n=>{switch(__hot$n){case\"default\":return __hot$default;}}];",
             ";let {default:__hot$default}={default:1 + 1};;",
         );
     }
@@ -274,9 +278,8 @@ mod tests {
     fn reexports_are_both() {
         check(
             "import { a } from './x.js';\nexport { a as b };\nexport { c, default as d } from './y.js';\nexport * as e from './z.js';\nexport * from './w.js';",
-            "let a,__hot$i1,__hot$i2,__hot$i3;const __hot$a={b:[()=>a],c:[()=>__hot$i1],d:[()=>__hot$i2],\
-             e:[()=>__hot$i3],\"*\":[]};yield[[__hot$n=>{a=__hot$n[\"a\"];},__hot$n=>{__hot$i1=__hot$n[\"c\"];\
-             __hot$i2=__hot$n[\"default\"];},__hot$n=>{__hot$i3=__hot$n;},0],__hot$a];",
+            "let a,__hot$i1,__hot$i2,__hot$i3;yield[[__hot$r=>{a=__hot$r(\"a\");},__hot$r=>{__hot$i1=__hot$r(\"c\");\
+             __hot$i2=__hot$r(\"default\");},__hot$r=>{__hot$i3=__hot$r();},0],__hot$n=>{switch(__hot$n){case\"b\":return a;case\"c\":return __hot$i1;case\"d\":return __hot$i2;case\"e\":return __hot$i3;}}];",
             ";\n;\n;\n;\n;",
         );
     }
@@ -295,9 +298,11 @@ mod tests {
         assert_eq!(
             code.as_deref(),
             Some(
-                "(function*(__hot$m,__hot$t,__hot$w,__hot$){\"use strict\";let a,__hot$e0;const __hot$a={\
-                 b:[()=>b,__hot$v=>{b=__hot$v}],a:[()=>__hot$e0,__hot$v=>{__hot$e0=__hot$v},()=>a]};\
-                 yield[[__hot$n=>{a=__hot$n[\"a\"];}],__hot$a];__hot$t(__hot$m,\"\",__hot$a);\
+                "(function*(__hot$m,__hot$t,__hot$w,__hot$){\"use strict\";let a,__hot$e0;\
+                 yield[[__hot$r=>{a=__hot$r(\"a\");}],__hot$n=>{switch(__hot$n){\
+                 case\"b\":return b;case\"a\":return __hot$e0;}}];\
+                 __hot$t(__hot$m,\"\",{b:[()=>b,__hot$v=>{b=__hot$v}],\
+                 a:[()=>__hot$e0,__hot$v=>{__hot$e0=__hot$v},()=>a]});\
                  __hot$(__hot$m,0,\"\");; ;      let   b = a; ;\n__hot$m.hot.accept();\n})"
             )
         );
@@ -307,12 +312,12 @@ mod tests {
     fn what_a_function_has_not_is_replaced() {
         check(
             "#!/usr/bin/env node\nlet a; export { a };\na = import.meta.url; import(a + './x.js');",
-            "const __hot$a={a:[()=>a]};yield[[],__hot$a];",
+            "yield[[],__hot$n=>{switch(__hot$n){case\"a\":return a;}}];",
             "///usr/bin/env node\nlet a; ;\n__hot$w(__hot$m,a = __hot$m.url,[\"a\"]); import(__hot$m.current(a + './x.js'));",
         );
         check(
             "\u{feff}import('./x.css', { with: { type: 'css' } })",
-            "const __hot$a={};yield[[],__hot$a];",
+            "yield[[],__hot$n=>{switch(__hot$n){}}];",
             "import(__hot$m.resolve('./x.css'), { with: { type: 'css' } })",
         );
     }
@@ -330,7 +335,7 @@ mod tests {
         let head = "import*as n0 from\"./a.js?__hot=5\";import*as n1 from\"./b.json\" with{type:\"json\"};\
                     import*as n2 from\"./a.js?__hot=5\";export*from\"./a.js?__hot=5\";let e0,e1;\
                     export{e0 as \"default\",e1 as \"b\"};globalThis.__hotgraph__.share(import.meta.url,\
-                    [[\"/a.js\",n0],[\"/b.json\",n1],[\"/a.js\",n2]],n=>{e0=n[\"default\"];e1=n[\"b\"];},(function*(";
+                    [[\"/a.js\",n0],[\"/b.json\",n1],[\"/a.js\",n2]],[\"default\",\"b\"],r=>{e0=r(\"default\");e1=r(\"b\");},(function*(";
         assert!(shared.starts_with(head), "{shared}");
         assert_eq!((made.exports, made.reexports_all), (record.exports, true));
     }

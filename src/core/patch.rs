@@ -27,29 +27,13 @@ pub const WRITTEN: &str = "__hot$w";
 /// For each export a getter and a setter, `add:[()=>add,__hot$v=>{add=__hot$v}]`; a third function reads the
 /// other module's variable where it is one. `"*":[]` says that there is an `export *`.
 pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
-    object(record, exports, |local, source| {
+    let accessor = |local: &str, source: Option<&str>| {
         let variable = format!("()=>{local},__hot$v=>{{{local}=__hot$v}}");
         match source {
             Some(source) => format!("[{variable},()=>{source}]"),
             None => format!("[{variable}]"),
         }
-    })
-}
-
-/// As [`accessors`], for exports that nobody assigns: only the getters.
-pub fn getters(record: &ModuleRecord, exports: &ExportBindings) -> String {
-    object(record, exports, |local, source| {
-        format!("[()=>{}]", source.unwrap_or(local))
-    })
-}
-
-/// An object literal with what `accessor` makes of each export: of its variable, and of the other module's
-/// variable that it stands for.
-fn object(
-    record: &ModuleRecord,
-    exports: &ExportBindings,
-    accessor: impl Fn(&str, Option<&str>) -> String,
-) -> String {
+    };
     let mut entries: Vec<String> = Vec::with_capacity(record.exports.len());
     for variable in &exports.variables {
         let name = property_name(&variable.exported);
@@ -71,6 +55,29 @@ fn object(
         entries.push("\"*\":[]".to_owned());
     }
     format!("{{{}}}", entries.join(","))
+}
+
+/// A function that reads an export by its name. Of modules that are not `tracked` it reads other modules' variables
+/// themselves, where these are exported.
+pub fn reader(exports: &ExportBindings, tracked: bool) -> String {
+    let mut cases: Vec<String> = Vec::new();
+    let mut case = |name: &str, variable: &str| {
+        cases.push(format!("case{}:return {variable};", literal(name)));
+    };
+    for variable in &exports.variables {
+        case(&variable.exported, &variable.local);
+    }
+    if exports.anonymous_default.is_some() {
+        case("default", DEFAULT);
+    }
+    for (index, forwarded) in exports.forwarded.iter().enumerate() {
+        match &forwarded.source {
+            _ if tracked => case(&forwarded.exported, &format!("{FORWARDED}{index}")),
+            ForwardedSource::Imported(local) => case(&forwarded.exported, local),
+            _ => case(&forwarded.exported, &format!("{IMPORTED}{index}")),
+        }
+    }
+    format!("__hot$n=>{{switch(__hot$n){{{}}}}}", cases.concat())
 }
 
 /// What the preamble has to say beside: the variables that have no declaration of their own.

@@ -14,6 +14,7 @@ use super::coordinator::Coordinator;
 use super::files::FileIndex;
 use super::serve::LARGEST_KEPT;
 use super::update::describe;
+use crate::core::analyze::{self, Dialect};
 use crate::core::change::{FileChange, Seen};
 use crate::core::diagnostic::{Diagnostic, Severity};
 use crate::core::graph::{ModuleId, ModuleKind};
@@ -147,12 +148,18 @@ impl Coordinator {
         let served_raw = entry.served_raw;
         drop(state);
 
+        // Of what is served as it is, the analysis is that of the module.
+        let refusal = |source: &str, dialect| match dialect {
+            Dialect::JavaScript => self.shared.analysis_of(hash, source).err(),
+            _ => analyze::analyze(source, dialect).err(),
+        };
         let problem = check(
             path,
             &bytes,
             kind.unwrap_or_default(),
             served_raw,
             &module_url.unwrap_or_default(),
+            refusal,
         );
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
@@ -167,9 +174,13 @@ impl Coordinator {
         let is_kept = bytes.len() <= LARGEST_KEPT;
         let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
         entry.saved = text.map(Arc::from);
-        entry.known = Some(hash);
+        let outdated = entry.known.replace(hash);
         entry.served_broken = false;
         let was_broken = entry.problem.take().is_some();
+        drop(state);
+        if let Some(outdated) = outdated.filter(|outdated| *outdated != hash) {
+            self.shared.analyses.remove(&outdated);
+        }
         Look::Changed {
             mended: mended(was_broken),
             modules,

@@ -70,10 +70,22 @@ impl Shared {
             }
             (carriage, state.carried_imports(id, &record)?)
         };
-        let code = carry(&source.text, &record, carriage)?;
+        let known = self.state().module(id).carried.clone();
+        let code = match known {
+            Some((of, with, code)) if (of, with) == (content, carriage) => code,
+            _ => carry(&source.text, &record, carriage)?.into(),
+        };
         let mut state = self.state();
-        state.module(id).carried_at = state.graph.version(id);
-        Some(CarriedModule { code, imports })
+        let version = state.graph.version(id);
+        let data = state.module(id);
+        data.carried = Some((content, carriage, code.clone()));
+        data.carried_at = version;
+        let exports = record.exports.clone();
+        Some(CarriedModule {
+            code,
+            exports,
+            imports,
+        })
     }
 }
 

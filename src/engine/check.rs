@@ -10,13 +10,15 @@ use crate::core::analyze::{self, AnalyzeError, Dialect};
 use crate::core::diagnostic::{Diagnostic, Place, Severity, place_of};
 use crate::core::graph::ModuleKind;
 
-/// The problem with `bytes` as the new content of the file at `path`, if there is one.
+/// The problem with `bytes` as the new content of the file at `path`, if there is one. `refusal` says what is wrong
+/// with a script.
 pub fn check(
     path: &Path,
     bytes: &[u8],
     kind: ModuleKind,
     served_raw: bool,
     module_url: &str,
+    refusal: impl Fn(&str, Dialect) -> Option<AnalyzeError>,
 ) -> Option<Diagnostic> {
     let file = || Some(path.display().to_string());
     match kind {
@@ -33,7 +35,7 @@ pub fn check(
             if source.len() > MAX_ANALYSED {
                 return None;
             }
-            let error = analyze::analyze(source, dialect).err()?;
+            let error = refusal(source, dialect)?;
             let found = explain(&error, source, module_url, file());
             (found.severity == Severity::Error).then_some(found)
         }
@@ -65,7 +67,8 @@ pub fn suspect(
     if is_script && analyze::analyze(source, Dialect::Jsx).is_ok() {
         return None;
     }
-    check(path, source.as_bytes(), kind, true, module_url)
+    let refusal = |source: &str, dialect| analyze::analyze(source, dialect).err();
+    check(path, source.as_bytes(), kind, true, module_url, refusal)
 }
 
 /// How to read a script's file, if it can be judged: TypeScript and JSX always are what their names say,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::core::analyze::{ExportBindings, ModuleRecord};
+use crate::core::carry::Carriage;
 use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::{
     AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, ModuleKind, SelfAcceptance,
@@ -53,6 +54,8 @@ pub struct ModuleData {
     pub is_resolved: bool,
     /// The version at which an update carried it, 0 when none did.
     pub carried_at: u64,
+    /// What was carried, and the hash of the code that it was made of.
+    pub carried: Option<(u64, Carriage, Arc<str>)>,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
     /// Where the host resolved specifiers to, where that is not what a browser would do.
