@@ -33,7 +33,13 @@ export class Browser {
   /** Launches it. */
   static async launch() {
     const browser = new Browser();
-    browser.#browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+    browser.#browser = await chromium.launch({
+      executablePath: findBrowser(),
+      args: FLAGS,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
     browser.#session = await browser.#browser.newBrowserCDPSession();
     browser.#server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     browser.#server.on('connection', (socket) => browser.#page?.connected(socket));

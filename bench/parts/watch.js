@@ -14,6 +14,8 @@ export const defaults = { writes: 500, folders: 20_000, starts: 5, seconds: 10, 
 
 /** Milliseconds between two writes, at least and at most: each is a save of its own. */
 const PAUSE = [30, 50];
+/** Milliseconds after which the engine is taken not to have seen a write. */
+const PATIENCE = 5000;
 
 /** Measures. */
 export async function measure({ writes, folders, starts, seconds, sizes }, { browser, progress }) {
@@ -42,8 +44,9 @@ async function latencies(writes, browser, write) {
     engine.serveScript(`/${app.deepest(1)}`, readFileSync(file, 'utf8'), file, Date.now());
     await pause(1000);
     for (let count = 1; count <= writes; count++) {
-      const arrived = new Promise((resolve) => {
+      const arrived = new Promise((resolve, reject) => {
         updated = resolve;
+        setTimeout(reject, PATIENCE, new Error('the engine did not see a write')).unref();
       });
       const text = app.deepestText(1, count);
       const started = now();
