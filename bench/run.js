@@ -76,6 +76,10 @@ function readArguments(parts) {
   const odd = positionals.find((name) => name !== 'report' && !PARTS.includes(name));
   if (odd) throw new Failure(`There is no part \`${odd}\`, only ${PARTS.join(', ')}.`);
   const names = positionals.length > 0 ? positionals : PARTS;
+  const idle = Object.keys(texts).find(
+    (name) => !names.some((one) => name in (parts[one]?.defaults ?? {})),
+  );
+  if (idle) throw new Failure(`None of ${names.join(', ')} has an option \`--${idle}\`.`);
   const chosen = Object.entries(texts).map(([name, text]) => {
     const [, normal] = known.find(([one]) => one === name);
     const list = text.split(',').map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));
