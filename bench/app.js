@@ -86,6 +86,11 @@ export const seen = value;
 class Folder {
   /** The absolute path of the folder. */
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'hotgraph-bench-'));
+  #dispose = () => this.dispose();
+
+  constructor() {
+    process.once('exit', this.#dispose);
+  }
 
   /** The absolute path of a file. */
   path(name) {
@@ -107,6 +112,7 @@ class Folder {
 
   /** Deletes it. */
   dispose() {
+    process.off('exit', this.#dispose);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

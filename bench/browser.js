@@ -33,7 +33,14 @@ export class Browser {
   /** Launches it. */
   static async launch() {
     const browser = new Browser();
-    browser.#browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+    browser.#browser = await chromium.launch({
+      executablePath: findBrowser(),
+      args: FLAGS,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    browser.#browser.on('disconnected', () => browser.#page?.gone());
     browser.#session = await browser.#browser.newBrowserCDPSession();
     browser.#server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     browser.#server.on('connection', (socket) => browser.#page?.connected(socket));
@@ -79,7 +86,9 @@ export class Page {
   /** Of the difference between its clock and ours, the least and the most that is possible, in milliseconds. */
   skew = [-Infinity, Infinity];
   #socket;
+  /** Who waits for messages: each looks at every message, and ends when there is none. */
   #waiting = new Set();
+  #isGone = false;
 
   /** @param {() => Promise<unknown>} close Closes the page. */
   constructor(close) {
@@ -106,6 +115,7 @@ export class Page {
    * @returns {Promise<object | undefined>} The message, `undefined` when it did not come.
    */
   next(matches, patience) {
+    if (this.#isGone) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const end = (message) => {
         clearTimeout(timer);
@@ -113,11 +123,17 @@ export class Page {
         resolve(message);
       };
       const look = (message) => {
-        if (matches(message)) end(message);
+        if (message === undefined || matches(message)) end(message);
       };
       const timer = setTimeout(end, patience);
       this.#waiting.add(look);
     });
+  }
+
+  /** The browser has ended. */
+  gone() {
+    this.#isGone = true;
+    for (const look of this.#waiting) look(undefined);
   }
 
   /** Waits until the page has run all its modules; returns what it says. */

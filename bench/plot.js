@@ -7,7 +7,7 @@ const HEIGHT = 470;
 /** The left panel's and the right panel's left and right edge. */
 const PANELS = [
   [60, 330],
-  [560, 790],
+  [545, 765],
 ];
 const [TOP, BOTTOM] = [70, 380];
 /** The lowest and the highest latency that fit, in milliseconds. */

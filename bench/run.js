@@ -15,6 +15,8 @@ import { installIn, setup } from '../scripts/setup.js';
 const PARTS = ['latency', 'lost', 'storm', 'watch', 'page-load'];
 
 await main(import.meta, async () => {
+  // At the exit, browser, servers and apps go as well.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   await ensureBrowser();
   await setup();
   await installIn('benchmark peers', 'bench');
@@ -24,27 +26,40 @@ await main(import.meta, async () => {
   const { publish, keep } = await import('./results.js');
 
   const { names, chosen, save, note } = readArguments(parts);
-  const isComplete = Object.keys(chosen).length === 0;
   if (names.includes('report')) return publish(parts);
-  const { Browser } = await import('./browser.js');
-  const { conditions } = await import('./machine.js');
+  const isKept = save || Object.keys(chosen).length === 0;
+  const failed = [];
   for (const name of names) {
     heading(name);
-    const { defaults, measure, report } = parts[name];
-    const browser = await Browser.launch();
     try {
-      const options = { ...defaults, ...chosen };
-      const result = await measure(options, { browser, progress: (line) => console.error(line) });
-      console.log(`\n${report(result)}\n`);
-      if (isComplete || save) {
-        keep(name, { conditions: { ...conditions(browser.version), note }, result });
-      }
-    } finally {
-      await browser.close();
+      const { result, conditions } = await measure(parts[name], chosen);
+      if (isKept) keep(name, { conditions: { ...conditions, note }, result });
+    } catch (error) {
+      // What the others found is not lost by it.
+      console.error(error);
+      failed.push(name);
     }
   }
-  if (isComplete || save) publish(parts);
+  if (isKept) publish(parts);
+  if (failed.length > 0) throw new Failure(`Not measured: ${failed.join(', ')}.`);
 });
+
+/** Measures one part and prints its table. */
+async function measure(part, chosen) {
+  const { Browser } = await import('./browser.js');
+  const { conditions } = await import('./machine.js');
+  const started = Date.now();
+  const browser = await Browser.launch();
+  try {
+    const progress = (line) => console.error(line);
+    const result = await part.measure({ ...part.defaults, ...chosen }, { browser, progress });
+    console.log(`\n${part.report(result)}\n`);
+    console.error(`in ${Math.round((Date.now() - started) / 1000)} s`);
+    return { result, conditions: conditions(browser.version) };
+  } finally {
+    await browser.close();
+  }
+}
 
 /** What the command line asks for. Every option of a part is a number or a list. */
 function readArguments(parts) {
@@ -61,6 +76,10 @@ function readArguments(parts) {
   const odd = positionals.find((name) => name !== 'report' && !PARTS.includes(name));
   if (odd) throw new Failure(`There is no part \`${odd}\`, only ${PARTS.join(', ')}.`);
   const names = positionals.length > 0 ? positionals : PARTS;
+  const idle = Object.keys(texts).find(
+    (name) => !names.some((one) => name in (parts[one]?.defaults ?? {})),
+  );
+  if (idle) throw new Failure(`None of ${names.join(', ')} has an option \`--${idle}\`.`);
   const chosen = Object.entries(texts).map(([name, text]) => {
     const [, normal] = known.find(([one]) => one === name);
     const list = text.split(',').map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));

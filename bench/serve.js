@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('server.js', import.meta.url));
 
-/** Milliseconds that a server has to end. */
-const PATIENCE = 10_000;
-
 /**
  * Starts a server.
  *
@@ -40,10 +37,8 @@ export async function serve(id, folder, options = {}) {
     async stop() {
       if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      const kill = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
       if (child.connected) child.send('stop');
       await ended;
-      clearTimeout(kill);
     },
   };
 }

@@ -5,14 +5,18 @@
 import { plainServer, systems } from './servers.js';
 import { now } from './statistics.js';
 
+/** Milliseconds that the server has to end. */
+const PATIENCE = 5000;
+
 const [id, folder, json] = process.argv.slice(2);
 const { events, ...options } = JSON.parse(json);
 const system = [...systems, plainServer].find((candidate) => candidate.id === id);
 const onEvent = events ? ({ type }) => process.send({ event: type, at: now() }) : undefined;
 const server = await system.start(folder, { port: 0, ...options, onEvent });
 
-/** Some servers leave something behind that would keep the process alive. */
+/** Some servers leave something behind that would keep the process alive, or do not come to an end. */
 async function stop() {
+  setTimeout(() => process.exit(), PATIENCE);
   await server.stop();
   process.exit();
 }

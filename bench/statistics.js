@@ -17,8 +17,17 @@ export function quantile(list, share) {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-/** The measurement in the middle. */
-export const median = (list) => quantile(list, 0.5);
+/** The measurement in the middle, or what is between the two that are; `undefined` of none. */
+export function median(list) {
+  const [below, above] = [
+    quantile(list, 0.5),
+    -quantile(
+      list.map((one) => -one),
+      0.5,
+    ),
+  ];
+  return list.length === 0 ? undefined : (below + above) / 2;
+}
 
 /** A number for a table: three digits, or all before the point. */
 export const brief = (value) =>

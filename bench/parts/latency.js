@@ -24,9 +24,14 @@ const SETTLING = 2000;
 /** Milliseconds between an update and the next edit, at least and at most. */
 const PAUSE = [60, 120];
 /** Milliseconds after which an edit counts as lost. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
+/** Milliseconds that a chain has in a round: who needs more than that makes fewer edits, but at least so many. */
+const BUDGET = 15_000;
+const LEAST_EDITS = 3;
 /** So many lost edits end a run. */
 const LOST_LIMIT = 3;
+/** How often a run is tried until the page is not reloaded: a server that sees half of a save may give up. */
+const TRIES = 2;
 
 /** At most so many times of these that hotgraph may take. */
 const GOALS = {
@@ -49,9 +54,16 @@ export async function measure(options, { browser, progress }) {
       const order = round % 2 === 0 ? measured : measured.toReversed();
       const chains = depths.map((_, at) => depths[(at + round) % depths.length]);
       for (const system of order) {
-        const run = await runOnce(system, app, chains, Math.ceil(edits / rounds), browser);
-        runs.push({ system: system.id, size, round, ...run });
-        progress(`${size} modules, round ${round + 1}: ${describe(system, run, depths)}`);
+        let run;
+        for (let tries = 0; tries < TRIES && !(run && isHot(run)); tries++) {
+          run = { system: system.id, size, round, loads: 0, lost: 0, ms: {} };
+          runs.push(run);
+          const filled = fill(run, system, app, chains, Math.ceil(edits / rounds), browser);
+          await filled.catch((error) => {
+            run.failed = error.message;
+          });
+          progress(`${size} modules, round ${round + 1}: ${describe(system, run, depths)}`);
+        }
       }
     }
     app.dispose();
@@ -64,12 +76,11 @@ export async function measure(options, { browser, progress }) {
   };
 }
 
-/** One system, started for this: its first update, then all edits of all chains. */
-async function runOnce({ id, dialect }, app, chains, edits, browser) {
+/** Measures one system, started for this: its first update, then all edits of all chains. */
+async function fill(run, { id, dialect }, app, chains, edits, browser) {
   app.speak(dialect);
   const server = await serve(id, app.folder);
   const page = await browser.open(server.url);
-  const run = { loads: 0, lost: 0, ms: {} };
   try {
     const { count, ms } = await page.loaded();
     if (count !== app.others) throw new Error(`${id}: ${count} of ${app.others} modules ran`);
@@ -79,23 +90,31 @@ async function runOnce({ id, dialect }, app, chains, edits, browser) {
     await pause(SETTLING);
     for (const depth of chains) {
       const list = [];
-      for (let edit = -WARM_UP; edit < edits && run.lost < LOST_LIMIT; edit++) {
+      run.ms[depth] = list;
+      const started = now();
+      const isHopeless = () => page.loads > 1 || run.lost >= LOST_LIMIT;
+      const edit = async () => {
         const ms = await timeOf(app, depth, page);
         if (ms === undefined) run.lost += 1;
         run.first ??= { depth, ms };
-        if (edit >= 0 && ms !== undefined) list.push(ms);
         await pause(PAUSE[0] + Math.random() * (PAUSE[1] - PAUSE[0]));
+        return ms ?? [];
+      };
+      const warmUpEnds = started + BUDGET / 3;
+      for (let count = 0; count < WARM_UP && now() < warmUpEnds && !isHopeless(); count++)
+        await edit();
+      const isLate = () => list.length >= LEAST_EDITS && now() > started + BUDGET;
+      for (let count = 0; count < edits && !isLate() && !isHopeless(); count++) {
+        list.push(...[await edit()].flat());
       }
-      run.ms[depth] = list;
     }
+  } finally {
     run.loads = page.loads;
     if (page.errors.length > 0) run.errors = [...new Set(page.errors)].slice(0, 3);
-  } finally {
     await page.close();
     await server.stop();
     app.tidy();
   }
-  return run;
 }
 
 let value = 0;
@@ -115,19 +134,28 @@ async function timeOf(app, depth, page) {
   return message && rounded(page.here(message.at) - started);
 }
 
-const describe = ({ name }, { ms, lost, loads, first, load }, depths) =>
-  `${name}: ${depths.map((depth) => brief(median(ms[depth]))).join(' / ')} ms, first ${brief(first?.ms)} ms, ` +
-  `page load ${load} ms${lost ? `, ${lost} lost` : ''}${loads === 1 ? '' : `, ${loads} loads`}`;
+const describe = ({ name }, { ms, lost, loads, first, load, failed }, depths) =>
+  `${name}: ${depths.map((depth) => brief(median(ms[depth] ?? []))).join(' / ')} ms, first ${brief(first?.ms)} ms, ` +
+  `page load ${load} ms${lost ? `, ${lost} lost` : ''}${loads === 1 ? '' : `, ${loads} loads`}` +
+  `${failed ? `, failed: ${failed}` : ''}`;
 
-/** What was measured of a system with so many modules; nothing unless all of it was hot. */
-function seriesOf({ runs }, system, size) {
-  const own = runs.filter((run) => run.system === system && run.size === size);
-  return own.every(({ loads }) => loads === 1) ? own : [];
+/** The runs of a system with so many modules. */
+const runsOf = ({ runs }, system, size) =>
+  runs.filter((run) => run.system === system && run.size === size);
+
+/** Whether nothing but updates happened to the page. */
+const isHot = ({ loads, failed }) => loads === 1 && !failed;
+
+/** The runs of a system that were hot; none unless there is one in each round. */
+function seriesOf(result, system, size) {
+  const runs = runsOf(result, system, size);
+  const hot = runs.filter(isHot);
+  return runs.every(({ round }) => hot.some((run) => run.round === round)) ? hot : [];
 }
 
 /** All measurements of a system. */
 const all = (result, system, size, depth) =>
-  seriesOf(result, system, size).flatMap(({ ms }) => ms[depth]);
+  seriesOf(result, system, size).flatMap(({ ms }) => ms[depth] ?? []);
 
 /** The median of a system, `undefined` when there is none to quote. */
 export const medianOf = (result, system, size, depth) => median(all(result, system, size, depth));
@@ -148,13 +176,17 @@ function reportOfSize(result, size) {
         'ms: median (5 % to 95 %), p99',
         ...depths.map((depth) => `depth ${depth}`),
         'first update ÷ median',
-        'lost',
+        'lost edits',
+        'page loads',
       ],
       ...systems.map(({ id, name }) => [
         name,
         ...depths.map((depth) => spread(all(result, id, size, depth))),
         firstOf(result, id, size),
-        String(seriesOf(result, id, size).reduce((sum, { lost }) => sum + lost, 0)),
+        String(runsOf(result, id, size).reduce((sum, { lost }) => sum + lost, 0)),
+        runsOf(result, id, size)
+          .map(({ loads }) => loads)
+          .join(', '),
       ]),
     ]),
   ];
@@ -190,11 +222,12 @@ function firstOf(result, system, size) {
 /** hotgraph by another system: of all measurements, and the least and the most of a round. */
 function ratio(result, other, size, depth) {
   const [own, others] = ['hotgraph', other].map((system) => seriesOf(result, system, size));
-  if (own.length === 0 || others.length === 0) return '–';
   const rounds = own.flatMap((run) => {
     const peer = others.find(({ round }) => round === run.round);
-    return peer ? median(run.ms[depth]) / median(peer.ms[depth]) : [];
+    const both = [run, peer].map((one) => median(one?.ms[depth] ?? []));
+    return both.includes(undefined) ? [] : both[0] / both[1];
   });
+  if (rounds.length === 0) return '–';
   const value = medianOf(result, 'hotgraph', size, depth) / medianOf(result, other, size, depth);
   const goal = GOALS[other]?.[depth];
   const wanted = goal ? `, goal ${goal}` : '';

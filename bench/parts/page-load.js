@@ -7,7 +7,7 @@ import { serve } from '../serve.js';
 import { brief, median, rounded, table } from '../statistics.js';
 
 /** What can be chosen on the command line. */
-export const defaults = { loads: [1000, 5000], pairs: [15, 7] };
+export const defaults = { loads: [1000, 5000], pairs: [11, 5] };
 
 /** The most that the plugin may make of the plain server's time. */
 const GOAL = 1.03;

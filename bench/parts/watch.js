@@ -10,17 +10,19 @@ import { serve } from '../serve.js';
 import { brief, median, now, pause, quantile, rounded, table } from '../statistics.js';
 
 /** What can be chosen on the command line. */
-export const defaults = { writes: 500, folders: 20_000, starts: 5, seconds: 10, sizes: [1000] };
+export const defaults = { edits: 500, folders: 20_000, starts: 5, seconds: 10, sizes: [1000] };
 
 /** Milliseconds between two writes, at least and at most: each is a save of its own. */
 const PAUSE = [30, 50];
+/** Milliseconds after which the engine is taken not to have seen a write. */
+const PATIENCE = 5000;
 
 /** Measures. */
-export async function measure({ writes, folders, starts, seconds, sizes }, { browser, progress }) {
+export async function measure({ edits, folders, starts, seconds, sizes }, { browser, progress }) {
   const [size] = sizes;
   const latency = {
-    sync: await latencies(writes, browser, (path, text) => writeFileSync(path, text)),
-    async: await latencies(writes, browser, writeFile),
+    sync: await latencies(edits, browser, (path, text) => writeFileSync(path, text)),
+    async: await latencies(edits, browser, writeFile),
   };
   progress(`write to callback: ${brief(median(latency.sync))} ms`);
   const starting = await startWithFolders(folders, starts, browser, progress);
@@ -30,7 +32,7 @@ export async function measure({ writes, folders, starts, seconds, sizes }, { bro
 }
 
 /** Times from the call of `write` until the engine tells of the update. */
-async function latencies(writes, browser, write) {
+async function latencies(edits, browser, write) {
   const app = new App({ depths: [1], others: 0, port: browser.port });
   const file = app.path(app.deepest(1));
   let updated = () => {};
@@ -41,9 +43,10 @@ async function latencies(writes, browser, write) {
   try {
     engine.serveScript(`/${app.deepest(1)}`, readFileSync(file, 'utf8'), file, Date.now());
     await pause(1000);
-    for (let count = 1; count <= writes; count++) {
-      const arrived = new Promise((resolve) => {
+    for (let count = 1; count <= edits; count++) {
+      const arrived = new Promise((resolve, reject) => {
         updated = resolve;
+        setTimeout(reject, PATIENCE, new Error('the engine did not see a write')).unref();
       });
       const text = app.deepestText(1, count);
       const started = now();
