@@ -32,9 +32,10 @@ export interface HmrPluginOptions {
   logLevel?: Level | 'silent';
   /**
    * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
-   * false, only events of the server's own `fileWatcher` count.
+   * false, only events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again:
+   * for filesystems that send no events and are not known for it.
    */
-  watch?: boolean;
+  watch?: boolean | 'poll';
   /**
    * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
    * server's `hostname`. `.example.com` allows all names below it.

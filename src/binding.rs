@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{FnArgs, Function, Result};
+use napi::bindgen_prelude::{Either, FnArgs, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 
 use crate::core::graph::ModuleKind;
-use crate::engine::{self, Engine, SourceFile, Target};
+use crate::engine::{self, Engine, SourceFile, Target, Watching};
 
 /// How an engine is set up.
 #[napi(object)]
@@ -21,8 +21,9 @@ pub struct EngineOptions {
     /// The url that modules import the browser client from. Its folder has to serve the compiled client.
     pub client_url: String,
     /// Whether to watch the files of served modules. Default: true. Without, only `fileChanged` tells of
-    /// changes.
-    pub watch: Option<bool>,
+    /// changes. `'poll'` looks at them again and again instead of waiting for events.
+    #[napi(ts_type = "boolean | 'poll'")]
+    pub watch: Option<Either<bool, String>>,
     /// Whether updates bring the new code along. Default: true. Without, pages fetch it.
     pub carries: Option<bool>,
     /// Whether the host serves scripts as they are on disk, imports and all. Updates then bring the code of a
@@ -126,7 +127,15 @@ impl HmrEngine {
         let options = engine::EngineOptions {
             root: PathBuf::from(options.root),
             client_url: options.client_url,
-            watch: options.watch.unwrap_or(true),
+            watch: match options.watch {
+                Some(Either::A(false)) => Watching::Off,
+                Some(Either::A(true)) | None => Watching::Events,
+                Some(Either::B(how)) if how == "poll" => Watching::Polling,
+                Some(Either::B(how)) => {
+                    let reason = format!("watch is true, false or 'poll', not '{how}'");
+                    return Err(napi::Error::from_reason(reason));
+                }
+            },
             carries: options.carries.unwrap_or(true),
             serves_files: options.serves_files.unwrap_or(false),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {

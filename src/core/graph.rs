@@ -304,9 +304,12 @@ impl ModuleGraph {
         }
     }
 
-    /// Records in which batch a module's content changed.
+    /// Records in which batch a module's content changed; 0 when in none.
     pub fn set_changed(&mut self, id: ModuleId, version: u64) {
-        self.changed.insert(id, version);
+        match version {
+            0 => self.changed.remove(&id),
+            _ => self.changed.insert(id, version),
+        };
     }
 
     /// The modules that lost their last importer since the last call and did not get one again, with

@@ -49,7 +49,11 @@ impl Coordinator {
                 }
                 continue;
             };
-            match self.look_at(index, &path, change) {
+            // By the path that it is served under: a link may lead elsewhere by now.
+            let served = self.shared.state().files.get(index).path.clone();
+            let look = self.look_at(index, &served, change);
+            self.looked_after_all(&served, matches!(look, Look::Changed { .. }));
+            match look {
                 Look::Same { mended } => recovered.extend(mended),
                 Look::Changed { modules, mended } => {
                     changed.extend(modules);

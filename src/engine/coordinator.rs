@@ -57,6 +57,10 @@ pub struct Coordinator {
     pub(super) emptied: HashSet<FileIndex>,
     /// Files of the last batch, some of which could not be judged before they were served.
     pub(super) unjudged: Vec<FileIndex>,
+    /// Whether every file has to be looked at again: events were lost, or a folder came or went.
+    pub(super) is_rescan_due: bool,
+    /// Files of which a page got code that no event had told of.
+    pub(super) unannounced: HashSet<PathBuf>,
     /// Files that vanished, with [`Self::hellos`] at that time: a page loaded since then lacks them.
     pub(super) vanished: HashMap<FileIndex, u64>,
     /// When to write the snapshot.
@@ -80,6 +84,8 @@ impl Coordinator {
             changes: ChangeSet::default(),
             emptied: HashSet::new(),
             unjudged: Vec::new(),
+            is_rescan_due: false,
+            unannounced: HashSet::new(),
             vanished: HashMap::new(),
             keeper: Keeper::default(),
             started: Instant::now(),
@@ -123,6 +129,10 @@ impl Coordinator {
                 self.work_off_backlog();
             }
             self.guarded(Self::process_due);
+            // Once for all that was waiting: when a folder is replaced there are many reasons.
+            if std::mem::take(&mut self.is_rescan_due) {
+                self.guarded(Self::rescan);
+            }
             if self.keeper.due().is_some_and(|due| due <= Instant::now()) {
                 self.guarded(Self::keep);
             }
@@ -139,7 +149,7 @@ impl Coordinator {
             let message = format!("internal error, one event was skipped: {reason}");
             self.shared.tell_host(&HostEvent::Watcher { message });
         }
-        if let Some(message) = self.watcher.take_complaint() {
+        while let Some(message) = self.watcher.take_complaint() {
             self.shared.tell_host(&HostEvent::Watcher { message });
         }
     }
@@ -158,7 +168,7 @@ impl Coordinator {
                     self.saw(&path, seen);
                 }
             }
-            Message::Sighting(Sighting::Lost) => self.rescan(),
+            Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
             Message::HostChanged(path) => self.host_changed(path),
             Message::Connect(client) => self.connected(client),
             Message::Disconnect(client) => self.disconnected(client),

@@ -3,7 +3,7 @@
 //! Knows which paths matter. Must not decide what a change means: it only records that there may be one.
 
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -43,10 +43,33 @@ impl Coordinator {
                 let mut state = self.shared.state();
                 let entry = state.files.get_mut(index);
                 // A request may get newer code than is known yet: only sameness says something.
-                entry.served_raw |= entry.known == Some(content);
+                let is_known = entry.known == Some(content);
+                entry.served_raw |= is_known;
+                drop(state);
+                if !is_known {
+                    self.look_after_all(&file.path);
+                }
             }
         }
         self.touched();
+    }
+
+    /// A page got code of a file that is not what is known of it. It was transformed, or there is an event on its
+    /// way, or the operating system does not tell of changes there.
+    fn look_after_all(&mut self, path: &Path) {
+        if self.watcher.is_enabled() && !self.changes.is_pending(path) {
+            self.unannounced.insert(path.to_path_buf());
+            self.changes.record(path, Seen::Created, self.now());
+        }
+    }
+
+    /// A file was looked at, and whether it had changed. Without an event for so long that none can be on its way,
+    /// there will be none for its neighbours either.
+    pub(super) fn looked_after_all(&mut self, path: &Path, has_changed: bool) {
+        let is_silent = self.unannounced.remove(path) && has_changed && is_older_than(path, LATE);
+        if is_silent && self.watcher.distrust(path) {
+            self.is_rescan_due = true;
+        }
     }
 
     fn analyse(&mut self, id: ModuleId, content: u64, source: &str) {
@@ -111,16 +134,19 @@ impl Coordinator {
 
     pub(super) fn saw(&mut self, path: &Path, seen: Seen) {
         let now = self.now();
-        if self.shared.state().files.find(path).is_some() {
-            self.changes.record(path, seen, now);
-        } else if self.watcher.wants(path) {
-            if seen == Seen::Gone {
+        self.unannounced.remove(path);
+        let is_wanted = self.watcher.wants(path);
+        if is_wanted {
+            if seen == Seen::Gone && !path.exists() {
                 self.watcher.forget(path);
             } else {
                 self.watcher.revive(path);
             }
-            self.rescan();
-        } else if seen != Seen::Gone {
+            self.is_rescan_due = true;
+        }
+        if self.shared.state().files.find(path).is_some() {
+            self.changes.record(path, seen, now);
+        } else if seen != Seen::Gone && !is_wanted {
             self.appeared(path, seen);
         }
     }
@@ -200,6 +226,14 @@ impl Coordinator {
 /// File systems stamp with a clock that ticks every few milliseconds. An update too many is better than one
 /// too few.
 const CLOCK_GRAIN: u64 = 20;
+
+/// An event that has not come by then will not come.
+const LATE: Duration = Duration::from_secs(1);
+
+fn is_older_than(path: &Path, age: Duration) -> bool {
+    let modified = path.metadata().and_then(|found| found.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
 
 fn is_younger(path: &Path, requested_at: u64) -> bool {
     path.metadata()

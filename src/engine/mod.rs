@@ -17,6 +17,7 @@ mod coordinator;
 mod files;
 mod intake;
 mod missing;
+mod poller;
 mod resume;
 mod review;
 mod serve;
@@ -43,6 +44,7 @@ pub use files::SourceFile;
 use resume::{Exactness, Lineage};
 pub use serve::ServedScript;
 use state::State;
+pub use watcher::Watching;
 
 /// Whom a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +65,9 @@ pub struct EngineOptions {
     pub root: PathBuf,
     /// The url that modules import the browser client from.
     pub client_url: String,
-    /// Whether to watch the files of served modules. Without, only [`Engine::file_changed`] tells of changes.
-    pub watch: bool,
+    /// How changes of the files of served modules are found out. With [`Watching::Off`] only
+    /// [`Engine::file_changed`] tells of them.
+    pub watch: Watching,
     /// Whether updates carry code.
     pub carries: bool,
     /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.

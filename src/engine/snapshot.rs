@@ -468,7 +468,7 @@ mod tests {
             client_url: "/__hotgraph/abc/main.js".to_owned(),
             carries: true,
             serves_files: false,
-            watch: false,
+            watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {
                 file: folder.join("below/one.snapshot"),
                 settings: settings.to_owned(),

@@ -1,20 +1,37 @@
-//! Watching: which folders are watched, and what an event of the operating system says about a path.
+//! Watching: which folders are watched, how, and what an event of the operating system says about a path.
 //!
 //! Knows notify and paths. Must not know modules, nor what is done about an event.
 //!
 //! Folders are watched instead of files, since an editor that saves by renaming kills the watch of a
 //! file; only the folders of served files, since a project may hold 20,000 others; and the folders above
-//! them up to the root, so that a folder that was deleted is found again when it comes back.
+//! them up to the root, so that a folder that was deleted is found again when it comes back. While the root itself
+//! is gone, the nearest folder above it is watched too.
+//!
+//! Where events are missing the served files are polled: in folders for which the operating system has no watch
+//! left, on filesystems that other machines write to, and where a change was found that no event told of.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
-use notify::{Config, ErrorKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::poller::Poller;
 use crate::core::change::Seen;
+use crate::core::mounts::Mounts;
+
+/// How changes of files are found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Watching {
+    /// Not at all: the host tells.
+    Off,
+    /// By events of the operating system, and by polling where it sends none.
+    #[default]
+    Events,
+    /// By polling alone.
+    Polling,
+}
 
 /// What the watcher has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,36 +45,74 @@ pub enum Sighting {
 /// Takes sightings, on any thread. Must not block.
 pub type Listener = Arc<dyn Fn(Sighting) + Send + Sync>;
 
-/// How often folders are read where the operating system sends no events.
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
-
 /// Watches the folders of served files.
 pub struct FileWatcher {
     root: PathBuf,
     listener: Listener,
     native: Option<RecommendedWatcher>,
-    poll: Option<PollWatcher>,
+    poller: Option<Poller>,
+    mounts: Mounts,
     wanted: HashSet<PathBuf>,
+    /// Folders that send events.
     active: HashSet<PathBuf>,
-    complaint: Option<String>,
+    /// Folders of which files are polled.
+    polled: HashSet<PathBuf>,
+    /// Wanted folders that are gone, with all that would tell when they come back.
+    missing: HashSet<PathBuf>,
+    /// The folders above those, which tell of it.
+    lookouts: HashSet<PathBuf>,
+    complaints: Vec<String>,
+    /// What was complained about, which is done once.
+    said: HashSet<Cause>,
+}
+
+/// Why files are polled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Cause {
+    /// The user wants it so.
+    Asked,
+    /// There is no queue for events.
+    NoQueue,
+    /// There is no watch left for a folder.
+    NoWatch,
+    /// The filesystem does not tell of all changes.
+    Remote,
+    /// A change was found that no event told of.
+    Silence,
 }
 
 impl FileWatcher {
     /// A watcher for files below (and, as far as they are served, outside) `root`.
-    pub fn new(root: &Path, enabled: bool, listener: Listener) -> Self {
+    pub fn new(root: &Path, how: Watching, listener: Listener) -> Self {
         let mut watcher = Self {
             root: real_path(root),
             listener,
             native: None,
-            poll: None,
+            poller: None,
+            mounts: Mounts::default(),
             wanted: HashSet::new(),
             active: HashSet::new(),
-            complaint: None,
+            polled: HashSet::new(),
+            missing: HashSet::new(),
+            lookouts: HashSet::new(),
+            complaints: Vec::new(),
+            said: HashSet::new(),
         };
-        if enabled {
-            match notify::recommended_watcher(forward(watcher.listener.clone())) {
-                Ok(native) => watcher.native = Some(native),
-                Err(error) => watcher.fall_back_to_polling(&error),
+        match how {
+            Watching::Off => {}
+            Watching::Polling => watcher.start_polling(),
+            Watching::Events => {
+                match notify::recommended_watcher(forward(watcher.listener.clone())) {
+                    Ok(native) => {
+                        let mountinfo = std::fs::read_to_string("/proc/self/mountinfo");
+                        watcher.mounts = Mounts::parse(&mountinfo.unwrap_or_default());
+                        watcher.native = Some(native);
+                    }
+                    Err(error) => {
+                        watcher.complain(Cause::NoQueue, &watcher.root.clone(), &error.to_string());
+                        watcher.start_polling();
+                    }
+                }
             }
         }
         watcher
@@ -65,23 +120,24 @@ impl FileWatcher {
 
     /// Whether changes of files on disk are seen at all.
     pub fn is_enabled(&self) -> bool {
-        self.native.is_some() || self.poll.is_some()
+        self.native.is_some() || self.poller.is_some()
     }
 
     /// What to tell the user about a watcher that does not work as it should, once.
     pub fn take_complaint(&mut self) -> Option<String> {
-        self.complaint.take()
+        (!self.complaints.is_empty()).then(|| self.complaints.remove(0))
     }
 
     /// Watches the folder of a file. Returns the file's real path, where events will name it.
     pub fn watch_file(&mut self, path: &Path) -> PathBuf {
         let real = real_path(path);
-        if let Some(folder) = real.parent() {
-            self.want(folder);
-        }
+        let mut is_polled = real.parent().is_some_and(|folder| self.want(folder));
         let leads_over_links = real != path;
-        if leads_over_links && let Some(folder) = path.parent() {
-            self.want_links_on_the_way(folder);
+        if leads_over_links {
+            is_polled |= self.want_links_on_the_way(path);
+        }
+        if is_polled && let Some(poller) = &self.poller {
+            poller.add(path);
         }
         real
     }
@@ -91,60 +147,104 @@ impl FileWatcher {
         self.want(folder);
     }
 
+    /// A file changed and no event told of it: the files in its folder are to be polled. Returns whether they
+    /// were not already.
+    pub fn distrust(&mut self, file: &Path) -> bool {
+        let real = real_path(file);
+        let Some(folder) = real.parent() else {
+            return false;
+        };
+        !self.polled.contains(folder) && self.poll(folder, Cause::Silence, "")
+    }
+
     /// Whether a path is a folder that is, or should be, watched, or a symbolic link on the way to one.
     pub fn wants(&self, path: &Path) -> bool {
         self.wanted.contains(path)
+            || self.lookouts.contains(path)
+            || self.missing.iter().any(|folder| folder.starts_with(path))
     }
 
     /// A wanted folder is gone, and with it its watches.
     pub fn forget(&mut self, folder: &Path) {
-        let below: Vec<PathBuf> = self
-            .active
-            .iter()
-            .filter(|path| path.starts_with(folder))
-            .cloned()
-            .collect();
-        for path in below {
-            self.active.remove(&path);
-            self.unwatch(&path);
+        self.deactivate_below(folder);
+        let is_told_of = |it: &Self| {
+            let parent = folder.parent();
+            parent.is_some_and(|parent| it.active.contains(parent)) || it.polled.contains(folder)
+        };
+        if self.wanted.contains(folder) && !is_told_of(self) {
+            self.missing.insert(folder.to_path_buf());
         }
+        self.look_out();
     }
 
     /// A wanted folder is there again.
     pub fn revive(&mut self, folder: &Path) {
-        self.forget(folder);
-        let below: Vec<PathBuf> = self
-            .wanted
-            .iter()
-            .filter(|path| path.starts_with(folder))
-            .cloned()
-            .collect();
-        for path in below {
+        self.deactivate_below(folder);
+        self.activate_below(folder);
+        self.look_out();
+    }
+
+    /// Keeps an eye on the places where folders that are gone will come back.
+    fn look_out(&mut self) {
+        // Until nothing has changed between the look and the watch.
+        loop {
+            let returned: Vec<PathBuf> = self.missing.extract_if(|it| it.is_dir()).collect();
+            for folder in returned {
+                self.activate_below(&folder);
+            }
+            let needed: HashSet<PathBuf> = self
+                .missing
+                .iter()
+                .filter_map(|folder| folder.ancestors().find(|above| above.is_dir()))
+                .map(Path::to_path_buf)
+                .collect();
+            if needed == self.lookouts {
+                return;
+            }
+            for outdated in std::mem::replace(&mut self.lookouts, needed) {
+                if !self.lookouts.contains(&outdated) && !self.wanted.contains(&outdated) {
+                    self.unwatch(&outdated);
+                }
+            }
+            for lookout in self.lookouts.clone() {
+                self.activate(&lookout);
+            }
+        }
+    }
+
+    fn activate_below(&mut self, folder: &Path) {
+        for path in paths_below(&self.wanted, folder) {
             self.activate(&path);
         }
     }
 
-    fn want(&mut self, folder: &Path) {
-        let stop = if folder.starts_with(&self.root) {
-            self.root.clone()
-        } else {
-            PathBuf::new()
-        };
-        let outside = stop.as_os_str().is_empty();
-        for (height, ancestor) in folder.ancestors().enumerate() {
-            if (outside && height > 1) || !self.wanted.insert(ancestor.to_path_buf()) {
-                return;
-            }
-            self.activate(ancestor);
-            if ancestor == stop {
-                return;
-            }
+    fn deactivate_below(&mut self, folder: &Path) {
+        for path in paths_below(&self.active, folder) {
+            self.unwatch(&path);
         }
+        self.lookouts.retain(|lookout| !lookout.starts_with(folder));
     }
 
-    /// A symbolic link that is pointed elsewhere is an event in the folder that holds the link.
-    fn want_links_on_the_way(&mut self, folder: &Path) {
-        for ancestor in folder.ancestors() {
+    /// Watches a folder and those above it. Returns whether files in it have to be polled.
+    fn want(&mut self, folder: &Path) -> bool {
+        let is_below_root = folder.starts_with(&self.root);
+        for (height, ancestor) in folder.ancestors().enumerate() {
+            if (!is_below_root && height > 1) || !self.wanted.insert(ancestor.to_path_buf()) {
+                break;
+            }
+            self.activate(ancestor);
+            if ancestor == self.root {
+                break;
+            }
+        }
+        self.polled.contains(folder)
+    }
+
+    /// A symbolic link that is pointed elsewhere is an event in the folder that holds the link. Returns whether that
+    /// has to be polled.
+    fn want_links_on_the_way(&mut self, path: &Path) -> bool {
+        let mut is_polled = false;
+        for ancestor in path.ancestors() {
             let is_link = ancestor
                 .symlink_metadata()
                 .is_ok_and(|found| found.is_symlink());
@@ -152,63 +252,111 @@ impl FileWatcher {
                 (is_link, ancestor.parent(), ancestor.file_name())
             {
                 let holder = real_path(parent);
-                self.want(&holder);
+                is_polled |= self.want(&holder);
                 self.wanted.insert(holder.join(name));
             }
             if ancestor == self.root {
-                return;
+                break;
             }
         }
+        is_polled
     }
 
     fn activate(&mut self, folder: &Path) {
-        if self.active.contains(folder) || !folder.is_dir() {
+        if !self.is_enabled() || self.active.contains(folder) || !folder.is_dir() {
             return;
         }
-        let result = match (&mut self.native, &mut self.poll) {
-            (Some(native), _) => native.watch(folder, RecursiveMode::NonRecursive),
-            (None, Some(poll)) => poll.watch(folder, RecursiveMode::NonRecursive),
-            (None, None) => return,
+        let Some(native) = &mut self.native else {
+            self.poll(folder, Cause::Asked, "");
+            return;
         };
-        match result {
+        match native.watch(folder, RecursiveMode::NonRecursive) {
             Ok(()) => {
                 self.active.insert(folder.to_path_buf());
             }
-            Err(error) if out_of_watches(&error) => self.fall_back_to_polling(&error),
+            Err(error) if out_of_watches(&error) => {
+                self.poll(folder, Cause::NoWatch, "");
+            }
             // Deleted in this moment: the folder above tells when it comes back.
             Err(_) => {}
+        }
+        if let Some(kind) = self.mounts.remote(folder).map(str::to_owned) {
+            self.poll(folder, Cause::Remote, &kind);
         }
     }
 
     fn unwatch(&mut self, folder: &Path) {
+        self.active.remove(folder);
         // Fails when the folder is gone, and its watch with it; that is what is wanted.
         if let Some(native) = &mut self.native {
             let _ = native.unwatch(folder);
-        } else if let Some(poll) = &mut self.poll {
-            let _ = poll.unwatch(folder);
         }
     }
 
-    fn fall_back_to_polling(&mut self, error: &notify::Error) {
-        self.native = None;
-        let config = Config::default().with_poll_interval(POLL_INTERVAL);
-        match PollWatcher::new(forward(self.listener.clone()), config) {
-            Ok(poll) => {
-                self.poll = Some(poll);
-                self.complaint = Some(format!(
-                    "files are polled every {} ms, because the operating system does not watch them: {error}",
-                    POLL_INTERVAL.as_millis()
-                ));
-            }
-            Err(second) => {
-                self.complaint = Some(format!("files are not watched: {error}; polling: {second}"));
-            }
+    /// Polls a folder, and from now on the files in it that are watched. Returns whether that can be done.
+    fn poll(&mut self, folder: &Path, cause: Cause, detail: &str) -> bool {
+        self.complain(cause, folder, detail);
+        if self.poller.is_none() {
+            self.start_polling();
         }
-        self.active.clear();
-        for folder in self.wanted.clone() {
-            self.activate(&folder);
+        let Some(poller) = &self.poller else {
+            return false;
+        };
+        self.polled.insert(folder.to_path_buf());
+        poller.add(folder);
+        true
+    }
+
+    fn start_polling(&mut self) {
+        match Poller::start(self.listener.clone()) {
+            Ok(poller) => self.poller = Some(poller),
+            Err(error) => {
+                let complaint = format!("files cannot be polled: {error}");
+                if !self.complaints.contains(&complaint) {
+                    self.complaints.push(complaint);
+                }
+            }
         }
     }
+
+    fn complain(&mut self, cause: Cause, place: &Path, detail: &str) {
+        if !self.said.insert(cause) {
+            return;
+        }
+        let place = place.display();
+        self.complaints.push(match cause {
+            Cause::Asked => return,
+            Cause::NoQueue => format!(
+                "files are polled, because the operating system sends no events: {detail}. {MORE_QUEUES}"
+            ),
+            Cause::NoWatch => format!(
+                "files in {place} are polled, as all in folders that follow may be, because the operating system has no \
+                 watches left. {MORE_WATCHES}"
+            ),
+            Cause::Remote => format!(
+                "files in {place} and on other mounts like it ({detail}) are polled too, because no events tell of \
+                 changes that other machines make there"
+            ),
+            Cause::Silence => format!(
+                "files in {place} are polled too, because one changed and the operating system did not tell; files \
+                 elsewhere will be when it happens there. watch: 'poll' polls all from the start"
+            ),
+        });
+    }
+}
+
+#[cfg(target_os = "linux")]
+const MORE_WATCHES: &str = "To give it more: sudo sysctl fs.inotify.max_user_watches=524288";
+#[cfg(target_os = "linux")]
+const MORE_QUEUES: &str = "To allow more watchers: sudo sysctl fs.inotify.max_user_instances=1024";
+#[cfg(not(target_os = "linux"))]
+const MORE_WATCHES: &str = "Other programs that watch many files may hold them.";
+#[cfg(not(target_os = "linux"))]
+const MORE_QUEUES: &str = "";
+
+fn paths_below(paths: &HashSet<PathBuf>, folder: &Path) -> Vec<PathBuf> {
+    let below = paths.iter().filter(|path| path.starts_with(folder));
+    below.cloned().collect()
 }
 
 fn out_of_watches(error: &notify::Error) -> bool {
