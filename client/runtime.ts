@@ -9,7 +9,7 @@ import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
-import { mergeUpdates } from './merge.js';
+import { areMergeable, mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
 import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
@@ -277,10 +277,10 @@ export class Runtime {
   /** The next job; updates that piled up behind it become one with it. */
   #nextJob(): Job | undefined {
     const job = this.#state === 'reloading' ? undefined : this.#jobs.shift();
-    if (job?.type !== 'update' || job.update.invalidated) return job;
+    if (job?.type !== 'update') return job;
     let { update } = job;
     for (let next = this.#jobs[0]; next?.type === 'update'; next = this.#jobs[0]) {
-      if (next.update.invalidated) break;
+      if (!areMergeable(update, next.update)) break;
       this.#jobs.shift();
       update = mergeUpdates(update, next.update);
     }

@@ -46,9 +46,9 @@ pub enum Message {
 /// The loop and what only it touches.
 pub struct Coordinator {
     pub(super) shared: Arc<Shared>,
-    /// Which page's `invalidate()` was acted on, by module and version: the same call in other tabs is the
-    /// same event.
-    pub(super) invalidated: HashMap<(ModuleId, u64), u32>,
+    /// Which page's `invalidate()` was acted on, with the hash of its trail, by module and version: the same call in
+    /// other tabs is the same event, and saying it again is none.
+    pub(super) invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
     /// How many pages said hello so far.
     pub(super) hellos: u64,
     pub(super) watcher: FileWatcher,
