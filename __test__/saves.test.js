@@ -375,6 +375,19 @@ test('a file that is deleted leaves the page as it is, and is hot when it comes 
   wasHot(t, tab);
 });
 
+test('a file that was imported before it was there is hot when it is made', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `globalThis.value = (await import('./late.js').catch(() => ({ value: 0 }))).value;
+import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; });`,
+  });
+  await tab.until(value, 0);
+  for (const number of [1, 2]) {
+    await project.write('late.js', dep(number));
+    await tab.until(value, number);
+  }
+  wasHot(t, tab);
+});
+
 test('a folder that is replaced, as by a checkout, is followed', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': MAIN.replaceAll('./dep.js', './lib/inner/dep.js'),

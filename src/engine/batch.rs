@@ -43,6 +43,7 @@ impl Coordinator {
                     .state()
                     .missing_module(&self.shared.options.root, &path);
                 if let Some(module) = missing.filter(|_| path.is_file()) {
+                    self.shared.state().expect(module, &path);
                     changed.push(module);
                     files.push(path);
                 }
