@@ -248,9 +248,9 @@ impl ModuleGraph {
 
     /// Records what a module will be that was never served, as far as anybody can tell.
     pub fn expect(&mut self, id: ModuleId, kind: ModuleKind) {
-        let node = &mut self.nodes[id.index()];
-        if !node.served {
-            node.kind = kind;
+        let traits = &mut self.traits[id.index()];
+        if !traits.served {
+            traits.kind = kind;
         }
     }
 

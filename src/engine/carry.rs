@@ -194,6 +194,7 @@ impl Engine {
         };
         let mut odd = Vec::new();
         let carried = self.shared.carried(id, &source, &mut odd);
+        self.touched();
         for id in odd {
             self.post(Message::Review(id));
         }
@@ -207,5 +208,7 @@ impl Engine {
         if let Some(id) = state.graph.get(&module_url) {
             state.module(id).carried_at = 0;
         }
+        drop(state);
+        self.touched();
     }
 }

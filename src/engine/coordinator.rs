@@ -29,6 +29,8 @@ pub enum Message {
     Unreadable(ModuleId, String, AnalyzeError),
     /// There may be something odd about the code of a module.
     Review(ModuleId),
+    /// A request changed what the next run has to know.
+    Touched,
     /// The watcher saw something.
     Sighting(Sighting),
     /// The host says that a file changed.
@@ -148,11 +150,9 @@ impl Coordinator {
         match message {
             // Its time is read off the backlog itself.
             Message::Backlog => {}
+            Message::Touched => self.touched(),
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
-            Message::Review(id) => {
-                self.touched();
-                self.review(id);
-            }
+            Message::Review(id) => self.review(id),
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);

@@ -100,17 +100,19 @@ impl Exactness {
 
 impl Shared {
     /// The state has changed in a way that the next run has to know, and somebody is about to hear of it: what is on
-    /// disk must not be believed any more, should this process be killed.
-    pub fn outdate_snapshot(&self) {
+    /// disk must not be believed any more, should this process be killed. Returns whether it was until now.
+    pub fn outdate_snapshot(&self) -> bool {
         let Some(options) = &self.options.snapshot else {
-            return;
+            return false;
         };
         let Exactness { is_exact, place } = &self.exactness;
-        if is_exact.load(Ordering::SeqCst) && is_exact.swap(false, Ordering::SeqCst) {
+        let was_exact = is_exact.load(Ordering::SeqCst) && is_exact.swap(false, Ordering::SeqCst);
+        if was_exact {
             let _place = place.lock().unwrap_or_else(PoisonError::into_inner);
             // Fails when there is none, which is what is wanted.
             let _ = fs::remove_file(&options.file);
         }
+        was_exact
     }
 
     fn write(&self, mut snapshot: Snapshot) {
