@@ -95,10 +95,17 @@ function describe(value: unknown, depth: number, known: Set<unknown>): string {
   known.add(value);
   const prototype = Object.getPrototypeOf(value);
   const isPlain = Array.isArray(value) || prototype === null || prototype === Object.prototype;
-  const own = Object.entries(value).map(
-    ([key, one]) => `${key}: ${describe(one, depth - 1, known)}`,
-  );
+  const own = entriesOf(value).map(([key, one]) => `${key}: ${describe(one, depth - 1, known)}`);
   return `${isPlain ? '' : String(prototype.constructor)}{${own.join(', ')}}`;
+}
+
+/** What an object of the user's has; nothing, when it does not let itself be looked at. */
+function entriesOf(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch {
+    return [];
+  }
 }
 
 function contentOf(file: string): string {
