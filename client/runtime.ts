@@ -189,8 +189,7 @@ export class Runtime {
   /** Another run of the server answers. */
   #goOn({ session, refusal, uncertain }: Extract<ServerMessage, { type: 'connected' }>): void {
     const url = uncertain?.find((one) => this.#knows(one));
-    const doubt =
-      url && `it cannot tell whether ${url}, which is no file, is what this page has loaded`;
+    const doubt = url && `it cannot tell whether ${url} is what this page has loaded`;
     if (uncertain && !doubt) this.#session = session;
     else void this.#reload(sessionReport(refusal ?? doubt));
   }

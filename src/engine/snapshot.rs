@@ -105,6 +105,8 @@ struct ModuleEntry {
     is_linked: bool,
     is_followed: bool,
     is_resolved: bool,
+    /// Whether the host has still to say what it accepts.
+    is_unsettled: bool,
     /// Whether it is imported and there is no such file.
     is_missing: bool,
     acceptance: Acceptance,
@@ -334,6 +336,7 @@ impl Snapshot {
 
 impl ModuleEntry {
     fn of(state: &mut State, id: ModuleId) -> Self {
+        let is_unsettled = state.is_unsettled(id);
         let data = state.module(id);
         let (content, pruned_at, carried_at) = (data.content, data.pruned_at, data.carried_at);
         let (is_linked, is_followed, is_resolved) =
@@ -367,6 +370,7 @@ impl ModuleEntry {
             is_linked,
             is_followed,
             is_resolved,
+            is_unsettled,
             is_missing: false,
             acceptance: graph.acceptance(id).into(),
             accepted: accepted
@@ -405,6 +409,7 @@ impl ModuleEntry {
             is_followed: self.is_followed,
             is_resolved: self.is_resolved,
             pruned_at: self.pruned_at,
+            is_unsettled: self.is_unsettled,
             carried_at: self.carried_at,
             resolutions: self.resolutions,
             reported: self.reported.map(|reported| ReportedAcceptance {
