@@ -7,7 +7,13 @@
  * - Types of `import.meta.hot`: `"types": ["hotgraph/client"]` in tsconfig.json.
  */
 
-export { type EngineOptions, HmrEngine, type ServedScript } from '#native';
+export {
+  type EngineOptions,
+  HmrEngine,
+  type PageStatus,
+  type ServedScript,
+  type SnapshotOptions,
+} from '#native';
 export type {
   ClientMessage,
   Diagnostic,

@@ -6,6 +6,7 @@ import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
 import ava from 'ava';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
+import { wasHot } from './helpers/expect.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -216,6 +217,41 @@ test('code that throws is shown, and the next good save recovers', async (t) => 
   t.regex(failed.message, /on purpose/);
   t.is(await app.tab.evaluate(value), 1);
   await goesOn(t, app);
+});
+
+test('code that throws leaves timers, listeners, exports and data of the old code in force', async (t) => {
+  const dep = (number, rest = '') => `export let value = ${number};
+import.meta.hot.data.runs = (import.meta.hot.data.runs ?? 0) + 1;
+import.meta.hot.data.kept ??= 'from ${number}';
+${rest}
+setInterval(() => { globalThis.ticks[${number}] = (globalThis.ticks[${number}] ?? 0) + 1; }, 5);
+import.meta.hot.on('test:ask', () => { globalThis.answer = [${number}, import.meta.hot.data.kept]; });
+import.meta.hot.accept();
+`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import { value } from './dep.js';
+globalThis.ticks = {};
+globalThis.read = () => value;`,
+    'dep.js': dep(1),
+  });
+  const read = () => globalThis.read();
+  const ask = async (expected) => {
+    server.hmr.hot.send('test:ask', null);
+    await tab.until(() => globalThis.answer, expected);
+  };
+  await tab.until(read, 1);
+  for (const number of [2, 3]) {
+    await project.write('dep.js', dep(number, `throw new Error('not ${number}');`));
+    await tab.logged(`not ${number}`);
+    t.is(await tab.evaluate(read), 1);
+    await ask([1, 'from 1']);
+    const ticks = await tab.evaluate(() => globalThis.ticks[1]);
+    await tab.until((before) => globalThis.ticks[1] > before, true, ticks);
+  }
+  await project.write('dep.js', dep(4));
+  await tab.until(read, 4);
+  await ask([4, 'from 1']);
+  wasHot(t, tab);
 });
 
 test('a file that becomes a folder, and a file again', async (t) => {

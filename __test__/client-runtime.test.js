@@ -467,6 +467,26 @@ test('an update waits a while, and no longer, for the next one whose code it cam
   t.is(page.runtime.version, 101);
 });
 
+test('the same module giving up again while the page is busy is one update', async (t) => {
+  const page = await openChain();
+  let release;
+  page.held.probe = new Promise((resolve) => {
+    release = resolve;
+  });
+  void page.update(['/dep.js'], chain.slice(1));
+  const invalidated = (trail) => ({ invalidated: { message: null, trail } });
+  for (let time = 0; time < 5; time += 1)
+    void page.update(['/leaf.js'], chain, invalidated(['/leaf.js']));
+  void page.update(['/dep.js'], chain.slice(1), invalidated(['/leaf.js', '/dep.js']));
+  release();
+  await page.runtime.idle;
+  const applied = page.sent.filter(({ type }) => type === 'applied');
+  t.deepEqual(
+    applied.map(({ version }) => version),
+    [101, 106, 107],
+  );
+});
+
 test('messages wait until the page’s own code has run', async (t) => {
   const page = openPage({ modules: { '/a.js': (hot) => hot.accept() ?? {} } });
   await page.update(['/a.js'], [['/a.js', {}, ACCEPTS]]);

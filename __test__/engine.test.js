@@ -315,8 +315,7 @@ test('invalidate goes on to the importers, once, and leaves a trail', async (t) 
   await bench.project.write('a.js', 'import.meta.hot.accept();');
   const { version } = await bench.update('/a.js');
   const gaveUp = { type: 'invalidate', url: '/a.js', version, message: 'too much', trail: [] };
-  bench.say(1, gaveUp);
-  bench.say(2, gaveUp);
+  for (const client of [1, 2, 1, 2, 1]) bench.say(client, gaveUp);
   const update = await bench.message((said) => said.invalidated);
   t.is(update.version, version + 1);
   t.deepEqual(update.changed, ['/a.js']);
@@ -417,6 +416,69 @@ test('a later hello gets what it missed as one update', async (t) => {
     t.deepEqual((await bench.update('/c.js', client)).changed, ['/c.js']);
     t.is(bench.updates(client).length, 1);
   }
+});
+
+test('pages() tells how far each page is', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'a.js': 'import.meta.hot.accept();' });
+  const { version } = bench.engine;
+  t.deepEqual(bench.engine.pages(), []);
+  bench.engine.connect(7);
+  await bench.hello(8);
+  bench.engine.connect(9);
+  bench.say(9, {
+    type: 'hello',
+    session: bench.engine.session,
+    since: version,
+    page: '/index.html',
+    reloaded: null,
+  });
+  await bench.message((said) => said.client === 9);
+  const page = { client: 8, version, isBehind: false };
+  const other = { client: 9, url: '/index.html', version, isBehind: false };
+  t.deepEqual(bench.engine.pages(), [page, other]);
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // 2');
+  const update = await bench.update('/a.js', 9);
+  t.deepEqual(
+    bench.engine.pages().map(({ client, isBehind }) => [client, isBehind]),
+    [
+      [8, true],
+      [9, true],
+    ],
+  );
+  const at = { version: update.version };
+  bench.say(8, { type: 'acknowledged', ...at });
+  t.like(await bench.message(({ type }) => type === 'acknowledged'), { client: 8, ...at });
+  t.deepEqual(bench.engine.pages(), [
+    { ...page, ...at },
+    { ...other, isBehind: true },
+  ]);
+  bench.say(9, { type: 'applied', ms: 1, boundaries: [], ...at });
+  await bench.message(({ type }) => type === 'applied');
+  t.false(bench.engine.pages().some(({ isBehind }) => isBehind));
+  bench.engine.disconnect(8);
+  await bench.hello(10);
+  t.deepEqual(
+    bench.engine.pages().map(({ client }) => client),
+    [9, 10],
+  );
+});
+
+test('a later hello gets what was pruned meanwhile', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'main.js': "import './a.js';\nimport './b.js';", 'a.js': '1', 'b.js': '1' });
+  const since = bench.engine.version;
+  await bench.hello(1);
+  await bench.project.write('main.js', "import './b.js';");
+  const { version } = await bench.update('/main.js');
+  bench.serve('main.js', "import './b.js';");
+  bench.say(1, { type: 'applied', version, ms: 1, boundaries: [] });
+  const pruned = await bench.message(({ client, type }) => client === 1 && type === 'prune');
+  t.deepEqual(pruned.urls, ['/a.js']);
+  await bench.hello(2, since);
+  await bench.hello(3, pruned.version);
+  const prunes = bench.said.filter(({ client, type }) => client > 1 && type === 'prune');
+  t.deepEqual(prunes, [{ ...pruned, client: 2 }]);
 });
 
 test('a save of equal bytes is no change', async (t) => {

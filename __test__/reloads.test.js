@@ -456,7 +456,7 @@ test('a module that only a closed tab had loaded reloads nobody', async (t) => {
 
 // -- a restarted server -------------------------------------------------------------------------------
 
-test('a restarted server reloads the page once, says why, and then updates work', async (t) => {
+test('a restarted server that keeps no record reloads the page once, says why, and then updates work', async (t) => {
   const dep = (number) => `export const value = ${number};`;
   const project = new Project({
     'index.html': page('main.js'),

@@ -3,8 +3,9 @@
  * they reload once and say why.
  */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
 import { PAGE } from './helpers/app.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
@@ -71,8 +72,19 @@ class Site {
 
   /** The file that the engine keeps for its next run. */
   get snapshot() {
-    const [name] = readdirSync(this.project.path('cache'));
-    return this.project.path(join('cache', name));
+    const folder = this.project.path('cache');
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const name = names.find((one) => one.endsWith('.snapshot'));
+    return name && join(folder, name);
+  }
+}
+
+/** The content of a file that may go away at any moment; empty when there is none. */
+function contentOf(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 
@@ -278,6 +290,104 @@ helper(import.meta.hot);`,
   wasHot(t, tab);
 });
 
+test('importers that do not run again get the new exports of a module that was edited meanwhile', async (t) => {
+  const module = (number) => `export let value = ${number};
+export const set = (next) => { value = next; };
+import.meta.hot.accept();`;
+  const site = await startSite(t, {
+    'main.js': `import { value, set } from './self.js';
+globalThis.clicks = 0;
+globalThis.read = () => value;
+globalThis.set = (next) => set(next);`,
+    'self.js': `export * from './inner.js'; import.meta.hot.accept();`,
+    'inner.js': module(1),
+  });
+  const read = () => [globalThis.read(), globalThis.clicks];
+  const tab = await site.open();
+  await click(tab);
+  await site.restart(() => site.project.write('inner.js', module(2)));
+  await tab.until(read, [2, 1]);
+  await site.restart();
+  await tab.connected();
+  await site.project.write('inner.js', module(3));
+  await tab.until(read, [3, 1]);
+  await tab.evaluate(() => globalThis.set('set'));
+  await tab.until(read, ['set', 1]);
+  wasHot(t, tab);
+});
+
+test('which exports importers use is known after a restart', async (t) => {
+  const module = (number) => `export const color = ${number};
+export const other = ${number};
+globalThis.value = color;
+import.meta.hot.acceptExports(['color'], () => {});`;
+  const site = await startSite(t, {
+    'index.html': PAGE,
+    'main.js': `import { color } from './dep.js'; globalThis.clicks = 0; globalThis.color = color;`,
+    'dep.js': module(1),
+  });
+  const tab = await site.open();
+  await click(tab);
+  for (const [number, meanwhile] of [
+    [2, () => site.project.write('dep.js', module(2))],
+    [3, () => {}],
+  ]) {
+    await site.restart(meanwhile);
+    await tab.connected();
+    await site.project.write('dep.js', module(number));
+    await tab.until(state, [number, 1]);
+  }
+  wasHot(t, tab);
+});
+
+test('transformed modules and bare specifiers are what they were', async (t) => {
+  const typed = (number) => `export const value: number = ${number};`;
+  const files = {
+    'index.html': PAGE.replace('main.js', 'main.ts'),
+    'main.ts': MAIN.replaceAll('./dep.js', 'dep').replace('(dep)', '(dep: any)'),
+    'node_modules/dep/package.json': '{ "name": "dep", "type": "module", "main": "index.ts" }',
+    'node_modules/dep/index.ts': typed(1),
+  };
+  const site = await startSite(t, files, {
+    before: [esbuildPlugin({ ts: true })],
+    config: { nodeResolve: { extensions: ['.ts', '.js'] } },
+  });
+  const tab = await site.open();
+  await click(tab);
+  // The host takes its time to resolve what is accepted.
+  const kept = () => contentOf(site.snapshot);
+  await waitFor(() => kept().includes('"resolutions":{"dep"'), kept);
+  await site.restart();
+  await tab.connected();
+  t.deepEqual(updates(site), []);
+  await site.project.write('node_modules/dep/index.ts', typed(2));
+  await tab.until(state, [2, 1]);
+  await site.restart(() => site.project.write('node_modules/dep/index.ts', typed(3)));
+  await tab.until(state, [3, 1]);
+  wasHot(t, tab);
+});
+
+test('a file that was imported in vain and is made meanwhile is an edit, one that was there is none', async (t) => {
+  const site = await startSite(t, {
+    'main.js': `globalThis.clicks = 0;
+globalThis.load = () => import('./lazy.js');
+const tried = import('./late.js').catch(() => ({ value: 0 }));
+globalThis.value = (await tried).value;
+import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; });`,
+    'lazy.js': 'export {};',
+  });
+  const tab = await site.open();
+  await tab.until(value, 0);
+  await click(tab);
+  await site.restart();
+  await tab.connected();
+  t.deepEqual(updates(site), []);
+  await site.restart(() => site.project.write('late.js', 'export const value = 1;'));
+  await tab.until(state, [1, 1]);
+  t.is(updates(site).length, 1);
+  wasHot(t, tab);
+});
+
 test('a page whose server is restarted before its socket opens is gone on with', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
@@ -338,7 +448,7 @@ async function startProcess(t) {
     const [name] = existsSync(cache)
       ? readdirSync(cache).filter((one) => !one.endsWith('.tmp'))
       : [];
-    return name ? readFileSync(join(cache, name), 'utf8') : '';
+    return name ? contentOf(join(cache, name)) : '';
   };
   return { project, run, kept, url: `http://localhost:${port}/` };
 }
@@ -396,7 +506,7 @@ test('what a server was doing when it was killed is not guessed: pages reload', 
 // -- what cannot be known -----------------------------------------------------------------------------
 
 for (const [what, spoil, why] of [
-  ['is gone', () => '', 'is damaged'],
+  ['is empty', () => '', 'is damaged'],
   ['is cut off', (bytes) => bytes.subarray(0, bytes.length / 2), 'is damaged'],
   [
     'has one bit flipped',
@@ -427,6 +537,23 @@ test('another project on the port reloads the page once', async (t) => {
   await other.start({ config: { port: site.port } });
   await tab.until(value, 'other');
   await wasReloaded(t, other, tab, 'no record');
+});
+
+test('a server with another version of the client lets the page know that it has to reload', async (t) => {
+  const site = await startSite(t);
+  const tab = await site.open();
+  // To that server the page's client is in a folder of another name.
+  const elsewhere = (url) => url.replace(/__hotgraph\/[0-9a-f]+/, '__hotgraph/0123456789ab');
+  await tab.page
+    .context()
+    .route(/__hotgraph\/.*env\.js/, (route) =>
+      route.continue({ url: elsewhere(route.request().url()) }),
+    );
+  await site.restart(() => rmSync(site.snapshot));
+  await wasReloaded(t, site, tab, 'no record');
+  await tab.page.context().unrouteAll({ behavior: 'wait' });
+  const other = elsewhere(site.server.url('/__hotgraph/0/main.js'));
+  t.is((await fetch(other)).status, 404);
 });
 
 test('a snapshot of another project in the place of ours reloads the page', async (t) => {

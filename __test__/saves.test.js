@@ -282,6 +282,36 @@ import.meta.hot.dispose(async () => {
   wasHot(t, tab);
 });
 
+test('ten saves within 50 ms while an update is in flight become few, and the last bytes win', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import { value } from './dep.js';
+globalThis.values = [value];
+import.meta.hot.accept('./dep.js', async (dep) => {
+  globalThis.values.push(dep.value);
+  if (dep.value === 2) await new Promise((resolve) => { globalThis.release = resolve; });
+});
+`,
+    'dep.js': dep(1),
+  });
+  await project.write('dep.js', dep(2));
+  await tab.until(values, [1, 2]);
+  for (let number = 3; number < 13; number += 1) {
+    await Promise.all([project.write('dep.js', dep(number)), pause(5)]);
+  }
+  const served = async () => (await fetch(server.url('/dep.js'))).text();
+  await waitFor(
+    async () => (await served()).includes('12') && updates(server).length > 1,
+    () => JSON.stringify(server.events),
+  );
+  t.deepEqual(await tab.evaluate(values), [1, 2]);
+  await tab.evaluate(() => globalThis.release());
+  await tab.until(() => globalThis.values.at(-1), 12);
+  const seen = await tab.evaluate(values);
+  neverWentBack(t, seen, 12);
+  t.true(seen.length < 8, `${seen}`);
+  wasHot(t, tab);
+});
+
 test('saves during the accept callback of an update are applied after it', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { value } from './dep.js';
@@ -340,6 +370,19 @@ test('a file that is deleted leaves the page as it is, and is hot when it comes 
     await tab.until(() => globalThis.others, number - 1);
     t.is(await tab.evaluate(value), number - 1);
     await project.write('dep.js', dep(number));
+    await tab.until(value, number);
+  }
+  wasHot(t, tab);
+});
+
+test('a file that was imported before it was there is hot when it is made', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `globalThis.value = (await import('./late.js').catch(() => ({ value: 0 }))).value;
+import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; });`,
+  });
+  await tab.until(value, 0);
+  for (const number of [1, 2]) {
+    await project.write('late.js', dep(number));
     await tab.until(value, number);
   }
   wasHot(t, tab);

@@ -18,3 +18,16 @@ export function mergeUpdates(earlier: Update | undefined, later: Update): Update
     invalidated: later.invalidated ?? earlier.invalidated,
   };
 }
+
+/**
+ * Whether two updates that wait one behind the other may become one: changes may, and the same module giving up
+ * again in the same way. Others have different modules that do not count as boundaries.
+ */
+export function areMergeable(earlier: Update, later: Update): boolean {
+  return nameOf(earlier) === nameOf(later);
+}
+
+/** The same for updates that were given up by the same modules; empty for changes. */
+function nameOf({ changed, invalidated }: Update): string {
+  return invalidated ? [...changed, ...invalidated.trail].join('\n') : '';
+}

@@ -405,7 +405,8 @@ version: number,
 refusal?: string, 
 /**
  * When another run served the page and this one goes on with it: the modules that are no files, of which
- * nobody knows what they are now. A page that has loaded one reloads.
+ * nobody knows what they are now, and those that the other run had not yet all knowledge of. A page that has
+ * loaded one reloads.
  */
 uncertain?: Array<string>, } | { "type": "update" } & Update | { "type": "error", 
 /**

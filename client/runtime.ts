@@ -9,7 +9,7 @@ import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
-import { mergeUpdates } from './merge.js';
+import { areMergeable, mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
 import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
@@ -189,8 +189,7 @@ export class Runtime {
   /** Another run of the server answers. */
   #goOn({ session, refusal, uncertain }: Extract<ServerMessage, { type: 'connected' }>): void {
     const url = uncertain?.find((one) => this.#knows(one));
-    const doubt =
-      url && `it cannot tell whether ${url}, which is no file, is what this page has loaded`;
+    const doubt = url && `it cannot tell whether ${url} is what this page has loaded`;
     if (uncertain && !doubt) this.#session = session;
     else void this.#reload(sessionReport(refusal ?? doubt));
   }
@@ -277,10 +276,10 @@ export class Runtime {
   /** The next job; updates that piled up behind it become one with it. */
   #nextJob(): Job | undefined {
     const job = this.#state === 'reloading' ? undefined : this.#jobs.shift();
-    if (job?.type !== 'update' || job.update.invalidated) return job;
+    if (job?.type !== 'update') return job;
     let { update } = job;
     for (let next = this.#jobs[0]; next?.type === 'update'; next = this.#jobs[0]) {
-      if (next.update.invalidated) break;
+      if (!areMergeable(update, next.update)) break;
       this.#jobs.shift();
       update = mergeUpdates(update, next.update);
     }

@@ -403,7 +403,10 @@ say('… torn writes.', ['saves: a save in three parts never runs a part']);
 say('… a dropped socket.', ['socket: a dropped socket comes back and brings what was missed']);
 say(
   '… a restarted server.',
-  ['reloads: a restarted server reloads the page once, says why, and then updates work'],
+  [
+    'restart: edits while no server runs are applied when it is back, as one update',
+    'reloads: a restarted server that keeps no record reloads the page once, says why, and then updates work',
+  ],
   ['a restarted server'],
 );
 say(

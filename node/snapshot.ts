@@ -76,7 +76,10 @@ function settingsOf(config: Config, packages: string | undefined): string {
   const contents = files.map((file) => (file ? contentOf(file) : ''));
   // A server object and what is attached to it say nothing about files.
   const { middlewareMode: _, port: __, ...rest } = config;
-  return hashOf(process.version, process.env.NODE_ENV ?? '', describe(rest, DEPTH), ...contents);
+  // Plugins may have been handed the configuration.
+  const known = new Set<unknown>([config]);
+  const settings = describe(rest, DEPTH, known);
+  return hashOf(process.version, process.env.NODE_ENV ?? '', settings, ...contents);
 }
 
 /** The config file that the command line names. */
@@ -86,14 +89,23 @@ function configArgument(): string | undefined {
 }
 
 /** A text that differs when options or code differ. What closures hold is not in it. */
-function describe(value: unknown, depth: number): string {
-  if (typeof value === 'function') return String(value);
+function describe(value: unknown, depth: number, known: Set<unknown>): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  if (depth === 0) return '…';
+  if (depth === 0 || known.has(value)) return '…';
+  known.add(value);
   const prototype = Object.getPrototypeOf(value);
   const isPlain = Array.isArray(value) || prototype === null || prototype === Object.prototype;
-  const own = Object.entries(value).map(([key, one]) => `${key}: ${describe(one, depth - 1)}`);
-  return `${isPlain ? '' : String(prototype?.constructor)}{${own.join(', ')}}`;
+  const own = entriesOf(value).map(([key, one]) => `${key}: ${describe(one, depth - 1, known)}`);
+  return `${isPlain ? '' : String(prototype.constructor)}{${own.join(', ')}}`;
+}
+
+/** What an object of the user's has; nothing, when it does not let itself be looked at. */
+function entriesOf(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch {
+    return [];
+  }
 }
 
 function contentOf(file: string): string {

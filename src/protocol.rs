@@ -33,7 +33,8 @@ pub enum ServerMessage {
         #[cfg_attr(test, ts(optional))]
         refusal: Option<String>,
         /// When another run served the page and this one goes on with it: the modules that are no files, of which
-        /// nobody knows what they are now. A page that has loaded one reloads.
+        /// nobody knows what they are now, and those that the other run had not yet all knowledge of. A page that has
+        /// loaded one reloads.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         uncertain: Option<Vec<String>>,

@@ -246,6 +246,14 @@ impl ModuleGraph {
         }
     }
 
+    /// Records what a module will be that was never served, as far as anybody can tell.
+    pub fn expect(&mut self, id: ModuleId, kind: ModuleKind) {
+        let traits = &mut self.traits[id.index()];
+        if !traits.served {
+            traits.kind = kind;
+        }
+    }
+
     /// Replaces what the module accepts.
     pub fn set_acceptance(
         &mut self,

@@ -44,6 +44,7 @@ impl Coordinator {
                     .state()
                     .missing_module(&self.shared.options.root, &path);
                 if let Some(module) = missing.filter(|_| path.is_file()) {
+                    self.shared.state().expect(module, &path);
                     changed.push(module);
                     files.push(path);
                 }
@@ -302,11 +303,13 @@ impl Coordinator {
     }
 
     /// Gives an update its code, when there is anybody who could use it. Returns what should be reviewed.
-    pub(super) fn carry(&self, update: &mut Update) -> Vec<ModuleId> {
+    pub(super) fn carry(&mut self, update: &mut Update) -> Vec<ModuleId> {
         if !self.shared.options.carries || self.greeted().next().is_none() {
             return Vec::new();
         }
-        self.shared.load(update)
+        let odd = self.shared.load(update);
+        self.touched();
+        odd
     }
 
     pub(super) fn report(&self, diagnostics: Vec<Diagnostic>) {

@@ -206,6 +206,7 @@ impl Engine {
         };
         let mut odd = Vec::new();
         let carried = self.shared.carried(id, &source, &mut odd);
+        self.touched();
         for id in odd {
             self.post(Message::Review(id));
         }
@@ -219,5 +220,7 @@ impl Engine {
         if let Some(id) = state.graph.get(&module_url) {
             state.module(id).carried_at = 0;
         }
+        drop(state);
+        self.touched();
     }
 }

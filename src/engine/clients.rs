@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::batch::GivenUp;
 use super::coordinator::Coordinator;
 use super::state::{ReportedAcceptance, State};
@@ -287,10 +289,13 @@ impl Coordinator {
         if self.invalidated.len() > REMEMBERED_INVALIDATIONS {
             self.invalidated.clear();
         }
-        let first = *self.invalidated.entry((id, version)).or_insert(client);
-        if first != client {
+        let said = (client, xxh3_64(trail.join("\n").as_bytes()));
+        if let Some(known) = self.invalidated.get(&(id, version))
+            && (known.0 != client || *known == said)
+        {
             return;
         }
+        self.invalidated.insert((id, version), said);
         self.shared.tell_host(&HostEvent::Invalidated {
             url: module_url.clone(),
             message: message.clone(),

@@ -29,6 +29,8 @@ pub enum Message {
     Unreadable(ModuleId, String, AnalyzeError),
     /// There may be something odd about the code of a module.
     Review(ModuleId),
+    /// A request changed what the next run has to know.
+    Touched,
     /// The watcher saw something.
     Sighting(Sighting),
     /// The host says that a file changed.
@@ -46,9 +48,9 @@ pub enum Message {
 /// The loop and what only it touches.
 pub struct Coordinator {
     pub(super) shared: Arc<Shared>,
-    /// Which page's `invalidate()` was acted on, by module and version: the same call in other tabs is the
-    /// same event.
-    pub(super) invalidated: HashMap<(ModuleId, u64), u32>,
+    /// Which page's `invalidate()` was acted on, with the hash of its trail, by module and version: the same call in
+    /// other tabs is the same event, and saying it again is none.
+    pub(super) invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
     /// How many pages said hello so far.
     pub(super) hellos: u64,
     pub(super) watcher: FileWatcher,
@@ -158,11 +160,9 @@ impl Coordinator {
         match message {
             // Its time is read off the backlog itself.
             Message::Backlog => {}
+            Message::Touched => self.touched(),
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
-            Message::Review(id) => {
-                self.touched();
-                self.review(id);
-            }
+            Message::Review(id) => self.review(id),
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);

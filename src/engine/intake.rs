@@ -14,7 +14,7 @@ use super::state::State;
 use crate::core::analyze::AnalyzeError;
 use crate::core::change::Seen;
 use crate::core::diagnostic::Severity;
-use crate::core::graph::ModuleId;
+use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::url;
 
 impl Coordinator {
@@ -248,6 +248,19 @@ impl State {
     pub(super) fn missing_module(&self, root: &Path, path: &Path) -> Option<ModuleId> {
         let id = self.graph.get(&url_of(root, path)?)?;
         (!self.graph.is_served(id)).then_some(id)
+    }
+
+    /// A file appeared that was imported: what it is can be told from its name and from who imports it.
+    pub(super) fn expect(&mut self, id: ModuleId, path: &Path) {
+        let importers = self.graph.importers(id).iter();
+        let mut kinds = importers.map(|&importer| self.graph.kind(importer));
+        let kind = match path.extension().and_then(|found| found.to_str()) {
+            Some("css") => ModuleKind::Style,
+            Some("json") => ModuleKind::Asset,
+            _ if kinds.any(|kind| kind == ModuleKind::Script) => ModuleKind::Script,
+            _ => ModuleKind::Asset,
+        };
+        self.graph.expect(id, kind);
     }
 
     /// Whether imported modules that were never served would be in the folder at `path`.

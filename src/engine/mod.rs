@@ -264,6 +264,13 @@ impl Engine {
         }
     }
 
+    /// The state has changed beside the loop, which will have to write a new snapshot.
+    fn touched(&self) {
+        if self.shared.outdate_snapshot() {
+            self.post(Message::Touched);
+        }
+    }
+
     /// Sends to the loop. A closed engine has nobody to receive, which is what closing means.
     fn post(&self, message: Message) {
         let _ = self.inbox.send(message);

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::coordinator::Coordinator;
 use super::serve::INLINE;
 use super::snapshot::{Prepared, Run, Snapshot};
-use super::state::State;
+use super::state::{State, accepted_specifiers};
 use super::{EngineOptions, Shared};
 use crate::core::change::FileChange;
 use crate::core::graph::{ModuleId, ModuleKind};
@@ -100,17 +100,19 @@ impl Exactness {
 
 impl Shared {
     /// The state has changed in a way that the next run has to know, and somebody is about to hear of it: what is on
-    /// disk must not be believed any more, should this process be killed.
-    pub fn outdate_snapshot(&self) {
+    /// disk must not be believed any more, should this process be killed. Returns whether it was until now.
+    pub fn outdate_snapshot(&self) -> bool {
         let Some(options) = &self.options.snapshot else {
-            return;
+            return false;
         };
         let Exactness { is_exact, place } = &self.exactness;
-        if is_exact.load(Ordering::SeqCst) && is_exact.swap(false, Ordering::SeqCst) {
+        let was_exact = is_exact.load(Ordering::SeqCst) && is_exact.swap(false, Ordering::SeqCst);
+        if was_exact {
             let _place = place.lock().unwrap_or_else(PoisonError::into_inner);
             // Fails when there is none, which is what is wanted.
             let _ = fs::remove_file(&options.file);
         }
+        was_exact
     }
 
     fn write(&self, mut snapshot: Snapshot) {
@@ -149,6 +151,25 @@ impl Keeper {
             // What a thread says that panicked was said.
             let _ = writing.join();
         }
+    }
+}
+
+impl State {
+    /// Whether the host has still to say what a module accepts: some of it names no import otherwise.
+    pub(super) fn is_unsettled(&mut self, id: ModuleId) -> bool {
+        let data = self.module(id);
+        let Some(record) = data.record.clone() else {
+            return data.is_unsettled;
+        };
+        if data.is_resolved {
+            return false;
+        }
+        let names_an_import = |specifier: &String| {
+            let accepted = self.graph.accepted(id).iter();
+            let mut found = accepted.filter(|found| *found.specifier == **specifier);
+            found.any(|found| self.graph.imports(id).contains(&found.target))
+        };
+        !accepted_specifiers(&record).iter().all(names_an_import)
     }
 }
 
@@ -199,9 +220,16 @@ impl Coordinator {
         Some(refusal.clone().unwrap_or_else(|| unknown.to_owned()))
     }
 
-    /// The modules without a file that an earlier run served: nobody knows what they are now.
+    /// The modules that an earlier run served and nobody can tell all of: what they are now, since they are no files, or
+    /// what they accept.
     pub(super) fn uncertain(&self) -> Vec<String> {
-        let state = self.shared.state();
+        let mut guard = self.shared.state();
+        let unsettled: HashSet<ModuleId> = guard
+            .graph
+            .ids()
+            .filter(|&id| guard.module(id).is_unsettled)
+            .collect();
+        let state = &*guard;
         let files = state.files.iter().filter(|entry| entry.known.is_some());
         let on_disk: HashSet<ModuleId> = files.flat_map(|entry| entry.modules.clone()).collect();
         let fixed = self.shared.options.snapshot.iter();
@@ -210,6 +238,9 @@ impl Coordinator {
             |module_url: &str| fixed.iter().any(|prefix| module_url.starts_with(*prefix));
         let uncertain = state.graph.ids().filter(|id| {
             let module_url = state.graph.url(*id);
+            if unsettled.contains(id) {
+                return true;
+            }
             state.graph.is_served(*id)
                 && state.graph.kind(*id) != ModuleKind::Asset
                 && !on_disk.contains(id)

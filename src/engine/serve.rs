@@ -234,7 +234,7 @@ impl Engine {
         state.import_map.extend(map);
         drop(state);
         if is_new {
-            self.shared.outdate_snapshot();
+            self.touched();
         }
     }
 
@@ -252,7 +252,7 @@ impl Engine {
             state.link(id, record);
         }
         drop(state);
-        self.shared.outdate_snapshot();
+        self.touched();
         self.post(Message::Review(id));
     }
 

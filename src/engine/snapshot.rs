@@ -99,11 +99,14 @@ struct ModuleEntry {
     version: u64,
     changed_at: u64,
     pruned_at: u64,
+    carried_at: u64,
     imports: Vec<usize>,
     content: Option<u64>,
     is_linked: bool,
     is_followed: bool,
     is_resolved: bool,
+    /// Whether the host has still to say what it accepts.
+    is_unsettled: bool,
     /// Whether it is imported and there is no such file.
     is_missing: bool,
     acceptance: Acceptance,
@@ -284,9 +287,14 @@ impl Snapshot {
         let makes_sense = version <= LARGEST_VERSION
             && modules.iter().all(|module| {
                 let used = module.accepted_exports.iter().flat_map(|found| &found.used);
-                [module.version, module.changed_at, module.pruned_at]
-                    .iter()
-                    .all(|found| *found <= version)
+                [
+                    module.version,
+                    module.changed_at,
+                    module.pruned_at,
+                    module.carried_at,
+                ]
+                .iter()
+                .all(|found| *found <= version)
                     && module.imports.iter().all(known)
                     && module.accepted.iter().all(|(_, target)| known(target))
                     && used.into_iter().all(|(importer, _)| known(importer))
@@ -328,8 +336,9 @@ impl Snapshot {
 
 impl ModuleEntry {
     fn of(state: &mut State, id: ModuleId) -> Self {
+        let is_unsettled = state.is_unsettled(id);
         let data = state.module(id);
-        let (content, pruned_at) = (data.content, data.pruned_at);
+        let (content, pruned_at, carried_at) = (data.content, data.pruned_at, data.carried_at);
         let (is_linked, is_followed, is_resolved) =
             (data.linked, data.is_followed, data.is_resolved);
         let resolutions = data.resolutions.clone();
@@ -355,11 +364,13 @@ impl ModuleEntry {
             version: graph.version(id),
             changed_at: graph.changed_at(id),
             pruned_at,
+            carried_at,
             imports: indices(graph.imports(id)),
             content,
             is_linked,
             is_followed,
             is_resolved,
+            is_unsettled,
             is_missing: false,
             acceptance: graph.acceptance(id).into(),
             accepted: accepted
@@ -377,7 +388,9 @@ impl ModuleEntry {
             graph.set_served(id, kind.into());
         }
         graph.raise(&[id], self.version);
-        graph.set_changed(id, self.changed_at);
+        if self.changed_at > 0 {
+            graph.set_changed(id, self.changed_at);
+        }
         graph.set_imports(id, self.imports.iter().map(|&index| ids[index]).collect());
         let accepted = self.accepted.into_iter().map(|(specifier, target)| {
             let target = ids[target];
@@ -396,6 +409,8 @@ impl ModuleEntry {
             is_followed: self.is_followed,
             is_resolved: self.is_resolved,
             pruned_at: self.pruned_at,
+            is_unsettled: self.is_unsettled,
+            carried_at: self.carried_at,
             resolutions: self.resolutions,
             reported: self.reported.map(|reported| ReportedAcceptance {
                 acceptance: reported.acceptance.into(),

@@ -67,6 +67,8 @@ pub struct ModuleData {
     pub is_followed: bool,
     /// The version at which it was pruned last, 0 when it never was.
     pub pruned_at: u64,
+    /// Whether an earlier run ended before it knew all that the module accepts, as the host resolves it.
+    pub is_unsettled: bool,
 }
 
 /// What [`State::take_in`] found.

@@ -5,7 +5,9 @@ import {
   HmrEndpoint,
   HmrEngine,
   type HostEvent,
+  type PageStatus,
   type ServerMessage,
+  type SnapshotOptions,
   transformPage,
 } from 'hotgraph';
 
@@ -23,7 +25,9 @@ const endpoint = new HmrEndpoint({
   onDisconnect: (client) => engine.disconnect(client),
 });
 
-const engine = new HmrEngine({ root: '/root', clientUrl: endpoint.clientUrl }, (client, text) => {
+const snapshot: SnapshotOptions = { file: '/cache/8000.snapshot', settings: process.version };
+const options = { root: '/root', clientUrl: endpoint.clientUrl, snapshot };
+const engine = new HmrEngine(options, (client, text) => {
   if (client > 0) {
     const message = JSON.parse(text) as ServerMessage;
     if (message.type === 'update') message.stale.map(({ url, acceptance }) => [url, acceptance]);
@@ -35,7 +39,7 @@ const engine = new HmrEngine({ root: '/root', clientUrl: endpoint.clientUrl }, (
 });
 
 const { html, base, loads, importMap } = transformPage('<p>', '/index.html', '/', {
-  head: endpoint.head('/index.html', engine.version),
+  head: endpoint.head('/index.html', engine.version, engine.session),
   stamped: (from, reference) => engine.stamped(from, reference),
   inlineModule: (url, code) => engine.serveScript(url, code)?.code ?? null,
 });
@@ -51,8 +55,11 @@ const hello: ClientMessage = {
   since: engine.version,
   page: null,
   reloaded: null,
+  shares: false,
 };
 engine.receive(1, JSON.stringify(hello));
+const behind: PageStatus[] = engine.pages().filter(({ isBehind }) => isBehind);
+console.log(behind.map(({ client, url, version }) => `${client} ${url ?? '-'} ${version}`));
 engine.close();
 
 // @ts-expect-error: no such kind
