@@ -100,7 +100,7 @@ async function startWatched(t, files, options) {
   watched.serve('ready.js', file);
   await writeFile(file, '2;');
   await waitFor(
-    () => watched.engine.savedSource(file) === '2;',
+    () => watched.events.some(({ files }) => files?.includes(file)),
     () => JSON.stringify(watched.events),
   );
   watched.events.length = 0;
