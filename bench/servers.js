@@ -77,5 +77,5 @@ export const systems = [
 /** @web/dev-server as it is, to be compared with what hotgraph makes of it. */
 export const plainServer = {
   id: 'plain',
-  start: (folder, { port, config }) => startWebDevServer(folder, port, [], config),
+  start: (folder, { port, config }) => startWebDevServer(packages, folder, port, [], config),
 };

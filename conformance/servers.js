@@ -12,7 +12,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { startDevServer } from '@web/dev-server';
 import { getFreePort } from '../__test__/helpers/port.js';
 import { hmrPlugin } from '../index.js';
 
@@ -47,7 +46,8 @@ export class Packages {
 }
 
 /** Starts a @web/dev-server with plugins. `config` is added to what it is started with. */
-export async function startWebDevServer(folder, port, plugins, config = {}) {
+export async function startWebDevServer(packages, folder, port, plugins, config = {}) {
+  const { startDevServer } = await packages.import('@web/dev-server');
   const server = await startDevServer({
     ...QUIET,
     autoExitProcess: false,
@@ -68,7 +68,7 @@ export async function startWebDevServer(folder, port, plugins, config = {}) {
   };
 }
 
-const hotgraph = {
+const hotgraph = (packages) => ({
   name: 'hotgraph',
   version: own.version,
   async start(folder, { port, replies = {}, onEvent, config }) {
@@ -76,10 +76,10 @@ const hotgraph = {
     for (const [event, reply] of Object.entries(replies)) {
       hmr.hot.on(event, (data, client) => client.send(reply, data));
     }
-    const server = await startWebDevServer(folder, port, [hmr], config);
+    const server = await startWebDevServer(packages, folder, port, [hmr], config);
     return { ...server, send: (event, data) => hmr.hot.send(event, data) };
   },
-};
+});
 
 const vite = (packages) => ({
   name: 'Vite',
@@ -157,7 +157,7 @@ const webDevServerHmr = (packages) => ({
   version: `${packages.manifest('@web/dev-server-hmr').version} on @web/dev-server ${packages.manifest('@web/dev-server').version}`,
   async start(folder, { port }) {
     const { hmrPlugin } = await packages.import('@web/dev-server-hmr');
-    return startWebDevServer(folder, port, [hmrPlugin()]);
+    return startWebDevServer(packages, folder, port, [hmrPlugin()]);
   },
 });
 
@@ -167,7 +167,7 @@ const webDevServerHmr = (packages) => ({
  * @param {Packages} packages Where the peers are installed.
  */
 export const serversOf = (packages) => [
-  hotgraph,
+  hotgraph(packages),
   vite(packages),
   bun(packages),
   webDevServerHmr(packages),

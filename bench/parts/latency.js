@@ -175,7 +175,7 @@ function reportOfSize(result, size) {
       [
         'ms: median (5 % to 95 %), p99',
         ...depths.map((depth) => `depth ${depth}`),
-        'first update ÷ median',
+        'first update ÷ median, goal 1',
         'lost edits',
         'page loads',
       ],
