@@ -29,9 +29,12 @@ export function median(list) {
   return list.length === 0 ? undefined : (below + above) / 2;
 }
 
-/** A number for a table: three digits, or all before the point. */
-export const brief = (value) =>
-  value === undefined ? '–' : value.toFixed(value < 9.95 ? 2 : value < 99.5 ? 1 : 0);
+/** A number for a table: about three digits, or all before the point. */
+export function brief(value) {
+  if (value === undefined) return '–';
+  if (value >= 99.5) return value.toFixed(0);
+  return value.toFixed(value >= 9.95 ? 1 : value >= 0.0995 ? 2 : 3);
+}
 
 /** Rounded for the file of results. */
 export const rounded = (value) => Math.round(value * 100) / 100;

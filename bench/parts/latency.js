@@ -162,7 +162,11 @@ export const medianOf = (result, system, size, depth) => median(all(result, syst
 
 /** The tables. */
 export function report(result) {
-  return result.sizes.map((size) => reportOfSize(result, size)).join('\n\n');
+  const versions = result.systems.flatMap(({ name, version }) =>
+    version ? `${name} ${version}` : [],
+  );
+  const sizes = result.sizes.map((size) => reportOfSize(result, size));
+  return [...sizes, `${versions.join(', ')}.`].join('\n\n');
 }
 
 function reportOfSize(result, size) {
