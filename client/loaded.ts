@@ -16,6 +16,7 @@ export class Loaded {
   /** Not normalised yet: that is done when somebody asks. */
   #pending: PerformanceEntry[] = [];
   #isIncomplete = false;
+  #isScheduled = false;
   #newest = 0;
 
   /**
@@ -32,6 +33,7 @@ export class Loaded {
     ) => {
       if (options?.droppedEntriesCount) this.#isIncomplete = true;
       this.#pending.push(...list.getEntries());
+      this.#settleLater();
       grown();
     };
     this.#observer = new PerformanceObserver(observe);
@@ -78,6 +80,18 @@ export class Loaded {
       const address = parseAddress(name);
       return address?.origin === this.#origin ? [{ url: address.url, status: responseStatus }] : [];
     });
+  }
+
+  /** Entries are normalised when the page has nothing else to do, so that no update has to wait for that. */
+  #settleLater(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const settle = () => {
+      this.#isScheduled = false;
+      this.#current();
+    };
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(settle);
+    else setTimeout(settle);
   }
 
   #current(): Map<string, Set<number>> {

@@ -17,8 +17,10 @@ pub enum Seen {
     Writing,
     /// It is there, and whoever made it may still be writing: a link, or a file just opened.
     Created,
-    /// It is not there any more: deleted or renamed away.
+    /// It is not there any more.
     Gone,
+    /// It has another name now: editors do that before they save.
+    Moved,
 }
 
 /// What happened to a path between two batches.
@@ -41,6 +43,8 @@ pub struct Patience {
     pub created: u64,
     /// After `Gone`: editors that save by renaming remove a file for a moment.
     pub gone: u64,
+    /// After a deleted file is there again, as a checkout does with many: until others would have followed.
+    pub replaced: u64,
     /// Between the events of a storm (a checkout), so that it becomes one batch.
     pub storm: u64,
     /// How many paths make a storm.
@@ -56,9 +60,10 @@ impl Default for Patience {
             writing: 5_000,
             created: 100,
             gone: 60,
-            storm: 25,
+            replaced: 10,
+            storm: 60,
             storm_size: 12,
-            storm_limit: 600,
+            storm_limit: 3_000,
         }
     }
 }
@@ -68,6 +73,8 @@ struct Pending {
     change: FileChange,
     due: u64,
     order: u64,
+    /// Whether it was deleted, not only renamed, before whatever else happened.
+    was_deleted: bool,
 }
 
 /// The changes that wait for the next batch.
@@ -98,6 +105,7 @@ impl ChangeSet {
     /// |---------|---------|-------------------------------------------|
     /// | –       | Written | Written, due now                          |
     /// | –       | Touched | Written, due when quiet                   |
+    /// | deleted | Written | Written, due when it could be no checkout  |
     /// | any     | Writing | Written, due when closed, or given up on  |
     /// | –       | Created | Written, due when surely complete         |
     /// | –       | Gone    | Gone, due after a grace period            |
@@ -116,18 +124,27 @@ impl ChangeSet {
         self.recorded += 1;
         let before = self.pending.get(path).copied();
         let order = before.map_or(self.recorded, |pending| pending.order);
+        let was_deleted = before.is_some_and(|pending| pending.was_deleted);
         let (change, due) = match (before.map(|pending| pending.change), seen) {
+            (_, Seen::Written) if was_deleted => {
+                (FileChange::Written, now + self.patience.replaced)
+            }
             (_, Seen::Written) => (FileChange::Written, now),
             (_, Seen::Touched) => (FileChange::Written, now + self.patience.touched),
             (_, Seen::Writing) => (FileChange::Written, now + self.patience.writing),
             (_, Seen::Created) => (FileChange::Written, now + self.patience.created),
-            (Some(FileChange::Gone), Seen::Gone) => {
+            (Some(FileChange::Gone), Seen::Gone | Seen::Moved) => {
                 (FileChange::Gone, before.map_or(now, |pending| pending.due))
             }
-            (_, Seen::Gone) => (FileChange::Gone, now + self.patience.gone),
+            (_, Seen::Gone | Seen::Moved) => (FileChange::Gone, now + self.patience.gone),
         };
-        self.pending
-            .insert(path.to_path_buf(), Pending { change, due, order });
+        let pending = Pending {
+            change,
+            due,
+            order,
+            was_deleted: was_deleted || seen == Seen::Gone,
+        };
+        self.pending.insert(path.to_path_buf(), pending);
     }
 
     /// Whether a path waits for the next batch.
@@ -221,7 +238,9 @@ mod tests {
         );
         check(&[(Touched, 5), (Written, 6)], &[(6, Change::Written)]);
         check(&[(Touched, 5), (Gone, 6)], &[(66, Change::Gone)]);
-        check(&[(Gone, 5), (Written, 20)], &[(20, Change::Written)]);
+        check(&[(Gone, 5), (Written, 20)], &[(30, Change::Written)]);
+        check(&[(Moved, 5), (Written, 20)], &[(20, Change::Written)]);
+        check(&[(Moved, 5)], &[(65, Change::Gone)]);
         check(&[(Gone, 5), (Touched, 20)], &[(28, Change::Written)]);
         check(&[(Gone, 5), (Gone, 50)], &[(65, Change::Gone)]);
         check(&[(Written, 5), (Gone, 5)], &[(65, Change::Gone)]);
@@ -231,7 +250,7 @@ mod tests {
             &[(60, Change::Written)],
         );
         check(
-            &[(Writing, 5), (Gone, 6), (Created, 7), (Written, 8)],
+            &[(Writing, 5), (Moved, 6), (Created, 7), (Written, 8)],
             &[(8, Change::Written)],
         );
         check(&[(Created, 5), (Written, 9)], &[(9, Change::Written)]);
@@ -248,9 +267,9 @@ mod tests {
         for index in 0..500u64 {
             changes.record(Path::new(&format!("/{index}")), Seen::Written, index / 10);
         }
-        assert_eq!(changes.next_due(), Some(49 + 25));
-        assert!(changes.take_due(73).is_empty());
-        let batch = changes.take_due(74);
+        assert_eq!(changes.next_due(), Some(49 + 60));
+        assert!(changes.take_due(108).is_empty());
+        let batch = changes.take_due(109);
         assert_eq!(batch.len(), 500);
         assert_eq!(batch[7].0, Path::new("/7"));
         assert_eq!(changes.next_due(), None);
@@ -273,10 +292,10 @@ mod tests {
     #[test]
     fn a_storm_without_end_is_released_in_time() {
         let mut changes = set();
-        for now in 0..=600 {
+        for now in 0..=3_000 {
             changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
         }
-        assert_eq!(changes.take_due(600).len(), 601);
+        assert_eq!(changes.take_due(3_000).len(), 3_001);
     }
 
     #[test]

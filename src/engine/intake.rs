@@ -137,7 +137,7 @@ impl Coordinator {
         self.unannounced.remove(path);
         let is_wanted = self.watcher.wants(path);
         if is_wanted {
-            if seen == Seen::Gone && !path.exists() {
+            if matches!(seen, Seen::Gone | Seen::Moved) && !path.exists() {
                 self.watcher.forget(path);
             } else {
                 self.watcher.revive(path);
@@ -146,7 +146,7 @@ impl Coordinator {
         }
         if self.shared.state().files.find(path).is_some() {
             self.changes.record(path, seen, now);
-        } else if seen != Seen::Gone && !is_wanted {
+        } else if !matches!(seen, Seen::Gone | Seen::Moved) && !is_wanted {
             self.appeared(path, seen);
         }
     }

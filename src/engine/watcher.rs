@@ -403,7 +403,7 @@ fn translate(
         EventKind::Create(CreateKind::Folder) => Seen::Written,
         EventKind::Create(_) => Seen::Created,
         EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Seen::Written,
-        EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Seen::Gone,
+        EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Seen::Moved,
         EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if announces_close => {
             return Vec::new();
         }
@@ -471,7 +471,7 @@ mod tests {
                 Some(Seen::Written),
                 Some(Seen::Written),
             ),
-            (name(RenameMode::From), Some(Seen::Gone), Some(Seen::Gone)),
+            (name(RenameMode::From), Some(Seen::Moved), Some(Seen::Moved)),
             (
                 name(RenameMode::Any),
                 Some(Seen::Writing),
