@@ -100,6 +100,9 @@ export class CarriedModules {
   readonly #followers = new Map<string, Set<Follower>>();
   /** Of modules that run and are not known to native code yet. */
   readonly #fresh: Instance[] = [];
+  /** By address, what the last update linked: code that it evaluates may import it before its turn. */
+  #pending = new Map<string, Instance>();
+  readonly #announced = new WeakSet<Instance>();
   /** Whether the page's content security policy forbids it all. */
   #isForbidden = false;
   /** The newest version that the server sent of any module. */
@@ -121,12 +124,16 @@ export class CarriedModules {
     roots: readonly Renewal[],
   ): Promise<Prepared | undefined> {
     if (this.#isForbidden) return undefined;
+    // What an update that was overtaken linked and nobody heard of is linked anew.
+    const heardOf = [...this.#pending].filter(([, instance]) => this.#announced.has(instance));
+    this.#pending = new Map(heardOf);
     try {
       const asked = await Promise.all(modules.map((module) => this.#withCode(module)));
       const linking = new Linking(new Map(asked.map((one) => [one.url, one])), this.#ports, this);
       const linked = new Map<string, Imported>();
       for (const root of roots) linked.set(root.url, await linking.link(root.url));
       for (const instance of linking.instances) this.#byMeta.set(instance.meta, instance);
+      for (const one of linking.instances) this.#pending.set(stamp(one.url, one.version), one);
       return {
         evaluate: async ({ url }) => {
           const found = linked.get(url);
@@ -149,7 +156,8 @@ export class CarriedModules {
 
   /** A generation that was carried. */
   find(url: string, version: number): Instance | undefined {
-    return this.#instances.get(url)?.find((instance) => instance.version === version);
+    const evaluated = this.#instances.get(url)?.find((instance) => instance.version === version);
+    return evaluated ?? this.#pending.get(stamp(url, version));
   }
 
   /**
@@ -209,12 +217,18 @@ export class CarriedModules {
     this.#instances.delete(url);
   }
 
-  /** The address and export names of each module that ran since the last call. */
+  /** The address and export names of each module that ran, or was linked to run, since the last call. */
   takeFresh(): { address: string; names: string[] }[] {
-    return this.#fresh.splice(0).map(({ url, version, namespace }) => ({
-      address: this.#ports.origin + stamp(url, version),
-      names: Object.keys(namespace),
-    }));
+    const fresh = [...this.#fresh.splice(0), ...this.#pending.values()];
+    return fresh
+      .filter((instance) => !this.#announced.has(instance))
+      .map((instance) => {
+        this.#announced.add(instance);
+        return {
+          address: this.#ports.origin + stamp(instance.url, instance.version),
+          names: Object.keys(instance.namespace),
+        };
+      });
   }
 
   async #withCode(module: Renewal): Promise<Renewal> {
@@ -242,6 +256,7 @@ export class CarriedModules {
       instance.error = error;
       throw error;
     } finally {
+      this.#pending.delete(stamp(instance.url, instance.version));
       this.#keep(instance);
     }
     return instance.namespace;
@@ -306,7 +321,9 @@ class Linking {
     const { version, kind, carried } = module;
     if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
     const known = this.#carried.find(url, version);
-    if (known?.state === 'evaluated') return { url, namespace: known.namespace, instance: known };
+    if (known && known.state !== 'failed') {
+      return { url, namespace: known.namespace, instance: known };
+    }
     if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
     const imports: Imported[] = [];
     for (const one of carried.imports) {
