@@ -1,7 +1,7 @@
 //! Source text: whatever it is, reading it ends well, and what is served means what was written.
 
 use hotgraph::core::analyze::{AnalyzeError, Dialect, HotUse, ModuleRecord, Span};
-use hotgraph::core::analyze::{analyze, analyze_exports, needs_rewrite};
+use hotgraph::core::analyze::{analyze, needs_rewrite};
 use hotgraph::core::diagnostic::place_of;
 use hotgraph::core::rewrite::{Rewrite, rewrite};
 use hotgraph::core::{style, url};
@@ -219,6 +219,9 @@ fn check_served(source: &str) {
         root: "/".into(),
         client_url: "/client.js".to_owned(),
         watch: false,
+        carries: false,
+        serves_files: false,
+        snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(|_, _| {})).expect("a thread");
     let importer = "export * from './a.js'; import.meta.hot.accept()";
@@ -232,7 +235,7 @@ fn check_served(source: &str) {
         Err(AnalyzeError::TooDeep) => return,
         Err(error) => panic!("{error}: {output:?}"),
     };
-    let before = analyze_exports(source, Dialect::JavaScript).expect("it was read before");
+    let before = analyze(source, Dialect::JavaScript).expect("it was read before");
     let sorted = |record: &ModuleRecord| {
         let mut exports = record.exports.clone();
         exports.sort();

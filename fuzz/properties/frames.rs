@@ -44,6 +44,9 @@ pub fn check(data: &[u8]) {
         root: "/nowhere".into(),
         client_url: "/client.js".to_owned(),
         watch: false,
+        carries: true,
+        serves_files: false,
+        snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");
     for (url, source) in MODULES {

@@ -21,7 +21,11 @@ pub fn check(data: &[u8]) {
     }
     check_relative(specifier);
     let (importer, _) = identify(&format!("/{}", importer.trim_start_matches(['/', '\\'])));
-    if importer.starts_with('/') {
+    // What a request cannot hold may name another host.
+    if importer.starts_with('/')
+        && !importer.starts_with("//")
+        && !importer.contains(char::is_control)
+    {
         check_resolution(&importer, specifier);
     }
 }
