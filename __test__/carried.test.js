@@ -414,3 +414,21 @@ import.meta.hot.accept();`,
   t.is(await tab.evaluate(() => globalThis.runs), 3);
   wasHot(t, tab);
 });
+
+test('what carried code imports dynamically is the same when it is imported again', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `globalThis.load = async () => { globalThis.value = (await import('./dep.js')).value; };
+globalThis.load();
+import.meta.hot.accept();`,
+    'dep.js': 'export const value = 1;',
+  });
+  await tab.until(value, 1);
+  for (const number of [2, 3]) {
+    await project.write('dep.js', `export const value = ${number};`);
+    await tab.until(value, number);
+    await wasCarried(server, number - 1);
+    await tab.evaluate(() => globalThis.load());
+    t.is(await tab.evaluate(value), number);
+  }
+  wasHot(t, tab);
+});

@@ -309,10 +309,9 @@ class Linking {
     return linked;
   }
 
-  /** Whether one of the modules has run, or need not. */
+  /** Whether one of the modules has run, or need not. One that is only imported dynamically is the browser's. */
   hasRun(url: string): boolean {
-    const linked = this.#linked.get(url);
-    return linked !== undefined && (linked.instance?.state ?? 'evaluated') === 'evaluated';
+    return (this.#linked.get(url)?.instance?.state ?? 'evaluated') === 'evaluated';
   }
 
   async #linkNew(url: string): Promise<Imported> {
@@ -347,7 +346,8 @@ class Linking {
     if (version === undefined) throw new Unable();
     const instance = this.#carried.find(url, version);
     if (instance?.state === 'evaluated') return { url, namespace: instance.namespace, instance };
-    if (volatile || instance) throw new Unable();
+    // One that left the page has a version, and would run now, with what it imports.
+    if (volatile || instance || !this.#ports.isFetched(url, version)) throw new Unable();
     return this.#native(url, stamp(url, version), kind);
   }
 
