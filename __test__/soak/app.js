@@ -14,7 +14,7 @@ import { RECORDER } from './recorder.js';
  * @property {number} edit How often it was edited: what a page that runs it shows.
  * @property {{ to: string, dynamic: boolean }[]} imports
  * @property {'none' | 'self' | 'callback' | 'data' | 'declines'} acceptance What it does with updates of itself.
- * @property {Record<string, 'callback' | 'list' | 'import'>} accepts The imports that it accepts, and how its code gets
+ * @property {Record<string, 'callback' | 'list'>} accepts The imports that it accepts, and how its code gets
  *   them.
  * @property {boolean} disposes Whether it has a dispose callback.
  * @property {'syntax' | 'throws' | undefined} fault
@@ -67,10 +67,9 @@ export function randomScript(random, name, names, edit) {
   const acceptance = random.weighted({ none: 50, self: 20, callback: 14, data: 8, declines: 3 });
   const accepts = {};
   if (acceptance === 'none' && random.chance(0.6)) {
-    for (const { to, dynamic } of imports) {
+    for (const { to } of imports) {
       if (to.endsWith('.css') || random.chance(0.4)) continue;
-      const ways = dynamic || to.endsWith('.json') ? ['callback', 'list'] : ['callback', 'list', 'import'];
-      accepts[to] = random.pick(ways);
+      accepts[to] = random.pick(['callback', 'list']);
     }
   }
   const disposes = acceptance !== 'declines' && random.chance(0.6);
@@ -109,9 +108,9 @@ function scriptSource(module) {
     const binding = type ? `{ default as ${local.get(to)} }` : `* as ${local.get(to)}`;
     return `import ${binding} from ${quote(to)}${type ? ` with { type: '${type}' }` : ''};`;
   });
-  if (fault === 'throws') lines.push(`throw new Error('${name} throws in edit ${edit}');`);
   if (fault === 'syntax') lines.push('const broken = ;');
-  lines.push(`const me = soak.ran('${name}', ${edit}, ${disposes});`, 'export const token = me;');
+  const token = fault === 'throws' ? '{ sees: {} }' : `soak.ran('${name}', ${edit}, ${disposes})`;
+  lines.push(`const me = ${token};`, 'export const token = me;');
   const seen = statics.map(({ to }) => {
     const binding = local.get(to);
     return `'${to}': ${to.endsWith('.json') ? `{ default: ${binding} }` : binding}`;
@@ -119,14 +118,15 @@ function scriptSource(module) {
   lines.push(`const seen = { ${seen.join(', ')} };`);
   for (const { to, dynamic } of imports) {
     lines.push(`me.sees['${to}'] = () => ${seeing(to)};`);
-    if (dynamic) {
+    if (dynamic && fault !== 'throws') {
       lines.push(
         `soak.later(me, '${to}', () => import(${quote(to)}), (module) => { seen['${to}'] = module; });`,
       );
     }
   }
   if (disposes) lines.push('import.meta.hot.dispose(() => { me.disposed += 1; });');
-  lines.push(...acceptances(acceptance, accepts, quote, local, edit));
+  lines.push(...acceptances(acceptance, accepts, quote, edit));
+  if (fault === 'throws') lines.push(`throw new Error('${name} throws in edit ${edit}');`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -135,18 +135,16 @@ function seeing(to) {
   return to.endsWith('.json') ? `seen['${to}'].default.edit` : `seen['${to}']?.token`;
 }
 
-function acceptances(acceptance, accepts, quote, local, edit) {
+function acceptances(acceptance, accepts, quote, edit) {
   const lines = [];
   if (acceptance === 'self') lines.push('import.meta.hot.accept();');
-  if (acceptance === 'callback') lines.push('import.meta.hot.accept((module) => void module.token);');
+  if (acceptance === 'callback')
+    lines.push('import.meta.hot.accept((module) => void module.token);');
   if (acceptance === 'data') lines.push(`import.meta.hot.data.edit = ${edit};`);
   if (acceptance === 'declines') lines.push('import.meta.hot.decline();');
   const by = (way) => Object.keys(accepts).filter((to) => accepts[to] === way);
   for (const to of by('callback')) {
     lines.push(`import.meta.hot.accept(${quote(to)}, (module) => { seen['${to}'] = module; });`);
-  }
-  for (const to of by('import')) {
-    lines.push(`import.meta.hot.accept(${quote(to)}, () => void ${local.get(to)}.token);`);
   }
   const listed = by('list');
   if (listed.length > 0) {

@@ -30,7 +30,8 @@ function countWatches() {
   let count = 0;
   for (const descriptor of readdirSync('/proc/self/fdinfo')) {
     try {
-      count += readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8').split('inotify wd:').length - 1;
+      count +=
+        readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8').split('inotify wd:').length - 1;
     } catch {
       // Closed meanwhile: the one that lists the folder.
     }

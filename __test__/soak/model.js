@@ -9,8 +9,12 @@ const pageOf = (file) => PAGES.find((page) => page.file === file);
 
 /** The names of all that a page reaches. */
 export function reached(app, file) {
-  const { entry } = pageOf(file);
-  const found = new Set([entry]);
+  return closure(app, [pageOf(file).entry]);
+}
+
+/** Modules and all that they import, directly or not. */
+export function closure(app, names) {
+  const found = new Set(names);
   for (const name of found) for (const { to } of app.get(name).imports) found.add(to);
   return found;
 }
@@ -24,11 +28,11 @@ export function expected(app, file) {
 /**
  * What changes of some modules mean for a page that runs the app.
  *
+ * @param {Set<string>} [live] What the page runs.
  * @returns {{ reloads: boolean, evaluated: Set<string> }} Whether it has to reload, and if not, what it evaluates.
  */
-export function effect(app, file, changed) {
+export function effect(app, file, changed, live = reached(app, file)) {
   const page = pageOf(file);
-  const live = reached(app, file);
   const evaluated = new Set();
   const queue = changed.filter((name) => live.has(name));
   let reloads = changed.includes(file);

@@ -9,7 +9,16 @@ function recorder() {
 
   function ran(module, edit, disposes) {
     serial += 1;
-    const token = { module, edit, disposes, serial, disposed: 0, sees: {}, again: {} };
+    const token = {
+      module,
+      edit,
+      disposes,
+      serial,
+      disposed: 0,
+      wasLive: true,
+      sees: {},
+      again: {},
+    };
     tokens.set(module, [...(tokens.get(module) ?? []), token]);
     log.push([module, edit]);
     return token;
@@ -52,19 +61,24 @@ function recorder() {
           problems.push(`${name} cannot see ${to}: ${error.message}`);
         }
         if (typeof seen !== 'number') visit(to, seen, name);
-        else if (to in versions && versions[to] !== seen) problems.push(`${to} is both ${seen} and ${versions[to]}`);
+        else if (to in versions && versions[to] !== seen)
+          problems.push(`${to} is both ${seen} and ${versions[to]}`);
         else versions[to] = seen;
       }
     };
     visit(entry, current(entry), 'the page');
     const style = getComputedStyle(document.documentElement);
-    for (const link of links) versions[link] = Number(style.getPropertyValue(`--${link.replace(/\W/g, '-')}`));
+    for (const link of links)
+      versions[link] = Number(style.getPropertyValue(`--${link.replace(/\W/g, '-')}`));
     for (const [name, all] of tokens) {
       for (const token of all) {
         const wanted = token === all.at(-1) ? 0 : 1;
-        const isRight = token.disposed === wanted || (wanted === 0 && !live.has(token) && token.disposed === 1);
+        const isLeft = wanted === 0 ? !live.has(token) : !token.wasLive;
+        const isRight = token.disposed === wanted || (isLeft && token.disposed <= 1);
         if (token.disposes && !isRight) {
-          problems.push(`#${token.serial} (edit ${token.edit}) of ${name} was disposed ${token.disposed} times`);
+          problems.push(
+            `#${token.serial} (edit ${token.edit}) of ${name} was disposed ${token.disposed} times`,
+          );
         }
       }
     }
@@ -78,7 +92,9 @@ function recorder() {
       for (const [name, load] of Object.entries(token.again)) {
         const module = await load().catch((error) => ({ token: error.message }));
         if (module.token !== current(name)) {
-          problems.push(`${token.module} imports ${name} again and gets ${module.token?.serial ?? module.token}`);
+          problems.push(
+            `${token.module} imports ${name} again and gets ${module.token?.serial ?? module.token}`,
+          );
         }
       }
     }
@@ -103,7 +119,10 @@ function recorder() {
       if (isShown && problems.length === 0) {
         problems = await lookAgain(shown.live);
         if (problems.length === 0) {
-          for (const [name, all] of tokens) tokens.set(name, all.slice(-1));
+          for (const [name, all] of tokens) {
+            tokens.set(name, all.slice(-1));
+            all.at(-1).wasLive = shown.live.has(all.at(-1));
+          }
           const ran = log;
           log = [];
           return { ran };
@@ -112,7 +131,8 @@ function recorder() {
       if (performance.now() > end) {
         if (!isNew) problems.push('the page is an older one');
         if (!isConnected) problems.push('the page is not connected');
-        return { ran: log, problems, shown: shown.versions };
+        const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+        return { ran: log, problems, shown: shown.versions, fetched };
       }
       await new Promise((resolve) => setTimeout(resolve, 4));
     }

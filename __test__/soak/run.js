@@ -1,5 +1,6 @@
 /**
- * A soak by hand: `node __test__/soak/run.js [--seed 1] [--steps 500] [--sample-every 250] [--json file]`.
+ * A soak by hand: `node __test__/soak/run.js [--seed 1] [--steps 500] [--minutes 10] [--calm] [--sample-every 250]
+ * [--json file]`.
  *
  * The summary goes to stdout, or to the file. A failure is printed with what led to it and how to make it happen again.
  */
@@ -13,6 +14,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '500' },
+    minutes: { type: 'string', default: 'Infinity' },
+    calm: { type: 'boolean', default: false },
     'sample-every': { type: 'string', default: 'Infinity' },
     json: { type: 'string' },
   },
@@ -22,6 +25,8 @@ const soak = new Soak({
   seed: Number(values.seed),
   steps: Number(values.steps),
   sampleEvery: Number(values['sample-every']),
+  calm: values.calm,
+  minutes: Number(values.minutes),
   progress: (text) => console.error(text),
 });
 try {

@@ -8,11 +8,12 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { open as openFile, rename } from 'node:fs/promises';
 import { openTab, waitFor } from '../helpers/browser.js';
+import { getFreePort } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
 import { PAGES, randomApp, randomScript, sourceOf } from './app.js';
 import { measure } from './measure.js';
-import { effect, expected, reached } from './model.js';
+import { closure, effect, expected, reached } from './model.js';
 import { Random } from './random.js';
 
 /** The pages of the tabs. */
@@ -41,6 +42,23 @@ const EPISODES = {
   restart: 1,
 };
 
+/** Those that change one thing at a time. */
+const CALM = [
+  'edit',
+  'reshape',
+  'untouched',
+  'syntaxError',
+  'deletion',
+  'renaming',
+  'folderRenaming',
+  'flood',
+  'page',
+  'reopening',
+  'restart',
+];
+
+const NOTHING_LATE = { loads: 0, stray: 0, may: new Set() };
+
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** What went wrong, with what led to it. */
@@ -51,11 +69,19 @@ export class Soak {
   #random;
   #steps;
   #sampleEvery;
+  #minutes;
+  #episodes = EPISODES;
   #progress;
   #project;
   #server;
   #app;
-  /** @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number }[]} */
+  /**
+   * `known` is what a tab ran since it was loaded. What it imports no more and another page still does may reload it,
+   * since the server prunes what no page imports: counted as stray.
+   *
+   * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
+   *   late: { loads: number, stray: number, may: Set<string> } }[]}
+   */
   #tabs = [];
   #history = [];
   #due;
@@ -66,7 +92,7 @@ export class Soak {
     steps: 0,
     episodes: {},
     saves: { written: 0, atomic: 0, torn: 0 },
-    reloads: { due: 0, made: 0, reported: {} },
+    reloads: { due: 0, made: 0, stray: 0, reported: {} },
     evaluations: 0,
     updates: 0,
     samples: [],
@@ -75,13 +101,23 @@ export class Soak {
 
   /**
    * @param {{ seed: number, steps: number, restartReloads?: boolean, sampleEvery?: number,
-   *   progress?: (text: string) => void }} options `restartReloads`: whether a page that was served by another run of
+   *   minutes?: number, calm?: boolean, progress?: (text: string) => void }} options `calm`: one change at a time only. `restartReloads`: whether a page that was served by another run of
    *   the server reloads.
    */
-  constructor({ seed, steps, restartReloads = true, sampleEvery = Infinity, progress = () => {} }) {
+  constructor({
+    seed,
+    steps,
+    restartReloads = false,
+    sampleEvery = Infinity,
+    minutes = Infinity,
+    calm = false,
+    progress = () => {},
+  }) {
     this.#random = new Random(seed);
     this.#steps = steps;
     this.#sampleEvery = sampleEvery;
+    this.#minutes = minutes;
+    if (calm) this.#episodes = Object.fromEntries(CALM.map((kind) => [kind, EPISODES[kind]]));
     this.#progress = progress;
     this.restartReloads = restartReloads;
     this.summary.seed = seed;
@@ -94,13 +130,14 @@ export class Soak {
     const files = [...this.#app].map(([name, module]) => [name, sourceOf(module)]);
     this.#project = new Project(Object.fromEntries(files));
     try {
-      this.#server = await serve(this.#project.folder);
+      await this.#serve(await getFreePort());
       for (const file of TABS) this.#tabs.push(await this.#open(file));
       await this.#episode('start', async () => {
         for (const index of TABS.keys()) this.#expectFirstLoad(index);
       });
-      while (this.#done < this.#steps) {
-        const kind = this.#random.weighted(EPISODES);
+      const end = started + this.#minutes * 60_000;
+      while (this.#done < this.#steps && Date.now() < end) {
+        const kind = this.#random.weighted(this.#episodes);
         await this.#episode(kind, () => this[`_${kind}`]());
         await this.#sample();
       }
@@ -118,11 +155,15 @@ export class Soak {
 
   /** Makes an episode happen and waits until all tabs show what it left on the disk. */
   async #episode(kind, happen) {
-    this.#due = this.#tabs.map(() => ({ least: 0, most: 0, may: new Map(), isExact: true }));
+    this.#due = this.#tabs.map(({ late }) => {
+      const may = new Map([...late.may].map((name) => [name, { least: 0, most: 1 }]));
+      return { least: 0, most: late.loads, stray: late.stray, may, isExact: true };
+    });
     this.#history = this.#history.slice(-30);
     this.#note(`- ${kind}`);
     await happen();
-    for (const [index, one] of this.#tabs.entries()) await this.#settle(one, this.#due[index], kind);
+    for (const [index, one] of this.#tabs.entries())
+      await this.#settle(one, this.#due[index], kind);
     this.summary.episodes[kind] = (this.summary.episodes[kind] ?? 0) + 1;
     for (const event of this.#server.events.splice(0)) {
       if (event.type === 'updated') this.summary.updates += 1;
@@ -141,15 +182,29 @@ export class Soak {
   async #settle(one, due, kind) {
     const { tab, file } = one;
     const before = reached(this.#app, file);
-    const { ran, problems, shown } = await this.#shows(one, PATIENCE);
+    // What it shows may be right before it reloads.
+    await waitFor(
+      () => tab.loads - one.loads >= due.least,
+      () => 'a reload did not come',
+      PATIENCE,
+    ).catch(() => this.#fail(one, kind, [`${tab.loads - one.loads} reloads, due ${due.least}`]));
+    const { ran, problems, shown, fetched = [] } = await this.#shows(one, PATIENCE);
     if (problems) {
       const wanted = expected(this.#app, file);
-      const different = Object.keys({ ...wanted, ...shown }).filter((name) => wanted[name] !== shown[name]);
+      const different = Object.keys({ ...wanted, ...shown }).filter(
+        (name) => wanted[name] !== shown[name],
+      );
       const list = different.map((name) => `${name} is ${shown[name]}, expected ${wanted[name]}`);
-      this.#fail(one, kind, [...list, ...problems]);
+      const wrong = [...list, ...problems];
+      const isOfThose = (name) =>
+        wrong.some((text) => text.includes(new URL(name).pathname.slice(1)));
+      this.#fail(one, kind, [
+        ...wrong,
+        ...fetched.filter(isOfThose).map((name) => `fetched ${name}`),
+      ]);
     }
     const made = tab.loads - one.loads;
-    if (made < due.least || made > due.most) {
+    if (made < due.least || made > due.most + due.stray) {
       this.#fail(one, kind, [`${made} reloads, due ${due.least} to ${due.most}`]);
     }
     this.summary.reloads.due += due.least;
@@ -160,7 +215,10 @@ export class Soak {
     if (tab.errors.some((error) => !error.includes(' throws in edit '))) {
       this.#fail(one, kind, tab.errors);
     }
+    if (made > due.most) this.summary.reloads.stray += made - due.most;
     one.loads = tab.loads;
+    one.late = this.#late(ran, made, due);
+    one.known = closure(this.#app, [...(made > 0 ? [] : one.known), ...before]);
     tab.errors.length = 0;
     tab.console.length = 0;
   }
@@ -180,6 +238,20 @@ export class Soak {
       if (!found.problems || Date.now() >= end) return found;
       await pause(5);
     }
+  }
+
+  /**
+   * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
+   * last's code, and the others' updates are still on their way. What a page imports no more does not show.
+   */
+  #late(ran, made, { may, most, stray }) {
+    const ranOf = (name) => ran.filter(([one]) => one === name).length;
+    const names = [...may].filter(([name, due]) => due.most > ranOf(name));
+    return {
+      loads: Math.max(0, most - made),
+      stray: Math.max(0, stray - Math.max(0, made - most)),
+      may: new Set(names.map(([name]) => name)),
+    };
   }
 
   /** After a reload each module ran once. */
@@ -214,15 +286,16 @@ export class Soak {
     for (const [index, { file }] of this.#tabs.entries()) {
       const due = this.#due[index];
       const { reloads, evaluated } = effect(this.#app, file, names);
+      const left = effect(this.#app, file, names, this.#tabs[index].known);
       due.isExact = exact;
-      if (reloads) {
-        if (certain) due.least = Math.max(due.least, 1);
-        due.most += 1;
-      }
-      for (const name of evaluated) {
+      if (reloads && certain) due.least = Math.max(due.least, 1);
+      if (reloads) due.most += 1;
+      const now = reached(this.#app, file);
+      if ([...left.evaluated].some((name) => !now.has(name))) due.stray += 1;
+      for (const name of new Set([...evaluated, ...left.evaluated])) {
         if (this.#app.get(name).kind !== 'script') continue;
-        const { most = 0 } = due.may.get(name) ?? {};
-        due.may.set(name, { least: certain ? 1 : 0, most: most + 1 });
+        const { least = 0, most = 0 } = due.may.get(name) ?? {};
+        due.may.set(name, { least: certain && evaluated.has(name) ? 1 : least, most: most + 1 });
       }
     }
   }
@@ -275,7 +348,9 @@ export class Soak {
   /** Any module, most often one that somebody sees. */
   #any(filter = () => true) {
     const seen = new Set(this.#tabs.flatMap(({ file }) => [...reached(this.#app, file)]));
-    const all = [...this.#app.values()].filter((module) => module.kind !== 'page' && filter(module));
+    const all = [...this.#app.values()].filter(
+      (module) => module.kind !== 'page' && filter(module),
+    );
     const shown = all.filter(({ name, kind }) => seen.has(name) || kind === 'style');
     return this.#random.pick(shown.length > 0 && this.#random.chance(0.9) ? shown : all);
   }
@@ -346,20 +421,31 @@ export class Soak {
   async _reshape() {
     const module = this.#any(({ kind }) => kind === 'script');
     this.#expect([module.name], { exact: true });
-    const names = [...this.#app.values()].filter(({ kind }) => kind === 'script').map(({ name }) => name);
-    const { imports, acceptance, accepts, disposes } = randomScript(this.#random, module.name, names, 0);
+    const names = [...this.#app.values()]
+      .filter(({ kind }) => kind === 'script')
+      .map(({ name }) => name);
+    const { imports, acceptance, accepts, disposes } = randomScript(
+      this.#random,
+      module.name,
+      names,
+      0,
+    );
     const before = this.#tabs.map(({ file }) => reached(this.#app, file));
     const edited = this.#edited(module, { imports, acceptance, accepts, disposes });
     this.#expectArrivals(before);
     await this.#save(edited);
   }
 
-  /** What a page reaches that it did not before may run. */
+  /** What a page reaches that it did not before may run, and what it reaches no more need not. */
   #expectArrivals(before) {
     for (const [index, { file }] of this.#tabs.entries()) {
-      for (const name of reached(this.#app, file)) {
-        const { may } = this.#due[index];
-        if (!before[index].has(name)) may.set(name, { least: 0, most: (may.get(name)?.most ?? 0) + 1 });
+      const { may } = this.#due[index];
+      const now = reached(this.#app, file);
+      // Also what a page imports no more still gets its updates, and what those import.
+      for (const [name, { most }] of may) if (!now.has(name)) may.set(name, { least: 0, most });
+      for (const name of closure(this.#app, this.#tabs[index].known)) {
+        if (!before[index].has(name))
+          may.set(name, { least: 0, most: (may.get(name)?.most ?? 0) + 1 });
       }
     }
   }
@@ -388,7 +474,8 @@ export class Soak {
 
   /** The tabs show what they did. */
   async #allShow(kind) {
-    for (const [index, one] of this.#tabs.entries()) await this.#settle(one, this.#due[index], kind);
+    for (const [index, one] of this.#tabs.entries())
+      await this.#settle(one, this.#due[index], kind);
   }
 
   async _throwing() {
@@ -401,7 +488,8 @@ export class Soak {
       await this.#server.event(({ type }) => type === 'failed' || type === 'reloaded');
     }
     // The modules above the one that throws have not run to their end.
-    for (const due of this.#due) for (const [name, { most }] of due.may) due.may.set(name, { least: 0, most });
+    for (const due of this.#due)
+      for (const [name, { most }] of due.may) due.may.set(name, { least: 0, most });
     this.#expect([module.name]);
     await this.#save(this.#edited(module));
   }
@@ -530,14 +618,19 @@ export class Soak {
       await this.#save(this.#edited(module));
     }
     this.#step('start it again');
-    this.#server = await serve(this.#project.folder, { config: { port } });
+    await this.#serve(port);
     if (this.restartReloads) for (const due of this.#due) this.#expectLoad(due);
     if (this.#random.chance(0.8)) await this.#hurry();
   }
 
+  async #serve(port) {
+    const hmr = { cacheDir: this.#project.path('cache') };
+    this.#server = await serve(this.#project.folder, { config: { port }, hmr });
+  }
+
   async #open(file) {
     const tab = await openTab(this.#server.url(`/${file}`));
-    return { tab, file, loads: 1 };
+    return { tab, file, loads: 1, late: NOTHING_LATE, known: reached(this.#app, file) };
   }
 
   // -- leaks ---------------------------------------------------------------------------------------------------
@@ -576,6 +669,10 @@ function describe({ name, edit, imports, acceptance, accepts, fault }) {
     const way = accepts[to] ? ` (${accepts[to]})` : '';
     return `${dynamic ? 'import()' : ''}${to}${way}`;
   });
-  const facts = [acceptance === 'none' ? '' : acceptance, fault ?? '', list.length > 0 ? `<- ${list.join(', ')}` : ''];
+  const facts = [
+    acceptance === 'none' ? '' : acceptance,
+    fault ?? '',
+    list.length > 0 ? `<- ${list.join(', ')}` : '',
+  ];
   return [`${name} ${edit}`, ...facts.filter(Boolean)].join(' ');
 }
