@@ -392,3 +392,43 @@ test('carry: false leaves everything to the browser', async (t) => {
   t.false(await wasCarried(server, 1));
   wasHot(t, tab);
 });
+
+test('code that an update runs may import what has its turn later', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': "import './first.js'; import './second.js';",
+    'first.js': `import { value } from './dep.js';
+import('./second.js').then((second) => { globalThis.seen = [value, second.value, globalThis.runs]; });
+import.meta.hot.accept();`,
+    'second.js': `import { value as found } from './dep.js';
+export const value = found;
+globalThis.runs = (globalThis.runs ?? 0) + 1;
+import.meta.hot.accept();`,
+    'dep.js': 'export const value = 1;',
+  });
+  const seen = () => globalThis.seen;
+  await tab.until(seen, [1, 1, 1]);
+  for (const value of [2, 3]) {
+    await project.write('dep.js', `export const value = ${value};`);
+    await tab.until(seen, [value, value, value]);
+  }
+  t.is(await tab.evaluate(() => globalThis.runs), 3);
+  wasHot(t, tab);
+});
+
+test('what carried code imports dynamically is the same when it is imported again', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `globalThis.load = async () => { globalThis.value = (await import('./dep.js')).value; };
+globalThis.load();
+import.meta.hot.accept();`,
+    'dep.js': 'export const value = 1;',
+  });
+  await tab.until(value, 1);
+  for (const number of [2, 3]) {
+    await project.write('dep.js', `export const value = ${number};`);
+    await tab.until(value, number);
+    await wasCarried(server, number - 1);
+    await tab.evaluate(() => globalThis.load());
+    t.is(await tab.evaluate(value), number);
+  }
+  wasHot(t, tab);
+});

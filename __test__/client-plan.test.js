@@ -46,6 +46,7 @@ function page({
   by = [],
   workers = [],
   url = '/index.html',
+  versions = {},
 }) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
@@ -61,6 +62,7 @@ function page({
     loadedBy: () => new Set(by),
     showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
+    oldest: (of) => versions[of],
     current: (of) => generations.get(of),
   };
 }
@@ -269,6 +271,24 @@ const cases = {
     update(['/a.js accepts <- /index.html']),
     page({ loaded: '/a.js', hot: { '/a.js': { acceptsItself: true, version: VERSION } } }),
     'nothing',
+  ],
+  'a module whose new code runs already, and so does all above': [
+    update(['/a.js <- /b.js', '/b.js accepts <- /index.html']),
+    page({
+      loaded: '/a.js /b.js',
+      hot: { '/b.js': { acceptsItself: true, version: VERSION } },
+      versions: { '/a.js': VERSION, '/b.js': VERSION },
+    }),
+    'nothing',
+  ],
+  'a module whose new code runs already, below one that was loaded before': [
+    update(['/a.js <- /b.js', '/b.js accepts <- /index.html']),
+    page({
+      loaded: '/a.js /b.js',
+      hot: { '/b.js': self },
+      versions: { '/a.js': VERSION, '/b.js': 99 },
+    }),
+    '/b.js(/b.js) | /a.js /b.js | ',
   ],
   'the page itself': [
     update(['/index.html page <-']),

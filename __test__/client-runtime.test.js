@@ -57,6 +57,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     swapImages: () => {},
     isLoaded: (url) => url in modules || url.endsWith('.css'),
     loadedVersion: () => 0,
+    oldestLoaded: () => undefined,
     newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
     loadedBy: () => new Set(),

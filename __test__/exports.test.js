@@ -531,3 +531,22 @@ import.meta.hot.accept();
   await tab.until(values, [2, '4']);
   wasHot(t, tab);
 });
+
+test('a module that an update brings into the page is patched like any other', async (t) => {
+  const late = (value) => `export const value = ${value}; import.meta.hot.accept();`;
+  const { project, tab } = await startApp(t, {
+    'main.js': 'import.meta.hot.accept();',
+    'late.js': late(1),
+  });
+  const read = () => globalThis.read?.();
+  await project.write(
+    'main.js',
+    "import { value } from './late.js'; globalThis.read = () => value; import.meta.hot.accept();",
+  );
+  await tab.until(read, 1);
+  for (const value of [2, 3]) {
+    await project.write('late.js', late(value));
+    await tab.until(read, value);
+  }
+  wasHot(t, tab);
+});

@@ -110,7 +110,7 @@ export async function apply(
   const styles = ports.swapStyles(plan.styles, version).catch(fail('style'));
   const sheets = ports.replaceSheets(plan.sheets).catch(fail('style'));
   registry.begin(targets);
-  exports.begin();
+  exports.begin(targets);
   const stage = loaded.isChecked ? 'evaluate' : 'load';
   const renewed = await evaluateAll(plan, loaded, (url, error) => fail(stage, url)(error));
   const settled = withImports(plan, new Set(renewed.keys()));

@@ -106,6 +106,9 @@ export class CarriedModules {
   readonly #compiled = new Map<string, { code: string; make: CarriedFunction }>();
   /** Of modules that run and are not known to native code yet. */
   readonly #fresh: Instance[] = [];
+  /** By address, what the last update linked: code that it evaluates may import it before its turn. */
+  #pending = new Map<string, Instance>();
+  readonly #announced = new WeakSet<Instance>();
   /** Whether the page's content security policy forbids it all. */
   #isForbidden = false;
   /** The newest version that the server sent of any module. */
@@ -127,12 +130,16 @@ export class CarriedModules {
     roots: readonly Renewal[],
   ): Promise<Prepared | undefined> {
     if (this.#isForbidden) return undefined;
+    // What an update that was overtaken linked and nobody heard of is linked anew.
+    const heardOf = [...this.#pending].filter(([, instance]) => this.#announced.has(instance));
+    this.#pending = new Map(heardOf);
     try {
       const asked = await Promise.all(modules.map((module) => this.#withCode(module)));
       const linking = new Linking(new Map(asked.map((one) => [one.url, one])), this.#ports, this);
       const linked = new Map<string, Imported>();
       for (const root of roots) linked.set(root.url, await linking.link(root.url));
       for (const instance of linking.instances) this.#byMeta.set(instance.meta, instance);
+      for (const one of linking.instances) this.#pending.set(stamp(one.url, one.version), one);
       return {
         evaluate: async ({ url }) => {
           const found = linked.get(url);
@@ -168,7 +175,8 @@ export class CarriedModules {
 
   /** A generation that was carried. */
   find(url: string, version: number): Instance | undefined {
-    return this.#instances.get(url)?.find((instance) => instance.version === version);
+    const evaluated = this.#instances.get(url)?.find((instance) => instance.version === version);
+    return evaluated ?? this.#pending.get(stamp(url, version));
   }
 
   /**
@@ -231,12 +239,18 @@ export class CarriedModules {
     this.#compiled.delete(url);
   }
 
-  /** The address and export names of each module that ran since the last call. */
+  /** The address and export names of each module that ran, or was linked to run, since the last call. */
   takeFresh(): { address: string; names: string[] }[] {
-    return this.#fresh.splice(0).map(({ url, version, names }) => ({
-      address: this.#ports.origin + stamp(url, version),
-      names: [...names],
-    }));
+    const fresh = [...this.#fresh.splice(0), ...this.#pending.values()];
+    return fresh
+      .filter((instance) => !this.#announced.has(instance))
+      .map((instance) => {
+        this.#announced.add(instance);
+        return {
+          address: this.#ports.origin + stamp(instance.url, instance.version),
+          names: [...instance.names],
+        };
+      });
   }
 
   async #withCode(module: Renewal): Promise<Renewal> {
@@ -264,6 +278,7 @@ export class CarriedModules {
       instance.error = error;
       throw error;
     } finally {
+      this.#pending.delete(stamp(instance.url, instance.version));
       this.#keep(instance);
     }
   }
@@ -315,10 +330,9 @@ class Linking {
     return linked;
   }
 
-  /** Whether one of the modules has run, or need not. */
+  /** Whether one of the modules has run, or need not. One that is only imported dynamically is the browser's. */
   hasRun(url: string): boolean {
-    const linked = this.#linked.get(url);
-    return linked !== undefined && (linked.instance?.state ?? 'evaluated') === 'evaluated';
+    return (this.#linked.get(url)?.instance?.state ?? 'evaluated') === 'evaluated';
   }
 
   async #linkNew(url: string): Promise<Imported> {
@@ -327,7 +341,7 @@ class Linking {
     const { version, kind, carried } = module;
     if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
     const known = this.#carried.find(url, version);
-    if (known?.state === 'evaluated') return known;
+    if (known && known.state !== 'failed') return known;
     if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
     const imports: Imported[] = [];
     for (const one of carried.imports) {
@@ -352,7 +366,8 @@ class Linking {
     if (version === undefined) throw new Unable();
     const instance = this.#carried.find(url, version);
     if (instance?.state === 'evaluated') return instance;
-    if (volatile || instance) throw new Unable();
+    // One that left the page has a version, and would run now, with what it imports.
+    if (volatile || instance || !this.#ports.isFetched(url, version)) throw new Unable();
     return this.#native(url, stamp(url, version), kind);
   }
 

@@ -42,7 +42,8 @@ export class Exports {
   readonly #evaluations = new WeakMap<object, Evaluation>();
   /** By module, what an update has evaluated that is not current yet: it may still fail, or a later one. */
   readonly #coming = new Map<string, Evaluation>();
-  #isUpdating = false;
+  /** The modules that the update which is being applied evaluates anew. */
+  #targets: ReadonlyMap<string, number> = new Map();
   readonly #changed: (url: string) => void;
 
   /** @param changed Is told of each module of which some generation may export other values than before. */
@@ -55,7 +56,7 @@ export class Exports {
     const evaluation = newEvaluation(url, version, accessors);
     this.#evaluations.set(meta, evaluation);
     const isComplete = forward(evaluation).isComplete;
-    if (this.#isUpdating) {
+    if (this.#targets.has(url)) {
       this.#coming.set(url, evaluation);
       return;
     }
@@ -82,9 +83,9 @@ export class Exports {
     if (!next) this.#forwardAll();
   }
 
-  /** Starts an update: what is evaluated from now on counts from {@link end} on. */
-  begin(): void {
-    this.#isUpdating = true;
+  /** Starts an update: what is evaluated of these modules from now on counts from {@link end} on. */
+  begin(targets: ReadonlyMap<string, number>): void {
+    this.#targets = targets;
   }
 
   /**
@@ -99,7 +100,7 @@ export class Exports {
     renewed: ReadonlyMap<string, ModuleNamespace>,
     decides: (url: string) => boolean,
   ): void {
-    this.#isUpdating = false;
+    this.#targets = new Map();
     for (const [url, version] of succeeded) {
       const namespace = renewed.get(url);
       const evaluation = this.#evaluated(url, version, namespace);

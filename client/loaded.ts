@@ -50,6 +50,12 @@ export class Loaded {
     return Math.max(0, ...(this.#current().get(url) ?? []));
   }
 
+  /** The oldest version that the page fetched of a module, other than by `fetch()`. */
+  oldest(url: string): number | undefined {
+    const versions = this.versions(url);
+    return versions.length > 0 ? Math.min(...versions) : undefined;
+  }
+
   /** The newest version that the page fetched of any module. */
   get newest(): number {
     this.#current();

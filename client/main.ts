@@ -269,6 +269,7 @@ function startClient(): Client {
     swapImages: (renewals) => images.swap(renewals),
     isLoaded: (url) => loaded.has(url),
     loadedVersion: (url) => loaded.version(url),
+    oldestLoaded: (url) => loaded.oldest(url),
     newestLoaded: () => Math.max(loaded.newest, carried.newest),
     showsStyle: (url) => styles.shows(url),
     loadedBy: (url) => loaded.initiators(url),

@@ -23,6 +23,8 @@ export interface Page {
   showsImage(url: string): boolean;
   /** Whether the module is the script of a worker that this page started. */
   isWorker(url: string): boolean;
+  /** The oldest version of a module that the page loaded; `undefined` when it loaded none that has one. */
+  oldest(url: string): number | undefined;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
   current(url: string): Generation | undefined;
 }
@@ -119,7 +121,7 @@ class Walk {
   run(): Plan {
     const worker = this.#workerUsing();
     if (worker) return { type: 'reload', report: worker };
-    const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isOld(url));
+    const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isDue(url));
     const start = changed.map((url) => this.#step(url, undefined, true));
     const stop = this.#walk(start) ?? this.#walkOptional();
     if (stop) return { type: 'reload', report: stop };
@@ -216,10 +218,32 @@ class Walk {
     return this.#nodes.get(url)?.kind !== 'page' && this.#page.isLoaded(url);
   }
 
-  /** A page that loaded while the update was on its way may run the new code already. */
-  #isOld(url: string): boolean {
-    const running = this.#page.current(url)?.version ?? -1;
-    return this.#gaveUp.has(url) || running < (this.#nodes.get(url)?.version ?? 0);
+  /**
+   * Whether the page has something older than a change. One that loaded while the update was on its way may run the
+   * new code already: everywhere, or with old importers, which would be evaluated beside new ones later.
+   */
+  #isDue(changed: string): boolean {
+    if (this.#gaveUp.has(changed) || this.#isOld(changed, -1)) return true;
+    const way = new Set([changed]);
+    for (const url of way) {
+      const node = this.#nodes.get(url);
+      if (!node || expectsAcceptance(node)) continue;
+      for (const importer of node.importers) {
+        if (importer.accepts.length > 0 || !this.#isLoaded(importer.url)) continue;
+        if (pageOfInline(importer.url) !== undefined) continue;
+        if (this.#isOld(importer.url, Number.POSITIVE_INFINITY)) return true;
+        way.add(importer.url);
+      }
+    }
+    return false;
+  }
+
+  #isOld(url: string, unknown: number): boolean {
+    const node = this.#nodes.get(url);
+    const versions = [this.#page.current(url)?.version, this.#page.oldest(url)];
+    const known = versions.filter((version) => version !== undefined);
+    const oldest = known.length > 0 ? Math.min(...known) : unknown;
+    return oldest < (node?.version ?? 0);
   }
 
   #acceptsItself({ url, node }: Step, generation: Generation | undefined): boolean {

@@ -27,6 +27,8 @@ export interface Ports extends ApplyPorts {
   showsImage(url: string): boolean;
   /** Whether it is the script of a worker that this page started. */
   isWorker(url: string): boolean;
+  /** The oldest version that the page loaded of a module, if any. */
+  oldestLoaded(url: string): number | undefined;
   /** The newest version of any module that the page fetched. */
   newestLoaded(): number;
   /** Some generation of a module may export other values than before. */
@@ -302,6 +304,7 @@ export class Runtime {
       loadedBy: (url) => this.#ports.loadedBy(url),
       showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
+      oldest: (url) => this.#ports.oldestLoaded(url),
       current: (url) => this.registry.current(url),
     });
     switch (decision.type) {

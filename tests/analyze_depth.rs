@@ -208,6 +208,22 @@ fn branches_are_refused_before_they_take_all_time() {
 }
 
 #[test]
+fn comparisons_that_could_be_types_are_refused_before_they_take_all_time() {
+    for open in ["a<(b=", "a<({b=", "a<([b=", "a< (b="] {
+        for levels in [10, LEVELS] {
+            let parts = ["", open, "", "", ""];
+            let result = Nest {
+                dialect: Dialect::TypeScript,
+                levels,
+                parts,
+            }
+            .analyze();
+            assert_eq!(result.err(), Some(AnalyzeError::TooDeep), "{open}");
+        }
+    }
+}
+
+#[test]
 fn what_only_looks_like_labels_is_not_refused() {
     for open in [
         "x={a:1,b:2};",
@@ -235,6 +251,7 @@ fn typescript() {
         ["", "<T>()=>", "1", "", ""],
         ["a", " as a", "", "", ""],
         ["a", "!", "", "", ""],
+        ["", "a<(b+c)&&", "d", "", ""],
         ["type a=", "A<", "b", ">", ""],
         ["type a=", "(", "b", ")", ""],
         ["type a=", "[", "b", "]", ""],

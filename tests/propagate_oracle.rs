@@ -78,8 +78,8 @@ fn naive(
         _ => true,
     };
     let takes = |importer, module| {
-        let swaps =
-            graph.kind(module) == ModuleKind::Style && graph.kind(importer) == ModuleKind::Page;
+        let swaps = graph.kind(module) == ModuleKind::Style
+            && matches!(graph.kind(importer), ModuleKind::Page | ModuleKind::Script);
         swaps || (graph.accepts(importer, module) && !gave_up(importer))
     };
     let edges: Pairs = ids

@@ -101,8 +101,9 @@ impl Propagator {
         result: &mut Propagation,
     ) {
         for &importer in graph.importers(module) {
-            let swaps_styles =
-                graph.kind(module) == ModuleKind::Style && graph.kind(importer) == ModuleKind::Page;
+            // A script keeps the sheet that it imported, which is given new text: it does not run again.
+            let swaps_styles = graph.kind(module) == ModuleKind::Style
+                && matches!(graph.kind(importer), ModuleKind::Page | ModuleKind::Script);
             let accepts = graph.accepts(importer, module) && !gave_up.contains(&importer);
             if swaps_styles || accepts {
                 result.boundaries.push(Boundary {
@@ -383,6 +384,16 @@ mod tests {
             &["b"],
             &["a", "b"],
             "b a | main<a | ",
+        );
+    }
+
+    #[test]
+    fn a_script_that_imports_a_style_is_not_stale_with_it() {
+        check(
+            "main -> app.css\napp.css style",
+            &["app.css"],
+            &[],
+            "app.css | main<app.css | ",
         );
     }
 

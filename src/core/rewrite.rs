@@ -102,16 +102,27 @@ fn preamble_edit(source: &str, preamble: &str) -> Edit {
     insertion(start, preamble)
 }
 
-/// Puts `value` between the quotes of a literal.
+/// Puts `value` between the quotes of a literal, on as many lines as the literal had.
 fn literal_edit(source: &str, literal: Span, value: &str) -> Option<Edit> {
-    let quote = source.get(literal.start..literal.end)?.chars().next()?;
+    let text = source.get(literal.start..literal.end)?;
+    let quote = text.chars().next()?;
     let span = Span {
         start: literal.start + quote.len_utf8(),
         end: literal.end.checked_sub(1)?,
     };
+    let mut escaped = escape(value, quote);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let ends_line = matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+        let is_half = character == '\r' && characters.peek() == Some(&'\n');
+        if ends_line && !is_half {
+            escaped.push('\\');
+            escaped.push(character);
+        }
+    }
     Some(Edit {
         span,
-        text: escape(value, quote),
+        text: escaped,
     })
 }
 

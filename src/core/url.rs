@@ -19,7 +19,9 @@ const ORIGIN: &str = "http://hotgraph.invalid";
 /// keeps its text, so that a hostile request gets an identity of its own and nothing else.
 pub fn identify(request: &str) -> (String, Option<u64>) {
     let (path_and_query, version) = split_stamp(request);
-    (normalize(&path_and_query), version)
+    // What is no part of a url (a tab) may have hidden a stamp.
+    let (url, hidden) = split_stamp(&normalize(&path_and_query));
+    (url, version.or(hidden))
 }
 
 /// Takes hash and stamp off a specifier or request without touching anything else.
@@ -32,22 +34,17 @@ pub fn split_stamp(specifier: &str) -> (String, Option<u64>) {
         return (without_hash.to_owned(), None);
     }
     let mut version = None;
-    let mut rest = String::with_capacity(query.len());
+    let mut rest = Vec::new();
     for parameter in query.split('&') {
         match stamp_of(parameter) {
             Some(found) => version = Some(found),
-            None => {
-                if !rest.is_empty() {
-                    rest.push('&');
-                }
-                rest.push_str(parameter);
-            }
+            None => rest.push(parameter),
         }
     }
     let bare = if rest.is_empty() {
         path.to_owned()
     } else {
-        format!("{path}?{rest}")
+        format!("{path}?{}", rest.join("&"))
     };
     (bare, version)
 }
@@ -72,13 +69,7 @@ pub fn stamp(specifier: &str, version: u64) -> String {
 /// The url that a browser would ask for when the module `importer` imports `specifier`. `None` for bare
 /// specifiers and for other origins and schemes, which are no modules of this server.
 pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
-    if specifier.starts_with("//") || !specifier.starts_with(['/', '.']) {
-        return None;
-    }
-    let is_path = ["/", "./", "../"]
-        .iter()
-        .any(|prefix| specifier.starts_with(prefix));
-    if !is_path && specifier != "." && specifier != ".." {
+    if !is_path(specifier) || specifier.starts_with("//") {
         return None;
     }
     if let Some(simple) = resolve_simple(importer, specifier) {
@@ -86,20 +77,37 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
     }
     let (specifier, _) = split_stamp(specifier);
     let base = Url::parse(ORIGIN).ok()?.join(importer).ok()?;
-    Some(path_and_query(&base.join(&specifier).ok()?))
+    let url = base.join(&specifier).ok()?;
+    is_own(&url).then(|| split_stamp(&path_and_query(&url)).0)
+}
+
+/// Whether a url is of this server: tabs and line breaks, which are no part of a url, may hide that it is not.
+fn is_own(url: &Url) -> bool {
+    url.host_str() == Some("hotgraph.invalid")
+}
+
+/// Whether a specifier says that it is an address. `.` and `..` do not: browsers take them for bare.
+fn is_path(specifier: &str) -> bool {
+    ["/", "./", "../"]
+        .iter()
+        .any(|prefix| specifier.starts_with(prefix))
 }
 
 /// A reference as a specifier: in HTML's `src="app.js"` and in CSS it is relative without saying so.
 pub fn as_relative(reference: &str) -> String {
-    let has_scheme = reference
-        .split(['/', '?', '#'])
-        .next()
-        .is_some_and(|start| start.contains(':'));
-    if reference.starts_with(['/', '.']) || has_scheme {
+    if is_path(reference) || has_scheme(reference) {
         reference.to_owned()
     } else {
         format!("./{reference}")
     }
+}
+
+fn has_scheme(reference: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let scheme = reference.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(is_part)
+    })
 }
 
 /// The common case without the URL parser: `./name`, `../name` or `/name` of unreserved ASCII.
@@ -143,7 +151,7 @@ fn normalize(path_and_query_text: &str) -> String {
     Url::parse(ORIGIN)
         .and_then(|origin| origin.join(path_and_query_text))
         .ok()
-        .filter(|url| url.host_str() == Some("hotgraph.invalid"))
+        .filter(is_own)
         .map_or_else(
             || path_and_query_text.to_owned(),
             |url| path_and_query(&url),
@@ -204,9 +212,12 @@ mod tests {
             ("/a.js", "/a.js", None),
             ("/a.js?__hot=7", "/a.js", Some(7)),
             ("/a.js?x=1&__hot=7", "/a.js?x=1", Some(7)),
+            ("/a.js?__h\tot=7", "/a.js", Some(7)),
             ("/a.js?__hot=7&x=1#h", "/a.js?x=1", Some(7)),
             ("/a.js?x", "/a.js?x", None),
             ("/a.js?", "/a.js", None),
+            ("/a.js?&__hot=7", "/a.js", Some(7)),
+            ("/a.js?&x&&__hot=7", "/a.js?&x&", Some(7)),
             ("/a.js?__hot=abc", "/a.js?__hot=abc", None),
             ("/ü b.js", "/%C3%BC%20b.js", None),
             ("/%C3%BC%20b.js", "/%C3%BC%20b.js", None),
@@ -242,12 +253,15 @@ mod tests {
             ("/src/a.js", "./ü.js", Some("/src/%C3%BC.js")),
             ("/src/a.js", "./%C3%BC.js#f", Some("/src/%C3%BC.js")),
             ("/src/a.js", "./sub/", Some("/src/sub/")),
-            ("/a.js", ".", Some("/")),
+            ("/a.js", "./", Some("/")),
+            ("/a.js", ".", None),
+            ("/a.js", "..", None),
             ("/a.js", "lit", None),
             ("/a.js", ".hidden", None),
             ("/a.js", "@scope/x", None),
             ("/a.js", "//cdn/x.js", None),
             ("/a.js", "https://cdn/x.js", None),
+            ("/a.js", "/\t/cdn/x.js", None),
             ("/a.js", "data:text/javascript,1", None),
         ] {
             assert_eq!(
@@ -255,6 +269,24 @@ mod tests {
                 url,
                 "{importer} imports {specifier}"
             );
+        }
+    }
+
+    #[test]
+    fn references_are_relative_without_saying_so() {
+        for (reference, specifier) in [
+            ("a.css", "./a.css"),
+            ("./a.css", "./a.css"),
+            ("../a.css", "../a.css"),
+            ("/a.css", "/a.css"),
+            (".hidden.css", "./.hidden.css"),
+            ("..", "./.."),
+            ("1:2.css", "./1:2.css"),
+            ("a/b:c.css", "./a/b:c.css"),
+            ("data:text/css,p{}", "data:text/css,p{}"),
+            ("//cdn/a.css", "//cdn/a.css"),
+        ] {
+            assert_eq!(as_relative(reference), specifier, "{reference}");
         }
     }
 

@@ -15,14 +15,13 @@ use super::{Misuse, MisuseKind, ModuleRecord, Span, hot, misuse, scan, span_of};
 
 /// Collects the record of a module.
 pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
-    let needs_rewrite = scan::needs_rewrite(source);
-    let enters_code = needs_rewrite || scan::loads_scripts(source);
+    let enters_code = scan::needs_rewrite(source) || scan::loads_scripts(source);
     let mut walk = Walk {
         record: ModuleRecord::default(),
         names: Names::default(),
         imported: hot::ImportedNames::new(),
         enters_code,
-        follows_meta: needs_rewrite && memmem::find(source.as_bytes(), b"meta").is_some(),
+        follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
         reach: Reach::Always,
         self_accepts: Vec::new(),
         declined_by: None,
