@@ -308,6 +308,8 @@ class Linking {
   readonly #ports: CarriedPorts;
   readonly #carried: CarriedModules;
   readonly #linked = new Map<string, Imported>();
+  /** Modules of the update that were linked before. */
+  readonly #kept: Instance[] = [];
   /** The modules that are being linked, from the root on. */
   readonly #path = new Set<string>();
 
@@ -332,7 +334,10 @@ class Linking {
 
   /** Whether one of the modules has run, or need not. One that is only imported dynamically is the browser's. */
   hasRun(url: string): boolean {
-    return (this.#linked.get(url)?.instance?.state ?? 'evaluated') === 'evaluated';
+    const linked = this.#linked.get(url);
+    if (linked) return (linked.instance?.state ?? 'evaluated') === 'evaluated';
+    // What the page runs already keeps what it imported.
+    return !this.#kept.some(({ imports }) => imports.some((imported) => imported.url === url));
   }
 
   async #linkNew(url: string): Promise<Imported> {
@@ -341,7 +346,10 @@ class Linking {
     const { version, kind, carried } = module;
     if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
     const known = this.#carried.find(url, version);
-    if (known && known.state !== 'failed') return known;
+    if (known && known.state !== 'failed') {
+      this.#kept.push(known);
+      return known;
+    }
     if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
     const imports: Imported[] = [];
     for (const one of carried.imports) {

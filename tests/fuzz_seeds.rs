@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 #[path = "../fuzz/properties/mod.rs"]
+#[allow(dead_code, reason = "the seeds run with the parser's panics caught")]
 mod properties;
 
 #[test]

@@ -218,7 +218,7 @@ fn check_served(source: &str) {
     let options = EngineOptions {
         root: "/".into(),
         client_url: "/client.js".to_owned(),
-        watch: false,
+        watch: hotgraph::engine::Watching::Off,
         carries: false,
         serves_files: false,
         snapshot: None,

@@ -43,7 +43,7 @@ pub fn check(data: &[u8]) {
     let options = EngineOptions {
         root: "/nowhere".into(),
         client_url: "/client.js".to_owned(),
-        watch: false,
+        watch: hotgraph::engine::Watching::Off,
         carries: true,
         serves_files: false,
         snapshot: None,
