@@ -88,6 +88,8 @@ pub struct ChangeSet {
     /// How many paths were released in a row, without a pause, and when the last one was.
     released: usize,
     released_at: u64,
+    /// The path that was released alone the last time: saving one file over and over is no storm.
+    released_alone: Option<PathBuf>,
 }
 
 impl ChangeSet {
@@ -171,8 +173,17 @@ impl ChangeSet {
             .collect();
         due.sort_unstable_by_key(|&(order, ..)| order);
         if !due.is_empty() {
-            self.released = due.len() + self.just_released(now);
+            let alone = match &due[..] {
+                [(_, path, _)] => Some(path.clone()),
+                _ => None,
+            };
+            let is_repeated = alone.is_some() && alone == self.released_alone;
+            let more = if is_repeated { 0 } else { due.len() };
+            self.released = more + self.just_released(now);
             self.released_at = now;
+            self.released_alone = alone;
+            // What is left of a storm that was too long begins another.
+            self.first_at = now;
         }
         due.into_iter()
             .map(|(_, path, change)| {
@@ -296,6 +307,30 @@ mod tests {
             changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
         }
         assert_eq!(changes.take_due(3_000).len(), 3_001);
+    }
+
+    #[test]
+    fn what_follows_an_endless_storm_is_a_storm_too() {
+        let mut changes = set();
+        let mut batches = Vec::new();
+        for now in 0..7_000 {
+            changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
+            let due = changes.take_due(now);
+            // The first files come before it is known for a storm.
+            if due.len() > 1 {
+                batches.push(now);
+            }
+        }
+        assert!(batches.len() <= 3, "{batches:?}");
+    }
+
+    #[test]
+    fn one_file_saved_over_and_over_is_no_storm() {
+        let mut changes = set();
+        for now in (0..2_000).step_by(20) {
+            changes.record(Path::new("/a"), Seen::Written, now);
+            assert_eq!(changes.take_due(now).len(), 1, "at {now}");
+        }
     }
 
     #[test]
