@@ -13,7 +13,7 @@ export function conditions(browser) {
     cpu: cpus()[0].model.trim(),
     cores: cpus().length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
-    system: `${distribution()}${platform()} ${release()} on ${arch()}`,
+    system: `${distribution()}${platform()} ${release().split('.', 2).join('.')} on ${arch()}`,
     node: process.version.slice(1),
     browser,
   };
