@@ -107,14 +107,14 @@ impl ChangeSet {
     /// |---------|---------|-------------------------------------------|
     /// | –       | Written | Written, due now                          |
     /// | –       | Touched | Written, due when quiet                   |
-    /// | deleted | Written | Written, due when it could be no checkout  |
     /// | any     | Writing | Written, due when closed, or given up on  |
     /// | –       | Created | Written, due when surely complete         |
     /// | –       | Gone    | Gone, due after a grace period            |
     /// | Written | Written | Written, due now                          |
     /// | Written | Touched | Written, due when quiet (being rewritten) |
     /// | Written | Gone    | Gone, due after a grace period            |
-    /// | Gone    | Written | Written, due now (an atomic save)         |
+    /// | deleted | Written | Written, due when it could be no checkout |
+    /// | moved   | Written | Written, due now (an atomic save)         |
     /// | Gone    | Touched | Written, due when quiet                   |
     /// | Gone    | Created | Written, due when surely complete         |
     /// | Gone    | Gone    | Gone, due as before                       |

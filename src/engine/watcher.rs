@@ -354,9 +354,13 @@ const MORE_WATCHES: &str = "Other programs that watch many files may hold them."
 #[cfg(not(target_os = "linux"))]
 const MORE_QUEUES: &str = "";
 
+/// Those at or below a folder, each after the folders above it: once those are watched, a folder is either there, or
+/// an event tells when it is made.
 fn paths_below(paths: &HashSet<PathBuf>, folder: &Path) -> Vec<PathBuf> {
     let below = paths.iter().filter(|path| path.starts_with(folder));
-    below.cloned().collect()
+    let mut below: Vec<PathBuf> = below.cloned().collect();
+    below.sort_unstable();
+    below
 }
 
 fn out_of_watches(error: &notify::Error) -> bool {
