@@ -390,6 +390,91 @@ import.meta.hot.accept('./dep.js', () => { globalThis.value = [count, total]; })
   wasHot(t, tab);
 });
 
+const USES = {
+  named: [`import { count } from './dep.js';`, 'count'],
+  renamed: [`import { count as number } from './dep.js';`, 'number'],
+  default: [`import count from './dep.js';`, 'count'],
+  namespace: [`import * as dep from './dep.js';`, 'dep.count'],
+  'of a class': [`import { Made } from './dep.js';`, 'new Made().number'],
+  'of a function': [`import { make } from './dep.js';`, '(make)() + 0'],
+  'in an object': [`import { count } from './dep.js';`, '({ count }).count'],
+};
+for (const [use, [statement, value]] of Object.entries(USES)) {
+  test(`a callback that uses the import sees new exports of a module that another imported first: ${use}`, async (t) => {
+    const dep = (number) => `export const count = ${number};
+export default count;
+export class Made { number = count; }
+export const make = () => count;
+`;
+    const accepting = (number) => `${statement}
+const show = () => { globalThis.value = [${number}, ${value}]; };
+show();
+import.meta.hot.accept('./dep.js', () => show());
+import.meta.hot.accept();
+`;
+    const { server, project, tab } = await startApp(t, {
+      'main.js': `import './first.js'; import('./late.js');`,
+      'first.js': `import './dep.js'; import.meta.hot.accept('./dep.js', (dep) => { globalThis.first = dep.count; });`,
+      'late.js': accepting(1),
+      'dep.js': dep(1),
+    });
+    const values = () => globalThis.value;
+    await tab.until(values, [1, 1]);
+    for (const number of [2, 3]) {
+      await project.write('dep.js', dep(number));
+      await tab.until(values, [1, number]);
+    }
+    await project.write('late.js', accepting(2));
+    await tab.until(values, [2, 3]);
+    await project.write('dep.js', dep(4));
+    await tab.until(values, [2, 4]);
+    t.is(await tab.evaluate(() => globalThis.first), 4);
+    wasHot(t, tab);
+    t.is(await (await fetch(server.url('/dep.js'))).text(), dep(4));
+  });
+}
+
+test('a callback that uses the import of JSON sees the new text', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `import data from './data.json' with { type: 'json' };
+globalThis.value = data.number;
+import.meta.hot.accept('./data.json', () => { globalThis.value = data.number; });
+`,
+    'data.json': '{ "number": 1 }',
+  });
+  for (const number of [2, 3]) {
+    await project.write('data.json', `{ "number": ${number} }`);
+    await tab.until(() => globalThis.value, number);
+  }
+  wasHot(t, tab);
+});
+
+test('a callback that uses the import may be in a cycle with it', async (t) => {
+  const dep = (number) => `import { above, hoisted } from './above.js';
+export const count = ${number} + hoisted();
+export const seen = () => above;
+export function early() { return 0; }
+`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import './above.js';`,
+    'above.js': `import { count, seen, early } from './dep.js';
+export const above = 'above';
+export function hoisted() { return early(); }
+const show = () => { globalThis.value = [count, seen()]; };
+show();
+import.meta.hot.accept('./dep.js', () => show());
+`,
+    'dep.js': dep(1),
+  });
+  const values = () => globalThis.value;
+  await tab.until(values, [1, 'above']);
+  for (const number of [2, 3]) {
+    await project.write('dep.js', dep(number));
+    await tab.until(values, [number, 'above']);
+  }
+  wasHot(t, tab);
+});
+
 test('a module that is accepted by a callback that is handed its exports is served as it is', async (t) => {
   const { server } = await startApp(t, {
     'main.js': `import { count } from './dep.js';

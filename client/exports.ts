@@ -5,6 +5,8 @@
  *
  * The dev server gives such modules a getter and a setter for each export, has them tell of each write, and
  * turns exports of other modules' variables into their own, which are kept equal to the others from here.
+ *
+ * A module whose accept callback counts on its own imports asks for each of them what the other module exports now.
  */
 import type { ModuleNamespace } from '../client.js';
 
@@ -42,6 +44,8 @@ export class Exports {
   readonly #evaluations = new WeakMap<object, Evaluation>();
   /** By module, what an update has evaluated that is not current yet: it may still fail, or a later one. */
   readonly #coming = new Map<string, Evaluation>();
+  /** Namespaces of accepted modules that are newer than what importers that did not run again imported. */
+  readonly #renewed = new Map<string, ModuleNamespace>();
   /** The modules that the update which is being applied evaluates anew. */
   #targets: ReadonlyMap<string, number> = new Map();
   readonly #changed: (url: string) => void;
@@ -103,6 +107,9 @@ export class Exports {
     this.#targets = new Map();
     for (const [url, version] of succeeded) {
       const namespace = renewed.get(url);
+      if (namespace) this.#renewed.set(url, namespace);
+      // All importers have run again.
+      else this.#renewed.delete(url);
       const evaluation = this.#evaluated(url, version, namespace);
       if (!evaluation) continue;
       const chain = this.#chain(url);
@@ -142,8 +149,14 @@ export class Exports {
     return [...lost, ...Object.keys(then).filter(stayed)];
   }
 
+  /** What a module's importers see: the newest namespace, be it that one imported an older one. */
+  current(url: string, imported: ModuleNamespace): ModuleNamespace {
+    return this.#renewed.get(url) ?? imported;
+  }
+
   /** The module left the page. */
   forget(url: string): void {
+    this.#renewed.delete(url);
     this.#chains.delete(url);
     this.#coming.delete(url);
   }

@@ -135,6 +135,11 @@ function mapped(name: string): Address | undefined {
 Object.defineProperty(globalThis, '__hotgraph__', {
   value: {
     dynamic,
+    /** What a module's import stands for now, in a module that accepts the other. Without a name, all of it. */
+    imported(url: string, imported: ModuleNamespace, name?: string): unknown {
+      const namespace = client?.runtime.exports.current(url, imported) ?? imported;
+      return name === undefined ? namespace : namespace[name];
+    },
     /** Lets a facade follow the exports of a module that the client runs. */
     join(address: string, set: Setter): void {
       const { url, version } = parseAddress(address) ?? { url: address, version: 0 };

@@ -130,6 +130,7 @@ fn run(source: &str, dialect: Dialect) -> String {
                     preamble,
                     patch: false,
                     stamp: &stamp,
+                    identify: &|_| None,
                 },
             );
             let facts = facts(&source, &record);

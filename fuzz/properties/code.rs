@@ -120,6 +120,7 @@ fn rewritten(
         preamble: None,
         patch: false,
         stamp,
+        identify: &|_| None,
     };
     rewrite(source, record, &how)
 }

@@ -12,6 +12,7 @@ mod collect;
 mod depth;
 mod exports;
 mod hot;
+mod live;
 mod misuse;
 mod names;
 mod reach;
@@ -113,6 +114,42 @@ pub struct ModuleRecord {
     pub bindings: Option<ExportBindings>,
     /// What is only a module's in the text, when [`analyze_fully`] was asked.
     pub syntax: Option<ModuleSyntax>,
+    /// The imports that callbacks count on ([`AcceptedDep::by_import`]), as far as their names are used; style sheets
+    /// left out, which stay the same object. In source order.
+    pub live_imports: Vec<LiveImport>,
+}
+
+/// An import whose uses should show the other module's newest exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveImport {
+    /// The index of the import in the record.
+    pub import: usize,
+    /// The byte where the import statement starts.
+    pub statement: usize,
+    /// Where its names are used, as the walk came by.
+    pub uses: Vec<LiveUse>,
+}
+
+/// A use of an imported name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveUse {
+    /// The name in this module.
+    pub span: Span,
+    /// The name in the other; `None` for the whole namespace.
+    pub name: Option<String>,
+    /// What it is part of.
+    pub place: UsePlace,
+}
+
+/// Where a name is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsePlace {
+    /// Where any expression could stand.
+    Expression,
+    /// At the beginning of what `new` calls.
+    Constructor,
+    /// In an object literal, as the property of that name.
+    Shorthand(String),
 }
 
 /// Where a module's text is not what a function's body could be.

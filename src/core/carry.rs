@@ -20,7 +20,7 @@
 
 use super::analyze::{ForwardedSource, ModuleRecord, ModuleSyntax, Span};
 use super::edit::{Edit, apply};
-use super::patch;
+use super::{live, patch};
 
 /// What the function calls its `import.meta`.
 pub const META: &str = "__hot$m";
@@ -41,8 +41,13 @@ pub struct Carriage {
 }
 
 /// The source as such a function. `None` when the code means something else in one, or was not analysed fully.
-/// `record` must be the source's own.
-pub fn carry(source: &str, record: &ModuleRecord, carriage: Carriage) -> Option<String> {
+/// `record` must be the source's own; `imported` names what the module imports for the page, in the record's order.
+pub fn carry(
+    source: &str,
+    record: &ModuleRecord,
+    carriage: Carriage,
+    imported: &[String],
+) -> Option<String> {
     let syntax = record.syntax.as_ref()?;
     let exports = record.bindings.as_ref()?;
     if syntax.needs_module {
@@ -72,6 +77,11 @@ pub fn carry(source: &str, record: &ModuleRecord, carriage: Carriage) -> Option<
         edits.push(patch::insertion(import.argument.start, function));
         edits.push(patch::insertion(import.argument.end, ")"));
     }
+    edits.extend(live::uses(record, &|specifier| {
+        let mut imports = record.imports.iter().zip(imported);
+        let (_, url) = imports.find(|(import, _)| import.specifier == specifier)?;
+        Some(url.clone())
+    }));
     edits.extend(patch::write_openings(exports, META));
     edits.push(patch::insertion(source.len(), "\n})"));
     Some(apply(source, edits))
@@ -80,8 +90,7 @@ pub fn carry(source: &str, record: &ModuleRecord, carriage: Carriage) -> Option<
 /// A module around such a function: it has the exports that the page's instance of the module has, and makes that
 /// instance where there is none. For native code in browsers that could not be led to the page's instance.
 ///
-/// `imported` names what the module imports for the page, in the record's order; `stamp` is as in
-/// [`super::rewrite::Rewrite`]. `None` as in [`carry`].
+/// `imported` is as in [`carry`], `stamp` as in [`super::rewrite::Rewrite`]. `None` as in [`carry`].
 pub fn share(
     source: &str,
     record: &ModuleRecord,
@@ -89,19 +98,14 @@ pub fn share(
     imported: &[String],
     stamp: &dyn Fn(&str) -> Option<String>,
 ) -> Option<String> {
-    let function = carry(source, record, carriage)?;
+    let function = carry(source, record, carriage, imported)?;
     let (mut imports, mut names) = (String::new(), Vec::new());
     let stars = record.syntax.as_ref().map_or(&[][..], |it| &it.stars);
     for (index, import) in record.imports.iter().enumerate() {
         let is_style = import.attribute_type.as_deref() == Some("css");
         let stamped = stamp(&import.specifier).filter(|_| !is_style);
         let specifier = patch::literal(stamped.as_deref().unwrap_or(&import.specifier));
-        let attributes = import
-            .attribute_type
-            .as_deref()
-            .map_or_else(String::new, |name| {
-                format!(" with{{type:{}}}", patch::literal(name))
-            });
+        let attributes = patch::attributes(import);
         imports.push_str(&format!("import*as n{index} from{specifier}{attributes};"));
         if stars.contains(&index) {
             imports.push_str(&format!("export*from{specifier};"));
@@ -157,6 +161,12 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
         let setter = setters.get_mut(variable.import)?;
         setter.push_str(&format!("{local}={value};"));
         variables.push(local);
+    }
+    for live in &record.live_imports {
+        let namespace = live::namespace(live.import);
+        let setter = setters.get_mut(live.import)?;
+        setter.push_str(&format!("{namespace}=__hot$r();"));
+        variables.push(namespace);
     }
     if carriage.tracked {
         variables
@@ -221,7 +231,7 @@ mod tests {
 
     fn carried(source: &str, carriage: Carriage) -> Option<String> {
         let record = analyze_fully(source, Dialect::JavaScript).expect("the test's source parses");
-        let code = carry(source, &record, carriage)?;
+        let code = carry(source, &record, carriage, &[])?;
         let module = format!("export default {code};");
         analyze_fully(&module, Dialect::JavaScript).expect("what is made of it parses");
         let lines = |text: &str| text.matches('\n').count();

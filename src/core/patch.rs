@@ -8,7 +8,8 @@
 //! it equal to the other. And wherever the module assigns what it exports, it tells the page.
 
 use super::analyze::{
-    AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, ModuleRecord, Span, WritePlace,
+    AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, Import, ModuleRecord, Span,
+    WritePlace,
 };
 use super::edit::Edit;
 
@@ -256,6 +257,14 @@ fn is_identifier(name: &str) -> bool {
     name.chars().all(is_plain) && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
+/// An import's attributes as they stand behind the specifier; nothing when it has none.
+pub fn attributes(import: &Import) -> String {
+    let name = import.attribute_type.as_deref();
+    name.map_or_else(String::new, |name| {
+        format!(" with{{type:{}}}", literal(name))
+    })
+}
+
 /// A string literal.
 pub fn literal(text: &str) -> String {
     let mut literal = String::from('"');
@@ -289,6 +298,7 @@ mod tests {
                 preamble: None,
                 patch: true,
                 stamp: &|_| None,
+                identify: &|_| None,
             },
         );
         let patched = patched.as_deref().unwrap_or(&source);

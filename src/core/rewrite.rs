@@ -5,7 +5,7 @@
 
 use super::analyze::{ModuleRecord, Span};
 use super::edit::{Edit, apply};
-use super::patch;
+use super::{live, patch};
 
 /// What to make of a module.
 pub struct Rewrite<'a> {
@@ -16,6 +16,8 @@ pub struct Rewrite<'a> {
     pub patch: bool,
     /// A new specifier for a specifier, both decoded. `None` leaves it as it is.
     pub stamp: &'a dyn Fn(&str) -> Option<String>,
+    /// The url of the module that a specifier, decoded, leads to.
+    pub identify: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// Stands in front of the argument of each `import(…)`: the page's runtime, where there is one, turns what
@@ -45,6 +47,8 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
         edits.extend(patch::write_closings(exports));
         edits.extend(patch::edits(source, exports));
     }
+    edits.extend(live::statements(record, how.identify, how.stamp));
+    edits.extend(live::uses(record, how.identify));
     for import in record
         .imports
         .iter()

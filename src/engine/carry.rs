@@ -70,10 +70,15 @@ impl Shared {
             }
             (carriage, state.carried_imports(id, &record)?)
         };
+        // Code that names what it imports is another one when that is found elsewhere.
+        let is_lasting = record.live_imports.is_empty();
         let known = self.state().module(id).carried.clone();
         let code = match known {
-            Some((of, with, code)) if (of, with) == (content, carriage) => code,
-            _ => carry(&source.text, &record, carriage)?.into(),
+            Some((of, with, code)) if (of, with) == (content, carriage) && is_lasting => code,
+            _ => {
+                let imported: Vec<String> = imports.iter().map(|one| one.url.clone()).collect();
+                carry(&source.text, &record, carriage, &imported)?.into()
+            }
         };
         let mut state = self.state();
         let version = state.graph.version(id);

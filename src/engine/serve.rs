@@ -152,10 +152,16 @@ impl Engine {
             };
             (version > 0).then(|| url::stamp(stampable, version))
         };
+        let identify = |specifier: &str| {
+            let mut state = state.borrow_mut();
+            let target = state.resolve(id, specifier)?;
+            Some(state.graph.url(target).to_owned())
+        };
         let how = Rewrite {
             preamble: preamble.as_deref(),
             patch: patched.is_some(),
             stamp: &stamp,
+            identify: &identify,
         };
         let shared =
             carried.and_then(|(carriage, urls)| share(source, &record, carriage, &urls, &stamp));

@@ -63,7 +63,7 @@ pub struct ModuleData {
     /// What a page reported of that code.
     pub reported: Option<ReportedAcceptance>,
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
-    /// that accepts itself exports them too, or one that accepts this module shows them by its imports.
+    /// that accepts itself, or this one, exports them too.
     pub is_followed: bool,
     /// The version at which it was pruned last, 0 when it never was.
     pub pruned_at: u64,
@@ -184,7 +184,7 @@ impl State {
         }
     }
 
-    /// Marks the modules whose exports a module's importers, or its own callbacks, see through it.
+    /// Marks the modules whose exports a module's importers see through it.
     fn follow(&mut self, id: ModuleId, record: &ModuleRecord) {
         let forwarded = self
             .patched(id, record)
@@ -193,10 +193,12 @@ impl State {
             let exports = record.bindings.as_ref();
             exports.is_some_and(|exports| exports.forwarded_from.contains(specifier))
         };
-        let accepted = record.hot.accepts.iter().filter_map(|accepted| {
-            let is_shown = accepted.by_import || forwards(&accepted.specifier);
-            is_shown.then_some(&accepted.specifier)
-        });
+        let accepted = record
+            .hot
+            .accepts
+            .iter()
+            .map(|accepted| &accepted.specifier);
+        let accepted = accepted.filter(|specifier| forwards(specifier));
         for specifier in forwarded.iter().chain(accepted) {
             if let Some(target) = self.resolve(id, specifier) {
                 self.module(target).is_followed = true;

@@ -96,10 +96,13 @@ fn accept_dependencies(
     imported: &ImportedNames,
 ) {
     hot.accepts.extend(found.iter().map(|dependency| {
+        // What the host has resolved is imported by another specifier.
+        let names = match imported.get(&dependency.specifier) {
+            Some(names) => names.clone(),
+            None => imported.values().flatten().cloned().collect(),
+        };
         AcceptedDep {
-            by_import: imported
-                .get(&dependency.specifier)
-                .is_some_and(|names| counts_on(callback, names)),
+            by_import: !imported.is_empty() && counts_on(callback, &names),
             ..dependency.clone()
         }
     }));

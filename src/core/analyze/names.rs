@@ -28,6 +28,8 @@ pub(super) enum Value {
     Method(Method),
     /// A constant with one or more specifiers in it.
     Specifiers(Rc<[AcceptedDep]>),
+    /// A name that the module imports, by its number among those. Only the name itself, not what has its value.
+    Imported(usize),
 }
 
 /// A function of `import.meta.hot`.
@@ -74,7 +76,7 @@ impl Value {
 
     /// Whether this is `import.meta` or anything below it.
     pub fn is_tracked(&self) -> bool {
-        !matches!(self, Self::Other | Self::Specifiers(_))
+        !matches!(self, Self::Other | Self::Specifiers(_) | Self::Imported(_))
     }
 
     /// Whether this is `import.meta.hot` or anything below it.
@@ -121,7 +123,7 @@ impl Names {
 
     /// Declares `name` in the innermost scope. The last declaration counts.
     pub fn declare(&mut self, name: &Atom, value: Value) {
-        if value == Value::Other && (self.declared.is_empty() || self.get(name) == Value::Other) {
+        if value == Value::Other && self.find(name).is_none() {
             return;
         }
         let depth = self.scopes.len();
@@ -135,12 +137,28 @@ impl Names {
         }
     }
 
-    /// What `name` stands for.
+    /// What the value of `name` stands for.
     pub fn get(&self, name: &Atom) -> Value {
-        if self.declared.is_empty() {
-            return Value::Other;
+        match self.find(name) {
+            None | Some(Value::Imported(_)) => Value::Other,
+            Some(value) => value.clone(),
         }
-        let binding = self.bindings.get(name).and_then(|bindings| bindings.last());
-        binding.map_or(Value::Other, |(_, value)| value.clone())
+    }
+
+    /// The number of the imported name that `name` is.
+    pub fn imported(&self, name: &Atom) -> Option<usize> {
+        match self.find(name) {
+            Some(Value::Imported(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// What was declared, if it is of interest.
+    fn find(&self, name: &Atom) -> Option<&Value> {
+        if self.declared.is_empty() {
+            return None;
+        }
+        let (_, value) = self.bindings.get(name)?.last()?;
+        (*value != Value::Other).then_some(value)
     }
 }

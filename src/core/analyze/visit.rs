@@ -13,22 +13,12 @@ use super::walk::{Walk, is_comparison, is_data, is_logical};
 
 impl Visit for Walk {
     fn visit_module(&mut self, module: &Module) {
-        for item in &module.body {
-            if let ModuleItem::ModuleDecl(declaration) = item {
-                collect::declaration(&mut self.record, declaration);
-                if self.follows_meta
-                    && let ModuleDecl::Import(import) = declaration
-                {
-                    let names = import
-                        .specifiers
-                        .iter()
-                        .map(|specifier| specifier.local().sym.to_string());
-                    let known = self.imported.entry(collect::text(&import.src)).or_default();
-                    known.extend(names);
+        self.in_scope(|walk| {
+            for item in &module.body {
+                if let ModuleItem::ModuleDecl(declaration) = item {
+                    walk.visit_declaration(declaration);
                 }
             }
-        }
-        self.in_scope(|walk| {
             walk.hoist_vars(module);
             if walk.follows_meta {
                 for item in &module.body {
@@ -333,6 +323,7 @@ impl Visit for Walk {
         match expression {
             Expr::Ident(name) => {
                 if self.follows_meta {
+                    self.use_name(name);
                     let value = self.names.get(&name.sym);
                     self.escape(&value);
                 }
@@ -351,6 +342,9 @@ impl Visit for Walk {
             Prop::Shorthand(name) => {
                 let value = self.names.get(&name.sym);
                 self.escape(&value);
+                if let Some(number) = self.names.imported(&name.sym) {
+                    self.imported.used_as_property(number, name);
+                }
             }
             _ => property.visit_children_with(self),
         }
@@ -369,6 +363,11 @@ impl Visit for Walk {
             OptChainBase::Member(member) => self.visit_member_expr(member),
             OptChainBase::Call(call) => self.visit_call(&call.callee, &call.args),
         }
+    }
+
+    fn visit_new_expr(&mut self, new: &NewExpr) {
+        self.imported.begins_new(&new.callee);
+        new.visit_children_with(self);
     }
 
     fn visit_call_expr(&mut self, call: &CallExpr) {

@@ -8,6 +8,7 @@ use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::Visit;
 
 use super::collect::{self, strip};
+use super::live::Imported;
 use super::names::{Method, Names, Value};
 use super::reach::{self, Reach};
 use super::value::{member_name, value_of};
@@ -19,7 +20,8 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     let mut walk = Walk {
         record: ModuleRecord::default(),
         names: Names::default(),
-        imported: hot::ImportedNames::new(),
+        accepted_names: hot::ImportedNames::new(),
+        imported: Imported::default(),
         enters_code,
         follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
         reach: Reach::Always,
@@ -31,6 +33,7 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     walk.record
         .dynamic_imports
         .sort_by_key(|import| import.argument);
+    walk.record.live_imports = walk.imported.live(&walk.record);
     walk.record
 }
 
@@ -38,7 +41,8 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
 pub(super) struct Walk {
     pub(super) record: ModuleRecord,
     pub(super) names: Names,
-    pub(super) imported: hot::ImportedNames,
+    pub(super) accepted_names: hot::ImportedNames,
+    pub(super) imported: Imported,
     /// Whether anything but the top level's declarations can be of interest.
     pub(super) enters_code: bool,
     /// Whether `import.meta` can be in the code, so that names matter.
@@ -68,6 +72,32 @@ impl Walk {
         self.record.hot.used |= value.is_hot();
     }
 
+    /// Notes what is imported and exported.
+    pub(super) fn visit_declaration(&mut self, declaration: &ModuleDecl) {
+        let import = self.record.imports.len();
+        collect::declaration(&mut self.record, declaration);
+        if let ModuleDecl::Import(statement) = declaration
+            && self.follows_meta
+            && !statement.type_only
+        {
+            let names = statement.specifiers.iter();
+            let names = names.map(|specifier| specifier.local().sym.to_string());
+            let specifier = collect::text(&statement.src);
+            self.accepted_names
+                .entry(specifier)
+                .or_default()
+                .extend(names);
+            self.declare_import(import, statement);
+        }
+    }
+
+    /// `name` is used as an expression.
+    pub(super) fn use_name(&mut self, name: &Ident) {
+        if let Some(number) = self.names.imported(&name.sym) {
+            self.imported.used(number, name);
+        }
+    }
+
     /// `value` goes somewhere that is not followed.
     pub(super) fn escape(&mut self, value: &Value) {
         self.see(value);
@@ -95,6 +125,9 @@ impl Walk {
                 self.reaching(alt, |walk| walk.visit_unescaped(&choice.alt));
             }
             Expr::Ident(_) | Expr::MetaProp(_) => {
+                if let Expr::Ident(name) = strip(expression) {
+                    self.use_name(name);
+                }
                 let value = self.value_of(expression);
                 self.see(&value);
             }
@@ -166,7 +199,7 @@ impl Walk {
         }
         let names = &self.names;
         let value_of = |argument: &Expr| value_of(names, argument);
-        hot::call(hot, method, arguments, &self.imported, &value_of);
+        hot::call(hot, method, arguments, &self.accepted_names, &value_of);
         hot.misuses.extend(misuse::of_arguments(method, arguments));
         if misuse::accepts_itself(method, arguments) {
             self.self_accepts.push(span_of(callee));
