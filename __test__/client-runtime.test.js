@@ -108,6 +108,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
           kind: url.endsWith('.css') ? 'style' : 'script',
           acceptance: 'none',
           carried: null,
+          kept: false,
           ask: false,
           importers: Object.entries(importers).map(([importer, accepts]) => ({
             url: importer,

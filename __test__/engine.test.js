@@ -235,6 +235,7 @@ test('the update of a chain names what is stale, who imports it and who accepts'
   );
   for (const module of update.stale) {
     delete module.carried;
+    delete module.kept;
     delete module.ask;
   }
   t.deepEqual(update, {
@@ -462,6 +463,54 @@ test('pages() tells how far each page is', async (t) => {
     bench.engine.pages().map(({ client }) => client),
     [9, 10],
   );
+});
+
+test('code is sent to a page once, and again when it went or the page comes back', async (t) => {
+  const bench = new Bench(t, {}, { servesFiles: true });
+  const main = (number) => `import { a } from './mid.js'; import.meta.hot.accept(); ${number};`;
+  const files = {
+    'main.js': main(1),
+    'mid.js': `export { a } from './low.js';`,
+    'low.js': 'export const a = 1;',
+  };
+  bench.add(files);
+  const codeOf = ({ stale }) =>
+    stale.map(({ url, carried, kept }) => [url, kept ? 'kept' : carried?.code && 'code']);
+  const saved = async (client, text, name = 'low.js') => {
+    const seen = bench.updates(client).length;
+    await bench.project.write(name, text);
+    await waitFor(() => bench.updates(client).length > seen);
+    return codeOf(bench.updates(client).at(-1));
+  };
+  await bench.hello(1);
+  const all = [
+    ['/low.js', 'code'],
+    ['/mid.js', 'code'],
+    ['/main.js', 'code'],
+  ];
+  t.deepEqual(await saved(1, 'export const a = 2;'), all);
+  const [low, ...kept] = all;
+  const lean = [low, ...kept.map(([url]) => [url, 'kept'])];
+  t.deepEqual(await saved(1, 'export const a = 3;'), lean);
+  // Another page, and one that comes back, know nothing.
+  await bench.hello(2);
+  t.deepEqual(await saved(2, 'export const a = 4;'), all);
+  t.deepEqual(codeOf(bench.updates(1).at(-1)), lean);
+  bench.engine.disconnect(1);
+  await bench.hello(1);
+  t.deepEqual(await saved(1, 'export const a = 5;'), all);
+  t.deepEqual(codeOf(bench.updates(2).at(-1)), lean);
+  // What left is sent again when it is imported again.
+  await saved(1, '1;', 'main.js');
+  const { version } = bench.updates(1).at(-1);
+  bench.serve('main.js', '1;');
+  bench.say(1, { type: 'applied', version, ms: 1, boundaries: [] });
+  await bench.message(({ client, type }) => client === 1 && type === 'prune');
+  await saved(1, main(2), 'main.js');
+  for (const [name, text] of Object.entries({ ...files, 'main.js': main(2) })) {
+    bench.serve(name, name === 'low.js' ? 'export const a = 5;' : text);
+  }
+  t.deepEqual(await saved(1, 'export const a = 6;'), all.with(2, ['/main.js', 'kept']));
 });
 
 test('a later hello gets what was pruned meanwhile', async (t) => {

@@ -472,6 +472,10 @@ importers: Array<Importer>,
  */
 carried: CarriedModule | null, 
 /**
+ * Whether it is what an earlier update brought to this page on the same connection.
+ */
+kept: boolean, 
+/**
  * Whether only the host can make that code: a page that imports the module by `fetch()` with the header
  * `x-hotgraph: carried` gets an [`AskedFor`].
  */

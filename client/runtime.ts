@@ -5,6 +5,7 @@
 import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
 import { type ApplyPorts, apply, type Failure, runDisposers } from './apply.js';
+import { Codes } from './codes.js';
 import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
@@ -90,6 +91,7 @@ export class Runtime {
   #session: string;
   readonly #ports: Ports;
   readonly #log: Log;
+  readonly #codes = new Codes();
   readonly #jobs: Job[] = [];
   #state: 'loading' | 'idle' | 'busy' | 'reloading' = 'loading';
   #idle: Promise<void> = Promise.resolve();
@@ -166,11 +168,16 @@ export class Runtime {
       case 'update':
         // What a module gave up, it did not change.
         if (!message.invalidated) this.#mended(message.changed);
-        this.#jobs.push({ type: 'update', update: message, arrived: this.#ports.now() });
+        this.#jobs.push({
+          type: 'update',
+          update: this.#codes.complete(message),
+          arrived: this.#ports.now(),
+        });
         this.#arrived();
         this.#run();
         break;
       case 'prune':
+        this.#codes.forget(message.urls);
         this.#jobs.push(message);
         this.#run();
         break;

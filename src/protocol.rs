@@ -112,13 +112,15 @@ pub struct StaleModule {
     pub importers: Vec<Importer>,
     /// A script's new code, when the engine has it and it can be run without being fetched.
     pub carried: Option<CarriedModule>,
+    /// Whether it is what an earlier update brought to this page on the same connection.
+    pub kept: bool,
     /// Whether only the host can make that code: a page that imports the module by `fetch()` with the header
     /// `x-hotgraph: carried` gets an [`AskedFor`].
     pub ask: bool,
 }
 
 /// The code of a script that rides along with an update.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
@@ -146,7 +148,7 @@ pub struct AskedFor {
 }
 
 /// An import of a [`CarriedModule`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
@@ -166,7 +168,7 @@ pub struct CarriedImport {
 }
 
 /// How a module is imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]

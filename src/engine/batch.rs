@@ -18,7 +18,7 @@ use crate::core::analyze::{self, Dialect};
 use crate::core::change::{FileChange, Seen};
 use crate::core::diagnostic::{Diagnostic, Severity};
 use crate::core::graph::{ModuleId, ModuleKind};
-use crate::protocol::{HostEvent, Invalidation, ServerMessage, Update};
+use crate::protocol::{HostEvent, Invalidation, ServerMessage};
 
 impl Coordinator {
     pub(super) fn process_due(&mut self) {
@@ -287,7 +287,8 @@ impl Coordinator {
         self.touched();
         self.sent(version);
         let odd = self.carry(&mut update);
-        self.broadcast(&ServerMessage::Update(update));
+        let pages: Vec<u32> = self.greeted().collect();
+        self.send_update(&pages, &update);
         self.shared.tell_host(&HostEvent::Updated {
             version,
             files: files
@@ -300,16 +301,6 @@ impl Coordinator {
         for id in odd {
             self.review(id);
         }
-    }
-
-    /// Gives an update its code, when there is anybody who could use it. Returns what should be reviewed.
-    pub(super) fn carry(&mut self, update: &mut Update) -> Vec<ModuleId> {
-        if !self.shared.options.carries || self.greeted().next().is_none() {
-            return Vec::new();
-        }
-        let odd = self.shared.load(update);
-        self.touched();
-        odd
     }
 
     pub(super) fn report(&self, diagnostics: Vec<Diagnostic>) {

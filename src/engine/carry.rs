@@ -5,27 +5,87 @@
 //! fetches the modules.
 
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use super::coordinator::Message;
+use super::coordinator::{Coordinator, Message};
 use super::serve::INLINE;
 use super::state::{ServedSource, State};
-use super::{Engine, Shared};
+use super::{Engine, Shared, Target};
 use crate::core::analyze::ModuleRecord;
 use crate::core::carry::{Carriage, carry};
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::url;
-use crate::protocol::{AskedFor, CarriedImport, CarriedModule, ImportKind, Update};
+use crate::protocol::{AskedFor, CarriedImport, CarriedModule, ImportKind, ServerMessage, Update};
 
 /// Bytes of code that one update carries. Pages fetch what is beyond that.
 const MOST: usize = 16 << 20;
+
+impl Coordinator {
+    /// Gives an update its code, when there is anybody who could use it. Returns what should be reviewed.
+    pub(super) fn carry(&mut self, update: &mut Update) -> Vec<ModuleId> {
+        if !self.shared.options.carries || self.greeted().next().is_none() {
+            return Vec::new();
+        }
+        let odd = self.shared.load(update);
+        self.touched();
+        odd
+    }
+
+    /// Sends an update to pages, each without the code that it was sent before.
+    pub(super) fn send_update(&mut self, pages: &[u32], update: &Update) {
+        let codes = update.stale.iter().map(|module| module.carried.as_ref());
+        let hashes: Vec<_> = codes.map(|code| code.map(hash)).collect();
+        // Most often all pages know the same.
+        let mut last: Option<(Vec<bool>, String)> = None;
+        for &client in pages {
+            let known = self.carried_to.entry(client).or_default();
+            let kept: Vec<bool> = update
+                .stale
+                .iter()
+                .zip(&hashes)
+                .map(|(module, &hash)| {
+                    hash.is_some_and(|hash| known.insert(module.url.clone(), hash) == Some(hash))
+                })
+                .collect();
+            let text = match last {
+                Some((same, text)) if same == kept => text,
+                _ => match serde_json::to_string(&without(update, &kept)) {
+                    Ok(text) => text,
+                    Err(_) => return,
+                },
+            };
+            (self.shared.sink)(Target::Client(client), text.clone());
+            last = Some((kept, text));
+        }
+    }
+}
+
+/// The message of an update, with the code left out of those modules of which the page has it.
+fn without(update: &Update, kept: &[bool]) -> ServerMessage {
+    let mut lean = update.clone();
+    for (module, &kept) in lean.stale.iter_mut().zip(kept) {
+        module.kept = kept;
+        if kept {
+            module.carried = None;
+        }
+    }
+    ServerMessage::Update(lean)
+}
+
+fn hash(code: &CarriedModule) -> u64 {
+    let mut hasher = Xxh3Default::new();
+    code.hash(&mut hasher);
+    hasher.finish()
+}
 
 impl Shared {
     /// Gives the stale scripts of an update their code, where it is known. Returns the modules whose new code was
     /// thereby taken in and should be reviewed.
     pub(super) fn load(&self, update: &mut Update) -> Vec<ModuleId> {
         let mut odd = Vec::new();
+        let mut steady = HashSet::new();
         let mut bytes = 0;
         for module in &mut update.stale {
             let id = self.state().graph.get(&module.url);
@@ -35,7 +95,7 @@ impl Shared {
             let known = self.state().source_of(id, self.options.serves_files);
             match known {
                 Known::Source(source) => {
-                    module.carried = self.carried(id, &source, &mut odd);
+                    module.carried = self.carried(id, &source, &mut steady, &mut odd);
                     bytes += module.carried.as_ref().map_or(0, |it| it.code.len());
                 }
                 Known::ByHost => module.ask = true,
@@ -45,11 +105,13 @@ impl Shared {
         odd
     }
 
-    /// A script's code of now. `odd` gets it when that is new and should be reviewed.
+    /// A script's code of now. `odd` gets it when that is new and should be reviewed; `steady` is of
+    /// [`State::is_steady`].
     fn carried(
         &self,
         id: ModuleId,
         source: &ServedSource,
+        steady: &mut HashSet<ModuleId>,
         odd: &mut Vec<ModuleId>,
     ) -> Option<CarriedModule> {
         let content = xxh3_64(source.text.as_bytes());
@@ -68,7 +130,7 @@ impl Shared {
             if taken.is_odd || (taken.is_new && carriage.tracked) {
                 odd.push(id);
             }
-            (carriage, state.carried_imports(id, &record)?)
+            (carriage, state.carried_imports(id, &record, steady)?)
         };
         // Code that names what it imports is another one when that is found elsewhere.
         let is_lasting = record.live_imports.is_empty();
@@ -140,6 +202,7 @@ impl State {
         &mut self,
         id: ModuleId,
         record: &ModuleRecord,
+        steady: &mut HashSet<ModuleId>,
     ) -> Option<Vec<CarriedImport>> {
         let stars = record
             .syntax
@@ -164,19 +227,36 @@ impl State {
                     forwards: exports
                         .is_some_and(|exports| exports.forwarded_from.contains(&import.specifier)),
                     forwards_all: stars.contains(&index),
-                    volatile: kind == ImportKind::Script
-                        && !self.is_steady(target, &mut HashSet::new()),
+                    volatile: kind == ImportKind::Script && !self.is_steady(target, steady),
                 })
             })
             .collect()
     }
 
     /// Whether nobody needs to look again at what a module exports once it has run: the page is told of all
-    /// changes, or there are none.
-    fn is_steady(&mut self, id: ModuleId, seen: &mut HashSet<ModuleId>) -> bool {
-        if !seen.insert(id) {
+    /// changes, or there are none. `steady` are modules that are known to be so, and gets more.
+    fn is_steady(&mut self, id: ModuleId, steady: &mut HashSet<ModuleId>) -> bool {
+        let mut seen = Vec::new();
+        let is_steady = self.stays(id, steady, &mut seen);
+        if !is_steady {
+            // In a cycle one was taken for steady before that was known of the next.
+            for id in seen {
+                steady.remove(&id);
+            }
+        }
+        is_steady
+    }
+
+    fn stays(
+        &mut self,
+        id: ModuleId,
+        steady: &mut HashSet<ModuleId>,
+        seen: &mut Vec<ModuleId>,
+    ) -> bool {
+        if !steady.insert(id) {
             return true;
         }
+        seen.push(id);
         let Some(record) = self.module(id).record.clone() else {
             return false;
         };
@@ -187,10 +267,9 @@ impl State {
         if !is_told && !exports.writes.is_empty() {
             return false;
         }
-        let forwarded = exports.forwarded_from.iter();
-        forwarded.fold(true, |steady, specifier| {
+        exports.forwarded_from.iter().all(|specifier| {
             let target = self.resolve(id, specifier);
-            steady && target.is_some_and(|target| self.is_steady(target, seen))
+            target.is_some_and(|target| self.stays(target, steady, seen))
         })
     }
 }
@@ -210,7 +289,9 @@ impl Engine {
             return None;
         };
         let mut odd = Vec::new();
-        let carried = self.shared.carried(id, &source, &mut odd);
+        let carried = self
+            .shared
+            .carried(id, &source, &mut HashSet::new(), &mut odd);
         self.touched();
         for id in odd {
             self.post(Message::Review(id));

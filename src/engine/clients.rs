@@ -65,10 +65,12 @@ impl Coordinator {
 
     pub(super) fn connected(&mut self, client: u32) {
         self.shared.pages().insert(client, Page::default());
+        self.carried_to.remove(&client);
     }
 
     pub(super) fn disconnected(&mut self, client: u32) {
         self.shared.pages().remove(&client);
+        self.carried_to.remove(&client);
     }
 
     /// An update of this version goes out to all pages.
@@ -249,7 +251,7 @@ impl Coordinator {
             for id in self.carry(&mut update) {
                 self.review(id);
             }
-            self.shared.send(target, &ServerMessage::Update(update));
+            self.send_update(&[client], &update);
         }
         for (version, urls) in pruned {
             self.shared
@@ -340,7 +342,7 @@ impl Coordinator {
         state.version = version;
         self.shared.expect_stamps();
         let url_of = |id: &ModuleId| state.graph.url(*id).to_owned();
-        let urls = pruned.iter().map(url_of).collect();
+        let urls: Vec<String> = pruned.iter().map(url_of).collect();
         for &id in &pruned {
             let data = state.module(id);
             data.linked = false;
@@ -348,6 +350,9 @@ impl Coordinator {
         }
         drop(state);
         self.touched();
+        for codes in self.carried_to.values_mut() {
+            codes.retain(|module_url, _| !urls.contains(module_url));
+        }
         self.broadcast(&ServerMessage::Prune { version, urls });
     }
 }

@@ -51,6 +51,8 @@ pub struct Coordinator {
     /// Which page's `invalidate()` was acted on, with the hash of its trail, by module and version: the same call in
     /// other tabs is the same event, and saying it again is none.
     pub(super) invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
+    /// The code that each page was sent, as a hash, by module: it is not sent again.
+    pub(super) carried_to: HashMap<u32, HashMap<String, u64>>,
     /// How many pages said hello so far.
     pub(super) hellos: u64,
     pub(super) watcher: FileWatcher,
@@ -81,6 +83,7 @@ impl Coordinator {
         Self {
             shared,
             invalidated: HashMap::new(),
+            carried_to: HashMap::new(),
             hellos: 0,
             watcher,
             changes: ChangeSet::default(),

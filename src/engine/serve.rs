@@ -3,7 +3,7 @@
 //! Knows the state and analysis. Must not wait: it holds the lock for microseconds, parses only when the
 //! answer depends on it, and leaves all else to the coordinator.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ impl Engine {
         let is_shared = self.shared.serves_shared()
             && version.is_some_and(|version| version == state.module(id).carried_at);
         let carried = is_shared
-            .then(|| state.carried_imports(id, &record))
+            .then(|| state.carried_imports(id, &record, &mut HashSet::new()))
             .flatten()
             .map(|imports| {
                 let urls: Vec<String> = imports.into_iter().map(|one| one.url).collect();

@@ -42,6 +42,7 @@ fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
         acceptance: graph.acceptance(id).into(),
         importers: graph.importers(id).iter().map(importer).collect(),
         carried: None,
+        kept: false,
         ask: false,
     }
 }
