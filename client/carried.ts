@@ -73,6 +73,14 @@ interface Imported {
   readonly forwarder?: string | undefined;
 }
 
+/** Names a module that the browser runs. */
+interface NativeName {
+  readonly url: string;
+  /** Where it is, below the page's origin. */
+  readonly address: string;
+  readonly kind: ImportKind;
+}
+
 /** Names a generation of a module. */
 interface Name {
   readonly url: string;
@@ -104,6 +112,8 @@ export class CarriedModules {
   readonly #followers = new Map<string, Set<Follower>>();
   /** By url, the newest code and what it was compiled to: most stale modules did not change. */
   readonly #compiled = new Map<string, { code: string; make: CarriedFunction }>();
+  /** By url, the newest module that the browser runs and that was imported. */
+  readonly #natives = new Map<string, { address: string; imported: Imported }>();
   /** Of modules that run and are not known to native code yet. */
   readonly #fresh: Instance[] = [];
   /** By address, what the last update linked: code that it evaluates may import it before its turn. */
@@ -134,10 +144,11 @@ export class CarriedModules {
     const heardOf = [...this.#pending].filter(([, instance]) => this.#announced.has(instance));
     this.#pending = new Map(heardOf);
     try {
-      const asked = await Promise.all(modules.map((module) => this.#withCode(module)));
-      const linking = new Linking(new Map(asked.map((one) => [one.url, one])), this.#ports, this);
+      const known = await this.#withCode(modules);
+      const linking = new Linking(new Map(known.map((one) => [one.url, one])), this.#ports, this);
+      await this.#import(linking.natives(roots));
       const linked = new Map<string, Imported>();
-      for (const root of roots) linked.set(root.url, await linking.link(root.url));
+      for (const { url } of roots) linked.set(url, linking.link(url));
       for (const instance of linking.instances) this.#byMeta.set(instance.meta, instance);
       for (const one of linking.instances) this.#pending.set(stamp(one.url, one.version), one);
       return {
@@ -237,6 +248,7 @@ export class CarriedModules {
     for (const instance of this.#instances.get(url) ?? []) this.#drop(instance);
     this.#instances.delete(url);
     this.#compiled.delete(url);
+    this.#natives.delete(url);
   }
 
   /** The address and export names of each module that ran, or was linked to run, since the last call. */
@@ -253,8 +265,30 @@ export class CarriedModules {
       });
   }
 
-  async #withCode(module: Renewal): Promise<Renewal> {
-    if (module.carried || !module.ask) return module;
+  /** A module that the browser runs; `undefined` before it was imported. */
+  native({ url, address }: NativeName): Imported | undefined {
+    const known = this.#natives.get(url);
+    return known?.address === address ? known.imported : undefined;
+  }
+
+  /** Imports what was not imported before: that takes the browser its time, even for what runs already. */
+  async #import(names: readonly NativeName[]): Promise<void> {
+    const missing = names.filter((name) => !this.native(name));
+    if (missing.length === 0) return;
+    const { origin } = this.#ports;
+    const importOne = async ({ url, address, kind }: NativeName) => {
+      const namespace = await this.#ports.importModule(origin + address, kind);
+      this.#natives.set(url, { address, imported: nativeModule(url, namespace) });
+    };
+    await Promise.all(missing.map(importOne));
+  }
+
+  async #withCode(modules: readonly Renewal[]): Promise<readonly Renewal[]> {
+    if (modules.every(isComplete)) return modules;
+    return Promise.all(modules.map((one) => (isComplete(one) ? one : this.#ask(one))));
+  }
+
+  async #ask(module: Renewal): Promise<Renewal> {
     const answer = await this.#ports.ask(this.#ports.origin + stamp(module.url, module.version));
     if (!answer) throw new Unable();
     this.newest = Math.max(this.newest, answer.version);
@@ -319,14 +353,36 @@ class Linking {
     this.#carried = carried;
   }
 
-  /** Links one of the modules, what it imports first. */
-  async link(url: string): Promise<Imported> {
+  /** What the browser runs of all that these modules import. */
+  natives(roots: readonly Renewal[]): NativeName[] {
+    const found = new Map<string, NativeName>();
+    const urls = new Set(roots.map(({ url }) => url));
+    for (const url of urls) {
+      const module = this.#modules.get(url);
+      if (!module) throw new Unable();
+      if (module.kind === 'asset') {
+        found.set(url, jsonName(module));
+        continue;
+      }
+      for (const one of this.#find(module) ? [] : (module.carried?.imports ?? [])) {
+        if (this.#modules.has(one.url)) urls.add(one.url);
+        else if (!found.has(one.url)) {
+          const outside = this.#outside(one);
+          if ('address' in outside) found.set(one.url, outside);
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Links one of the modules, what it imports first. What the browser runs of that has to be imported. */
+  link(url: string): Imported {
     // In a cycle, functions of all modules exist before anything runs.
     if (this.#path.has(url)) throw new Unable();
     const known = this.#linked.get(url);
     if (known) return known;
     this.#path.add(url);
-    const linked = await this.#linkNew(url);
+    const linked = this.#linkNew(url);
     this.#path.delete(url);
     this.#linked.set(url, linked);
     return linked;
@@ -340,20 +396,20 @@ class Linking {
     return !this.#kept.some(({ imports }) => imports.some((imported) => imported.url === url));
   }
 
-  async #linkNew(url: string): Promise<Imported> {
+  #linkNew(url: string): Imported {
     const module = this.#modules.get(url);
     if (!module) throw new Unable();
-    const { version, kind, carried } = module;
-    if (kind === 'asset') return this.#native(url, stamp(url, version), 'json');
-    const known = this.#carried.find(url, version);
-    if (known && known.state !== 'failed') {
+    if (module.kind === 'asset') return this.#native(jsonName(module));
+    const known = this.#find(module);
+    if (known) {
       this.#kept.push(known);
       return known;
     }
-    if (!carried || known || this.#ports.isFetched(url, version)) throw new Unable();
+    const { carried } = module;
+    if (!carried) throw new Unable();
     const imports: Imported[] = [];
     for (const one of carried.imports) {
-      const imported = await this.#import(one);
+      const imported = this.#import(one);
       if (one.names.some((name) => !imported.names.has(name))) throw new Unable();
       const { read, names, instance } = imported;
       const forwarder = one.forwards ? url : undefined;
@@ -366,9 +422,22 @@ class Linking {
     return instance;
   }
 
-  async #import({ url, kind, volatile }: CarriedImport): Promise<Imported> {
-    if (this.#modules.has(url)) return this.link(url);
-    if (kind === 'css') return this.#native(url, url, kind);
+  /** The generation that the update brings, when it runs already. */
+  #find({ url, version }: Renewal): Instance | undefined {
+    const known = this.#carried.find(url, version);
+    if (known ? known.state === 'failed' : this.#ports.isFetched(url, version)) throw new Unable();
+    return known;
+  }
+
+  #import(one: CarriedImport): Imported {
+    if (this.#modules.has(one.url)) return this.link(one.url);
+    const outside = this.#outside(one);
+    return 'address' in outside ? this.#native(outside) : outside;
+  }
+
+  /** What is imported that is not part of the update. */
+  #outside({ url, kind, volatile }: CarriedImport): Instance | NativeName {
+    if (kind === 'css') return { url, address: url, kind };
     const version = this.#ports.versionOf(url);
     // What the page runs already is not evaluated by importing it.
     if (version === undefined) throw new Unable();
@@ -376,12 +445,23 @@ class Linking {
     if (instance?.state === 'evaluated') return instance;
     // One that left the page has a version, and would run now, with what it imports.
     if (volatile || instance || !this.#ports.isFetched(url, version)) throw new Unable();
-    return this.#native(url, stamp(url, version), kind);
+    return { url, address: stamp(url, version), kind };
   }
 
-  async #native(url: string, address: string, kind: ImportKind): Promise<Imported> {
-    return nativeModule(url, await this.#ports.importModule(this.#ports.origin + address, kind));
+  #native(name: NativeName): Imported {
+    const imported = this.#carried.native(name);
+    if (!imported) throw new Unable();
+    return imported;
   }
+}
+
+/** Whether nothing is to be asked for of a module's code. */
+function isComplete({ carried, ask }: Renewal): boolean {
+  return carried !== null || !ask;
+}
+
+function jsonName({ url, version }: Renewal): NativeName {
+  return { url, address: stamp(url, version), kind: 'json' };
 }
 
 /** A module that the browser runs. */
