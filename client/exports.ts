@@ -26,7 +26,7 @@ interface Evaluation {
   readonly url: string;
   readonly version: number;
   readonly accessors: Accessors;
-  /** When an update brought it. */
+  /** When an update brought it and none has brought a newer one. */
   namespace: ModuleNamespace | undefined;
   /** Whether accept callbacks of this generation decide what its exports become (WDS: `add = module.add`). */
   decides: boolean;
@@ -114,11 +114,13 @@ export class Exports {
       if (!evaluation) continue;
       const chain = this.#chain(url);
       if (evaluation !== chain.at(-1)) chain.push(evaluation);
-      evaluation.namespace = namespace;
       for (const older of chain) {
         older.decides = false;
         older.decided.clear();
+        // With it all that the generation imported would stay.
+        older.namespace = undefined;
       }
+      evaluation.namespace = namespace;
       const last = chain.at(-2);
       if (last && decides(url)) last.decides = true;
       else this.#show(chain);
