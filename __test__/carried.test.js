@@ -6,7 +6,7 @@
 import ava from 'ava';
 import { browserName } from '../scripts/browser.js';
 import { startApp } from './helpers/app.js';
-import { closeBrowser } from './helpers/browser.js';
+import { closeBrowser, waitFor } from './helpers/browser.js';
 import { hasLoaded, wasHot } from './helpers/expect.js';
 
 const test = ava.serial;
@@ -431,4 +431,46 @@ import.meta.hot.accept();`,
     t.is(await tab.evaluate(value), number);
   }
   wasHot(t, tab);
+});
+
+test('what an update replaced is not kept', async (t) => {
+  const dep = (number) => `const held = { number: ${number} };
+(globalThis.held ??= []).push(new WeakRef(held));
+export const value = () => held.number;
+`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { value } from './mid.js';
+globalThis.value = value();
+export const shown = value;
+if (globalThis.value === 2) globalThis.old = () => shown();
+import.meta.hot.accept();`,
+    'mid.js': `export { value } from './dep.js';`,
+    'dep.js': dep(1),
+  });
+  await tab.until(value, 1);
+  for (const number of [2, 3, 4, 5, 6]) {
+    await project.write('dep.js', dep(number));
+    await tab.until(value, number);
+  }
+  wasHot(t, tab);
+  if (browserName === 'firefox') return;
+  const session = await tab.page.context().newCDPSession(tab.page);
+  const isHeld = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    return tab.evaluate(() => globalThis.held.map((held) => held.deref() !== undefined));
+  };
+  // The browser keeps what it loaded itself, and somebody holds the second.
+  await waitFor(
+    async () => !(await isHeld())[2],
+    () => 'the third is still there',
+  );
+  t.deepEqual(
+    (await isHeld()).filter((_, at) => [0, 1, 5].includes(at)),
+    [true, true, true],
+  );
+  // Code that is there sees what is current, however old it is.
+  t.is(await tab.evaluate(() => globalThis.old()), 6);
+  await project.write('dep.js', dep(7));
+  await tab.until(value, 7);
+  t.is(await tab.evaluate(() => globalThis.old()), 7);
 });

@@ -21,17 +21,39 @@ export type Accessor =
   | readonly []
   | readonly [get: () => unknown, set: (value: unknown) => void, source?: () => unknown];
 
+/** The accessors of an evaluation whose code is gone: nobody sees its exports any more. */
+const GONE: Accessors = {};
+
 /** One evaluation of a module. */
-interface Evaluation {
+class Evaluation {
   readonly url: string;
   readonly version: number;
-  readonly accessors: Accessors;
   /** When an update brought it and none has brought a newer one. */
   namespace: ModuleNamespace | undefined;
   /** Whether accept callbacks of this generation decide what its exports become (WDS: `add = module.add`). */
-  decides: boolean;
+  decides = false;
   /** The exports that they gave another value than the next generation's. */
-  readonly decided: Set<string>;
+  readonly decided = new Set<string>();
+  readonly #isHeld: boolean;
+  #accessors: Accessors | WeakRef<Accessors>;
+
+  /** @param isHeld Whether the accessors last as long as the module's code. */
+  constructor(url: string, version: number, accessors: Accessors, isHeld: boolean) {
+    this.url = url;
+    this.version = version;
+    this.#accessors = accessors;
+    this.#isHeld = isHeld;
+  }
+
+  get accessors(): Accessors {
+    const accessors = this.#accessors;
+    return accessors instanceof WeakRef ? (accessors.deref() ?? GONE) : accessors;
+  }
+
+  /** It counts as long as its code is there. */
+  letGo(): void {
+    if (this.#isHeld) this.#accessors = new WeakRef(this.accessors);
+  }
 }
 
 /** Updates of forwarded exports that bring about further ones, before that counts as endless. */
@@ -55,9 +77,13 @@ export class Exports {
     this.#changed = changed;
   }
 
-  /** A module is being evaluated. `meta` is its `import.meta`. */
-  track(meta: object, url: string, version: number, accessors: Accessors): void {
-    const evaluation = newEvaluation(url, version, accessors);
+  /**
+   * A module is being evaluated. `meta` is its `import.meta`.
+   *
+   * @param isHeld Whether the accessors last as long as the module's code.
+   */
+  track(meta: object, url: string, version: number, accessors: Accessors, isHeld = false): void {
+    const evaluation = new Evaluation(url, version, accessors, isHeld);
     this.#evaluations.set(meta, evaluation);
     const isComplete = forward(evaluation).isComplete;
     if (this.#targets.has(url)) {
@@ -120,6 +146,9 @@ export class Exports {
         // With it all that the generation imported would stay.
         older.namespace = undefined;
       }
+      // The last one may still have to decide.
+      for (const older of chain.slice(0, -2)) older.letGo();
+      chain.splice(0, chain.length, ...chain.filter((older) => older.accessors !== GONE));
       evaluation.namespace = namespace;
       const last = chain.at(-2);
       if (last && decides(url)) last.decides = true;
@@ -173,7 +202,7 @@ export class Exports {
     const known = this.#chains.get(url)?.at(-1);
     if (known && known.version >= version) return known;
     // The new code is not tracked.
-    return known && namespace && newEvaluation(url, version, {});
+    return known && namespace && new Evaluation(url, version, {}, false);
   }
 
   #chain(url: string): Evaluation[] {
@@ -212,10 +241,6 @@ export class Exports {
     queueMicrotask(showAll);
     setTimeout(showAll);
   }
-}
-
-function newEvaluation(url: string, version: number, accessors: Accessors): Evaluation {
-  return { url, version, accessors, namespace: undefined, decides: false, decided: new Set() };
 }
 
 /** Gives the older evaluations what the current one exports. */

@@ -224,7 +224,10 @@ function startClient(): Client {
   const takesImportMaps = env.carry ? areMapsTaken() : undefined;
   const carried = new CarriedModules({
     origin,
-    trackExports,
+    trackExports: (meta: ImportMeta, name: string, accessors: Accessors) => {
+      const { url, version } = identify(meta, name);
+      runtime.exports.track(meta, url, version, accessors, true);
+    },
     exportsWritten,
     createHot,
     compile: (expression) => globalEval(expression),

@@ -169,6 +169,7 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
         variables.push(namespace);
     }
     if carriage.tracked {
+        variables.push(patch::ACCESSORS.to_owned());
         variables
             .extend((0..exports.forwarded.len()).map(|at| format!("{}{at}", patch::FORWARDED)));
     }
@@ -193,7 +194,10 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
     ));
     if carriage.tracked {
         let accessors = patch::accessors(record, exports);
-        head.push_str(&format!("{TRACK}({META},\"\",{accessors});"));
+        head.push_str(&format!(
+            "{TRACK}({META},\"\",{}={accessors});",
+            patch::ACCESSORS
+        ));
     }
     if carriage.hot {
         head.push_str(&format!(
@@ -308,10 +312,10 @@ mod tests {
         assert_eq!(
             code.as_deref(),
             Some(
-                "(function*(__hot$m,__hot$t,__hot$w,__hot$){\"use strict\";let a,__hot$e0;\
+                "(function*(__hot$m,__hot$t,__hot$w,__hot$){\"use strict\";let a,__hot$a,__hot$e0;\
                  yield[[__hot$r=>{a=__hot$r(\"a\");}],__hot$n=>{switch(__hot$n){\
-                 case\"b\":return b;case\"a\":return __hot$e0;}}];\
-                 __hot$t(__hot$m,\"\",{b:[()=>b,__hot$v=>{b=__hot$v}],\
+                 case\"b\":return b;case\"a\":return __hot$e0;case 0:return __hot$a;}}];\
+                 __hot$t(__hot$m,\"\",__hot$a={b:[()=>b,__hot$v=>{b=__hot$v}],\
                  a:[()=>__hot$e0,__hot$v=>{__hot$e0=__hot$v},()=>a]});\
                  __hot$(__hot$m,0,\"\");; ;      let   b = a; ;\n__hot$m.hot.accept();\n})"
             )

@@ -19,6 +19,8 @@ const DEFAULT: &str = "__hot$default";
 pub const FORWARDED: &str = "__hot$e";
 /// What such an export is imported by.
 pub const IMPORTED: &str = "__hot$i";
+/// What a carried module calls its [`accessors`].
+pub const ACCESSORS: &str = "__hot$a";
 /// The client's function that is told of writes.
 pub const WRITTEN: &str = "__hot$w";
 
@@ -59,7 +61,8 @@ pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
 }
 
 /// A function that reads an export by its name. Of modules that are not `tracked` it reads other modules' variables
-/// themselves, where these are exported.
+/// themselves, where these are exported. Of those that are, it has the [`ACCESSORS`] in it, which thereby last as long
+/// as any code of the module.
 pub fn reader(exports: &ExportBindings, tracked: bool) -> String {
     let mut cases: Vec<String> = Vec::new();
     let mut case = |name: &str, variable: &str| {
@@ -77,6 +80,9 @@ pub fn reader(exports: &ExportBindings, tracked: bool) -> String {
             ForwardedSource::Imported(local) => case(&forwarded.exported, local),
             _ => case(&forwarded.exported, &format!("{IMPORTED}{index}")),
         }
+    }
+    if tracked {
+        cases.push(format!("case 0:return {ACCESSORS};"));
     }
     format!("__hot$n=>{{switch(__hot$n){{{}}}}}", cases.concat())
 }
