@@ -13,7 +13,15 @@ import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload 
 import { areMergeable, mergeUpdates } from './merge.js';
 import { type Application, plan } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
-import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
+import type {
+  ClientMessage,
+  Departure,
+  Diagnostic,
+  ReloadReport,
+  ServerMessage,
+  StaleModule,
+  Update,
+} from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
 import { patient } from './wait.js';
@@ -32,6 +40,12 @@ export interface Ports extends ApplyPorts {
   oldestLoaded(url: string): number | undefined;
   /** The newest version of any module that the page fetched. */
   newestLoaded(): number;
+  /**
+   * Whether something uses the module that the server cannot see: a computed import, an element, a `fetch()`.
+   *
+   * @param departed Modules whose imports do not count.
+   */
+  isUsedUnseen(url: string, departed: ReadonlySet<string>): boolean;
   /** Some generation of a module may export other values than before. */
   exportsChanged(url: string): void;
   /** Nothing in the page imports the module any more. */
@@ -63,6 +77,12 @@ type Job =
 /** Modules that left the page, and the version that they have for whoever imports them again. */
 interface Pruned {
   readonly urls: readonly string[];
+  readonly version: number;
+}
+
+/** A module that leaves the page, and the version that it has from then on. */
+interface Leaving {
+  readonly url: string;
   readonly version: number;
 }
 
@@ -299,6 +319,8 @@ export class Runtime {
     // After a reconnection the server may repeat what it had sent.
     if (received.version <= this.#version && !received.invalidated) return;
     const update = mergeUpdates(this.#owed, received);
+    for (const { url, version } of update.stale) this.registry.renewed(url, version);
+    await this.#leave(this.#departed(update));
     for (const { url, importers } of update.stale) {
       for (const importer of importers) {
         for (const name of importer.accepts) this.registry.learn(importer.url, name, url);
@@ -330,6 +352,27 @@ export class Runtime {
       case 'apply':
         await this.#apply(decision, update, arrived);
         break;
+    }
+  }
+
+  /**
+   * The stale modules that this page's code imports no more, while that of another page does. With an update owed the
+   * page runs older code than the server knows of.
+   */
+  #departed(update: Update): StaleModule[] {
+    if (this.#owed) return [];
+    const { page, version } = this.#identity;
+    const isOver = (departure: Departure) =>
+      departure.page === page && departure.since > version && departure.since <= this.#version;
+    // A style sheet that was imported once is the same when it is imported again.
+    let departed = update.stale.filter(
+      ({ url, kind, departures }) =>
+        kind !== 'style' && departures.some(isOver) && this.#isHere(url),
+    );
+    for (;;) {
+      const urls = new Set(departed.map(({ url }) => url));
+      departed = departed.filter(({ url }) => !this.#ports.isUsedUnseen(url, urls));
+      if (departed.length === urls.size) return departed;
     }
   }
 
@@ -410,21 +453,35 @@ export class Runtime {
   }
 
   async #prune({ urls, version }: Pruned): Promise<void> {
-    const paths = urls.filter((url) => this.registry.last(url) || this.#ports.isLoaded(url));
+    const leaving = urls.filter((url) => this.#isHere(url)).map((url) => ({ url, version }));
     if (this.#owed) {
       // The page runs the code from before that update, which may still import them.
-      this.#unpruned.push({ urls: paths, version });
+      this.#unpruned.push({ urls, version });
       return;
     }
     // Up to here it has everything: who asks again must not be told again to dispose of what came back meanwhile.
     this.#version = Math.max(this.#version, version);
-    if (paths.length === 0) return;
+    await this.#leave(leaving);
+  }
+
+  #isHere(url: string): boolean {
+    return this.registry.last(url) !== undefined || this.#ports.isLoaded(url);
+  }
+
+  /**
+   * Modules leave the page.
+   *
+   * @param leaving With the version that whoever imports one of them again gets.
+   */
+  async #leave(leaving: readonly Leaving[]): Promise<void> {
+    if (leaving.length === 0) return;
+    const paths = leaving.map(({ url }) => url);
     await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
     const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
       this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
     const disposed = paths.map((url) => runDisposers(url, this.registry, failed('dispose', url)));
     await patient(Promise.all(disposed), PATIENCE);
-    for (const url of paths) {
+    for (const { url, version } of leaving) {
       for (const callback of this.registry.last(url)?.pruners ?? []) {
         try {
           await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);

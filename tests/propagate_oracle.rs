@@ -50,7 +50,7 @@ fn build(modules: &[Module]) -> (ModuleGraph, Vec<ModuleId>) {
     let named = |number: &usize| ids[number % ids.len()];
     for (module, &id) in modules.iter().zip(&ids) {
         graph.set_served(id, module.kind);
-        graph.set_imports(id, module.imports.iter().map(named).collect());
+        graph.set_imports(id, module.imports.iter().map(named).collect(), 1);
         let accepted = module.accepts.iter().map(|number| AcceptedDependency {
             specifier: "./dependency.js".into(),
             target: named(number),

@@ -169,7 +169,7 @@ mod tests {
                     let imports = words.map(|url| graph.intern(url)).collect();
                     let kind = kind(&graph);
                     graph.set_served(module, kind);
-                    graph.set_imports(module, imports);
+                    graph.set_imports(module, imports, 1);
                 }
                 "exports" => {
                     let names = words
