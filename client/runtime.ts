@@ -11,7 +11,7 @@ import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { areMergeable, mergeUpdates } from './merge.js';
-import { type Application, plan } from './plan.js';
+import { type Application, type Leaving, plan } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
 import type {
   ClientMessage,
@@ -19,7 +19,6 @@ import type {
   Diagnostic,
   ReloadReport,
   ServerMessage,
-  StaleModule,
   Update,
 } from './protocol.js';
 import { Registry } from './registry.js';
@@ -77,12 +76,6 @@ type Job =
 /** Modules that left the page, and the version that they have for whoever imports them again. */
 interface Pruned {
   readonly urls: readonly string[];
-  readonly version: number;
-}
-
-/** A module that leaves the page, and the version that it has from then on. */
-interface Leaving {
-  readonly url: string;
   readonly version: number;
 }
 
@@ -320,7 +313,6 @@ export class Runtime {
     if (received.version <= this.#version && !received.invalidated) return;
     const update = mergeUpdates(this.#owed, received);
     for (const { url, version } of update.stale) this.registry.renewed(url, version);
-    await this.#leave(this.#departed(update));
     for (const { url, importers } of update.stale) {
       for (const importer of importers) {
         for (const name of importer.accepts) this.registry.learn(importer.url, name, url);
@@ -334,8 +326,10 @@ export class Runtime {
       showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
+      departed: this.#departed(update),
       current: (url) => this.registry.current(url),
     });
+    if ('leaving' in decision) await this.#leave(decision.leaving);
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
@@ -359,21 +353,18 @@ export class Runtime {
    * The stale modules that this page's code imports no more, while that of another page does. With an update owed the
    * page runs older code than the server knows of.
    */
-  #departed(update: Update): StaleModule[] {
-    if (this.#owed) return [];
+  #departed(update: Update): Set<string> {
     const { page, version } = this.#identity;
     const isOver = (departure: Departure) =>
       departure.page === page && departure.since > version && departure.since <= this.#version;
-    // A style sheet that was imported once is the same when it is imported again.
-    let departed = update.stale.filter(
-      ({ url, kind, departures }) =>
-        kind !== 'style' && departures.some(isOver) && this.#isHere(url),
-    );
-    for (;;) {
-      const urls = new Set(departed.map(({ url }) => url));
-      departed = departed.filter(({ url }) => !this.#ports.isUsedUnseen(url, urls));
-      if (departed.length === urls.size) return departed;
+    const over = update.stale.filter(({ departures }) => departures.some(isOver));
+    const departed = new Set(this.#owed ? [] : over.map(({ url }) => url));
+    let count = 0;
+    while (count !== departed.size) {
+      count = departed.size;
+      for (const url of departed) if (this.#ports.isUsedUnseen(url, departed)) departed.delete(url);
     }
+    return departed;
   }
 
   async #apply(application: Application, update: Update, arrived: number): Promise<void> {

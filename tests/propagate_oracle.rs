@@ -73,7 +73,6 @@ fn naive(
     let gave_up = |id| trail.contains(&id);
     let accepts_itself = |id| matches!(graph.acceptance(id), Accepts | Bubbles) && !gave_up(id);
     let goes_on = |id| match graph.acceptance(id) {
-        Declines => false,
         Accepts => gave_up(id),
         _ => true,
     };
