@@ -355,7 +355,7 @@ impl ModuleGraph {
     /// `version`, so that whoever imports one again evaluates it again.
     pub fn take_orphans(&mut self, version: u64) -> Vec<ModuleId> {
         let mut pruned: Vec<ModuleId> = std::mem::take(&mut self.orphans);
-        pruned.retain(|&id| self.importers(id).is_empty() && self.is_served(id));
+        pruned.retain(|&id| self.importers(id).is_empty() && self.can_leave(id));
         let mut gone = HashSet::new();
         pruned.retain(|id| gone.insert(*id));
         // Counted first and removed at the end, all at once: many may have imported the same module.
@@ -366,7 +366,7 @@ impl ModuleGraph {
             for &import in &self.nodes[id.index()].imports {
                 let lost = lost.entry(import).or_insert(0);
                 *lost += 1;
-                if *lost == self.importers(import).len() && self.is_served(import) {
+                if *lost == self.importers(import).len() && self.can_leave(import) {
                     gone.insert(import);
                     pruned.push(import);
                 }
@@ -383,6 +383,12 @@ impl ModuleGraph {
         }
         self.raise(&pruned, version);
         pruned
+    }
+
+    /// Whether a page has the module no more when nothing imports it. A browser keeps the style sheet that a script
+    /// imported, for whoever imports it again.
+    fn can_leave(&self, id: ModuleId) -> bool {
+        self.is_served(id) && self.kind(id) != ModuleKind::Style
     }
 }
 
@@ -434,6 +440,16 @@ mod tests {
         assert_eq!(graph.version(pruned[0]), 9);
         assert_eq!(graph.importers(d), [a]);
         assert!(graph.take_orphans(10).is_empty());
+    }
+
+    #[test]
+    fn style_sheets_stay() {
+        let mut graph = graph(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &["d"]), ("d", &[])]);
+        let [a, c] = ["a", "c"].map(|url| graph.intern(url));
+        graph.set_served(c, ModuleKind::Style);
+        graph.set_imports(a, Vec::new(), 8);
+        let pruned = graph.take_orphans(9);
+        assert_eq!(urls(&graph, &pruned), ["b"]);
     }
 
     #[test]
