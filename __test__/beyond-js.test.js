@@ -583,6 +583,82 @@ for (const [name, [start, worker, part]] of Object.entries(WORKERS)) {
   });
 }
 
+// -- what left the page and comes back ---------------------------------------------------------------------
+
+for (const { what, file, text, type, read: readDep } of [
+  {
+    what: 'a CSS module',
+    file: 'dep.css',
+    text: (number) => `p { color: ${rgb(number)} }`,
+    type: 'css',
+    read: `dep.default.cssRules[0].style.color`,
+  },
+  { what: 'a JSON module', file: 'dep.json', text: json, type: 'json', read: 'dep.default.number' },
+  {
+    what: 'a script without hot code',
+    file: 'dep.js',
+    text: (number) => `export const number = ${number};`,
+    read: 'dep.number',
+  },
+]) {
+  const shown = (number) => (type === 'css' ? rgb(number) : number);
+  const attributes = type ? `with { type: '${type}' }` : '';
+  const later = `import(name${type ? `, { ${attributes.replace('with', 'with:')} }` : ''})`;
+  const main = (
+    turn,
+    isImported,
+  ) => `${isImported ? `import * as dep from './${file}' ${attributes};` : ''}
+const name = './${file}';
+globalThis.turn = ${turn};
+globalThis.dep = ${isImported ? 'dep' : 'null'};
+globalThis.look = () => ${isImported ? readDep : 'null'};
+globalThis.later = async () => { const dep = await ${later}; globalThis.first ??= dep; return ${readDep}; };
+globalThis.isSame = async () => globalThis.dep === (await ${later}) && globalThis.dep === (globalThis.first ?? globalThis.dep);
+import.meta.hot.accept();`;
+  const look = () => [globalThis.turn, globalThis.look()];
+
+  for (const isFirstLater of [false, true]) {
+    const how = isFirstLater ? 'by import() first' : 'statically first';
+    test(`${what} that left the page and changed comes back with its last bytes, one instance, ${how}`, async (t) => {
+      const { project, server, tab } = await startApp(t, {
+        'main.js': main(1, true),
+        [file]: text(1),
+      });
+      await tab.until(look, [1, shown(1)]);
+      // Twice: what came back can leave again.
+      for (const [turn, number] of [
+        [2, 2],
+        [4, 3],
+      ]) {
+        await project.write('main.js', main(turn, false));
+        await tab.until(look, [turn, null]);
+        const edit = server.events.findLast(({ type }) => type === 'updated').version;
+        await server.event(({ type, version }) => type === 'applied' && version === edit);
+        await project.write(file, text(number));
+        const isSave = ({ type, files }) =>
+          type === 'updated' && files.includes(project.path(file));
+        await waitFor(
+          () => server.events.filter(isSave).length === number - 1,
+          () => JSON.stringify(server.events),
+        );
+        const { version } = server.events.findLast(isSave);
+        await tab.until((wanted) => globalThis.__hotgraph__.version >= wanted, true, version);
+        if (isFirstLater) {
+          await tab.evaluate(() => delete globalThis.first);
+          t.is(await tab.evaluate(() => globalThis.later()), shown(number));
+        }
+        await project.write('main.js', main(turn + 1, true));
+        await tab.until(look, [turn + 1, shown(number)]);
+        t.true(await tab.evaluate(() => globalThis.isSame()));
+      }
+      await project.write(file, text(4));
+      await tab.until(look, [5, shown(4)]);
+      t.is(tab.loads, 1);
+      t.deepEqual(tab.errors, []);
+    });
+  }
+}
+
 // -- pages ------------------------------------------------------------------------------------------------
 
 test('editing an HTML page reloads only the tabs that show it', async (t) => {

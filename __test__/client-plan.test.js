@@ -47,6 +47,7 @@ function page({
   workers = [],
   url = '/index.html',
   versions = {},
+  departed = [],
 }) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
@@ -60,6 +61,7 @@ function page({
     isLoaded: (of) => loaded.split(' ').includes(of),
     showsStyle: (of) => styles.includes(of),
     loadedBy: () => new Set(by),
+    departed: new Set(departed),
     showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
     oldest: (of) => versions[of],
@@ -72,7 +74,9 @@ function short(result) {
   if (result.type === 'reload')
     return `reload ${result.report.cause}: ${result.report.chain.join(' ')}`;
   if (result.type === 'giveUp') return `giveUp ${result.module}`;
-  if (result.type === 'nothing') return 'nothing';
+  const leaving = result.leaving.map(({ url }) => url).join(' ');
+  const left = leaving ? `, ${leaving} leave` : '';
+  if (result.type === 'nothing') return `nothing${left}`;
   const { boundaries, stale, styles, sheets, images } = result;
   const parts = [
     boundaries.map(({ module, accepted }) => `${module}(${accepted})`),
@@ -83,7 +87,7 @@ function short(result) {
       ...images.map(({ url }) => `image ${url}`),
     ],
   ];
-  return parts.map((part) => part.join(' ')).join(' | ');
+  return parts.map((part) => part.join(' ')).join(' | ') + left;
 }
 
 const self = { acceptsItself: true };
@@ -138,6 +142,34 @@ const cases = {
     update(['/d.js <- /a.js', '/a.js <- /index.html']),
     page({ loaded: '/a.js' }),
     'nothing',
+  ],
+  'what the page imports no more leaves it where nobody accepts': [
+    update(['/d.js <- /c.js /other.js', '/c.js declines <- /b.js', '/b.js <-']),
+    page({
+      loaded: '/b.js /c.js /d.js',
+      hot: { '/c.js': { declined: true } },
+      departed: ['/b.js', '/c.js', '/d.js'],
+    }),
+    'nothing, /d.js /c.js /b.js leave',
+  ],
+  'what the page imports no more and somebody accepts is renewed': [
+    update(['/d.js <- /c.js /b.js', '/c.js accepts <- /b.js', '/b.js <-']),
+    page({
+      loaded: '/b.js /c.js /d.js',
+      hot: { '/c.js': self },
+      departed: ['/b.js', '/c.js', '/d.js'],
+    }),
+    '/c.js(/c.js) | /d.js /c.js | , /b.js leave',
+  ],
+  'what else imports it reloads the page': [
+    update(['/d.js <- /c.js /b.js', '/c.js <-', '/b.js <- /index.html']),
+    page({ loaded: '/b.js /c.js /d.js', departed: ['/c.js'] }),
+    'reload deadEnd: /d.js /b.js /index.html',
+  ],
+  'JSON that the page imports no more leaves it': [
+    update(['/d.json asset <- /other.js', '/other.js <-']),
+    page({ loaded: '/d.json', departed: ['/d.json'] }),
+    'nothing, /d.json leave',
   ],
   'a cycle below a boundary': [
     update(['/b.js <- /c.js /a.js', '/c.js <- /b.js', '/a.js accepts <-']),

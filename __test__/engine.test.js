@@ -237,6 +237,8 @@ test('the update of a chain names what is stale, who imports it and who accepts'
     delete module.carried;
     delete module.kept;
     delete module.ask;
+    t.deepEqual(module.departures, []);
+    delete module.departures;
   }
   t.deepEqual(update, {
     type: 'update',

@@ -454,6 +454,130 @@ test('a module that only a closed tab had loaded reloads nobody', async (t) => {
   t.is(again.loads, 1);
 });
 
+const importing = (imported) => `${imported ? `import { shared } from './shared.js';` : ''}
+globalThis.testHot = import.meta.hot;
+globalThis.runs = (globalThis.runs ?? 0) + 1;
+globalThis.read = () => ${imported ? 'shared' : 'null'};
+import.meta.hot.accept();`;
+
+test('a module that a page imports no more reloads only the page that still does', async (t) => {
+  const {
+    project,
+    server,
+    tab: a,
+    open,
+  } = await startApp(t, { ...TWO_PAGES, 'a.js': importing(true) }, { path: '/a.html' });
+  const b = await open('/b.html');
+  await a.until(read, 1);
+  await b.until(read, ['b1', 1]);
+  await project.write('a.js', importing(false));
+  await a.until(read, null);
+  for (const number of [2, 3]) {
+    await project.write('shared.js', `export const shared = ${number};`);
+    await b.until(read, ['b1', number]);
+    await hasLoaded(t, b, number);
+    await settled(a, server);
+    await hasLoaded(t, a, 1);
+  }
+  await project.write('a.js', importing(true));
+  await a.until(read, 3);
+  await project.write('shared.js', 'export const shared = 4;');
+  await b.until(read, ['b1', 4]);
+  await a.until(read, 4);
+  await hasLoaded(t, a, 1);
+  t.is(await a.evaluate(() => globalThis.runs), 4);
+});
+
+test('a page disposes of what it imports no more when that changes, in cycles, imported later and declined', async (t) => {
+  const middle = (next, hot) => `import '${next}';
+(globalThis.ran ??= []).push(import.meta.url.split('/').pop().split('?')[0]);
+${hot}`;
+  const cleanup = (name) => `import.meta.hot.dispose(() => globalThis.ran.push('${name} disposed'));
+import.meta.hot.prune(() => globalThis.ran.push('${name} pruned'));`;
+  const {
+    project,
+    server,
+    tab: a,
+    open,
+  } = await startApp(
+    t,
+    {
+      ...TWO_PAGES,
+      'a.js': importing(true),
+      'shared.js': `import './one.js'; export const shared = 1;`,
+      'one.js': middle('./two.js', cleanup('one')),
+      'two.js': middle('./one.js', `import('./lazy.js');`),
+      'lazy.js': `import './declined.js'; import './accepted.js';`,
+      'declined.js': middle('./leaf.js', `import.meta.hot.decline(); ${cleanup('declined')}`),
+      'accepted.js': middle('./leaf.js', 'import.meta.hot.accept();'),
+      'leaf.js': 'export const leaf = 1;',
+    },
+    { path: '/a.html' },
+  );
+  const ran = () => globalThis.ran.splice(0).sort();
+  const all = ['accepted.js', 'declined.js', 'one.js', 'two.js'];
+  const b = await open('/b.html');
+  await a.until(() => globalThis.ran.length, 4);
+  t.deepEqual(await a.evaluate(ran), all);
+  await project.write('a.js', importing(false));
+  await a.until(read, null);
+  const edits = [
+    ['one.js', middle('./two.js', '// edited'), ['one disposed', 'one pruned']],
+    ['leaf.js', 'export const leaf = 2;', ['accepted.js', 'declined disposed', 'declined pruned']],
+    ['lazy.js', `import './declined.js'; import './accepted.js'; // edited`, []],
+  ];
+  for (const [index, [name, text, expected]] of edits.entries()) {
+    await project.write(name, text);
+    await hasLoaded(t, b, index + 2);
+    await settled(a, server);
+    await hasLoaded(t, a, 1);
+    t.deepEqual(await a.evaluate(ran), expected, name);
+  }
+  await project.write('a.js', importing(true));
+  await a.until(() => globalThis.ran.length, 3);
+  // What accepted its updates kept up, and is the same.
+  t.deepEqual(await a.evaluate(ran), ['declined.js', 'one.js', 'two.js']);
+  await hasLoaded(t, a, 1);
+});
+
+for (const [what, files] of Object.entries({
+  'a computed import': {
+    'keep.js': `const name = './shared.js';
+globalThis.keep = import(name);`,
+  },
+  'a classic script': {
+    'a.html': page('a.js').replace(
+      '</body>',
+      `<script>globalThis.keep = import('./shared.js');</script></body>`,
+    ),
+  },
+  'an element': {
+    'keep.js': `const script = document.createElement('script');
+script.type = 'module';
+script.src = './shared.js';
+globalThis.keep = new Promise((resolve) => { script.onload = resolve; });
+document.head.append(script);`,
+  },
+})) {
+  const keeps = 'keep.js' in files;
+  const main = (imported) => `${keeps ? `import './keep.js';` : ''}${importing(imported)}`;
+  test(`a module that a page imports no more reloads it all the same when ${what} did too`, async (t) => {
+    const {
+      project,
+      tab: a,
+      open,
+    } = await startApp(t, { ...TWO_PAGES, ...files, 'a.js': main(true) }, { path: '/a.html' });
+    const b = await open('/b.html');
+    await a.until(read, 1);
+    await a.evaluate(async () => void (await globalThis.keep));
+    await project.write('a.js', main(false));
+    await a.until(read, null);
+    await project.write('shared.js', 'export const shared = 2;');
+    await hasLoaded(t, b, 2);
+    await hasLoaded(t, a, 2);
+  });
+}
+
 // -- a restarted server -------------------------------------------------------------------------------
 
 test('a restarted server that keeps no record reloads the page once, says why, and then updates work', async (t) => {

@@ -56,7 +56,7 @@ fn prune(criterion: &mut Criterion) {
         bencher.iter_batched(
             || big_graph(100_000, 5, 2_000),
             |(mut graph, ids)| {
-                graph.set_imports(ids[0], Vec::new());
+                graph.set_imports(ids[0], Vec::new(), 1);
                 assert_eq!(graph.take_orphans(1).len(), ids.len() - 1);
                 graph
             },

@@ -12,6 +12,8 @@ export class Loaded {
   readonly #origin: string;
   readonly #versions = new Map<string, Set<number>>();
   readonly #initiators = new Map<string, Set<string>>();
+  /** What was asked for otherwise than by an import. */
+  readonly #others = new Set<string>();
   readonly #observer: PerformanceObserver;
   /** Not normalised yet: that is done when somebody asks. */
   #pending: PerformanceEntry[] = [];
@@ -73,6 +75,12 @@ export class Loaded {
     return this.#initiators.get(url) ?? new Set();
   }
 
+  /** Whether something asked for a module otherwise than by an import: an element, or a `fetch()` that is not ours. */
+  isAskedForOtherwise(url: string): boolean {
+    this.#current();
+    return this.#others.has(url);
+  }
+
   /** Nothing in the page uses the module any more. */
   forget(url: string): void {
     this.#current().delete(url);
@@ -110,12 +118,19 @@ export class Loaded {
       const { initiatorType } = entry as PerformanceResourceTiming;
       versions.add(isFetch(initiatorType) ? -1 : address.version);
       this.#versions.set(address.url, versions);
+      if (!isImport(initiatorType) && !(isFetch(initiatorType) && address.version > 0)) {
+        this.#others.add(address.url);
+      }
       const initiators = this.#initiators.get(address.url) ?? new Set();
       this.#initiators.set(address.url, initiators.add(initiatorType));
       this.#newest = Math.max(this.#newest, address.version);
     }
     return this.#versions;
   }
+}
+
+function isImport(initiatorType: string): boolean {
+  return initiatorType === 'script' || initiatorType === 'other';
 }
 
 /** What code fetched is a resource of the page, but no generation of a module. */

@@ -6,6 +6,7 @@
 import type { ModuleNamespace } from '../client.js';
 import { type CarriedFunction, CarriedModules, type Setter } from './carried.js';
 import { LinkedStyles } from './css.js';
+import { DynamicImports } from './dynamic-imports.js';
 import { type Environment, env } from './env.js';
 import type { Accessors } from './exports.js';
 import { Facades } from './facades.js';
@@ -31,7 +32,9 @@ const REPORT = 1;
 
 interface Client {
   readonly runtime: Runtime;
-  readonly loaded: Loaded;
+  readonly imports: DynamicImports;
+  /** The version at which the page runs a module, or would when it imported it now. */
+  versionOf(url: string): number;
   readonly carried: CarriedModules;
   readonly facades: Facades;
   readonly send: Ports['send'];
@@ -113,8 +116,8 @@ function dynamic(specifier: unknown, base: string): string {
   const address = isAddress(text) ? parseAddress(text, base) : mapped(text);
   if (!client || address?.origin !== location.origin) return text;
   client.facades.flush();
-  const current =
-    client.runtime.registry.version(address.url) ?? client.loaded.version(address.url);
+  client.imports.note(address.url, parseAddress(base));
+  const current = client.versionOf(address.url);
   if (current <= address.version) return text;
   const hashAt = text.indexOf('#');
   return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);
@@ -207,6 +210,9 @@ function startClient(): Client {
   };
   const { origin } = location;
   const loaded = new Loaded(origin, () => runtime.fetched());
+  const versionOf = (url: string) =>
+    runtime.registry.version(url) ?? Math.max(runtime.registry.leftAt(url), loaded.version(url));
+  const imports = new DynamicImports(versionOf);
   const workers = watchWorkers(window);
   watchRoots(window);
   const styles = new LinkedStyles(document);
@@ -283,6 +289,8 @@ function startClient(): Client {
     loadedBy: (url) => loaded.initiators(url),
     showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
+    isUsedUnseen: (url, departed) =>
+      isNamedByElement(url) || loaded.isAskedForOtherwise(url) || imports.isInForce(url, departed),
     forget: (url) => {
       loaded.forget(url);
       carried.forget(url);
@@ -336,7 +344,7 @@ function startClient(): Client {
   if (document.readyState === 'complete') start();
   document.addEventListener('DOMContentLoaded', start);
   addEventListener('load', start);
-  return { runtime, loaded, carried, facades, send: ports.send };
+  return { runtime, versionOf, imports, carried, facades, send: ports.send };
 }
 
 function createOverlay(): Overlay {
@@ -350,6 +358,15 @@ function createOverlay(): Overlay {
     hide: () => panel.hide(),
   });
   return overlay;
+}
+
+/** Whether a script or a link of the page names the module. */
+function isNamedByElement(url: string): boolean {
+  const elements = document.querySelectorAll<HTMLElement>('script[src], link[href]');
+  return [...elements].some((element) => {
+    const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
+    return parseAddress(address, document.baseURI)?.url === url;
+  });
 }
 
 /** What the server wrote into the page's HTML when it served it. */

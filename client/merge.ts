@@ -21,10 +21,12 @@ export function mergeUpdates(earlier: Update | undefined, later: Update): Update
 
 /**
  * Whether two updates that wait one behind the other may become one: changes may, and the same module giving up
- * again in the same way. Others have different modules that do not count as boundaries.
+ * again in the same way. Others have different modules that do not count as boundaries. What left a page may have
+ * done so by the earlier one.
  */
 export function areMergeable(earlier: Update, later: Update): boolean {
-  return nameOf(earlier) === nameOf(later);
+  const isWithoutDepartures = later.stale.every(({ departures }) => departures.length === 0);
+  return isWithoutDepartures && nameOf(earlier) === nameOf(later);
 }
 
 /** The same for updates that were given up by the same modules; empty for changes. */

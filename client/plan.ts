@@ -25,6 +25,8 @@ export interface Page {
   isWorker(url: string): boolean;
   /** The oldest version of a module that the page loaded; `undefined` when it loaded none that has one. */
   oldest(url: string): number | undefined;
+  /** Stale modules that code of this page imported once, and no more. */
+  readonly departed: ReadonlySet<string>;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
   current(url: string): Generation | undefined;
 }
@@ -58,9 +60,18 @@ export interface StyleRenewal {
   readonly version: number;
 }
 
+/** A module that leaves the page. */
+export interface Leaving {
+  readonly url: string;
+  /** By which whoever imports it again gets it. */
+  readonly version: number;
+}
+
 /** What to do to apply an update. */
 export interface Application {
   readonly type: 'apply';
+  /** Modules that nothing in the page imports any more. */
+  readonly leaving: readonly Leaving[];
   /** In the order of evaluation: what is imported before what imports it. */
   readonly boundaries: readonly Boundary[];
   readonly stale: readonly Renewal[];
@@ -74,7 +85,7 @@ export interface Application {
 
 /** What an update means for a page. */
 export type Plan =
-  | { readonly type: 'nothing' }
+  | { readonly type: 'nothing'; readonly leaving: readonly Leaving[] }
   | { readonly type: 'reload'; readonly report: ReloadReport }
   /** A module was expected to accept and did not register: it gives up, so that its importers are asked. */
   | { readonly type: 'giveUp'; readonly module: string }
@@ -126,11 +137,12 @@ class Walk {
     const stop = this.#walk(start) ?? this.#walkOptional();
     if (stop) return { type: 'reload', report: stop };
     const covered = this.#covered();
-    const deadEnds = [...this.#steps.values()].filter(
+    const uncovered = [...this.#steps.values()].filter(
       (step) => step.required && !covered.has(step.url),
     );
+    const deadEnds = uncovered.filter(({ url }) => !this.#page.departed.has(url));
     const terminal = deadEnds.find((step) => step.importers.length === 0) ?? deadEnds.at(-1);
-    return terminal ? this.#deadEnd(terminal) : this.#application(covered);
+    return terminal ? this.#deadEnd(terminal) : this.#application(covered, uncovered);
   }
 
   /** Breadth first from the changed modules. Returns a reason to reload that needs no look further. */
@@ -154,7 +166,8 @@ class Walk {
       return step.from ? undefined : this.#report({ cause: 'page', chain: [url] });
     }
     if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
-    if (node?.kind === 'asset' && !this.#isModule(node)) {
+    const hasDeparted = this.#page.departed.has(url);
+    if (node?.kind === 'asset' && !hasDeparted && !this.#isModule(node)) {
       if (this.#page.showsImage(url)) {
         this.#images.set(url, { url, version: node.version });
         return undefined;
@@ -162,7 +175,8 @@ class Walk {
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
     const generation = this.#page.current(url);
-    if (generation?.declined) return this.#report({ cause: 'declined', chain: chainOf(step) });
+    if (generation?.declined && !hasDeparted)
+      return this.#report({ cause: 'declined', chain: chainOf(step) });
     if (this.#acceptsItself(step, generation)) {
       this.#boundaries.push({ module: url, accepted: url, specifiers: [] });
       if (generation?.bubbles) this.#bubbled.push(step);
@@ -323,7 +337,9 @@ class Walk {
     return { type: 'reload', report };
   }
 
-  #application(covered: Set<string>): Plan {
+  /** @param uncovered What is not evaluated anew, since nobody needs it. Whoever imports that again does. */
+  #application(covered: Set<string>, uncovered: readonly Step[]): Plan {
+    const leaving = uncovered.map(({ url, node }) => ({ url, version: node?.version ?? 0 }));
     const inPlace = this.#inPlace();
     const stale = this.#update.stale.flatMap((node): Renewal[] => {
       const { url, version, kind, carried, ask } = node;
@@ -337,11 +353,13 @@ class Walk {
     const boundaries = this.#boundaries.filter(
       ({ module, accepted }) => module === accepted || !renewed.has(module),
     );
-    if (boundaries.length === 0 && inPlace.size === this.#dropped.size) return { type: 'nothing' };
+    if (boundaries.length === 0 && inPlace.size === this.#dropped.size)
+      return { type: 'nothing', leaving };
     const order = new Map(stale.map(({ url }, index) => [url, index]));
     const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
     return {
       type: 'apply',
+      leaving,
       boundaries: boundaries.sort((a, b) => position(a) - position(b)),
       stale,
       styles: [...this.#styles.values()],

@@ -159,6 +159,19 @@ event: string,
 data: unknown, };
 
 /**
+ * A page whose code imports a module no more.
+ */
+export type Departure = { 
+/**
+ * The page's url.
+ */
+page: string, 
+/**
+ * The version from which on it does not. Who was loaded later never had the module from there.
+ */
+since: number, };
+
+/**
  * A finding about code.
  */
 export type Diagnostic = { 
@@ -479,7 +492,11 @@ kept: boolean,
  * Whether only the host can make that code: a page that imports the module by `fetch()` with the header
  * `x-hotgraph: carried` gets an [`AskedFor`].
  */
-ask: boolean, };
+ask: boolean, 
+/**
+ * Of the pages that are open, those whose code imports it no more.
+ */
+departures: Array<Departure>, };
 
 /**
  * One batch: what changed, and all that is stale because of it.

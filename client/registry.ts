@@ -21,6 +21,8 @@ export class Registry {
   readonly #entries = new Map<string, Entry>();
   readonly #versions = new Map<string, number>();
   readonly #replaced: (generation: Generation) => void;
+  /** Of modules that left the page, the version by which whoever imports one again gets it. */
+  readonly #left = new Map<string, number>();
   /** The versions before the update that is being applied, by module. */
   #before = new Map<string, number | undefined>();
 
@@ -48,6 +50,11 @@ export class Registry {
   /** The version that this page is at for a module; `undefined` when no update touched it. */
   version(url: string): number | undefined {
     return this.#versions.get(url);
+  }
+
+  /** The version by which a module that left the page is imported again; 0 when it never left. */
+  leftAt(url: string): number {
+    return this.#left.get(url) ?? 0;
   }
 
   /** Keeps the version that a module is at, unless one is known. */
@@ -131,7 +138,13 @@ export class Registry {
     const entry = this.#entries.get(url);
     if (entry?.current) this.#retire(entry.current);
     this.#entries.delete(url);
-    this.#versions.set(url, version);
+    this.#versions.delete(url);
+    this.#left.set(url, version);
+  }
+
+  /** A module has a newer version. When it left the page, whoever imports it again gets this one. */
+  renewed(url: string, version: number): void {
+    if (this.#left.has(url)) this.#left.set(url, version);
   }
 
   #settle(entry: Entry, next: Generation | undefined): void {

@@ -11,9 +11,16 @@ import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { areMergeable, mergeUpdates } from './merge.js';
-import { type Application, plan } from './plan.js';
+import { type Application, type Leaving, plan } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
-import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
+import type {
+  ClientMessage,
+  Departure,
+  Diagnostic,
+  ReloadReport,
+  ServerMessage,
+  Update,
+} from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
 import { patient } from './wait.js';
@@ -32,6 +39,12 @@ export interface Ports extends ApplyPorts {
   oldestLoaded(url: string): number | undefined;
   /** The newest version of any module that the page fetched. */
   newestLoaded(): number;
+  /**
+   * Whether something uses the module that the server cannot see: a computed import, an element, a `fetch()`.
+   *
+   * @param departed Modules whose imports do not count.
+   */
+  isUsedUnseen(url: string, departed: ReadonlySet<string>): boolean;
   /** Some generation of a module may export other values than before. */
   exportsChanged(url: string): void;
   /** Nothing in the page imports the module any more. */
@@ -299,6 +312,7 @@ export class Runtime {
     // After a reconnection the server may repeat what it had sent.
     if (received.version <= this.#version && !received.invalidated) return;
     const update = mergeUpdates(this.#owed, received);
+    for (const { url, version } of update.stale) this.registry.renewed(url, version);
     for (const { url, importers } of update.stale) {
       for (const importer of importers) {
         for (const name of importer.accepts) this.registry.learn(importer.url, name, url);
@@ -312,8 +326,10 @@ export class Runtime {
       showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
+      departed: this.#departed(update),
       current: (url) => this.registry.current(url),
     });
+    if ('leaving' in decision) await this.#leave(decision.leaving);
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
@@ -331,6 +347,24 @@ export class Runtime {
         await this.#apply(decision, update, arrived);
         break;
     }
+  }
+
+  /**
+   * The stale modules that this page's code imports no more, while that of another page does. With an update owed the
+   * page runs older code than the server knows of.
+   */
+  #departed(update: Update): Set<string> {
+    const { page, version } = this.#identity;
+    const isOver = (departure: Departure) =>
+      departure.page === page && departure.since > version && departure.since <= this.#version;
+    const over = update.stale.filter(({ departures }) => departures.some(isOver));
+    const departed = new Set(this.#owed ? [] : over.map(({ url }) => url));
+    let count = 0;
+    while (count !== departed.size) {
+      count = departed.size;
+      for (const url of departed) if (this.#ports.isUsedUnseen(url, departed)) departed.delete(url);
+    }
+    return departed;
   }
 
   async #apply(application: Application, update: Update, arrived: number): Promise<void> {
@@ -410,21 +444,35 @@ export class Runtime {
   }
 
   async #prune({ urls, version }: Pruned): Promise<void> {
-    const paths = urls.filter((url) => this.registry.last(url) || this.#ports.isLoaded(url));
+    const leaving = urls.filter((url) => this.#isHere(url)).map((url) => ({ url, version }));
     if (this.#owed) {
       // The page runs the code from before that update, which may still import them.
-      this.#unpruned.push({ urls: paths, version });
+      this.#unpruned.push({ urls, version });
       return;
     }
     // Up to here it has everything: who asks again must not be told again to dispose of what came back meanwhile.
     this.#version = Math.max(this.#version, version);
-    if (paths.length === 0) return;
+    await this.#leave(leaving);
+  }
+
+  #isHere(url: string): boolean {
+    return this.registry.last(url) !== undefined || this.#ports.isLoaded(url);
+  }
+
+  /**
+   * Modules leave the page.
+   *
+   * @param leaving With the version that whoever imports one of them again gets.
+   */
+  async #leave(leaving: readonly Leaving[]): Promise<void> {
+    if (leaving.length === 0) return;
+    const paths = leaving.map(({ url }) => url);
     await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
     const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
       this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
     const disposed = paths.map((url) => runDisposers(url, this.registry, failed('dispose', url)));
     await patient(Promise.all(disposed), PATIENCE);
-    for (const url of paths) {
+    for (const { url, version } of leaving) {
       for (const callback of this.registry.last(url)?.pruners ?? []) {
         try {
           await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);

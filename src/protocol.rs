@@ -117,6 +117,8 @@ pub struct StaleModule {
     /// Whether only the host can make that code: a page that imports the module by `fetch()` with the header
     /// `x-hotgraph: carried` gets an [`AskedFor`].
     pub ask: bool,
+    /// Of the pages that are open, those whose code imports it no more.
+    pub departures: Vec<Departure>,
 }
 
 /// The code of a script that rides along with an update.
@@ -213,6 +215,19 @@ pub enum SelfAcceptance {
     Exports,
     /// Refuses it: the page reloads.
     Declines,
+}
+
+/// A page whose code imports a module no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Departure {
+    /// The page's url.
+    pub page: String,
+    /// The version from which on it does not. Who was loaded later never had the module from there.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub since: u64,
 }
 
 /// One importer of a stale module.

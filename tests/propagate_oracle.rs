@@ -50,7 +50,7 @@ fn build(modules: &[Module]) -> (ModuleGraph, Vec<ModuleId>) {
     let named = |number: &usize| ids[number % ids.len()];
     for (module, &id) in modules.iter().zip(&ids) {
         graph.set_served(id, module.kind);
-        graph.set_imports(id, module.imports.iter().map(named).collect());
+        graph.set_imports(id, module.imports.iter().map(named).collect(), 1);
         let accepted = module.accepts.iter().map(|number| AcceptedDependency {
             specifier: "./dependency.js".into(),
             target: named(number),
@@ -73,7 +73,6 @@ fn naive(
     let gave_up = |id| trail.contains(&id);
     let accepts_itself = |id| matches!(graph.acceptance(id), Accepts | Bubbles) && !gave_up(id);
     let goes_on = |id| match graph.acceptance(id) {
-        Declines => false,
         Accepts => gave_up(id),
         _ => true,
     };

@@ -57,7 +57,7 @@ const CALM = [
   'restart',
 ];
 
-const NOTHING_LATE = { loads: 0, stray: 0, may: new Set() };
+const NOTHING_LATE = { loads: 0, may: new Set() };
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -80,7 +80,7 @@ export class Soak {
    * since the server prunes what no page imports: counted as stray.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
-   *   late: { loads: number, stray: number, may: Set<string> } }[]}
+   *   late: { loads: number, may: Set<string> } }[]}
    */
   #tabs = [];
   #history = [];
@@ -92,7 +92,7 @@ export class Soak {
     steps: 0,
     episodes: {},
     saves: { written: 0, atomic: 0, torn: 0 },
-    reloads: { due: 0, made: 0, stray: 0, reported: {} },
+    reloads: { due: 0, made: 0, reported: {} },
     evaluations: 0,
     updates: 0,
     samples: [],
@@ -157,7 +157,7 @@ export class Soak {
   async #episode(kind, happen) {
     this.#due = this.#tabs.map(({ late }) => {
       const may = new Map([...late.may].map((name) => [name, { least: 0, most: 1 }]));
-      return { least: 0, most: late.loads, stray: late.stray, may, isExact: true };
+      return { least: 0, most: late.loads, may, isExact: true };
     });
     this.#history = this.#history.slice(-30);
     this.#note(`- ${kind}`);
@@ -204,7 +204,7 @@ export class Soak {
       ]);
     }
     const made = tab.loads - one.loads;
-    if (made < due.least || made > due.most + due.stray) {
+    if (made < due.least || made > due.most) {
       this.#fail(one, kind, [`${made} reloads, due ${due.least} to ${due.most}`]);
     }
     this.summary.reloads.due += due.least;
@@ -215,7 +215,6 @@ export class Soak {
     if (tab.errors.some((error) => !error.includes(' throws in edit '))) {
       this.#fail(one, kind, tab.errors);
     }
-    if (made > due.most) this.summary.reloads.stray += made - due.most;
     one.loads = tab.loads;
     one.late = this.#late(ran, made, due);
     one.known = closure(this.#app, [...(made > 0 ? [] : one.known), ...before]);
@@ -244,12 +243,11 @@ export class Soak {
    * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
    * last's code, and the others' updates are still on their way. What a page imports no more does not show.
    */
-  #late(ran, made, { may, most, stray }) {
+  #late(ran, made, { may, most }) {
     const ranOf = (name) => ran.filter(([one]) => one === name).length;
     const names = [...may].filter(([name, due]) => due.most > ranOf(name));
     return {
       loads: Math.max(0, most - made),
-      stray: Math.max(0, stray - Math.max(0, made - most)),
       may: new Set(names.map(([name]) => name)),
     };
   }
@@ -290,8 +288,6 @@ export class Soak {
       due.isExact = exact;
       if (reloads && certain) due.least = Math.max(due.least, 1);
       if (reloads) due.most += 1;
-      const now = reached(this.#app, file);
-      if ([...left.evaluated].some((name) => !now.has(name))) due.stray += 1;
       for (const name of new Set([...evaluated, ...left.evaluated])) {
         if (this.#app.get(name).kind !== 'script') continue;
         const { least = 0, most = 0 } = due.may.get(name) ?? {};

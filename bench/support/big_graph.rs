@@ -34,7 +34,7 @@ pub fn big_graph(modules: u32, fan_out: u32, reach: u32) -> (ModuleGraph, Vec<Mo
                 ModuleKind::Script
             },
         );
-        graph.set_imports(id, imports);
+        graph.set_imports(id, imports, 1);
     }
     (graph, ids)
 }
@@ -51,13 +51,13 @@ pub fn chains(modules: u32, depth: u32) -> (ModuleGraph, Vec<ModuleId>) {
         let is_bottom = (index as u32 + 1).is_multiple_of(depth);
         graph.set_served(id, ModuleKind::Script);
         let below = ids.get(index + 1).copied().filter(|_| !is_bottom);
-        graph.set_imports(id, below.into_iter().collect());
+        graph.set_imports(id, below.into_iter().collect(), 1);
         if (index as u32).is_multiple_of(depth) {
             graph.set_acceptance(id, SelfAcceptance::Accepts, Vec::new());
         }
     }
     let tops = ids.iter().copied().step_by(depth as usize).collect();
     graph.set_served(page, ModuleKind::Page);
-    graph.set_imports(page, tops);
+    graph.set_imports(page, tops, 1);
     (graph, ids)
 }

@@ -33,7 +33,7 @@ use swc_core::ecma::parser::error::SyntaxError as Problem;
 use swc_core::ecma::parser::lexer::Lexer;
 use swc_core::ecma::parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax};
 
-pub use scan::needs_rewrite;
+pub use scan::{may_import_later, needs_rewrite};
 
 /// A range of UTF-8 byte offsets into the analysed source; `end` is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -102,6 +102,7 @@ struct Traits {
     acceptance: SelfAcceptance,
     accepts_dependencies: bool,
     served: bool,
+    open: bool,
 }
 
 /// The graph. All methods that take a [`ModuleId`] expect one that this graph gave out.
@@ -115,6 +116,8 @@ pub struct ModuleGraph {
     /// Of the modules whose content changed: the version of the batch in which it did last.
     changed: BTreeMap<ModuleId, u64>,
     orphans: Vec<ModuleId>,
+    /// By importer, what its code imported once and the newest version at which it still did.
+    former: HashMap<ModuleId, HashMap<ModuleId, u64>>,
     /// Of the few modules that accept some exports only.
     accepted_exports: HashMap<ModuleId, AcceptedExports>,
 }
@@ -211,6 +214,27 @@ impl ModuleGraph {
         &self.nodes[id.index()].imports
     }
 
+    /// What code of the module imported once, with the version at which that was found to be over.
+    pub fn former_imports(&self, id: ModuleId) -> impl Iterator<Item = (ModuleId, u64)> {
+        let former = self.former.get(&id).into_iter().flatten();
+        former.map(|(&import, &version)| (import, version))
+    }
+
+    /// Whether any module ever ceased to import another.
+    pub fn has_former_imports(&self) -> bool {
+        !self.former.is_empty()
+    }
+
+    /// Whether the module may import more than is known.
+    pub fn is_open(&self, id: ModuleId) -> bool {
+        self.traits[id.index()].open
+    }
+
+    /// Records whether the module may import more than is known.
+    pub fn set_open(&mut self, id: ModuleId, is_open: bool) {
+        self.traits[id.index()].open = is_open;
+    }
+
     /// Who imports the module, in the order in which the edges appeared.
     pub fn importers(&self, id: ModuleId) -> &[ModuleId] {
         &self.nodes[id.index()].importers
@@ -283,8 +307,8 @@ impl ModuleGraph {
     }
 
     /// Replaces the module's imports as one set. Modules that thereby lose their last importer are
-    /// remembered until [`Self::take_orphans`].
-    pub fn set_imports(&mut self, id: ModuleId, mut imports: Vec<ModuleId>) {
+    /// remembered until [`Self::take_orphans`], and what it imports no more with the newest `version`.
+    pub fn set_imports(&mut self, id: ModuleId, mut imports: Vec<ModuleId>, version: u64) {
         let mut seen = HashSet::with_capacity(imports.len());
         imports.retain(|import| seen.insert(*import));
         if *self.nodes[id.index()].imports == *imports {
@@ -301,8 +325,14 @@ impl ModuleGraph {
             if importers.is_empty() {
                 self.orphans.push(removed);
             }
+            self.set_former_import(id, removed, version);
         }
         self.nodes[id.index()].imports = imports.into();
+    }
+
+    /// Records that a module imported another up to a version.
+    pub fn set_former_import(&mut self, id: ModuleId, import: ModuleId, version: u64) {
+        self.former.entry(id).or_default().insert(import, version);
     }
 
     /// Gives modules a new stamp.
@@ -325,7 +355,7 @@ impl ModuleGraph {
     /// `version`, so that whoever imports one again evaluates it again.
     pub fn take_orphans(&mut self, version: u64) -> Vec<ModuleId> {
         let mut pruned: Vec<ModuleId> = std::mem::take(&mut self.orphans);
-        pruned.retain(|&id| self.importers(id).is_empty() && self.is_served(id));
+        pruned.retain(|&id| self.importers(id).is_empty() && self.can_leave(id));
         let mut gone = HashSet::new();
         pruned.retain(|id| gone.insert(*id));
         // Counted first and removed at the end, all at once: many may have imported the same module.
@@ -336,7 +366,7 @@ impl ModuleGraph {
             for &import in &self.nodes[id.index()].imports {
                 let lost = lost.entry(import).or_insert(0);
                 *lost += 1;
-                if *lost == self.importers(import).len() && self.is_served(import) {
+                if *lost == self.importers(import).len() && self.can_leave(import) {
                     gone.insert(import);
                     pruned.push(import);
                 }
@@ -346,11 +376,19 @@ impl ModuleGraph {
             let importers = &mut self.nodes[import.index()].importers;
             importers.retain(|importer| !gone.contains(importer));
         }
-        for id in &pruned {
-            self.nodes[id.index()].imports = Box::default();
+        for &id in &pruned {
+            for import in std::mem::take(&mut self.nodes[id.index()].imports) {
+                self.set_former_import(id, import, version);
+            }
         }
         self.raise(&pruned, version);
         pruned
+    }
+
+    /// Whether a page has the module no more when nothing imports it. A browser keeps the style sheet that a script
+    /// imported, for whoever imports it again.
+    fn can_leave(&self, id: ModuleId) -> bool {
+        self.is_served(id) && self.kind(id) != ModuleKind::Style
     }
 }
 
@@ -364,7 +402,7 @@ mod tests {
             let id = graph.intern(module);
             let imports = imports.iter().map(|url| graph.intern(url)).collect();
             graph.set_served(id, ModuleKind::Script);
-            graph.set_imports(id, imports);
+            graph.set_imports(id, imports, 1);
         }
         graph
     }
@@ -382,7 +420,7 @@ mod tests {
             .collect();
         assert_eq!(graph.imports(ids[0]), [ids[1], ids[2]]);
         assert_eq!(graph.importers(ids[1]), [ids[0]]);
-        graph.set_imports(ids[0], vec![ids[2]]);
+        graph.set_imports(ids[0], vec![ids[2]], 2);
         assert!(graph.importers(ids[1]).is_empty());
         assert_eq!(graph.importers(ids[2]), [ids[0]]);
     }
@@ -396,7 +434,7 @@ mod tests {
             ("d", &[]),
         ]);
         let (a, d) = (graph.intern("a"), graph.intern("d"));
-        graph.set_imports(a, vec![d]);
+        graph.set_imports(a, vec![d], 1);
         let pruned = graph.take_orphans(9);
         assert_eq!(urls(&graph, &pruned), ["b", "c"]);
         assert_eq!(graph.version(pruned[0]), 9);
@@ -405,11 +443,21 @@ mod tests {
     }
 
     #[test]
+    fn style_sheets_stay() {
+        let mut graph = graph(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &["d"]), ("d", &[])]);
+        let [a, c] = ["a", "c"].map(|url| graph.intern(url));
+        graph.set_served(c, ModuleKind::Style);
+        graph.set_imports(a, Vec::new(), 8);
+        let pruned = graph.take_orphans(9);
+        assert_eq!(urls(&graph, &pruned), ["b"]);
+    }
+
+    #[test]
     fn an_orphan_that_is_imported_again_in_time_stays() {
         let mut graph = graph(&[("a", &["b"]), ("b", &[])]);
         let (a, b) = (graph.intern("a"), graph.intern("b"));
-        graph.set_imports(a, vec![]);
-        graph.set_imports(a, vec![b]);
+        graph.set_imports(a, vec![], 1);
+        graph.set_imports(a, vec![b], 1);
         assert!(graph.take_orphans(9).is_empty());
     }
 
@@ -424,7 +472,7 @@ mod tests {
             ("kept", &[]),
         ]);
         let (page, kept) = (graph.intern("page"), graph.intern("kept"));
-        graph.set_imports(page, vec![kept]);
+        graph.set_imports(page, vec![kept], 1);
         let pruned = graph.take_orphans(9);
         assert_eq!(urls(&graph, &pruned), ["a", "b", "c", "shared"]);
         assert_eq!(graph.importers(kept), [page]);
@@ -452,7 +500,7 @@ mod tests {
         let mut graph = graph(&[("a", &["a", "b"]), ("b", &["a"])]);
         let a = graph.intern("a");
         assert_eq!(graph.importers(a).len(), 2);
-        graph.set_imports(a, vec![]);
+        graph.set_imports(a, vec![], 1);
         assert_eq!(graph.importers(a).len(), 1);
     }
 }

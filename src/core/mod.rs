@@ -15,6 +15,7 @@ pub mod mounts;
 pub mod patch;
 pub mod poll;
 pub mod propagate;
+pub mod reach;
 pub mod rewrite;
 pub mod style;
 pub mod url;

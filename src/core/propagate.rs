@@ -80,8 +80,11 @@ impl Propagator {
                     at: module,
                     declined: true,
                 });
-            } else if !accepts || acceptance == SelfAcceptance::Bubbles {
-                if !accepts && graph.importers(module).is_empty() {
+            }
+            // Where a module that declines is imported no more, its importers get its new code with the next import.
+            if !accepts || acceptance == SelfAcceptance::Bubbles {
+                let is_top = graph.importers(module).is_empty();
+                if !accepts && acceptance != SelfAcceptance::Declines && is_top {
                     result.dead_ends.push(DeadEnd {
                         at: module,
                         declined: false,
@@ -169,7 +172,7 @@ mod tests {
                     let imports = words.map(|url| graph.intern(url)).collect();
                     let kind = kind(&graph);
                     graph.set_served(module, kind);
-                    graph.set_imports(module, imports);
+                    graph.set_imports(module, imports, 1);
                 }
                 "exports" => {
                     let names = words
@@ -351,13 +354,13 @@ mod tests {
             "main -> dep\ndep declines\nmain self",
             &["dep"],
             &[],
-            "dep |  | dep!",
+            "dep main | main<main | dep!",
         );
         check(
             "main -> mid\nmid -> dep\nmid declines",
             &["dep"],
             &[],
-            "dep mid |  | mid!",
+            "dep mid main |  | mid! main",
         );
     }
 

@@ -93,12 +93,17 @@ fn is_path(specifier: &str) -> bool {
         .any(|prefix| specifier.starts_with(prefix))
 }
 
+/// Whether a specifier is a name that only a resolver or an import map makes an address.
+pub fn is_bare(specifier: &str) -> bool {
+    !is_path(specifier) && !has_scheme(specifier)
+}
+
 /// A reference as a specifier: in HTML's `src="app.js"` and in CSS it is relative without saying so.
 pub fn as_relative(reference: &str) -> String {
-    if is_path(reference) || has_scheme(reference) {
-        reference.to_owned()
-    } else {
+    if is_bare(reference) {
         format!("./{reference}")
+    } else {
+        reference.to_owned()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows files, graph and pages. The only room that raises versions.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::check::{check, suspect};
 use super::coordinator::Coordinator;
 use super::files::FileIndex;
 use super::serve::LARGEST_KEPT;
-use super::update::describe;
+use super::update::{describe, tell_departures};
 use crate::core::analyze::{self, Dialect};
 use crate::core::change::{FileChange, Seen};
 use crate::core::diagnostic::{Diagnostic, Severity};
@@ -250,6 +251,11 @@ impl Coordinator {
         files: Vec<PathBuf>,
         given_up: Option<GivenUp>,
     ) {
+        let pages = self.shared.greeted();
+        let pages: BTreeSet<&str> = pages
+            .iter()
+            .filter_map(|(_, page)| page.url.as_deref())
+            .collect();
         let (mut update, stale_count) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
@@ -280,7 +286,8 @@ impl Coordinator {
                 }
             }
             let invalidated = given_up.map(|given_up| given_up.invalidation);
-            let update = describe(&state.graph, version, &changed, &found.stale, invalidated);
+            let mut update = describe(&state.graph, version, &changed, &found.stale, invalidated);
+            tell_departures(&mut update, &state.graph, pages);
             (update, found.stale.len() as u32)
         };
         let version = update.version;

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::batch::GivenUp;
 use super::coordinator::Coordinator;
 use super::state::{ReportedAcceptance, State};
-use super::update::describe;
+use super::update::{describe, tell_departures};
 use super::{Shared, Target};
 use crate::core::graph::{ModuleId, SelfAcceptance};
 use crate::core::url;
@@ -212,7 +212,9 @@ impl Coordinator {
             let missed: Vec<ModuleId> = state.graph.changed_since(since).collect();
             let update = (!missed.is_empty() && refusal.is_none()).then(|| {
                 let found = state.propagator.propagate(&state.graph, &missed, &[]);
-                describe(&state.graph, state.version, &missed, &found.stale, None)
+                let mut update = describe(&state.graph, state.version, &missed, &found.stale, None);
+                tell_departures(&mut update, &state.graph, url.as_deref());
+                update
             });
             let pruned = if refusal.is_none() {
                 state.pruned_since(since)

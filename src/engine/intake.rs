@@ -114,6 +114,7 @@ impl Coordinator {
     pub(super) fn report_unreadable(&mut self, id: ModuleId, source: &str, error: &AnalyzeError) {
         let diagnostic = {
             let mut state = self.shared.state();
+            state.graph.set_open(id, true);
             let file = state.files.of_module(id);
             let path = file.map(|index| state.files.get(index).path.display().to_string());
             let diagnostic = super::check::explain(error, source, state.graph.url(id), path);

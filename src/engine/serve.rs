@@ -183,12 +183,16 @@ impl Engine {
     ) -> Option<String> {
         let (module_url, version) = url::identify(request);
         let content = source.map(|source| xxh3_64(source.as_bytes()));
-        let registration = self
-            .shared
-            .state()
-            .register(&module_url, kind, content, file)
-            .registration
-            .map(|one| one.measured(source.map_or(0, str::len)));
+        let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
+        let mut state = self.shared.state();
+        let Registered {
+            id, registration, ..
+        } = state.register(&module_url, kind, content, file);
+        if may_import {
+            state.graph.set_open(id, true);
+        }
+        drop(state);
+        let registration = registration.map(|one| one.measured(source.map_or(0, str::len)));
         if let Some(registration) = registration {
             self.leave(registration);
         }
@@ -222,7 +226,11 @@ impl Engine {
                 .filter_map(|specifier| url::resolve(base, &url::as_relative(specifier)))
                 .map(|target| state.graph.intern(&target))
                 .collect();
-            state.graph.set_imports(id, loads);
+            let version = state.version;
+            state.graph.set_imports(id, loads, version);
+            // What its classic scripts import does not show in its code's imports.
+            let is_open = source.is_none_or(analyze::may_import_later);
+            state.graph.set_open(id, is_open);
             registration
         };
         if let Some(registration) = registration {

@@ -101,6 +101,11 @@ struct ModuleEntry {
     pruned_at: u64,
     carried_at: u64,
     imports: Vec<usize>,
+    /// What it imported once, up to which version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former_imports: Vec<(usize, u64)>,
+    /// Whether it may import more than that.
+    is_open: bool,
     content: Option<u64>,
     is_linked: bool,
     is_followed: bool,
@@ -296,6 +301,10 @@ impl Snapshot {
                 .iter()
                 .all(|found| *found <= version)
                     && module.imports.iter().all(known)
+                    && module
+                        .former_imports
+                        .iter()
+                        .all(|(import, _)| known(import))
                     && module.accepted.iter().all(|(_, target)| known(target))
                     && used.into_iter().all(|(importer, _)| known(importer))
             })
@@ -349,6 +358,7 @@ impl ModuleEntry {
         });
         let graph = &state.graph;
         let accepted = graph.accepted(id).iter();
+        let former = graph.former_imports(id);
         let exports = graph.accepted_exports(id).map(|exports| {
             let used = exports.used.iter();
             Exports {
@@ -366,6 +376,8 @@ impl ModuleEntry {
             pruned_at,
             carried_at,
             imports: indices(graph.imports(id)),
+            former_imports: former.map(|(id, version)| (id.index(), version)).collect(),
+            is_open: graph.is_open(id),
             content,
             is_linked,
             is_followed,
@@ -391,7 +403,12 @@ impl ModuleEntry {
         if self.changed_at > 0 {
             graph.set_changed(id, self.changed_at);
         }
-        graph.set_imports(id, self.imports.iter().map(|&index| ids[index]).collect());
+        let imports = self.imports.iter().map(|&index| ids[index]).collect();
+        graph.set_imports(id, imports, self.version);
+        for (import, version) in self.former_imports {
+            graph.set_former_import(id, ids[import], version);
+        }
+        graph.set_open(id, self.is_open);
         let accepted = self.accepted.into_iter().map(|(specifier, target)| {
             let target = ids[target];
             let specifier = specifier.into();
@@ -512,8 +529,16 @@ mod tests {
         for (&id, kind) in ids.iter().zip(kinds) {
             state.graph.set_served(id, kind);
         }
-        state.graph.set_imports(ids[0], vec![ids[1], ids[3]]);
-        state.graph.set_imports(ids[1], vec![ids[2], ids[4]]);
+        state
+            .graph
+            .set_imports(ids[0], vec![ids[1], ids[3], ids[2]], VERSION);
+        state
+            .graph
+            .set_imports(ids[0], vec![ids[1], ids[3]], VERSION);
+        state.graph.set_open(ids[0], true);
+        state
+            .graph
+            .set_imports(ids[1], vec![ids[2], ids[4]], VERSION);
         let specifier = "./dep.js?x=1".into();
         let target = ids[2];
         let accepted = vec![AcceptedDependency { specifier, target }];

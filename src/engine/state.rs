@@ -152,7 +152,11 @@ impl State {
             .collect::<Vec<_>>();
         let scripts = scripts.iter().map(|script| self.graph.intern(script));
         let imports = imports.into_iter().chain(scripts).collect();
-        self.graph.set_imports(id, imports);
+        self.graph.set_imports(id, imports, self.version);
+        let is_open = specifiers
+            .iter()
+            .any(|specifier| url::is_bare(specifier) && self.resolve(id, specifier).is_none());
+        self.graph.set_open(id, is_open);
         self.follow(id, &record);
         let data = self.module(id);
         data.record = Some(record);

@@ -4,6 +4,7 @@
 
 use crate::core::diagnostic as found;
 use crate::core::graph::{self as graph, ModuleGraph, ModuleId};
+use crate::core::reach::{STILL, reach};
 use crate::protocol;
 
 /// The message for one batch.
@@ -19,6 +20,29 @@ pub fn describe(
         changed: changed.iter().map(|&id| graph.url(id).to_owned()).collect(),
         stale: stale.iter().map(|&id| describe_module(graph, id)).collect(),
         invalidated,
+    }
+}
+
+/// Says of the modules of an update which of these pages import them no more.
+pub fn tell_departures<'a>(
+    update: &mut protocol::Update,
+    graph: &ModuleGraph,
+    pages: impl IntoIterator<Item = &'a str>,
+) {
+    if !graph.has_former_imports() {
+        return;
+    }
+    for page in pages {
+        let Some(reached) = graph.get(page).and_then(|id| reach(graph, id)) else {
+            continue;
+        };
+        for module in &mut update.stale {
+            let until = graph.get(&module.url).and_then(|id| reached.get(&id));
+            if let Some(&since) = until.filter(|&&until| until != STILL) {
+                let page = page.to_owned();
+                module.departures.push(protocol::Departure { page, since });
+            }
+        }
     }
 }
 
@@ -44,6 +68,7 @@ fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
         carried: None,
         kept: false,
         ask: false,
+        departures: Vec::new(),
     }
 }
 

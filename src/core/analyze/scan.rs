@@ -17,6 +17,16 @@ pub fn needs_rewrite(source: &str) -> bool {
     })
 }
 
+/// Whether `source` could hold a dynamic import, or text that becomes one. `false` is certain.
+pub fn may_import_later(source: &str) -> bool {
+    let bytes = source.as_bytes();
+    memmem::find_iter(bytes, b"import").any(|at| {
+        let rest = skip_blank(&bytes[at + "import".len()..]);
+        rest.first()
+            .is_some_and(|byte| *byte == b'(' || !byte.is_ascii())
+    })
+}
+
 /// Whether `source` could call `importScripts`. `false` is certain, escapes in names left aside.
 pub fn loads_scripts(source: &str) -> bool {
     memmem::find(source.as_bytes(), b"importScripts").is_some()

@@ -1,0 +1,120 @@
+//! Reach: what a page's code imports now, and what it imported once.
+//!
+//! Knows the graph, which it only reads. Must not know what a page has loaded: that depends on when it was.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use super::graph::{ModuleGraph, ModuleId, ModuleKind};
+
+/// Stands for the version up to which something is reached that still is.
+pub const STILL: u64 = u64::MAX;
+
+/// All that a page ever reached, each with the version up to which it did, [`STILL`] for what it reaches now. `None`
+/// when some of its code may import more than is known.
+pub fn reach(graph: &ModuleGraph, page: ModuleId) -> Option<HashMap<ModuleId, u64>> {
+    let mut reached = HashMap::new();
+    // The way that lasted longest comes first.
+    let mut ways = BinaryHeap::from([(STILL, page)]);
+    while let Some((until, id)) = ways.pop() {
+        if reached.contains_key(&id) {
+            continue;
+        }
+        reached.insert(id, until);
+        if until == STILL && graph.is_open(id) {
+            return None;
+        }
+        // Another page is loaded by none.
+        if id != page && graph.is_served(id) && graph.kind(id) == ModuleKind::Page {
+            continue;
+        }
+        ways.extend(graph.imports(id).iter().map(|&import| (until, import)));
+        let former = graph.former_imports(id);
+        ways.extend(former.map(|(import, version)| (until.min(version), import)));
+    }
+    Some(reached)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(edges: &[(&str, &[&str])]) -> ModuleGraph {
+        let mut graph = ModuleGraph::default();
+        for (version, (module, imports)) in (1..).zip(edges) {
+            let id = graph.intern(module);
+            let imports = imports.iter().map(|url| graph.intern(url)).collect();
+            graph.set_served(id, ModuleKind::Script);
+            graph.set_imports(id, imports, version);
+        }
+        graph
+    }
+
+    #[track_caller]
+    fn check(edges: &[(&str, &[&str])], expected: &[(&str, u64)]) {
+        let mut graph = graph(edges);
+        let page = graph.intern("page");
+        let reached = reach(&graph, page).unwrap_or_default();
+        let mut found: Vec<_> = reached
+            .iter()
+            .map(|(&id, &until)| (graph.url(id), until))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_imported_is_reached_in_cycles_too() {
+        check(
+            &[
+                ("page", &["a"]),
+                ("a", &["b"]),
+                ("b", &["a"]),
+                ("c", &["b"]),
+            ],
+            &[("a", STILL), ("b", STILL), ("page", STILL)],
+        );
+    }
+
+    #[test]
+    fn what_was_imported_once_was_reached_up_to_then() {
+        check(
+            &[
+                ("page", &["a", "b"]),
+                ("a", &["c"]),
+                ("b", &["c"]),
+                ("c", &["d"]),
+                ("a", &[]),
+                ("b", &[]),
+                ("c", &[]),
+            ],
+            &[
+                ("a", STILL),
+                ("b", STILL),
+                ("c", 6),
+                ("d", 6),
+                ("page", STILL),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_imported_again_is_reached() {
+        check(
+            &[("page", &["a"]), ("page", &[]), ("page", &["a"])],
+            &[("a", STILL), ("page", STILL)],
+        );
+    }
+
+    #[test]
+    fn code_that_may_import_anything_leaves_it_open() {
+        let mut graph = graph(&[("page", &["a"]), ("a", &[])]);
+        let [page, a] = ["page", "a"].map(|url| graph.intern(url));
+        graph.set_open(a, true);
+        assert_eq!(reach(&graph, page), None);
+        graph.set_imports(page, Vec::new(), 3);
+        assert_eq!(
+            reach(&graph, page),
+            Some(HashMap::from([(page, STILL), (a, 3)]))
+        );
+    }
+}
