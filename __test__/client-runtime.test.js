@@ -16,6 +16,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
   const probeError = { current: undefined };
   const held = { probe: undefined };
   const newestLoaded = { current: 0 };
+  const oldestLoaded = { current: undefined };
 
   const importModule = (address) => {
     if (!evaluated.has(address)) evaluated.set(address, evaluate(address));
@@ -57,7 +58,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     swapImages: () => {},
     isLoaded: (url) => url in modules || url.endsWith('.css'),
     loadedVersion: () => 0,
-    oldestLoaded: () => undefined,
+    oldestLoaded: () => oldestLoaded.current,
     newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
     loadedBy: () => new Set(),
@@ -89,6 +90,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     probeError,
     held,
     newestLoaded,
+    oldestLoaded,
     modules,
     /** Evaluates the page's modules and starts it; forgets what happened so far. */
     async load(...urls) {
@@ -471,6 +473,23 @@ test('an update waits a while, and no longer, for the next one whose code it cam
   t.is(page.runtime.version, 101);
 });
 
+test('an update that came with code of a pruned module waits no longer than for that', async (t) => {
+  const page = await openChain();
+  page.newestLoaded.current = 102;
+  page.update(['/leaf.js'], chain);
+  let isOver = false;
+  const over = page.runtime.idle.then(() => {
+    isOver = true;
+  });
+  await turn();
+  t.false(isOver);
+  page.runtime.receive({ type: 'prune', version: 102, urls: [] });
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  t.true(isOver);
+  await over;
+  t.is(page.take().at(-1), 'callback dep 101');
+});
+
 test('the same module giving up again while the page is busy is one update', async (t) => {
   const page = await openChain();
   let release;
@@ -689,6 +708,35 @@ test('modules that are pruned together are all disposed of before any prune call
     page.take().filter((event) => !event.startsWith('forget')),
     ['dispose a', 'dispose b', 'prune a', 'prune b'],
   );
+});
+
+test('a module that was imported again before its pruning is told stays', async (t) => {
+  const page = openPage({
+    modules: {
+      '/a.js': (hot, version) => {
+        hot.data.of = version;
+        hot.dispose(() => page.events.push(`dispose ${version}`));
+        hot.prune(() => page.events.push(`prune ${version}`));
+        return {};
+      },
+    },
+  });
+  await page.load('/a.js', '/a.js?__hot=101');
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/a.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['dispose 0']);
+  t.deepEqual(page.runtime.registry.data('/a.js'), { of: 101 });
+  page.runtime.receive({ type: 'prune', version: 102, urls: ['/a.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['dispose 101', 'prune 101', 'forget /a.js']);
+});
+
+test('what ran ahead of its update stays, and what it took the place of is disposed of', async (t) => {
+  const page = await openChain();
+  await page.load('/dep.js?__hot=101');
+  page.oldestLoaded.current = 0;
+  await page.update(['/dep.js'], chain.slice(1));
+  t.deepEqual(page.take(), ['probe /dep.js?__hot=101', 'dispose dep 0', 'callback dep 101']);
 });
 
 test('pruning waits while the page runs older code', async (t) => {

@@ -161,12 +161,12 @@ export class Registry {
     if (!old) return;
     this.#retire(old);
     // Empty after an update. Otherwise code evaluated the module on its own: it is cleaned up later.
-    if (next) next.disposers = [...old.disposers, ...next.disposers];
+    if (next) next.inherited = [...old.inherited, ...old.disposers];
   }
 
   #abandon(next: Generation, current: Generation | undefined): void {
     this.#retire(next);
-    if (current) current.disposers = [...current.disposers, ...next.disposers];
+    if (current) current.inherited.push(...next.inherited, ...next.disposers);
   }
 
   #retire(generation: Generation): void {

@@ -87,6 +87,10 @@ interface Part {
   readonly trail: readonly string[];
 }
 
+function versionOf(job: Job): number {
+  return job.type === 'update' ? job.update.version : job.version;
+}
+
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
 
@@ -115,8 +119,8 @@ export class Runtime {
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
   readonly #parts = new Map<string, Part>();
-  /** Is called when an update arrives. */
-  #arrived = () => {};
+  /** Is called when an update, or a prune, arrives. */
+  #arrived: () => unknown = () => {};
   readonly #problems: Problems;
   /** What the server had to say of modules that this page has not loaded yet, by module. */
   readonly #unsaid = new Map<string, Diagnostic[]>();
@@ -192,6 +196,7 @@ export class Runtime {
       case 'prune':
         this.#codes.forget(message.urls);
         this.#jobs.push(message);
+        this.#arrived();
         this.#run();
         break;
       case 'error':
@@ -425,15 +430,16 @@ export class Runtime {
    * two become one then, so that nothing runs before its own update disposes of what it replaces.
    */
   async #isOvertaken(version: number): Promise<boolean> {
-    if (this.#ports.newestLoaded() <= version) return false;
-    const isLater = (job: Job) => job.type === 'update' && job.update.version > version;
-    if (!this.#jobs.some(isLater)) {
+    const newest = this.#ports.newestLoaded();
+    if (newest <= version) return false;
+    const isTold = (job: Job) => versionOf(job) >= newest;
+    if (!this.#jobs.some(isTold)) {
       const arrival = new Promise<void>((resolve) => {
-        this.#arrived = resolve;
+        this.#arrived = () => this.#jobs.some(isTold) && resolve();
       });
       await patient(arrival, PATIENCE);
     }
-    return this.#jobs.some(isLater);
+    return this.#jobs.some((job) => job.type === 'update' && versionOf(job) > version);
   }
 
   #finish(update: Update): void {
@@ -460,19 +466,27 @@ export class Runtime {
   }
 
   /**
-   * Modules leave the page.
+   * Modules leave the page. Of one that was imported again before the page was told, only what that took the place of
+   * does.
    *
    * @param leaving With the version that whoever imports one of them again gets.
    */
   async #leave(leaving: readonly Leaving[]): Promise<void> {
     if (leaving.length === 0) return;
-    const paths = leaving.map(({ url }) => url);
-    await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    const isBack = ({ url, version }: Leaving) =>
+      (this.registry.current(url)?.version ?? 0) >= version;
+    const gone = leaving.filter((one) => !isBack(one));
+    const paths = gone.map(({ url }) => url);
+    if (paths.length > 0) {
+      await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    }
     const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
       this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-    const disposed = paths.map((url) => runDisposers(url, this.registry, failed('dispose', url)));
+    const disposed = leaving.map((one) =>
+      runDisposers(one.url, this.registry, failed('dispose', one.url), !gone.includes(one)),
+    );
     await patient(Promise.all(disposed), PATIENCE);
-    for (const { url, version } of leaving) {
+    for (const { url, version } of gone) {
       for (const callback of this.registry.last(url)?.pruners ?? []) {
         try {
           await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);
@@ -480,8 +494,11 @@ export class Runtime {
           failed('prune', url)(error);
         }
       }
-      this.registry.remove(url, version);
+      const newest = Math.max(this.registry.version(url) ?? 0, this.#ports.loadedVersion(url));
+      this.registry.remove(url, Math.max(version, newest));
       this.#parts.delete(url);
+      // It is back, without `import.meta.hot`.
+      if (newest >= version) continue;
       this.exports.forget(url);
       this.#ports.forget(url);
     }
