@@ -107,7 +107,7 @@ function recorder() {
    * Waits until the page shows what it has to. Returns what ran since the last time, and what is wrong when
    * `patience` milliseconds did not suffice.
    */
-  async function settle({ entry, links, edit, versions, patience }) {
+  async function settle({ entry, links, edit, versions, version, patience }) {
     const end = performance.now() + patience;
     const wanted = inOrder(versions);
     for (;;) {
@@ -115,7 +115,8 @@ function recorder() {
       let { problems } = shown;
       const isNew = document.querySelector('meta[name=edit]')?.content === String(edit);
       const isConnected = globalThis.__hotgraph__?.connected === true;
-      const isShown = isNew && isConnected && inOrder(shown.versions) === wanted;
+      const isCurrent = globalThis.__hotgraph__?.version >= version;
+      const isShown = isNew && isConnected && isCurrent && inOrder(shown.versions) === wanted;
       if (isShown && problems.length === 0) {
         problems = await lookAgain(shown.live);
         if (problems.length === 0) {
@@ -131,7 +132,12 @@ function recorder() {
       if (performance.now() > end) {
         if (!isNew) problems.push('the page is an older one');
         if (!isConnected) problems.push('the page is not connected');
-        const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+        if (!isCurrent)
+          problems.push(`the page is at ${globalThis.__hotgraph__?.version}, expected ${version}`);
+        const fetched = performance.getEntriesByType('resource').map(({ name, initiatorType }) => ({
+          name,
+          by: initiatorType,
+        }));
         return { ran: log, problems, shown: shown.versions, fetched };
       }
       await new Promise((resolve) => setTimeout(resolve, 4));

@@ -13,7 +13,7 @@ import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
 import { PAGES, randomApp, randomScript, sourceOf } from './app.js';
 import { measure } from './measure.js';
-import { closure, effect, expected, reached } from './model.js';
+import { closure, effect, expected, kept, reached } from './model.js';
 import { Random } from './random.js';
 
 /** The pages of the tabs. */
@@ -57,7 +57,7 @@ const CALM = [
   'restart',
 ];
 
-const NOTHING_LATE = { loads: 0, may: new Set() };
+const NOTHING_LATE = { loads: 0, may: new Map() };
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -70,6 +70,7 @@ export class Soak {
   #steps;
   #sampleEvery;
   #minutes;
+  #calm;
   #episodes = EPISODES;
   #progress;
   #project;
@@ -80,11 +81,17 @@ export class Soak {
    * since the server prunes what no page imports: counted as stray.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
-   *   late: { loads: number, may: Set<string> } }[]}
+   *   late: { loads: number, may: Map<string, number> } }[]}
    */
   #tabs = [];
   #history = [];
   #due;
+  /** What somebody ever ran or showed: the server follows its file. */
+  #followed = new Set();
+  /** Of each file that the episode changes, how many events the server had told before. */
+  #changed = new Map();
+  /** The newest version that the server told of. */
+  #version = 0;
   #done = 0;
   /** What happened so far. */
   summary = {
@@ -117,6 +124,7 @@ export class Soak {
     this.#steps = steps;
     this.#sampleEvery = sampleEvery;
     this.#minutes = minutes;
+    this.#calm = calm;
     if (calm) this.#episodes = Object.fromEntries(CALM.map((kind) => [kind, EPISODES[kind]]));
     this.#progress = progress;
     this.restartReloads = restartReloads;
@@ -156,12 +164,14 @@ export class Soak {
   /** Makes an episode happen and waits until all tabs show what it left on the disk. */
   async #episode(kind, happen) {
     this.#due = this.#tabs.map(({ late }) => {
-      const may = new Map([...late.may].map((name) => [name, { least: 0, most: 1 }]));
-      return { least: 0, most: late.loads, may, isExact: true };
+      const may = new Map([...late.may].map(([name, most]) => [name, { least: 0, most }]));
+      return { least: 0, most: late.loads, may, isExact: true, late: late.may };
     });
     this.#history = this.#history.slice(-30);
+    this.#changed.clear();
     this.#note(`- ${kind}`);
     await happen();
+    await this.#toldOfAll(kind);
     for (const [index, one] of this.#tabs.entries())
       await this.#settle(one, this.#due[index], kind);
     this.summary.episodes[kind] = (this.summary.episodes[kind] ?? 0) + 1;
@@ -178,6 +188,21 @@ export class Soak {
   }
 
   #counted = 0;
+
+  /** The server tells of everything that was changed, so that no page can seem to be done before it has begun. */
+  async #toldOfAll(kind) {
+    const { events } = this.#server;
+    for (const [name, before] of this.#changed) {
+      if (!this.#followed.has(name)) continue;
+      const file = this.#project.path(name);
+      const isTold = () => events.slice(before).some(({ files }) => files?.includes(file));
+      await waitFor(isTold, () => '', PATIENCE).catch(() =>
+        this.#fail(this.#tabs[0], kind, [`the server does not tell that ${name} changed`]),
+      );
+    }
+    const versions = events.filter(({ type }) => type === 'updated').map(({ version }) => version);
+    this.#version = Math.max(this.#version, ...versions);
+  }
 
   async #settle(one, due, kind) {
     const { tab, file } = one;
@@ -196,11 +221,11 @@ export class Soak {
       );
       const list = different.map((name) => `${name} is ${shown[name]}, expected ${wanted[name]}`);
       const wrong = [...list, ...problems];
-      const isOfThose = (name) =>
+      const isOfThose = ({ name }) =>
         wrong.some((text) => text.includes(new URL(name).pathname.slice(1)));
       this.#fail(one, kind, [
         ...wrong,
-        ...fetched.filter(isOfThose).map((name) => `fetched ${name}`),
+        ...fetched.filter(isOfThose).map(({ name, by }) => `fetched by ${by}: ${name}`),
       ]);
     }
     const made = tab.loads - one.loads;
@@ -217,7 +242,13 @@ export class Soak {
     }
     one.loads = tab.loads;
     one.late = this.#late(ran, made, due);
+    // With one change at a time nothing that shows is late, and neither are reloads.
+    if (this.#calm) {
+      const unseen = [...one.late.may].filter(([name]) => !before.has(name));
+      one.late = { loads: 0, may: new Map(unseen) };
+    }
     one.known = closure(this.#app, [...(made > 0 ? [] : one.known), ...before]);
+    for (const name of [file, ...Object.keys(expected(this.#app, file))]) this.#followed.add(name);
     tab.errors.length = 0;
     tab.console.length = 0;
   }
@@ -229,7 +260,8 @@ export class Soak {
     const { edit } = this.#app.get(file);
     const end = Date.now() + patience;
     for (;;) {
-      const wanted = { entry, links, edit, versions, patience: end - Date.now() };
+      const version = this.#version;
+      const wanted = { entry, links, edit, versions, version, patience: end - Date.now() };
       // A page that is just reloading has no context to evaluate in.
       const found = await tab
         .evaluate((all) => globalThis.soak.settle(all), wanted)
@@ -243,12 +275,16 @@ export class Soak {
    * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
    * last's code, and the others' updates are still on their way. What a page imports no more does not show.
    */
-  #late(ran, made, { may, most }) {
+  #late(ran, made, { may, most, late }) {
     const ranOf = (name) => ran.filter(([one]) => one === name).length;
-    const names = [...may].filter(([name, due]) => due.most > ranOf(name));
+    // What was late already came before.
+    const left = [...may].map(([name, due]) => {
+      const before = late.get(name) ?? 0;
+      return [name, due.most - Math.max(before, ranOf(name))];
+    });
     return {
       loads: Math.max(0, most - made),
-      may: new Set(names.map(([name]) => name)),
+      may: new Map(left.filter(([, most]) => most > 0)),
     };
   }
 
@@ -281,6 +317,7 @@ export class Soak {
 
   /** A change of modules is about to be made: notes what it means, in the app as it runs now. */
   #expect(names, { exact = false, certain = true } = {}) {
+    for (const name of names) this.#changed.set(name, this.#server.events.length);
     for (const [index, { file }] of this.#tabs.entries()) {
       const due = this.#due[index];
       const { reloads, evaluated } = effect(this.#app, file, names);
@@ -322,7 +359,7 @@ export class Soak {
       ...said.slice(-30),
       ...tab.errors.map((error) => `  uncaught: ${error}`),
       'events:',
-      ...this.#server.events.slice(-20).map((event) => `  ${JSON.stringify(event)}`),
+      ...this.#server.events.slice(-60).map((event) => `  ${JSON.stringify(event)}`),
       'app:',
       ...[...reached(this.#app, file)].map((name) => `  ${describe(this.#app.get(name))}`),
       `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}`,
@@ -439,8 +476,10 @@ export class Soak {
       const now = reached(this.#app, file);
       // Also what a page imports no more still gets its updates, and what those import.
       for (const [name, { most }] of may) if (!now.has(name)) may.set(name, { least: 0, most });
+      const stays = kept(this.#app, file, before[index]);
       for (const name of closure(this.#app, this.#tabs[index].known)) {
-        if (!before[index].has(name))
+        const isPruned = now.has(name) && !stays.has(name);
+        if (!before[index].has(name) || isPruned)
           may.set(name, { least: 0, most: (may.get(name)?.most ?? 0) + 1 });
       }
     }
@@ -622,6 +661,7 @@ export class Soak {
   async #serve(port) {
     const hmr = { cacheDir: this.#project.path('cache') };
     this.#server = await serve(this.#project.folder, { config: { port }, hmr });
+    for (const name of this.#changed.keys()) this.#changed.set(name, 0);
   }
 
   async #open(file) {
