@@ -65,6 +65,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     showsImage: () => false,
     isWorker: () => false,
     isUsedUnseen: () => false,
+    keep: (url, running, newer) => events.push(`keep ${url} ${running} for ${newer}`),
     forget: (url) => events.push(`forget ${url}`),
     reload: (report) => events.push(`reload ${report.cause}: ${report.chain.join(' ')}`),
     send: (message) => {
@@ -672,6 +673,30 @@ test('a page says which version it is at, also when an update is none of its bus
   page.runtime.receive({ type: 'prune', version: version + 1, urls: ['/elsewhere.js'] });
   await page.runtime.idle;
   t.is(page.runtime.version, version + 1);
+});
+
+test('what is stale only because of something that the page has not loaded is the same by its new version', async (t) => {
+  const page = await openChain();
+  await page.update(
+    ['/elsewhere.js'],
+    [
+      ['/elsewhere.js', { '/leaf.js': [] }],
+      ['/leaf.js', { '/dep.js': [] }],
+      ['/dep.js', { '/main.js': ['./dep.js'] }],
+    ],
+  );
+  const kept = ['keep /leaf.js 0 for 101', 'keep /dep.js 0 for 101'];
+  t.deepEqual(page.take(), [...kept, 'send acknowledged']);
+  await page.update(
+    ['/elsewhere.js', '/dep.js'],
+    [
+      ['/elsewhere.js', { '/leaf.js': [] }],
+      ['/dep.js', { '/main.js': ['./dep.js'] }],
+      ['/leaf.js', { '/dep.js': [] }],
+    ],
+  );
+  const applied = ['probe /dep.js?__hot=102', 'dispose dep 0', 'evaluate /dep.js?__hot=102'];
+  t.deepEqual(page.take(), ['keep /leaf.js 0 for 102', ...applied, 'callback dep 102']);
 });
 
 test('pruning disposes, runs prune callbacks and forgets data', async (t) => {

@@ -11,7 +11,7 @@ import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { areMergeable, mergeUpdates } from './merge.js';
-import { type Application, type Leaving, plan } from './plan.js';
+import { type Application, type Leaving, plan, type Renewal } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
 import type {
   ClientMessage,
@@ -23,6 +23,7 @@ import type {
 } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
+import { pageOfInline } from './url.js';
 import { patient } from './wait.js';
 
 /** What a runtime needs from the browser. */
@@ -47,6 +48,8 @@ export interface Ports extends ApplyPorts {
   isUsedUnseen(url: string, departed: ReadonlySet<string>): boolean;
   /** Some generation of a module may export other values than before. */
   exportsChanged(url: string): void;
+  /** Native code that imports a module by a newer version gets the one that runs. */
+  keep(url: string, running: number, version: number): void;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
   /** Reloads the page. */
@@ -332,11 +335,16 @@ export class Runtime {
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
       departed: this.#departed(update),
+      isAhead: (url, version) =>
+        version > this.#version &&
+        this.#ports.loadedVersion(url) >= version &&
+        (this.#ports.oldestLoaded(url) ?? version) < version,
       current: (url) => this.registry.current(url),
     });
     if ('leaving' in decision) await this.#leave(decision.leaving);
     switch (decision.type) {
       case 'nothing':
+        this.#keep(update, []);
         this.#finish(update);
         this.#problems.updated(update, undefined);
         this.#ports.send({ type: 'acknowledged', version: update.version });
@@ -349,6 +357,7 @@ export class Runtime {
         this.#giveUp(decision.module, null, update.version, update.invalidated?.trail ?? []);
         break;
       case 'apply':
+        this.#keep(update, decision.stale);
         await this.#apply(decision, update, arrived);
         break;
     }
@@ -447,6 +456,21 @@ export class Runtime {
     this.#version = Math.max(this.#version, update.version);
     this.#jobs.unshift(...this.#unpruned.map((pruned) => ({ type: 'prune', ...pruned }) as const));
     this.#unpruned = [];
+  }
+
+  /**
+   * What is stale for the sake of other pages stays what it is here. New code imports it by its new version all the
+   * same.
+   */
+  #keep({ stale }: Update, renewed: readonly Renewal[]): void {
+    for (const { url, version, kind } of stale) {
+      const isModule = kind === 'script' && pageOfInline(url) === undefined;
+      if (!isModule || renewed.some((one) => one.url === url)) continue;
+      if (!this.registry.has(url) && !this.#ports.isLoaded(url)) continue;
+      const loaded = this.#ports.loadedVersion(url);
+      const running = this.registry.version(url) ?? loaded;
+      if (Math.max(running, loaded) < version) this.#ports.keep(url, running, version);
+    }
   }
 
   async #prune({ urls, version }: Pruned): Promise<void> {

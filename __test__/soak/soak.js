@@ -77,8 +77,7 @@ export class Soak {
   #server;
   #app;
   /**
-   * `known` is what a tab ran since it was loaded. What it imports no more and another page still does may reload it,
-   * since the server prunes what no page imports: counted as stray.
+   * `known` is what a tab ran since it was loaded. What it imports no more may run once more.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
    *   late: { loads: number, may: Map<string, number> } }[]}
