@@ -26,7 +26,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     const [url, stamp = '0'] = address.split('?__hot=');
     if (!modules[url]) throw new Error(`${url} is missing`);
     events.push(`evaluate ${address}`);
-    const generation = runtime.registry.create(url, Number(stamp));
+    const generation = runtime.create(url, Number(stamp));
     const hot = createHotContext(generation, {
       getData: (of) => runtime.registry.data(of),
       setData: (of, data) => runtime.registry.setData(of, data),
@@ -762,6 +762,25 @@ test('what ran ahead of its update stays, and what it took the place of is dispo
   page.oldestLoaded.current = 0;
   await page.update(['/dep.js'], chain.slice(1));
   t.deepEqual(page.take(), ['probe /dep.js?__hot=101', 'dispose dep 0', 'callback dep 101']);
+});
+
+test('what runs when an update has replaced it already is disposed of and changes nothing', async (t) => {
+  const page = await openChain();
+  await page.update(['/dep.js'], chain.slice(1));
+  await page.update(['/dep.js'], chain.slice(1));
+  page.take();
+  const { registry } = page.runtime;
+  const current = registry.current('/dep.js');
+  await page.load('/dep.js?__hot=100');
+  t.is(registry.current('/dep.js'), current);
+  t.is(registry.version('/dep.js'), 102);
+  await new Promise((resolve) => setTimeout(resolve));
+  t.deepEqual(page.take(), ['dispose dep 100']);
+  await page.update(['/dep.js'], chain.slice(1));
+  t.deepEqual(
+    page.take().filter((event) => event.startsWith('dispose')),
+    ['dispose dep 102'],
+  );
 });
 
 test('pruning waits while the page runs older code', async (t) => {

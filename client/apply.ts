@@ -5,6 +5,7 @@
 import type { ModuleNamespace } from '../client.js';
 import { type Call, captureCalls, type Namespaces } from './callbacks.js';
 import type { Exports } from './exports.js';
+import type { DataCallback } from './generation.js';
 import type { LoadedCode } from './load.js';
 import type { Application, Renewal } from './plan.js';
 import type { ModuleKind } from './protocol.js';
@@ -169,11 +170,25 @@ export async function runDisposers(
   const disposers = [...generation.inherited, ...(isKept ? [] : generation.disposers)];
   generation.inherited = [];
   if (!isKept) generation.disposers = [];
+  await runAll(disposers, () => registry.data(url), failed);
+}
+
+/**
+ * Runs dispose callbacks, all at once.
+ *
+ * @param failed Is told of what callbacks throw, and of those that do not come to an end.
+ * @returns When all promises are settled, or have had their time.
+ */
+export async function runAll(
+  disposers: readonly DataCallback[],
+  data: () => unknown,
+  failed: (error: unknown) => void,
+): Promise<void> {
   await Promise.all(
     disposers.map(async (callback) => {
       try {
         const run = async () => {
-          await callback(registry.data(url));
+          await callback(data());
           return true;
         };
         if (await patient(run(), DISPOSE_PATIENCE)) return;

@@ -4,7 +4,7 @@
  */
 import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
-import { type ApplyPorts, apply, type Failure, runDisposers } from './apply.js';
+import { type ApplyPorts, apply, type Failure, runAll, runDisposers } from './apply.js';
 import { Codes } from './codes.js';
 import { Events } from './events.js';
 import { Exports } from './exports.js';
@@ -160,7 +160,16 @@ export class Runtime {
   /** A module is being evaluated. Shows what the server had to say of it. */
   create(url: string, version: number): Generation {
     this.#sayOf(url);
-    return this.registry.create(url, version);
+    const generation = this.registry.create(url, version);
+    // Nobody will replace what is replaced already: it is disposed of when it has run.
+    if (generation.replaced) setTimeout(() => void this.#clean(generation));
+    return generation;
+  }
+
+  async #clean({ url, disposers }: Generation): Promise<void> {
+    const failed = (error: unknown) =>
+      this.#log.error(`a dispose callback of ${url} threw: ${textOf(error)}`, error);
+    await runAll(disposers.splice(0), () => this.registry.data(url), failed);
   }
 
   /** The page has fetched something: shows what the server had to say of it, now that it matters here. */

@@ -109,7 +109,10 @@ function scriptSource(module) {
     return `import ${binding} from ${quote(to)}${type ? ` with { type: '${type}' }` : ''};`;
   });
   if (fault === 'syntax') lines.push('const broken = ;');
-  const token = fault === 'throws' ? '{ sees: {} }' : `soak.ran('${name}', ${edit}, ${disposes})`;
+  const token =
+    fault === 'throws'
+      ? '{ sees: {} }'
+      : `soak.ran('${name}', ${edit}, ${disposes}, import.meta.url)`;
   lines.push(`const me = ${token};`, 'export const token = me;');
   const seen = statics.map(({ to }) => {
     const binding = local.get(to);

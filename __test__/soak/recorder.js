@@ -7,20 +7,26 @@ function recorder() {
   let serial = 0;
   let log = [];
 
-  function ran(module, edit, disposes) {
+  /** @param address The module's `import.meta.url`: of two generations the one with the higher version is newer. */
+  function ran(module, edit, disposes, address) {
     serial += 1;
+    const version = Number(/__hot=(\d+)/.exec(address)?.[1] ?? 0);
     const token = {
       module,
       edit,
       disposes,
       serial,
+      version,
       disposed: 0,
       wasLive: true,
       sees: {},
       again: {},
     };
-    tokens.set(module, [...(tokens.get(module) ?? []), token]);
-    log.push([module, edit]);
+    const before = tokens.get(module) ?? [];
+    // An import may have been on its way when an update replaced it.
+    const isNewest = before.every((one) => one.version <= version);
+    tokens.set(module, isNewest ? [...before, token] : [token, ...before]);
+    if (isNewest) log.push([module, edit]);
     return token;
   }
 
