@@ -11,7 +11,7 @@ import { openTab, waitFor } from '../helpers/browser.js';
 import { getFreePort } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
-import { PAGES, randomApp, randomScript, sourceOf } from './app.js';
+import { importable, PAGES, randomApp, randomScript, sourceOf } from './app.js';
 import { measure } from './measure.js';
 import { closure, effect, expected, kept, reached } from './model.js';
 import { Random } from './random.js';
@@ -71,6 +71,7 @@ export class Soak {
   #sampleEvery;
   #minutes;
   #calm;
+  #cycles;
   #episodes = EPISODES;
   #progress;
   #project;
@@ -107,8 +108,9 @@ export class Soak {
 
   /**
    * @param {{ seed: number, steps: number, restartReloads?: boolean, sampleEvery?: number,
-   *   minutes?: number, calm?: boolean, progress?: (text: string) => void }} options `calm`: one change at a time only. `restartReloads`: whether a page that was served by another run of
-   *   the server reloads.
+   *   minutes?: number, calm?: boolean, cycles?: boolean, progress?: (text: string) => void }} options `calm`: one
+   *   change at a time only. `cycles`: whether scripts import each other in cycles. `restartReloads`: whether a page
+   *   that was served by another run of the server reloads.
    */
   constructor({
     seed,
@@ -117,6 +119,7 @@ export class Soak {
     sampleEvery = Infinity,
     minutes = Infinity,
     calm = false,
+    cycles = true,
     progress = () => {},
   }) {
     this.#random = new Random(seed);
@@ -124,6 +127,7 @@ export class Soak {
     this.#sampleEvery = sampleEvery;
     this.#minutes = minutes;
     this.#calm = calm;
+    this.#cycles = cycles;
     if (calm) this.#episodes = Object.fromEntries(CALM.map((kind) => [kind, EPISODES[kind]]));
     this.#progress = progress;
     this.restartReloads = restartReloads;
@@ -133,7 +137,7 @@ export class Soak {
   /** Runs all steps. Rejects with a {@link SoakFailure} at the first thing that is not as it has to be. */
   async run() {
     const started = Date.now();
-    this.#app = randomApp(this.#random);
+    this.#app = randomApp(this.#random, { cycles: this.#cycles });
     const files = [...this.#app].map(([name, module]) => [name, sourceOf(module)]);
     this.#project = new Project(Object.fromEntries(files));
     try {
@@ -320,11 +324,17 @@ export class Soak {
     for (const [index, { file }] of this.#tabs.entries()) {
       const due = this.#due[index];
       const { reloads, evaluated } = effect(this.#app, file, names);
-      const left = effect(this.#app, file, names, this.#tabs[index].known);
+      const { known } = this.#tabs[index];
+      const left = effect(this.#app, file, names, known);
+      // What a page imports no more need not reload it, and is renewed as far up as something accepts that.
+      const now = reached(this.#app, file);
+      const dropped = [...known].filter((name) => !now.has(name));
+      const isOfDropped = dropped.some((name) => left.evaluated.has(name));
       due.isExact = exact;
       if (reloads && certain) due.least = Math.max(due.least, 1);
       if (reloads) due.most += 1;
-      for (const name of new Set([...evaluated, ...left.evaluated])) {
+      const may = [...evaluated, ...left.evaluated, ...(isOfDropped ? dropped : [])];
+      for (const name of new Set(may)) {
         if (this.#app.get(name).kind !== 'script') continue;
         const { least = 0, most = 0 } = due.may.get(name) ?? {};
         due.may.set(name, { least: certain && evaluated.has(name) ? 1 : least, most: most + 1 });
@@ -361,7 +371,8 @@ export class Soak {
       ...this.#server.events.slice(-60).map((event) => `  ${JSON.stringify(event)}`),
       'app:',
       ...[...reached(this.#app, file)].map((name) => `  ${describe(this.#app.get(name))}`),
-      `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}`,
+      `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}` +
+        `${this.#calm ? ' --calm' : ''}${this.#cycles ? '' : ' --acyclic'}`,
     ];
     throw new SoakFailure(lines.join('\n'));
   }
@@ -459,7 +470,7 @@ export class Soak {
     const { imports, acceptance, accepts, disposes } = randomScript(
       this.#random,
       module.name,
-      names,
+      importable(names, module.name, this.#cycles),
       0,
     );
     const before = this.#tabs.map(({ file }) => reached(this.#app, file));
