@@ -141,7 +141,7 @@ test('registrations of a failed generation do not count, its cleanup does', (t) 
   registry.end(() => false);
   t.is(registry.current('/a.js'), old);
   t.is(registry.version('/a.js'), 0);
-  t.deepEqual(old.disposers, [cleanUp]);
+  t.deepEqual(old.inherited, [cleanUp]);
   t.deepEqual(dropped, [5]);
 
   registry.begin(new Map([['/a.js', 6]]));

@@ -48,6 +48,7 @@ function page({
   url = '/index.html',
   versions = {},
   departed = [],
+  ahead = [],
 }) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
@@ -65,6 +66,7 @@ function page({
     showsImage: (of) => images.includes(of),
     isWorker: (of) => workers.includes(of),
     oldest: (of) => versions[of],
+    isAhead: (of) => ahead.includes(of),
     current: (of) => generations.get(of),
   };
 }
@@ -137,6 +139,11 @@ const cases = {
     ]),
     page({ loaded: '/b.js /d.js', hot: { '/b.js': self } }),
     '/b.js(/b.js) | /d.js /b.js | ',
+  ],
+  'what there is two of is renewed although the page has not loaded what changed': [
+    update(['/d.js <- /c.js', '/c.js <- /b.js', '/b.js <- /a.js', '/a.js accepts <-']),
+    page({ loaded: '/a.js /b.js /c.js', ahead: ['/c.js'], hot: { '/a.js': self } }),
+    '/a.js(/a.js) | /c.js /b.js /a.js | ',
   ],
   'a module that the page has not loaded changes nothing': [
     update(['/d.js <- /a.js', '/a.js <- /index.html']),

@@ -16,6 +16,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
   const probeError = { current: undefined };
   const held = { probe: undefined };
   const newestLoaded = { current: 0 };
+  const oldestLoaded = { current: undefined };
 
   const importModule = (address) => {
     if (!evaluated.has(address)) evaluated.set(address, evaluate(address));
@@ -25,7 +26,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     const [url, stamp = '0'] = address.split('?__hot=');
     if (!modules[url]) throw new Error(`${url} is missing`);
     events.push(`evaluate ${address}`);
-    const generation = runtime.registry.create(url, Number(stamp));
+    const generation = runtime.create(url, Number(stamp));
     const hot = createHotContext(generation, {
       getData: (of) => runtime.registry.data(of),
       setData: (of, data) => runtime.registry.setData(of, data),
@@ -57,13 +58,14 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     swapImages: () => {},
     isLoaded: (url) => url in modules || url.endsWith('.css'),
     loadedVersion: () => 0,
-    oldestLoaded: () => undefined,
+    oldestLoaded: () => oldestLoaded.current,
     newestLoaded: () => newestLoaded.current,
     showsStyle: (url) => url.endsWith('.css'),
     loadedBy: () => new Set(),
     showsImage: () => false,
     isWorker: () => false,
     isUsedUnseen: () => false,
+    keep: (url, running, newer) => events.push(`keep ${url} ${running} for ${newer}`),
     forget: (url) => events.push(`forget ${url}`),
     reload: (report) => events.push(`reload ${report.cause}: ${report.chain.join(' ')}`),
     send: (message) => {
@@ -89,6 +91,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     probeError,
     held,
     newestLoaded,
+    oldestLoaded,
     modules,
     /** Evaluates the page's modules and starts it; forgets what happened so far. */
     async load(...urls) {
@@ -471,6 +474,23 @@ test('an update waits a while, and no longer, for the next one whose code it cam
   t.is(page.runtime.version, 101);
 });
 
+test('an update that came with code of a pruned module waits no longer than for that', async (t) => {
+  const page = await openChain();
+  page.newestLoaded.current = 102;
+  page.update(['/leaf.js'], chain);
+  let isOver = false;
+  const over = page.runtime.idle.then(() => {
+    isOver = true;
+  });
+  await turn();
+  t.false(isOver);
+  page.runtime.receive({ type: 'prune', version: 102, urls: [] });
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  t.true(isOver);
+  await over;
+  t.is(page.take().at(-1), 'callback dep 101');
+});
+
 test('the same module giving up again while the page is busy is one update', async (t) => {
   const page = await openChain();
   let release;
@@ -655,6 +675,30 @@ test('a page says which version it is at, also when an update is none of its bus
   t.is(page.runtime.version, version + 1);
 });
 
+test('what is stale only because of something that the page has not loaded is the same by its new version', async (t) => {
+  const page = await openChain();
+  await page.update(
+    ['/elsewhere.js'],
+    [
+      ['/elsewhere.js', { '/leaf.js': [] }],
+      ['/leaf.js', { '/dep.js': [] }],
+      ['/dep.js', { '/main.js': ['./dep.js'] }],
+    ],
+  );
+  const kept = ['keep /leaf.js 0 for 101', 'keep /dep.js 0 for 101'];
+  t.deepEqual(page.take(), [...kept, 'send acknowledged']);
+  await page.update(
+    ['/elsewhere.js', '/dep.js'],
+    [
+      ['/elsewhere.js', { '/leaf.js': [] }],
+      ['/dep.js', { '/main.js': ['./dep.js'] }],
+      ['/leaf.js', { '/dep.js': [] }],
+    ],
+  );
+  const applied = ['probe /dep.js?__hot=102', 'dispose dep 0', 'evaluate /dep.js?__hot=102'];
+  t.deepEqual(page.take(), ['keep /leaf.js 0 for 102', ...applied, 'callback dep 102']);
+});
+
 test('pruning disposes, runs prune callbacks and forgets data', async (t) => {
   const page = openPage({
     modules: {
@@ -688,6 +732,54 @@ test('modules that are pruned together are all disposed of before any prune call
   t.deepEqual(
     page.take().filter((event) => !event.startsWith('forget')),
     ['dispose a', 'dispose b', 'prune a', 'prune b'],
+  );
+});
+
+test('a module that was imported again before its pruning is told stays', async (t) => {
+  const page = openPage({
+    modules: {
+      '/a.js': (hot, version) => {
+        hot.data.of = version;
+        hot.dispose(() => page.events.push(`dispose ${version}`));
+        hot.prune(() => page.events.push(`prune ${version}`));
+        return {};
+      },
+    },
+  });
+  await page.load('/a.js', '/a.js?__hot=101');
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/a.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['dispose 0']);
+  t.deepEqual(page.runtime.registry.data('/a.js'), { of: 101 });
+  page.runtime.receive({ type: 'prune', version: 102, urls: ['/a.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['dispose 101', 'prune 101', 'forget /a.js']);
+});
+
+test('what ran ahead of its update stays, and what it took the place of is disposed of', async (t) => {
+  const page = await openChain();
+  await page.load('/dep.js?__hot=101');
+  page.oldestLoaded.current = 0;
+  await page.update(['/dep.js'], chain.slice(1));
+  t.deepEqual(page.take(), ['probe /dep.js?__hot=101', 'dispose dep 0', 'callback dep 101']);
+});
+
+test('what runs when an update has replaced it already is disposed of and changes nothing', async (t) => {
+  const page = await openChain();
+  await page.update(['/dep.js'], chain.slice(1));
+  await page.update(['/dep.js'], chain.slice(1));
+  page.take();
+  const { registry } = page.runtime;
+  const current = registry.current('/dep.js');
+  await page.load('/dep.js?__hot=100');
+  t.is(registry.current('/dep.js'), current);
+  t.is(registry.version('/dep.js'), 102);
+  await new Promise((resolve) => setTimeout(resolve));
+  t.deepEqual(page.take(), ['dispose dep 100']);
+  await page.update(['/dep.js'], chain.slice(1));
+  t.deepEqual(
+    page.take().filter((event) => event.startsWith('dispose')),
+    ['dispose dep 102'],
   );
 });
 

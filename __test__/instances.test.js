@@ -3,6 +3,7 @@
  */
 
 import ava from 'ava';
+import { browserName } from '../scripts/browser.js';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 
@@ -495,3 +496,46 @@ import.meta.hot.accept('./state.js', (next) => { globalThis.current = next.state
   t.deepEqual(await tab.evaluate(load), [1, true, 1, 2]);
   t.is(await tab.evaluate(evaluations), 1);
 });
+
+const LAZY = {
+  'main.js': `import './router.js';`,
+  'router.js': `globalThis.routers = (globalThis.routers ?? 0) + 1;
+export const router = {};
+globalThis.open = async () => {
+  const view = await import('./view.js');
+  return [view.value, view.router === router, globalThis.routers];
+};
+globalThis.openOther = async () => (await import('./other-view.js')).router === router;
+`,
+  'view.js': `export { router } from './router.js';\nexport const value = 1;\n`,
+  'other-view.js': `export { router } from './router.js';\n`,
+};
+const openView = () => globalThis.open();
+
+for (const accepts of [false, true]) {
+  const how = accepts ? 'that accepts itself in between' : 'that nobody accepts';
+  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded`, async (t) => {
+    // Firefox takes no import maps by then.
+    if (browserName === 'firefox') return t.pass();
+    const hot = accepts ? 'import.meta.hot.accept();' : '';
+    const { project, server, tab, open } = await startApp(t, {
+      ...LAZY,
+      'main.js': `${LAZY['main.js']}${hot}`,
+    });
+    const other = await open();
+    t.deepEqual(await tab.evaluate(openView), [1, true, 1]);
+    for (const number of [2, 3]) {
+      await project.write('view.js', LAZY['view.js'].replace('1', number));
+      if (accepts) await server.event(({ type, client }) => type === 'applied');
+      else await tab.loaded(number);
+      await tab.until(openView, [number, true, accepts ? number : 1]);
+      await other.until(
+        () => globalThis.__hotgraph__.version,
+        await tab.evaluate(() => globalThis.__hotgraph__.version),
+      );
+      t.true(await other.evaluate(() => globalThis.openOther()));
+    }
+    t.deepEqual(await other.evaluate(openView), [3, true, 1]);
+    t.is(other.loads, 1);
+  });
+}

@@ -4,7 +4,7 @@
  */
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
 import { mkdir, open, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -222,6 +222,21 @@ for (const watch of [true, 'poll']) {
     }
     await watched.event(() => watched.updates('dep.js') >= 2);
     t.is(watched.updates('dep.js'), 2);
+  });
+
+  test(`a file that is served before it is known to be back, watch: ${watch}`, async (t) => {
+    const watched = await startWatched(t, { 'deep/dep.js': code(1) }, { watch });
+    await rename(watched.path('deep'), watched.path('away'));
+    const said = (type) => watched.events.some((event) => event.type === type);
+    await watched.event(() => said('diagnostics'));
+    renameSync(watched.path('away'), watched.path('deep'));
+    watched.serve('deep/dep.js');
+    await watched.event(() => said('recovered'));
+    // Whatever came of it came before this.
+    await writeFile(watched.path('deep/dep.js'), code(2));
+    await watched.knows('deep/dep.js', code(2));
+    await watched.event(() => watched.updates('deep/dep.js') >= 1);
+    t.is(watched.updates('deep/dep.js'), 1);
   });
 
   test(`a file in a new folder, watch: ${watch}`, async (t) => {

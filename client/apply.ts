@@ -5,6 +5,7 @@
 import type { ModuleNamespace } from '../client.js';
 import { type Call, captureCalls, type Namespaces } from './callbacks.js';
 import type { Exports } from './exports.js';
+import type { DataCallback } from './generation.js';
 import type { LoadedCode } from './load.js';
 import type { Application, Renewal } from './plan.js';
 import type { ModuleKind } from './protocol.js';
@@ -144,9 +145,9 @@ async function dispose(
   const running: Promise<unknown>[] = [];
   for (const [url, version] of targets) {
     const generation = registry.current(url);
-    if (generation && generation.version < version) {
-      running.push(runDisposers(url, registry, fail('dispose', url)));
-    }
+    if (!generation) continue;
+    const isKept = generation.version >= version;
+    running.push(runDisposers(url, registry, fail('dispose', url), isKept));
   }
   await Promise.all(running);
 }
@@ -154,6 +155,7 @@ async function dispose(
 /**
  * Runs the dispose callbacks of a module's last generation, all at once. They run no second time.
  *
+ * @param isKept Whether that generation stays, and only those before it are cleaned up.
  * @param failed Is told of what callbacks throw, and of those that do not come to an end.
  * @returns When all promises are settled, or have had their time.
  */
@@ -161,16 +163,32 @@ export async function runDisposers(
   url: string,
   registry: Registry,
   failed: (error: unknown) => void,
+  isKept = false,
 ): Promise<void> {
   const generation = registry.last(url);
   if (!generation) return;
-  const disposers = generation.disposers;
-  generation.disposers = [];
+  const disposers = [...generation.inherited, ...(isKept ? [] : generation.disposers)];
+  generation.inherited = [];
+  if (!isKept) generation.disposers = [];
+  await runAll(disposers, () => registry.data(url), failed);
+}
+
+/**
+ * Runs dispose callbacks, all at once.
+ *
+ * @param failed Is told of what callbacks throw, and of those that do not come to an end.
+ * @returns When all promises are settled, or have had their time.
+ */
+export async function runAll(
+  disposers: readonly DataCallback[],
+  data: () => unknown,
+  failed: (error: unknown) => void,
+): Promise<void> {
   await Promise.all(
     disposers.map(async (callback) => {
       try {
         const run = async () => {
-          await callback(registry.data(url));
+          await callback(data());
           return true;
         };
         if (await patient(run(), DISPOSE_PATIENCE)) return;

@@ -28,6 +28,16 @@ export class Facades {
     const imports = fresh.map(({ address, names }) => [address, facade(address, names)]);
     this.#ports.addMap(Object.fromEntries(imports));
   }
+
+  /**
+   * Lets native code that imports one address get what is at another.
+   *
+   * @param names The exports of what is there, when the client runs it.
+   */
+  keep(address: string, running: string, names: ReadonlySet<string> | undefined): void {
+    if (!this.#ports.takesMaps()) return;
+    this.#ports.addMap({ [address]: names ? facade(running, [...names]) : running });
+  }
 }
 
 function facade(address: string, names: readonly string[]): string {

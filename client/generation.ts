@@ -42,6 +42,8 @@ export class Generation {
   readonly dependencies: DependencyAcceptance[] = [];
   /** To run before the next generation; emptied when they have run. */
   disposers: DataCallback[] = [];
+  /** The same of generations before, which nobody has cleaned up. */
+  inherited: DataCallback[] = [];
   /** To run when the module leaves the page. */
   readonly pruners: DataCallback[] = [];
 

@@ -291,6 +291,12 @@ function startClient(): Client {
     isWorker: (url) => workers.has(url),
     isUsedUnseen: (url, departed) =>
       isNamedByElement(url) || loaded.isAskedForOtherwise(url) || imports.isInForce(url, departed),
+    keep: (url, running, version) =>
+      facades.keep(
+        origin + stamp(url, version),
+        origin + stamp(url, running),
+        carried.find(url, running)?.names,
+      ),
     forget: (url) => {
       loaded.forget(url);
       carried.forget(url);

@@ -27,6 +27,8 @@ export interface Page {
   oldest(url: string): number | undefined;
   /** Stale modules that code of this page imported once, and no more. */
   readonly departed: ReadonlySet<string>;
+  /** Whether the browser loaded that version of a module ahead of its update, beside an older one. */
+  isAhead(url: string, version: number): boolean;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
   current(url: string): Generation | undefined;
 }
@@ -134,7 +136,7 @@ class Walk {
     if (worker) return { type: 'reload', report: worker };
     const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isDue(url));
     const start = changed.map((url) => this.#step(url, undefined, true));
-    const stop = this.#walk(start) ?? this.#walkOptional();
+    const stop = this.#walk(start) ?? this.#walkOptional() ?? this.#walk(this.#ahead());
     if (stop) return { type: 'reload', report: stop };
     const covered = this.#covered();
     const uncovered = [...this.#steps.values()].filter(
@@ -158,6 +160,18 @@ class Walk {
     const queue: Step[] = [];
     for (const step of this.#bubbled) this.#goOn(step, queue, false);
     return this.#walk(queue);
+  }
+
+  /** Modules of which there are two instances, since something that was loaded meanwhile imports the new one. */
+  #ahead(): Step[] {
+    const ahead = this.#update.stale.filter(
+      ({ url, version, kind }) =>
+        kind === 'script' &&
+        !this.#steps.has(url) &&
+        this.#isLoaded(url) &&
+        this.#page.isAhead(url, version),
+    );
+    return ahead.map(({ url }) => this.#step(url, undefined, true));
   }
 
   #visit(step: Step, queue: Step[]): ReloadReport | undefined {

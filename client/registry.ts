@@ -85,16 +85,20 @@ export class Registry {
 
   /**
    * A module is being evaluated. Its registrations count from now on, or from {@link commit} when the
-   * running update evaluates it.
+   * running update evaluates it. When the page is past that version already, it is replaced from the beginning.
    */
   create(url: string, version: number): Generation {
     const entry = this.#entry(url);
     const generation = new Generation(url, version);
-    if (this.#before.has(url)) {
+    const newest = this.#versions.get(url) ?? 0;
+    if (version < newest) {
+      // An import that was on its way when an update replaced it.
+      this.#retire(generation);
+    } else if (this.#before.has(url)) {
       entry.next = generation;
     } else {
       this.#replace(entry, generation);
-      this.#versions.set(url, Math.max(version, this.#versions.get(url) ?? 0));
+      this.#versions.set(url, version);
     }
     return generation;
   }
@@ -161,12 +165,12 @@ export class Registry {
     if (!old) return;
     this.#retire(old);
     // Empty after an update. Otherwise code evaluated the module on its own: it is cleaned up later.
-    if (next) next.disposers = [...old.disposers, ...next.disposers];
+    if (next) next.inherited = [...old.inherited, ...old.disposers];
   }
 
   #abandon(next: Generation, current: Generation | undefined): void {
     this.#retire(next);
-    if (current) current.disposers = [...current.disposers, ...next.disposers];
+    if (current) current.inherited.push(...next.inherited, ...next.disposers);
   }
 
   #retire(generation: Generation): void {

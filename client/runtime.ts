@@ -4,14 +4,14 @@
  */
 import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
-import { type ApplyPorts, apply, type Failure, runDisposers } from './apply.js';
+import { type ApplyPorts, apply, type Failure, runAll, runDisposers } from './apply.js';
 import { Codes } from './codes.js';
 import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { areMergeable, mergeUpdates } from './merge.js';
-import { type Application, type Leaving, plan } from './plan.js';
+import { type Application, type Leaving, plan, type Renewal } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
 import type {
   ClientMessage,
@@ -23,6 +23,7 @@ import type {
 } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
+import { pageOfInline } from './url.js';
 import { patient } from './wait.js';
 
 /** What a runtime needs from the browser. */
@@ -47,6 +48,8 @@ export interface Ports extends ApplyPorts {
   isUsedUnseen(url: string, departed: ReadonlySet<string>): boolean;
   /** Some generation of a module may export other values than before. */
   exportsChanged(url: string): void;
+  /** Native code that imports a module by a newer version gets the one that runs. */
+  keep(url: string, running: number, version: number): void;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
   /** Reloads the page. */
@@ -87,6 +90,10 @@ interface Part {
   readonly trail: readonly string[];
 }
 
+function versionOf(job: Job): number {
+  return job.type === 'update' ? job.update.version : job.version;
+}
+
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
 
@@ -115,8 +122,8 @@ export class Runtime {
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
   readonly #parts = new Map<string, Part>();
-  /** Is called when an update arrives. */
-  #arrived = () => {};
+  /** Is called when an update, or a prune, arrives. */
+  #arrived: () => unknown = () => {};
   readonly #problems: Problems;
   /** What the server had to say of modules that this page has not loaded yet, by module. */
   readonly #unsaid = new Map<string, Diagnostic[]>();
@@ -153,7 +160,16 @@ export class Runtime {
   /** A module is being evaluated. Shows what the server had to say of it. */
   create(url: string, version: number): Generation {
     this.#sayOf(url);
-    return this.registry.create(url, version);
+    const generation = this.registry.create(url, version);
+    // Nobody will replace what is replaced already: it is disposed of when it has run.
+    if (generation.replaced) setTimeout(() => void this.#clean(generation));
+    return generation;
+  }
+
+  async #clean({ url, disposers }: Generation): Promise<void> {
+    const failed = (error: unknown) =>
+      this.#log.error(`a dispose callback of ${url} threw: ${textOf(error)}`, error);
+    await runAll(disposers.splice(0), () => this.registry.data(url), failed);
   }
 
   /** The page has fetched something: shows what the server had to say of it, now that it matters here. */
@@ -192,6 +208,7 @@ export class Runtime {
       case 'prune':
         this.#codes.forget(message.urls);
         this.#jobs.push(message);
+        this.#arrived();
         this.#run();
         break;
       case 'error':
@@ -327,11 +344,16 @@ export class Runtime {
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
       departed: this.#departed(update),
+      isAhead: (url, version) =>
+        version > this.#version &&
+        this.#ports.loadedVersion(url) >= version &&
+        (this.#ports.oldestLoaded(url) ?? version) < version,
       current: (url) => this.registry.current(url),
     });
     if ('leaving' in decision) await this.#leave(decision.leaving);
     switch (decision.type) {
       case 'nothing':
+        this.#keep(update, []);
         this.#finish(update);
         this.#problems.updated(update, undefined);
         this.#ports.send({ type: 'acknowledged', version: update.version });
@@ -344,6 +366,7 @@ export class Runtime {
         this.#giveUp(decision.module, null, update.version, update.invalidated?.trail ?? []);
         break;
       case 'apply':
+        this.#keep(update, decision.stale);
         await this.#apply(decision, update, arrived);
         break;
     }
@@ -425,15 +448,16 @@ export class Runtime {
    * two become one then, so that nothing runs before its own update disposes of what it replaces.
    */
   async #isOvertaken(version: number): Promise<boolean> {
-    if (this.#ports.newestLoaded() <= version) return false;
-    const isLater = (job: Job) => job.type === 'update' && job.update.version > version;
-    if (!this.#jobs.some(isLater)) {
+    const newest = this.#ports.newestLoaded();
+    if (newest <= version) return false;
+    const isTold = (job: Job) => versionOf(job) >= newest;
+    if (!this.#jobs.some(isTold)) {
       const arrival = new Promise<void>((resolve) => {
-        this.#arrived = resolve;
+        this.#arrived = () => this.#jobs.some(isTold) && resolve();
       });
       await patient(arrival, PATIENCE);
     }
-    return this.#jobs.some(isLater);
+    return this.#jobs.some((job) => job.type === 'update' && versionOf(job) > version);
   }
 
   #finish(update: Update): void {
@@ -441,6 +465,21 @@ export class Runtime {
     this.#version = Math.max(this.#version, update.version);
     this.#jobs.unshift(...this.#unpruned.map((pruned) => ({ type: 'prune', ...pruned }) as const));
     this.#unpruned = [];
+  }
+
+  /**
+   * What is stale for the sake of other pages stays what it is here. New code imports it by its new version all the
+   * same.
+   */
+  #keep({ stale }: Update, renewed: readonly Renewal[]): void {
+    for (const { url, version, kind } of stale) {
+      const isModule = kind === 'script' && pageOfInline(url) === undefined;
+      if (!isModule || renewed.some((one) => one.url === url)) continue;
+      if (!this.registry.has(url) && !this.#ports.isLoaded(url)) continue;
+      const loaded = this.#ports.loadedVersion(url);
+      const running = this.registry.version(url) ?? loaded;
+      if (Math.max(running, loaded) < version) this.#ports.keep(url, running, version);
+    }
   }
 
   async #prune({ urls, version }: Pruned): Promise<void> {
@@ -460,19 +499,27 @@ export class Runtime {
   }
 
   /**
-   * Modules leave the page.
+   * Modules leave the page. Of one that was imported again before the page was told, only what that took the place of
+   * does.
    *
    * @param leaving With the version that whoever imports one of them again gets.
    */
   async #leave(leaving: readonly Leaving[]): Promise<void> {
     if (leaving.length === 0) return;
-    const paths = leaving.map(({ url }) => url);
-    await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    const isBack = ({ url, version }: Leaving) =>
+      (this.registry.current(url)?.version ?? 0) >= version;
+    const gone = leaving.filter((one) => !isBack(one));
+    const paths = gone.map(({ url }) => url);
+    if (paths.length > 0) {
+      await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+    }
     const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
       this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-    const disposed = paths.map((url) => runDisposers(url, this.registry, failed('dispose', url)));
+    const disposed = leaving.map((one) =>
+      runDisposers(one.url, this.registry, failed('dispose', one.url), !gone.includes(one)),
+    );
     await patient(Promise.all(disposed), PATIENCE);
-    for (const { url, version } of leaving) {
+    for (const { url, version } of gone) {
       for (const callback of this.registry.last(url)?.pruners ?? []) {
         try {
           await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);
@@ -480,8 +527,11 @@ export class Runtime {
           failed('prune', url)(error);
         }
       }
-      this.registry.remove(url, version);
+      const newest = Math.max(this.registry.version(url) ?? 0, this.#ports.loadedVersion(url));
+      this.registry.remove(url, Math.max(version, newest));
       this.#parts.delete(url);
+      // It is back, without `import.meta.hot`.
+      if (newest >= version) continue;
       this.exports.forget(url);
       this.#ports.forget(url);
     }

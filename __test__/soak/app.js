@@ -29,8 +29,11 @@ const PAGES = [
 const STYLES = ['look.css', 'deep/more.css', 'sheet.css', 'deep/sheet.css'];
 const DATA = ['data.json', 'deep/data.json'];
 
-/** @param {import('./random.js').Random} random */
-export function randomApp(random, scripts = 16) {
+/**
+ * @param {import('./random.js').Random} random
+ * @param {{ cycles?: boolean, scripts?: number }} [options] `cycles`: whether scripts may import each other in cycles.
+ */
+export function randomApp(random, { cycles = true, scripts = 16 } = {}) {
   const names = Array.from({ length: scripts }, (_, index) =>
     index % 3 === 2 ? `deep/m${index}.js` : `m${index}.js`,
   );
@@ -38,10 +41,11 @@ export function randomApp(random, scripts = 16) {
   for (const name of STYLES) app.set(name, plain(name, 'style'));
   for (const name of DATA) app.set(name, plain(name, 'json'));
   for (const { file } of PAGES) app.set(file, plain(file, 'page'));
-  for (const name of names) app.set(name, randomScript(random, name, names, 1));
+  for (const name of names)
+    app.set(name, randomScript(random, name, importable(names, name, cycles), 1));
   // Whatever else: each page begins as something that reaches half of the app.
   for (const { entry } of PAGES) {
-    const others = random.sample(names, 5).filter((name) => name !== entry);
+    const others = random.sample(importable(names, entry, cycles), 5);
     const module = app.get(entry);
     const added = others.filter((name) => !module.imports.some(({ to }) => to === name));
     const imports = [...module.imports, ...added.map((to) => ({ to, dynamic: false }))];
@@ -50,16 +54,18 @@ export function randomApp(random, scripts = 16) {
   return app;
 }
 
+/** What a script may import of the others. */
+export function importable(names, name, cycles) {
+  return cycles ? names.filter((other) => other !== name) : names.slice(names.indexOf(name) + 1);
+}
+
 function plain(name, kind) {
   return { name, kind, edit: 1, imports: [], acceptance: 'none', accepts: {}, disposes: false };
 }
 
-/** A script with any imports that accepts anything. */
-export function randomScript(random, name, names, edit) {
-  const targets = random.sample(
-    names.filter((other) => other !== name),
-    random.between(0, 3),
-  );
+/** A script with any imports of the given others that accepts anything. */
+export function randomScript(random, name, others, edit) {
+  const targets = random.sample(others, random.between(0, 3));
   const imports = targets.map((to) => ({ to, dynamic: random.chance(0.25) }));
   for (const list of [['sheet.css', 'deep/sheet.css'], DATA]) {
     if (random.chance(0.12)) imports.push({ to: random.pick(list), dynamic: false });
@@ -109,7 +115,10 @@ function scriptSource(module) {
     return `import ${binding} from ${quote(to)}${type ? ` with { type: '${type}' }` : ''};`;
   });
   if (fault === 'syntax') lines.push('const broken = ;');
-  const token = fault === 'throws' ? '{ sees: {} }' : `soak.ran('${name}', ${edit}, ${disposes})`;
+  const token =
+    fault === 'throws'
+      ? '{ sees: {} }'
+      : `soak.ran('${name}', ${edit}, ${disposes}, import.meta.url)`;
   lines.push(`const me = ${token};`, 'export const token = me;');
   const seen = statics.map(({ to }) => {
     const binding = local.get(to);

@@ -19,6 +19,23 @@ export function closure(app, names) {
   return found;
 }
 
+/**
+ * What stays imported all the time after a change. What only a dynamic import leads to whose module is new to the page
+ * is not, until that has come: "prune(cb): runs when nothing on the page imports the module any more … importing the
+ * module again evaluates it again".
+ *
+ * @param {Set<string>} before What the page reached before the change.
+ */
+export function kept(app, file, before) {
+  const found = new Set([pageOf(file).entry]);
+  for (const name of found) {
+    for (const { to, dynamic } of app.get(name).imports) {
+      if (!dynamic || before.has(to)) found.add(to);
+    }
+  }
+  return found;
+}
+
 /** What a tab with the page has to show: the edit of everything that it reaches or links to. */
 export function expected(app, file) {
   const names = [...reached(app, file), ...pageOf(file).links];

@@ -7,20 +7,26 @@ function recorder() {
   let serial = 0;
   let log = [];
 
-  function ran(module, edit, disposes) {
+  /** @param address The module's `import.meta.url`: of two generations the one with the higher version is newer. */
+  function ran(module, edit, disposes, address) {
     serial += 1;
+    const version = Number(/__hot=(\d+)/.exec(address)?.[1] ?? 0);
     const token = {
       module,
       edit,
       disposes,
       serial,
+      version,
       disposed: 0,
       wasLive: true,
       sees: {},
       again: {},
     };
-    tokens.set(module, [...(tokens.get(module) ?? []), token]);
-    log.push([module, edit]);
+    const before = tokens.get(module) ?? [];
+    // An import may have been on its way when an update replaced it.
+    const isNewest = before.every((one) => one.version <= version);
+    tokens.set(module, isNewest ? [...before, token] : [token, ...before]);
+    if (isNewest) log.push([module, edit]);
     return token;
   }
 
@@ -107,7 +113,7 @@ function recorder() {
    * Waits until the page shows what it has to. Returns what ran since the last time, and what is wrong when
    * `patience` milliseconds did not suffice.
    */
-  async function settle({ entry, links, edit, versions, patience }) {
+  async function settle({ entry, links, edit, versions, version, patience }) {
     const end = performance.now() + patience;
     const wanted = inOrder(versions);
     for (;;) {
@@ -115,7 +121,8 @@ function recorder() {
       let { problems } = shown;
       const isNew = document.querySelector('meta[name=edit]')?.content === String(edit);
       const isConnected = globalThis.__hotgraph__?.connected === true;
-      const isShown = isNew && isConnected && inOrder(shown.versions) === wanted;
+      const isCurrent = globalThis.__hotgraph__?.version >= version;
+      const isShown = isNew && isConnected && isCurrent && inOrder(shown.versions) === wanted;
       if (isShown && problems.length === 0) {
         problems = await lookAgain(shown.live);
         if (problems.length === 0) {
@@ -131,7 +138,12 @@ function recorder() {
       if (performance.now() > end) {
         if (!isNew) problems.push('the page is an older one');
         if (!isConnected) problems.push('the page is not connected');
-        const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+        if (!isCurrent)
+          problems.push(`the page is at ${globalThis.__hotgraph__?.version}, expected ${version}`);
+        const fetched = performance.getEntriesByType('resource').map(({ name, initiatorType }) => ({
+          name,
+          by: initiatorType,
+        }));
         return { ran: log, problems, shown: shown.versions, fetched };
       }
       await new Promise((resolve) => setTimeout(resolve, 4));

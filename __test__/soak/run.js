@@ -1,6 +1,6 @@
 /**
- * A soak by hand: `node __test__/soak/run.js [--seed 1] [--steps 500] [--minutes 10] [--calm] [--sample-every 250]
- * [--json file]`.
+ * A soak by hand: `node __test__/soak/run.js [--seed 1] [--steps 500] [--minutes 10] [--calm] [--acyclic]
+ * [--sample-every 250] [--json file]`.
  *
  * The summary goes to stdout, or to the file. A failure is printed with what led to it and how to make it happen again.
  */
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '500' },
     minutes: { type: 'string', default: 'Infinity' },
     calm: { type: 'boolean', default: false },
+    acyclic: { type: 'boolean', default: false },
     'sample-every': { type: 'string', default: 'Infinity' },
     json: { type: 'string' },
   },
@@ -26,6 +27,7 @@ const soak = new Soak({
   steps: Number(values.steps),
   sampleEvery: Number(values['sample-every']),
   calm: values.calm,
+  cycles: !values.acyclic,
   minutes: Number(values.minutes),
   progress: (text) => console.error(text),
 });

@@ -11,9 +11,9 @@ import { openTab, waitFor } from '../helpers/browser.js';
 import { getFreePort } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
-import { PAGES, randomApp, randomScript, sourceOf } from './app.js';
+import { importable, PAGES, randomApp, randomScript, sourceOf } from './app.js';
 import { measure } from './measure.js';
-import { closure, effect, expected, reached } from './model.js';
+import { closure, effect, expected, kept, reached } from './model.js';
 import { Random } from './random.js';
 
 /** The pages of the tabs. */
@@ -57,7 +57,7 @@ const CALM = [
   'restart',
 ];
 
-const NOTHING_LATE = { loads: 0, may: new Set() };
+const NOTHING_LATE = { loads: 0, may: new Map() };
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -70,21 +70,28 @@ export class Soak {
   #steps;
   #sampleEvery;
   #minutes;
+  #calm;
+  #cycles;
   #episodes = EPISODES;
   #progress;
   #project;
   #server;
   #app;
   /**
-   * `known` is what a tab ran since it was loaded. What it imports no more and another page still does may reload it,
-   * since the server prunes what no page imports: counted as stray.
+   * `known` is what a tab ran since it was loaded. What it imports no more may run once more.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
-   *   late: { loads: number, may: Set<string> } }[]}
+   *   late: { loads: number, may: Map<string, number> } }[]}
    */
   #tabs = [];
   #history = [];
   #due;
+  /** What somebody ever ran or showed: the server follows its file. */
+  #followed = new Set();
+  /** Of each file that the episode changes, how many events the server had told before. */
+  #changed = new Map();
+  /** The newest version that the server told of. */
+  #version = 0;
   #done = 0;
   /** What happened so far. */
   summary = {
@@ -101,8 +108,9 @@ export class Soak {
 
   /**
    * @param {{ seed: number, steps: number, restartReloads?: boolean, sampleEvery?: number,
-   *   minutes?: number, calm?: boolean, progress?: (text: string) => void }} options `calm`: one change at a time only. `restartReloads`: whether a page that was served by another run of
-   *   the server reloads.
+   *   minutes?: number, calm?: boolean, cycles?: boolean, progress?: (text: string) => void }} options `calm`: one
+   *   change at a time only. `cycles`: whether scripts import each other in cycles. `restartReloads`: whether a page
+   *   that was served by another run of the server reloads.
    */
   constructor({
     seed,
@@ -111,12 +119,15 @@ export class Soak {
     sampleEvery = Infinity,
     minutes = Infinity,
     calm = false,
+    cycles = true,
     progress = () => {},
   }) {
     this.#random = new Random(seed);
     this.#steps = steps;
     this.#sampleEvery = sampleEvery;
     this.#minutes = minutes;
+    this.#calm = calm;
+    this.#cycles = cycles;
     if (calm) this.#episodes = Object.fromEntries(CALM.map((kind) => [kind, EPISODES[kind]]));
     this.#progress = progress;
     this.restartReloads = restartReloads;
@@ -126,7 +137,7 @@ export class Soak {
   /** Runs all steps. Rejects with a {@link SoakFailure} at the first thing that is not as it has to be. */
   async run() {
     const started = Date.now();
-    this.#app = randomApp(this.#random);
+    this.#app = randomApp(this.#random, { cycles: this.#cycles });
     const files = [...this.#app].map(([name, module]) => [name, sourceOf(module)]);
     this.#project = new Project(Object.fromEntries(files));
     try {
@@ -156,12 +167,14 @@ export class Soak {
   /** Makes an episode happen and waits until all tabs show what it left on the disk. */
   async #episode(kind, happen) {
     this.#due = this.#tabs.map(({ late }) => {
-      const may = new Map([...late.may].map((name) => [name, { least: 0, most: 1 }]));
-      return { least: 0, most: late.loads, may, isExact: true };
+      const may = new Map([...late.may].map(([name, most]) => [name, { least: 0, most }]));
+      return { least: 0, most: late.loads, may, isExact: true, late: late.may };
     });
     this.#history = this.#history.slice(-30);
+    this.#changed.clear();
     this.#note(`- ${kind}`);
     await happen();
+    await this.#toldOfAll(kind);
     for (const [index, one] of this.#tabs.entries())
       await this.#settle(one, this.#due[index], kind);
     this.summary.episodes[kind] = (this.summary.episodes[kind] ?? 0) + 1;
@@ -178,6 +191,21 @@ export class Soak {
   }
 
   #counted = 0;
+
+  /** The server tells of everything that was changed, so that no page can seem to be done before it has begun. */
+  async #toldOfAll(kind) {
+    const { events } = this.#server;
+    for (const [name, before] of this.#changed) {
+      if (!this.#followed.has(name)) continue;
+      const file = this.#project.path(name);
+      const isTold = () => events.slice(before).some(({ files }) => files?.includes(file));
+      await waitFor(isTold, () => '', PATIENCE).catch(() =>
+        this.#fail(this.#tabs[0], kind, [`the server does not tell that ${name} changed`]),
+      );
+    }
+    const versions = events.filter(({ type }) => type === 'updated').map(({ version }) => version);
+    this.#version = Math.max(this.#version, ...versions);
+  }
 
   async #settle(one, due, kind) {
     const { tab, file } = one;
@@ -196,11 +224,11 @@ export class Soak {
       );
       const list = different.map((name) => `${name} is ${shown[name]}, expected ${wanted[name]}`);
       const wrong = [...list, ...problems];
-      const isOfThose = (name) =>
+      const isOfThose = ({ name }) =>
         wrong.some((text) => text.includes(new URL(name).pathname.slice(1)));
       this.#fail(one, kind, [
         ...wrong,
-        ...fetched.filter(isOfThose).map((name) => `fetched ${name}`),
+        ...fetched.filter(isOfThose).map(({ name, by }) => `fetched by ${by}: ${name}`),
       ]);
     }
     const made = tab.loads - one.loads;
@@ -217,7 +245,13 @@ export class Soak {
     }
     one.loads = tab.loads;
     one.late = this.#late(ran, made, due);
+    // With one change at a time nothing that shows is late, and neither are reloads.
+    if (this.#calm) {
+      const unseen = [...one.late.may].filter(([name]) => !before.has(name));
+      one.late = { loads: 0, may: new Map(unseen) };
+    }
     one.known = closure(this.#app, [...(made > 0 ? [] : one.known), ...before]);
+    for (const name of [file, ...Object.keys(expected(this.#app, file))]) this.#followed.add(name);
     tab.errors.length = 0;
     tab.console.length = 0;
   }
@@ -229,7 +263,8 @@ export class Soak {
     const { edit } = this.#app.get(file);
     const end = Date.now() + patience;
     for (;;) {
-      const wanted = { entry, links, edit, versions, patience: end - Date.now() };
+      const version = this.#version;
+      const wanted = { entry, links, edit, versions, version, patience: end - Date.now() };
       // A page that is just reloading has no context to evaluate in.
       const found = await tab
         .evaluate((all) => globalThis.soak.settle(all), wanted)
@@ -243,12 +278,16 @@ export class Soak {
    * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
    * last's code, and the others' updates are still on their way. What a page imports no more does not show.
    */
-  #late(ran, made, { may, most }) {
+  #late(ran, made, { may, most, late }) {
     const ranOf = (name) => ran.filter(([one]) => one === name).length;
-    const names = [...may].filter(([name, due]) => due.most > ranOf(name));
+    // What was late already came before.
+    const left = [...may].map(([name, due]) => {
+      const before = late.get(name) ?? 0;
+      return [name, due.most - Math.max(before, ranOf(name))];
+    });
     return {
       loads: Math.max(0, most - made),
-      may: new Set(names.map(([name]) => name)),
+      may: new Map(left.filter(([, most]) => most > 0)),
     };
   }
 
@@ -281,14 +320,21 @@ export class Soak {
 
   /** A change of modules is about to be made: notes what it means, in the app as it runs now. */
   #expect(names, { exact = false, certain = true } = {}) {
+    for (const name of names) this.#changed.set(name, this.#server.events.length);
     for (const [index, { file }] of this.#tabs.entries()) {
       const due = this.#due[index];
       const { reloads, evaluated } = effect(this.#app, file, names);
-      const left = effect(this.#app, file, names, this.#tabs[index].known);
+      const { known } = this.#tabs[index];
+      const left = effect(this.#app, file, names, known);
+      // What a page imports no more need not reload it, and is renewed as far up as something accepts that.
+      const now = reached(this.#app, file);
+      const dropped = [...known].filter((name) => !now.has(name));
+      const isOfDropped = dropped.some((name) => left.evaluated.has(name));
       due.isExact = exact;
       if (reloads && certain) due.least = Math.max(due.least, 1);
       if (reloads) due.most += 1;
-      for (const name of new Set([...evaluated, ...left.evaluated])) {
+      const may = [...evaluated, ...left.evaluated, ...(isOfDropped ? dropped : [])];
+      for (const name of new Set(may)) {
         if (this.#app.get(name).kind !== 'script') continue;
         const { least = 0, most = 0 } = due.may.get(name) ?? {};
         due.may.set(name, { least: certain && evaluated.has(name) ? 1 : least, most: most + 1 });
@@ -322,10 +368,11 @@ export class Soak {
       ...said.slice(-30),
       ...tab.errors.map((error) => `  uncaught: ${error}`),
       'events:',
-      ...this.#server.events.slice(-20).map((event) => `  ${JSON.stringify(event)}`),
+      ...this.#server.events.slice(-60).map((event) => `  ${JSON.stringify(event)}`),
       'app:',
       ...[...reached(this.#app, file)].map((name) => `  ${describe(this.#app.get(name))}`),
-      `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}`,
+      `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}` +
+        `${this.#calm ? ' --calm' : ''}${this.#cycles ? '' : ' --acyclic'}`,
     ];
     throw new SoakFailure(lines.join('\n'));
   }
@@ -423,7 +470,7 @@ export class Soak {
     const { imports, acceptance, accepts, disposes } = randomScript(
       this.#random,
       module.name,
-      names,
+      importable(names, module.name, this.#cycles),
       0,
     );
     const before = this.#tabs.map(({ file }) => reached(this.#app, file));
@@ -439,8 +486,10 @@ export class Soak {
       const now = reached(this.#app, file);
       // Also what a page imports no more still gets its updates, and what those import.
       for (const [name, { most }] of may) if (!now.has(name)) may.set(name, { least: 0, most });
+      const stays = kept(this.#app, file, before[index]);
       for (const name of closure(this.#app, this.#tabs[index].known)) {
-        if (!before[index].has(name))
+        const isPruned = now.has(name) && !stays.has(name);
+        if (!before[index].has(name) || isPruned)
           may.set(name, { least: 0, most: (may.get(name)?.most ?? 0) + 1 });
       }
     }
@@ -622,6 +671,7 @@ export class Soak {
   async #serve(port) {
     const hmr = { cacheDir: this.#project.path('cache') };
     this.#server = await serve(this.#project.folder, { config: { port }, hmr });
+    for (const name of this.#changed.keys()) this.#changed.set(name, 0);
   }
 
   async #open(file) {

@@ -390,7 +390,9 @@ impl State {
             is_new_file = is_new;
             registration.file = Some((index, file, is_new));
             let entry = self.files.get_mut(index);
-            entry.served_broken |= entry.problem.is_some();
+            // A file that is back is served before anybody has looked: that is what it was before it vanished.
+            let is_known = entry.served_raw && content.is_some() && entry.known == content;
+            entry.served_broken |= entry.problem.is_some() && !is_known;
         }
         Registered {
             id,
