@@ -310,6 +310,8 @@ pub struct HotUse {
     pub accepts_exports: Option<Vec<String>>,
     /// It calls `decline()`.
     pub declines: bool,
+    /// It throws whenever it runs, before the end of its text.
+    pub throws: bool,
     /// It writes into `data` (Bun: counts as self-accepting).
     pub writes_data: bool,
     /// It uses `import.meta.hot` in a way that the text does not settle: what is accepted must be asked of
