@@ -526,7 +526,7 @@ for (const accepts of [false, true]) {
     t.deepEqual(await tab.evaluate(openView), [1, true, 1]);
     for (const number of [2, 3]) {
       await project.write('view.js', LAZY['view.js'].replace('1', number));
-      if (accepts) await server.event(({ type, client }) => type === 'applied');
+      if (accepts) await server.event(({ type }) => type === 'applied');
       else await tab.loaded(number);
       await tab.until(openView, [number, true, accepts ? number : 1]);
       await other.until(

@@ -224,6 +224,19 @@ for (const watch of [true, 'poll']) {
     t.is(watched.updates('dep.js'), 2);
   });
 
+  test(`a file that is made again by a slow writer is not empty, watch: ${watch}`, async (t) => {
+    const watched = await startWatched(t, { 'dep.js': code(1) }, { watch });
+    await unlink(watched.path('dep.js'));
+    const file = await open(watched.path('dep.js'), 'w');
+    await pause(500);
+    await file.write(code(1));
+    await file.close();
+    await writeFile(watched.path('dep.js'), code(2));
+    await watched.knows('dep.js', code(2));
+    await watched.event(() => watched.updates('dep.js') >= 1);
+    t.is(watched.updates('dep.js'), 1);
+  });
+
   test(`a file that is served before it is known to be back, watch: ${watch}`, async (t) => {
     const watched = await startWatched(t, { 'deep/dep.js': code(1) }, { watch });
     await rename(watched.path('deep'), watched.path('away'));

@@ -372,8 +372,9 @@ pub(super) struct GivenUp {
     pub invalidation: Invalidation,
 }
 
-/// A file that is empty for so long is meant to be.
-const EMPTY_MOMENT: Duration = Duration::from_millis(100);
+/// A file that is empty for so long is meant to be. On a busy machine a writer may take a while between opening a new
+/// file and writing it, and nothing tells that it is still at it.
+const EMPTY_MOMENT: Duration = Duration::from_secs(1);
 
 fn was_just_written(path: &Path) -> bool {
     path.metadata()
