@@ -234,16 +234,23 @@ fn what_could_be_types_is_refused_before_it_takes_all_time() {
         "infer a extends(",
     ];
     for open in opens {
-        for levels in [24, LEVELS] {
-            let parts = ["", open, "", "", ""];
-            let result = Nest {
-                dialect: Dialect::TypeScript,
-                levels,
-                parts,
-            }
-            .analyze();
-            assert_eq!(result.err(), Some(AnalyzeError::TooDeep), "{open}");
+        is_refused(Dialect::TypeScript, open);
+    }
+    for open in ["(async <(", "<a extends b>("] {
+        is_refused(Dialect::Tsx, open);
+    }
+}
+
+fn is_refused(dialect: Dialect, open: &'static str) {
+    for levels in [24, LEVELS] {
+        let parts = ["", open, "", "", ""];
+        let result = Nest {
+            dialect,
+            levels,
+            parts,
         }
+        .analyze();
+        assert_eq!(result.err(), Some(AnalyzeError::TooDeep), "{open}");
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn is_bounded(source: &str, dialect: Dialect) -> bool {
         open: [0, 0, 0, 1],
         last: b';',
         last_is_keyword: false,
+        last_is_name: false,
         last_is_head: false,
         before_word: b';',
         trust: Trust::Full,
@@ -181,6 +182,8 @@ struct Scan<'a> {
     /// The last byte that means something: `a` for words, a quote for strings.
     last: u8,
     last_is_keyword: bool,
+    /// Whether the last word may be a name, although it is a keyword elsewhere.
+    last_is_name: bool,
     /// Whether the last word, or the parenthesis that was closed last, is that of an `if` or a loop.
     last_is_head: bool,
     /// What stands in front of the last word.
@@ -280,6 +283,10 @@ impl Scan<'_> {
         self.before_word = self.last;
         self.last = b'a';
         self.last_is_keyword = is_keyword;
+        self.last_is_name = !matches!(
+            word,
+            b"await" | b"case" | b"default" | b"else" | b"of" | b"return" | b"throw" | b"yield"
+        );
         self.last_is_head = matches!(word, b"if" | b"while" | b"for" | b"await" | b"with");
     }
 
@@ -338,9 +345,11 @@ impl Scan<'_> {
             }
         }
         let is_prefix = !self.is_behind_operand();
-        let has_elements = self.has_elements;
+        // `async <T>(` is none.
+        let is_element =
+            self.has_elements && is_prefix && !(self.last == b'a' && self.last_is_name);
         let top = self.top();
-        if is_prefix && has_elements && top.angles == 0 {
+        if is_element && top.angles == 0 {
             // Elements are read once.
             return;
         }
