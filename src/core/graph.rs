@@ -118,6 +118,8 @@ pub struct ModuleGraph {
     orphans: Vec<ModuleId>,
     /// By importer, what its code imported once and the newest version at which it still did.
     former: HashMap<ModuleId, HashMap<ModuleId, u64>>,
+    /// All that is in the latter.
+    formerly_imported: HashSet<ModuleId>,
     /// Of the few modules that accept some exports only.
     accepted_exports: HashMap<ModuleId, AcceptedExports>,
 }
@@ -223,6 +225,11 @@ impl ModuleGraph {
     /// Whether any module ever ceased to import another.
     pub fn has_former_imports(&self) -> bool {
         !self.former.is_empty()
+    }
+
+    /// Whether any module ever ceased to import this one.
+    pub fn was_imported_once(&self, id: ModuleId) -> bool {
+        self.formerly_imported.contains(&id)
     }
 
     /// Whether the module may import more than is known.
@@ -333,6 +340,7 @@ impl ModuleGraph {
     /// Records that a module imported another up to a version.
     pub fn set_former_import(&mut self, id: ModuleId, import: ModuleId, version: u64) {
         self.former.entry(id).or_default().insert(import, version);
+        self.formerly_imported.insert(import);
     }
 
     /// Gives modules a new stamp.

@@ -2,12 +2,30 @@
 //!
 //! Knows the graph, which it only reads. Must not know what a page has loaded: that depends on when it was.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::graph::{ModuleGraph, ModuleId, ModuleKind};
 
 /// Stands for the version up to which something is reached that still is.
 pub const STILL: u64 = u64::MAX;
+
+/// Whether some of these modules could have been reached by a page that does not any more: what is above them was
+/// imported once where it is not now.
+pub fn may_have_departed(graph: &ModuleGraph, modules: impl IntoIterator<Item = ModuleId>) -> bool {
+    if !graph.has_former_imports() {
+        return false;
+    }
+    let mut above: Vec<ModuleId> = modules.into_iter().collect();
+    let mut seen: HashSet<ModuleId> = above.iter().copied().collect();
+    while let Some(id) = above.pop() {
+        if graph.was_imported_once(id) {
+            return true;
+        }
+        let importers = graph.importers(id).iter().copied();
+        above.extend(importers.filter(|&importer| seen.insert(importer)));
+    }
+    false
+}
 
 /// All that a page ever reached, each with the version up to which it did, [`STILL`] for what it reaches now. `None`
 /// when some of its code may import more than is known.
@@ -73,6 +91,23 @@ mod tests {
             ],
             &[("a", STILL), ("b", STILL), ("page", STILL)],
         );
+    }
+
+    #[test]
+    fn only_what_is_below_something_dropped_may_have_departed() {
+        let mut graph = graph(&[
+            ("page", &["a", "b"]),
+            ("a", &["c"]),
+            ("b", &["d"]),
+            ("c", &["e"]),
+            ("a", &[]),
+        ]);
+        let mut may = |url: &str| {
+            let id = graph.intern(url);
+            may_have_departed(&graph, [id])
+        };
+        assert!(may("c") && may("e"));
+        assert!(!may("a") && !may("b") && !may("d") && !may("page"));
     }
 
     #[test]

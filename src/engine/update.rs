@@ -4,7 +4,7 @@
 
 use crate::core::diagnostic as found;
 use crate::core::graph::{self as graph, ModuleGraph, ModuleId};
-use crate::core::reach::{STILL, reach};
+use crate::core::reach::{STILL, may_have_departed, reach};
 use crate::protocol;
 
 /// The message for one batch.
@@ -29,7 +29,11 @@ pub fn tell_departures<'a>(
     graph: &ModuleGraph,
     pages: impl IntoIterator<Item = &'a str>,
 ) {
-    if !graph.has_former_imports() {
+    let stale = update
+        .stale
+        .iter()
+        .filter_map(|module| graph.get(&module.url));
+    if !may_have_departed(graph, stale) {
         return;
     }
     for page in pages {
