@@ -30,6 +30,38 @@ test('removing accept() in a save still applies that save; the next one reloads'
   await hasLoaded(t, tab, 2);
 });
 
+for (const [how, broken] of Object.entries({
+  'above its accept()': (code) => `throw new Error('no'); ${code}`,
+  'and accepts nothing': () => `import './b.js'; JSON.parse('no');`,
+  'when it is linked': () => `import { missing } from './b.js';`,
+})) {
+  test(`a save that mends a module which threw ${how} is accepted by the code before: a cycle runs once`, async (t) => {
+    const a = (number) => `import './b.js';
+(globalThis.ran ??= []).push('a');
+globalThis.value = ${number};
+import.meta.hot.accept();`;
+    const { project, server, tab } = await startApp(
+      t,
+      {
+        'main.js': `import './a.js'; globalThis.ran.push('main');`,
+        'a.js': a(1),
+        'b.js': `import './a.js'; (globalThis.ran ??= []).push('b');`,
+      },
+      { hmr: { carry: false } },
+    );
+    await tab.until(value, 1);
+    for (const number of [2, 3]) {
+      server.events.length = 0;
+      await project.write('a.js', broken(a(number)));
+      await server.event(({ type }) => type === 'failed');
+      await project.write('a.js', a(number));
+      await tab.until(value, number);
+    }
+    t.deepEqual(await tab.evaluate(() => globalThis.ran), ['b', 'a', 'main', 'a', 'a']);
+    wasHot(t, tab);
+  });
+}
+
 test('removing accept() and accept of a dependency still applies that save; edits of the dependency reload', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { value } from './dep.js';

@@ -56,6 +56,8 @@ export interface Outcome {
   readonly lost: readonly LostExports[];
   /** Whether the new code came with the update. */
   readonly isCarried: boolean;
+  /** Modules of the update that still run the code from before. */
+  readonly kept: readonly string[];
 }
 
 /** Exports of a module that importers keep as they were. */
@@ -93,7 +95,9 @@ export async function apply(
   const accepted = new Set(plan.boundaries.map((boundary) => boundary.accepted));
   const roots = plan.stale.filter(({ url }) => accepted.has(url));
   const loaded = await ports.load(plan.stale, roots).catch(fail('load'));
-  if (!loaded) return { failures, boundaries: [], lost: [], isCarried: false };
+  if (!loaded) {
+    return { failures, boundaries: [], lost: [], isCarried: false, kept: [...targets.keys()] };
+  }
   if (await isOvertaken()) return 'overtaken';
 
   const calls = captureCalls(
@@ -134,7 +138,8 @@ export async function apply(
 
   const met = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
   const boundaries = [...new Set(met.map(({ module }) => module))];
-  return { failures, boundaries, lost, isCarried: loaded.isCarried };
+  const kept = [...targets.keys()].filter((url) => !succeeded.has(url));
+  return { failures, boundaries, lost, isCarried: loaded.isCarried, kept };
 }
 
 async function dispose(

@@ -35,6 +35,8 @@ interface Client {
   readonly imports: DynamicImports;
   /** The version at which the page runs a module, or would when it imported it now. */
   versionOf(url: string): number;
+  /** Whether the page has any generation of a module. */
+  isRunning(url: string): boolean;
   readonly carried: CarriedModules;
   readonly facades: Facades;
   readonly send: Ports['send'];
@@ -118,7 +120,9 @@ function dynamic(specifier: unknown, base: string): string {
   client.facades.flush();
   client.imports.note(address.url, parseAddress(base));
   const current = client.versionOf(address.url);
-  if (current <= address.version) return text;
+  // Code is stamped where it is served, which may be ahead of what the page has applied.
+  const isAhead = current < address.version && client.isRunning(address.url);
+  if (current <= address.version && !isAhead) return text;
   const hashAt = text.indexOf('#');
   return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);
 }
@@ -212,6 +216,8 @@ function startClient(): Client {
   const loaded = new Loaded(origin, () => runtime.fetched());
   const versionOf = (url: string) =>
     runtime.registry.version(url) ?? Math.max(runtime.registry.leftAt(url), loaded.version(url));
+  const isRunning = (url: string) =>
+    runtime.registry.version(url) !== undefined || loaded.versions(url).length > 0;
   const imports = new DynamicImports(versionOf);
   const workers = watchWorkers(window);
   watchRoots(window);
@@ -239,9 +245,7 @@ function startClient(): Client {
     compile: (expression) => globalEval(expression),
     importModule: importAs,
     ask: askFor,
-    versionOf: (url) =>
-      runtime.registry.version(url) ??
-      (loaded.versions(url).length > 0 ? loaded.version(url) : undefined),
+    versionOf: (url) => (isRunning(url) ? versionOf(url) : undefined),
     isFetched: (url, version) => loaded.versions(url).includes(version),
     dynamic: (specifier, base) => whole(dynamic(specifier, base), base),
   });
@@ -350,7 +354,7 @@ function startClient(): Client {
   if (document.readyState === 'complete') start();
   document.addEventListener('DOMContentLoaded', start);
   addEventListener('load', start);
-  return { runtime, versionOf, imports, carried, facades, send: ports.send };
+  return { runtime, versionOf, isRunning, imports, carried, facades, send: ports.send };
 }
 
 function createOverlay(): Overlay {

@@ -148,7 +148,11 @@ version: number,
 /**
  * The error's text, for the terminal.
  */
-message: string, } | { "type": "custom", 
+message: string, 
+/**
+ * The modules that still run the code from before.
+ */
+kept: Array<string>, } | { "type": "custom", 
 /**
  * The event's name.
  */

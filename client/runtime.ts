@@ -118,6 +118,8 @@ export class Runtime {
   #version: number;
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
+  /** Whether some module still runs the code from before the last update. */
+  #hasKept = false;
   /** Modules to prune once no update is owed. */
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
@@ -373,15 +375,15 @@ export class Runtime {
   }
 
   /**
-   * The stale modules that this page's code imports no more, while that of another page does. With an update owed the
-   * page runs older code than the server knows of.
+   * The stale modules that this page's code imports no more, while that of another page does. None when the page runs
+   * older code than the server knows of.
    */
   #departed(update: Update): Set<string> {
     const { page, version } = this.#identity;
     const isOver = (departure: Departure) =>
       departure.page === page && departure.since > version && departure.since <= this.#version;
     const over = update.stale.filter(({ departures }) => departures.some(isOver));
-    const departed = new Set(this.#owed ? [] : over.map(({ url }) => url));
+    const departed = new Set(this.#owed || this.#hasKept ? [] : over.map(({ url }) => url));
     let count = 0;
     while (count !== departed.size) {
       count = departed.size;
@@ -409,13 +411,15 @@ export class Runtime {
 
     for (const failure of outcome.failures) this.#show(failure, update, application);
     this.#problems.updated(update, application, outcome.failures);
+    this.#hasKept = outcome.kept.length > 0;
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
     if (isWhatItWas) this.#owed = update;
     else this.#finish(update);
     const fatal = outcome.failures.filter(({ stage }) => stage !== 'dispose');
     if (fatal.length > 0) {
       const message = fatal.map(describeFailure).join('\n');
-      this.#ports.send({ type: 'failed', version: update.version, message });
+      const kept = [...outcome.kept];
+      this.#ports.send({ type: 'failed', version: update.version, message, kept });
     }
     if (isWhatItWas || (outcome.boundaries.length === 0 && fatal.length > 0)) return;
 

@@ -333,6 +333,9 @@ pub enum ClientMessage {
         version: u64,
         /// The error's text, for the terminal.
         message: String,
+        /// The modules that still run the code from before.
+        #[serde(default)]
+        kept: Vec<String>,
     },
     /// An event for the server's own code (`import.meta.hot.send`).
     Custom {

@@ -133,9 +133,12 @@ function scriptSource(module) {
       );
     }
   }
+  // Above what it accepts, or below.
+  const breaking = fault === 'throws' ? [`throw new Error('${name} throws in edit ${edit}');`] : [];
+  if (edit % 2 === 0) lines.push(...breaking);
   if (disposes) lines.push('import.meta.hot.dispose(() => { me.disposed += 1; });');
   lines.push(...acceptances(acceptance, accepts, quote, edit));
-  if (fault === 'throws') lines.push(`throw new Error('${name} throws in edit ${edit}');`);
+  if (edit % 2 !== 0) lines.push(...breaking);
   return `${lines.join('\n')}\n`;
 }
 

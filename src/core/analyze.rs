@@ -5,11 +5,13 @@
 //! Must not know modules' urls, other modules, or what is done with the facts.
 //!
 //! The source is untrusted and swc recurses, so parsing runs on a stack that is known beforehand to
-//! suffice (`depth`), and a panic inside the parser comes back as an error.
+//! suffice (`depth`), TypeScript only when the time it could take is bounded (`effort`), and a panic
+//! inside the parser comes back as an error.
 
 mod bind;
 mod collect;
 mod depth;
+mod effort;
 mod exports;
 mod hot;
 mod live;
@@ -310,6 +312,8 @@ pub struct HotUse {
     pub accepts_exports: Option<Vec<String>>,
     /// It calls `decline()`.
     pub declines: bool,
+    /// It throws whenever it runs, before the end of its text.
+    pub throws: bool,
     /// It writes into `data` (Bun: counts as self-accepting).
     pub writes_data: bool,
     /// It uses `import.meta.hot` in a way that the text does not settle: what is accepted must be asked of
@@ -378,7 +382,7 @@ pub enum AnalyzeError {
     /// The source is not a module of its dialect.
     #[error(transparent)]
     Syntax(SyntaxError),
-    /// Reading the source could take more stack, or more memory for labels, than is sane.
+    /// Reading the source could take more stack, more memory for labels, or more time, than is sane.
     #[error("the module is nested too deeply, or is too large, to be analysed")]
     TooDeep,
     /// The parser failed, which is a defect of the parser and says nothing about the source.
@@ -421,6 +425,10 @@ fn analyze_safely(
     dialect: Dialect,
     is_full: bool,
 ) -> Result<ModuleRecord, AnalyzeError> {
+    if matches!(dialect, Dialect::TypeScript | Dialect::Tsx) && !effort::is_bounded(source, dialect)
+    {
+        return Err(AnalyzeError::TooDeep);
+    }
     let read = || read(source, dialect, is_full);
     // A panic can come from swc, or from a stack that the system refuses.
     catch_unwind(AssertUnwindSafe(|| {

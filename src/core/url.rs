@@ -3,8 +3,9 @@
 //! Knows the grammar of URLs (by the `url` crate, which follows the same standard as browsers).
 //! Must not know which modules exist.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use url::Url;
+use url::{Position, Url};
 
 /// The query parameter that carries a module's version: `/a.js?__hot=1763683066001`.
 pub const STAMP: &str = "__hot";
@@ -15,13 +16,14 @@ const ORIGIN: &str = "http://hotgraph.invalid";
 /// The identity of what a browser asks for: path and query as a browser writes them, without version
 /// stamp and hash. Returns the url and the stamp it carried.
 ///
-/// `request` is a path with an optional query (`/src/a.js?x=1&__hot=7`). One that cannot be parsed
-/// keeps its text, so that a hostile request gets an identity of its own and nothing else.
+/// `request` is a path with an optional query (`/src/a.js?x=1&__hot=7`). One that is no path keeps its
+/// text, so that a hostile request gets an identity of its own and nothing else.
 pub fn identify(request: &str) -> (String, Option<u64>) {
-    let (path_and_query, version) = split_stamp(request);
-    // What is no part of a url (a tab) may have hidden a stamp.
-    let (url, hidden) = split_stamp(&normalize(&path_and_query));
-    (url, version.or(hidden))
+    let (bare, version) = split_stamp(&without_ignored(request));
+    match normalize(&bare) {
+        Some(url) => (url, version),
+        None => (request.to_owned(), None),
+    }
 }
 
 /// Takes hash and stamp off a specifier or request without touching anything else.
@@ -50,16 +52,16 @@ pub fn split_stamp(specifier: &str) -> (String, Option<u64>) {
 }
 
 fn stamp_of(parameter: &str) -> Option<u64> {
-    parameter
-        .strip_prefix(STAMP)?
-        .strip_prefix('=')?
-        .parse()
-        .ok()
+    let digits = parameter.strip_prefix(STAMP)?.strip_prefix('=')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
 }
 
 /// The specifier with a version stamp as its last query parameter, in front of a hash. An older stamp
 /// is replaced.
 pub fn stamp(specifier: &str, version: u64) -> String {
+    // Behind it, blanks would no longer be at the end, where a browser leaves them out.
+    let specifier = specifier.trim_end_matches(is_trimmed);
     let hash = specifier.find('#').map_or("", |at| &specifier[at..]);
     let (bare, _) = split_stamp(specifier);
     let separator = if bare.contains('?') { '&' } else { '?' };
@@ -75,15 +77,16 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
     if let Some(simple) = resolve_simple(importer, specifier) {
         return Some(simple);
     }
-    let (specifier, _) = split_stamp(specifier);
-    let base = Url::parse(ORIGIN).ok()?.join(importer).ok()?;
-    let url = base.join(&specifier).ok()?;
-    is_own(&url).then(|| split_stamp(&path_and_query(&url)).0)
-}
-
-/// Whether a url is of this server: tabs and line breaks, which are no part of a url, may hide that it is not.
-fn is_own(url: &Url) -> bool {
-    url.host_str() == Some("hotgraph.invalid")
+    let specifier = without_ignored(specifier);
+    // What is left out may have hidden that it names a host.
+    if specifier.starts_with('/') && specifier[1..].starts_with(is_slash) {
+        return None;
+    }
+    let (mut address, _) = split_stamp(&specifier);
+    if !address.starts_with('/') {
+        address = format!("{}/{address}", folder_of(importer)?);
+    }
+    normalize(&address)
 }
 
 /// Whether a specifier says that it is an address. `.` and `..` do not: browsers take them for bare.
@@ -117,19 +120,13 @@ fn has_scheme(reference: &str) -> bool {
 
 /// The common case without the URL parser: `./name`, `../name` or `/name` of unreserved ASCII.
 fn resolve_simple(importer: &str, specifier: &str) -> Option<String> {
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'@');
-    if !specifier.bytes().all(plain) {
+    if !specifier.bytes().all(is_unreserved) {
         return None;
     }
     let mut rest = specifier;
     let mut folder = "";
     if !rest.starts_with('/') {
-        folder = importer
-            .split('?')
-            .next()
-            .and_then(|path| path.rsplit_once('/'))?
-            .0;
+        folder = folder_of(importer)?;
         rest = rest.strip_prefix("./").unwrap_or(rest);
         while let Some(above) = rest.strip_prefix("../") {
             rest = above;
@@ -142,32 +139,75 @@ fn resolve_simple(importer: &str, specifier: &str) -> Option<String> {
     (!dotted).then(|| format!("{folder}/{rest}"))
 }
 
-fn normalize(path_and_query_text: &str) -> String {
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'@');
-    let dots_are_simple = !path_and_query_text.contains("/.");
-    if dots_are_simple
-        && path_and_query_text
-            .bytes()
-            .all(|byte| plain(byte) || byte == b'.')
-    {
-        return path_and_query_text.to_owned();
-    }
-    Url::parse(ORIGIN)
-        .and_then(|origin| origin.join(path_and_query_text))
-        .ok()
-        .filter(is_own)
-        .map_or_else(
-            || path_and_query_text.to_owned(),
-            |url| path_and_query(&url),
-        )
+/// The folder of a url, without the slash behind it.
+fn folder_of(url: &str) -> Option<&str> {
+    let path = url.split('?').next()?;
+    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
-fn path_and_query(url: &Url) -> String {
-    match url.query() {
-        Some(query) if !query.is_empty() => format!("{}?{query}", url.path()),
-        _ => url.path().to_owned(),
+/// Path and query as a browser writes them. `None` for what is no path.
+fn normalize(address: &str) -> Option<String> {
+    if !address.starts_with(is_slash) {
+        return None;
     }
+    if !address.contains("/.") && address.bytes().all(is_unreserved) {
+        return Some(address.to_owned());
+    }
+    let (path, query) = match address.split_once('?') {
+        Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
+        None => (address, None),
+    };
+    let mut url = Url::parse(ORIGIN).ok()?;
+    url.set_path(&without_dots(path));
+    url.set_query(query);
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// A path without the segments `.` and `..`, escaped or not. The parser takes `c:` for a drive that none of them
+/// leads out of, which it is in `file:` only.
+fn without_dots(path: &str) -> String {
+    let mut kept = vec![""];
+    let mut segments = path.split(is_slash).skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
+            "." => {}
+            ".." if kept.len() > 1 => drop(kept.pop()),
+            ".." => {}
+            _ => {
+                kept.push(segment);
+                continue;
+            }
+        }
+        if is_last {
+            kept.push("");
+        }
+    }
+    kept.join("/")
+}
+
+/// Whether a byte of a path stays as it is.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'@')
+}
+
+fn is_slash(character: char) -> bool {
+    matches!(character, '/' | '\\')
+}
+
+/// An address without what is no part of it wherever it stands: blanks and control characters around it, tabs and
+/// line breaks anywhere.
+fn without_ignored(address: &str) -> Cow<'_, str> {
+    let address = address.trim_matches(is_trimmed);
+    if address.contains(['\t', '\n', '\r']) {
+        Cow::Owned(address.replace(['\t', '\n', '\r'], ""))
+    } else {
+        Cow::Borrowed(address)
+    }
+}
+
+fn is_trimmed(character: char) -> bool {
+    character <= ' '
 }
 
 /// The file below `root` that a static server would answer `url` with. `None` when the path does not
@@ -227,7 +267,13 @@ mod tests {
             ("/ü b.js", "/%C3%BC%20b.js", None),
             ("/%C3%BC%20b.js", "/%C3%BC%20b.js", None),
             ("/a/../b.js", "/b.js", None),
+            ("/a/%2E./.%2e/b/.", "/b/", None),
+            ("/c:/../b.js", "/b.js", None),
+            ("/a.js?__hot=+7", "/a.js?__hot=+7", None),
+            ("/a.js?__hot=7\r&\n", "/a.js", Some(7)),
             ("//evil/a.js", "//evil/a.js", None),
+            ("//evil/ü.js", "//evil/%C3%BC.js", None),
+            ("http://evil/a.js", "http://evil/a.js", None),
         ] {
             assert_eq!(identify(request), (url.to_owned(), version), "{request}");
         }
@@ -241,6 +287,7 @@ mod tests {
             ("./a.js?x#h", "./a.js?x&__hot=7#h"),
             ("./a.js?__hot=3", "./a.js?__hot=7"),
             ("/a.js?__hot=3&x=1", "/a.js?x=1&__hot=7"),
+            ("./a.js ", "./a.js?__hot=7"),
         ] {
             assert_eq!(stamp(specifier, 7), stamped);
         }
@@ -259,6 +306,13 @@ mod tests {
             ("/src/a.js", "./%C3%BC.js#f", Some("/src/%C3%BC.js")),
             ("/src/a.js", "./sub/", Some("/src/sub/")),
             ("/a.js", "./", Some("/")),
+            ("/x://z/a.js", "../../../b.js", Some("/b.js")),
+            ("/x:/y/a.js", "../../ü.js", Some("/%C3%BC.js")),
+            ("/x//a.js", "../ü.js", Some("/x/%C3%BC.js")),
+            ("/a.js", "./b.js #f", Some("/b.js%20")),
+            ("/a.js", "./b.js ", Some("/b.js")),
+            ("//x/a.js", "./ü.js", Some("//x/%C3%BC.js")),
+            ("/x/a.js", "..//y/b.js", Some("//y/b.js")),
             ("/a.js", ".", None),
             ("/a.js", "..", None),
             ("/a.js", "lit", None),
@@ -267,6 +321,7 @@ mod tests {
             ("/a.js", "//cdn/x.js", None),
             ("/a.js", "https://cdn/x.js", None),
             ("/a.js", "/\t/cdn/x.js", None),
+            ("/a.js", "/\\cdn/x.js", None),
             ("/a.js", "data:text/javascript,1", None),
         ] {
             assert_eq!(
@@ -311,7 +366,7 @@ mod tests {
                 let by_parser = Url::parse(ORIGIN)
                     .and_then(|origin| origin.join(importer))
                     .and_then(|base| base.join(specifier))
-                    .map(|url| path_and_query(&url));
+                    .map(|url| url.path().to_owned());
                 assert_eq!(resolve_simple(importer, specifier), by_parser.ok());
             }
         }

@@ -118,13 +118,14 @@ impl Shared {
         let record = self.analysis_of(content, &source.text).ok()?;
         let (carriage, imports) = {
             let mut state = self.state();
-            let taken = state.take_in(id, &record);
             let data = state.module(id);
             let outdated = data.content.replace(content);
             if let Some(outdated) = outdated.filter(|outdated| *outdated != content) {
                 self.analyses.remove(&outdated);
                 data.reported = None;
             }
+            let taken = state.take_in(id, &record);
+            let data = state.module(id);
             data.source = Some(source.clone());
             let carriage = state.carriage(id, &record);
             if taken.is_odd || (taken.is_new && carriage.tracked) {

@@ -178,7 +178,12 @@ impl Coordinator {
                 self.shared
                     .tell_host(&HostEvent::Acknowledged { client, version });
             }
-            ClientMessage::Failed { version, message } => {
+            ClientMessage::Failed {
+                version,
+                message,
+                kept,
+            } => {
+                self.keep_acceptance(&kept);
                 self.shared.tell_host(&HostEvent::Failed {
                     client,
                     version,
@@ -318,6 +323,18 @@ impl Coordinator {
                 invalidation,
             }),
         );
+    }
+
+    fn keep_acceptance(&mut self, kept: &[String]) {
+        let mut state = self.shared.state();
+        for request in kept {
+            let (module_url, _) = url::identify(request);
+            if let Some(id) = state.graph.get(&module_url) {
+                state.keep_acceptance(id);
+            }
+        }
+        drop(state);
+        self.touched();
     }
 
     fn take_in_report(&mut self, request: &str, report: ReportedAcceptance) {

@@ -62,6 +62,8 @@ pub struct ModuleData {
     pub resolutions: HashMap<String, String>,
     /// What a page reported of that code.
     pub reported: Option<ReportedAcceptance>,
+    /// What the code before it accepts.
+    pub before: Option<ReportedAcceptance>,
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
     /// that accepts itself, or this one, exports them too.
     pub is_followed: bool,
@@ -158,7 +160,15 @@ impl State {
             .any(|specifier| url::is_bare(specifier) && self.resolve(id, specifier).is_none());
         self.graph.set_open(id, is_open);
         self.follow(id, &record);
+        let before = self.acceptance(id);
         let data = self.module(id);
+        if !data
+            .record
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, &record))
+        {
+            data.before = Some(before);
+        }
         data.record = Some(record);
         data.linked = true;
         self.refresh_acceptance(id);
@@ -227,7 +237,28 @@ impl State {
             .filter(|_| is_patched && exports_any)
     }
 
-    /// Takes what the module accepts into the graph: what its code says, or what a page reported of it.
+    /// What a module is taken to accept.
+    fn acceptance(&self, id: ModuleId) -> ReportedAcceptance {
+        let accepted = self.graph.accepted(id).iter();
+        let exports = self.graph.accepted_exports(id);
+        ReportedAcceptance {
+            acceptance: self.graph.acceptance(id),
+            dependencies: accepted.map(|one| one.specifier.to_string()).collect(),
+            exports: exports.map(|exports| exports.names.clone()),
+        }
+    }
+
+    /// A page goes on with the code of a module from before its last change: what that accepts is what counts.
+    pub fn keep_acceptance(&mut self, id: ModuleId) {
+        let data = self.module(id);
+        if let Some(before) = data.before.take() {
+            data.reported = Some(before);
+            self.refresh_acceptance(id);
+        }
+    }
+
+    /// Takes what the module accepts into the graph: what its code says, or what a page reported of it. Code that
+    /// always throws takes nobody's place.
     pub fn refresh_acceptance(&mut self, id: ModuleId) {
         let data = self.module(id);
         let reported = data.reported.clone();
@@ -236,6 +267,7 @@ impl State {
         };
         let (acceptance, specifiers, exports) = match reported {
             Some(reported) => (reported.acceptance, reported.dependencies, reported.exports),
+            None if record.hot.throws => return,
             None => (
                 self_acceptance(&record),
                 accepted_specifiers(&record),

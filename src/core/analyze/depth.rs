@@ -18,18 +18,13 @@ pub(super) fn with_enough_stack(
 ) -> Result<ModuleRecord, AnalyzeError> {
     let here = stacker::remaining_stack().unwrap_or_default();
     let most = source.len().saturating_mul(LARGEST_WEIGHT);
-    // Of types even a short source may take too long.
-    if !has_types(dialect) && most.saturating_add(RESERVE) <= here {
+    if most.saturating_add(RESERVE) <= here {
         return read();
     }
     let stack =
         bound(source, dialect).filter(|stack| *stack <= LIMIT && source.len() <= MAX_LENGTH);
     let stack = stack.ok_or(AnalyzeError::TooDeep)?;
     stacker::maybe_grow(stack, stack, read)
-}
-
-fn has_types(dialect: Dialect) -> bool {
-    matches!(dialect, Dialect::TypeScript | Dialect::Tsx)
 }
 
 /// The largest stack to ask for. Minified bundles of several megabytes stay below; systems that count
@@ -47,10 +42,6 @@ const MAX_OPEN_BRACES: usize = 4_000;
 
 /// `else` that are let through: the parser takes time that grows with the square of how many follow one another.
 const MAX_ELSES: usize = 20_000;
-
-/// `<(` within one another that are let through in TypeScript. The parser tries each as a comparison and as types of
-/// a call, so that each takes five times as long as the one within.
-const MAX_ANGLED: usize = 4;
 
 /// Stack for what is independent of nesting.
 const RESERVE: usize = pick(256 << 10, 1 << 20);
@@ -78,7 +69,7 @@ const fn pick(optimised: usize, unoptimised: usize) -> usize {
 }
 
 /// The bytes of stack that `source` could take, rounded up to whole pages; `None` when it has more
-/// labels, braces, branches or comparisons that could be types than are sane.
+/// labels, braces or branches than are sane.
 fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let bytes = source.as_bytes();
     let angle = if dialect == Dialect::JavaScript {
@@ -91,10 +82,6 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let mut elses = 0;
     let mut open_braces = 0_usize;
     let mut most_open_braces = 0;
-    // For each open parenthesis whether it stands behind `<`.
-    let mut parentheses = Vec::new();
-    let mut angled = 0;
-    let mut most_angled = 0;
     // What stands in front of the last word, when nothing but blanks came since.
     let mut before_word = None;
     let mut last = b';';
@@ -139,12 +126,6 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
                 most_open_braces = most_open_braces.max(open_braces);
             }
             b'}' => open_braces = open_braces.saturating_sub(1),
-            b'(' if has_types(dialect) => {
-                parentheses.push(last == b'<');
-                angled += usize::from(last == b'<');
-                most_angled = most_angled.max(angled);
-            }
-            b')' => angled -= usize::from(parentheses.pop() == Some(true)),
             // Not the key of an object, nor the middle of a condition.
             b':' if matches!(before_word, Some(b';' | b'}' | b')' | b':' | b'a')) => labels += 1,
             _ => {}
@@ -153,15 +134,12 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
         last = byte;
     }
     let page = 64 << 10;
-    let is_sane = labels <= MAX_LABELS
-        && most_open_braces <= MAX_OPEN_BRACES
-        && elses <= MAX_ELSES
-        && most_angled <= MAX_ANGLED;
+    let is_sane = labels <= MAX_LABELS && most_open_braces <= MAX_OPEN_BRACES && elses <= MAX_ELSES;
     is_sane.then(|| stack.div_ceil(page) * page)
 }
 
 /// Whether a byte can be in a word, or in an escape in a word.
-fn is_word(byte: u8) -> bool {
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | 0x80..)
 }
 
@@ -183,7 +161,7 @@ const LONGEST_KEYWORD: usize = "constructor".len();
 
 /// Whether a word could mean something to the parser in any dialect, and so make it recurse.
 #[rustfmt::skip] // One word a line would be all there is to see of this file.
-fn is_keyword(word: &[u8]) -> bool {
+pub(super) fn is_keyword(word: &[u8]) -> bool {
     matches!(
         word,
         b"abstract" | b"accessor" | b"any" | b"as" | b"assert" | b"asserts" | b"async" | b"await"

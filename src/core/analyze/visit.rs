@@ -44,6 +44,7 @@ impl Visit for Walk {
         for item in items {
             item.visit_with(self);
             if matches!(item, ModuleItem::Stmt(statement) if reach::ends(statement)) {
+                self.record.hot.throws = true;
                 self.reach = Reach::Never;
             }
         }
