@@ -597,7 +597,7 @@ for (const { what, file, text, type, read: readDep } of [
   {
     what: 'a script without hot code',
     file: 'dep.js',
-    text: (number) => `export const number = ${number};`,
+    text: (number) => `export const number = ${number}; export default {};`,
     read: 'dep.number',
   },
 ]) {
@@ -612,8 +612,8 @@ const name = './${file}';
 globalThis.turn = ${turn};
 globalThis.dep = ${isImported ? 'dep' : 'null'};
 globalThis.look = () => ${isImported ? readDep : 'null'};
-globalThis.later = async () => { const dep = await ${later}; globalThis.first ??= dep; return ${readDep}; };
-globalThis.isSame = async () => globalThis.dep === (await ${later}) && globalThis.dep === (globalThis.first ?? globalThis.dep);
+globalThis.later = async () => { const dep = await ${later}; globalThis.first ??= dep.default; return ${readDep}; };
+globalThis.isSame = async () => [globalThis.first ?? globalThis.dep.default, (await ${later}).default].every((one) => one === globalThis.dep.default);
 import.meta.hot.accept();`;
   const look = () => [globalThis.turn, globalThis.look()];
 
