@@ -208,3 +208,18 @@ test('import.meta.webpackHot is import.meta.hot', async (t) => {
   });
   t.deepEqual(await tab.evaluate(value), [true, true]);
 });
+
+test('what did not change accepts as before when what it imports throws', async (t) => {
+  const dep = (number, rest = '') => `globalThis.value = ${number};\n${rest}`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import './middle.js';`,
+    'middle.js': `import './dep.js';\nimport.meta.hot.data.value = 1;`,
+    'dep.js': dep(1),
+  });
+  await project.write('dep.js', dep(2, `throw new Error('no');`));
+  await server.event(({ type }) => type === 'failed');
+  await project.write('dep.js', dep(3));
+  await tab.until(() => globalThis.value, 3);
+  await server.event(({ type }) => type === 'applied');
+  t.is(tab.loads, 1);
+});

@@ -594,3 +594,25 @@ import.meta.hot.dispose(() => globalThis.log.push('disposed ${number}'));`;
   t.is(tab.loads, 1);
   t.deepEqual(tab.errors, []);
 });
+
+test('code of an update that runs before the page has got that far imports dynamically what is of the same update', async (t) => {
+  const { project, tab, open } = await startApp(t, {
+    'main.js': `import './dep.js';
+import.meta.hot.accept('./dep.js', () => {});
+import.meta.hot.on('vite:beforeUpdate', async () => {
+  if (globalThis.isLate) globalThis.saw = await (await import('./lazy.js')).saw;
+});
+globalThis.open = () => import('./lazy.js');
+`,
+    'lazy.js': `export const saw = import('./dep.js').then(({ value }) => value);`,
+    'dep.js': 'export const value = 1;',
+  });
+  const late = await open();
+  await tab.evaluate(() => globalThis.open());
+  await late.evaluate(() => {
+    globalThis.isLate = true;
+  });
+  await project.write('dep.js', 'export const value = 2;');
+  await late.until(() => globalThis.saw, 2);
+  t.is(late.loads, 1);
+});

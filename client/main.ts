@@ -118,10 +118,12 @@ function dynamic(specifier: unknown, base: string): string {
   const address = isAddress(text) ? parseAddress(text, base) : mapped(text);
   if (!client || address?.origin !== location.origin) return text;
   client.facades.flush();
-  client.imports.note(address.url, parseAddress(base));
+  const importer = parseAddress(base);
+  client.imports.note(address.url, importer);
   const current = client.versionOf(address.url);
-  // Code is stamped where it is served, which may be ahead of what the page has applied.
-  const isAhead = current < address.version && client.isRunning(address.url);
+  // Code is stamped where it is served, which may be ahead of what the page has applied, and of the code itself.
+  const isOfLater = address.version > (importer?.version ?? 0);
+  const isAhead = current < address.version && isOfLater && client.isRunning(address.url);
   if (current <= address.version && !isAhead) return text;
   const hashAt = text.indexOf('#');
   return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);

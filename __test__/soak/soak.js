@@ -530,7 +530,9 @@ export class Soak {
     await this.#save({ ...module, edit, fault: 'throws' });
     const evaluates = this.#due.some(({ may }) => may.size > 0);
     if (evaluates && this.#random.chance(0.7)) {
-      await this.#server.event(({ type }) => type === 'failed' || type === 'reloaded');
+      // What is only imported dynamically fails there, and what a page imports no more does not run.
+      const outcomes = ['applied', 'acknowledged', 'failed', 'reloaded'];
+      await this.#server.event(({ type }) => outcomes.includes(type));
     }
     // The modules above the one that throws have not run to their end.
     for (const due of this.#due)

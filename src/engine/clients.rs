@@ -183,7 +183,7 @@ impl Coordinator {
                 message,
                 kept,
             } => {
-                self.keep_acceptance(&kept);
+                self.keep_acceptance(&kept, version);
                 self.shared.tell_host(&HostEvent::Failed {
                     client,
                     version,
@@ -325,11 +325,13 @@ impl Coordinator {
         );
     }
 
-    fn keep_acceptance(&mut self, kept: &[String]) {
+    /// A page goes on with the code of modules from before an update. What did not change by it accepts what it did.
+    fn keep_acceptance(&mut self, kept: &[String], version: u64) {
         let mut state = self.shared.state();
         for request in kept {
             let (module_url, _) = url::identify(request);
-            if let Some(id) = state.graph.get(&module_url) {
+            let id = state.graph.get(&module_url);
+            if let Some(id) = id.filter(|id| state.graph.changed_at(*id) == version) {
                 state.keep_acceptance(id);
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::coordinator::Coordinator;
 use super::serve::INLINE;
-use super::snapshot::{Prepared, Run, Snapshot};
+use super::snapshot::{Run, Snapshot};
 use super::state::{State, accepted_specifiers};
 use super::{EngineOptions, Shared};
 use crate::core::change::FileChange;
@@ -68,32 +68,46 @@ pub fn take_up(options: &EngineOptions, started: u64) -> (Lineage, State) {
 
 /// Whether the file on disk, if there is one, is exact.
 pub struct Exactness {
-    is_exact: AtomicBool,
+    /// The number of the snapshot that says all there is to know, [`NONE`] when something has happened since.
+    exact: AtomicU64,
+    taken: AtomicU64,
     /// Held while the file is put in its place or removed.
     place: Mutex<()>,
 }
+
+/// No snapshot.
+const NONE: u64 = 0;
 
 impl Default for Exactness {
     /// What an earlier run wrote is, as long as this one does nothing.
     fn default() -> Self {
         Self {
-            is_exact: AtomicBool::new(true),
+            exact: AtomicU64::new(1),
+            taken: AtomicU64::new(1),
             place: Mutex::default(),
         }
     }
 }
 
 impl Exactness {
-    /// A snapshot is about to be taken.
-    fn begin(&self) {
-        self.is_exact.store(true, Ordering::SeqCst);
+    /// A snapshot is about to be taken. Returns its number.
+    fn begin(&self) -> u64 {
+        let number = self.taken.fetch_add(1, Ordering::SeqCst) + 1;
+        self.exact.store(number, Ordering::SeqCst);
+        number
     }
 
-    /// Puts a snapshot in its place, unless something has happened since it was taken.
-    fn publish(&self, prepared: &Prepared) {
+    /// Something has happened. Returns whether there was an exact snapshot until now.
+    fn end(&self) -> bool {
+        self.exact.load(Ordering::SeqCst) != NONE && self.exact.swap(NONE, Ordering::SeqCst) != NONE
+    }
+
+    /// Puts a snapshot in its place, unless something has happened since it was taken. Writing it may have taken
+    /// longer than it took until the next one was taken.
+    fn publish(&self, number: u64, put_in_place: impl FnOnce()) {
         let _place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_exact.load(Ordering::SeqCst) {
-            prepared.put_in_place();
+        if self.exact.load(Ordering::SeqCst) == number {
+            put_in_place();
         }
     }
 }
@@ -105,9 +119,9 @@ impl Shared {
         let Some(options) = &self.options.snapshot else {
             return false;
         };
-        let Exactness { is_exact, place } = &self.exactness;
-        let was_exact = is_exact.load(Ordering::SeqCst) && is_exact.swap(false, Ordering::SeqCst);
+        let was_exact = self.exactness.end();
         if was_exact {
+            let place = &self.exactness.place;
             let _place = place.lock().unwrap_or_else(PoisonError::into_inner);
             // Fails when there is none, which is what is wanted.
             let _ = fs::remove_file(&options.file);
@@ -115,11 +129,11 @@ impl Shared {
         was_exact
     }
 
-    fn write(&self, mut snapshot: Snapshot) {
+    fn write(&self, number: u64, mut snapshot: Snapshot) {
         snapshot.look_for_missing(&self.options.root);
         // Without a snapshot the next run reloads the pages, which is all there is to say.
         if let Ok(prepared) = snapshot.prepare(&self.options) {
-            self.exactness.publish(&prepared);
+            self.exactness.publish(number, || prepared.put_in_place());
         }
     }
 }
@@ -259,14 +273,14 @@ impl Coordinator {
 
     /// Writes the snapshot, on a thread of its own.
     pub(super) fn keep(&mut self) {
-        let Some(snapshot) = self.snapshot() else {
+        let Some((number, snapshot)) = self.snapshot() else {
             return;
         };
         self.keeper.wait();
         let shared = self.shared.clone();
         let writing = std::thread::Builder::new()
             .name("hotgraph-snapshot".to_owned())
-            .spawn(move || shared.write(snapshot));
+            .spawn(move || shared.write(number, snapshot));
         self.keeper.writing = writing.ok();
     }
 
@@ -274,17 +288,17 @@ impl Coordinator {
     pub(super) fn keep_for_good(&mut self) {
         let snapshot = self.snapshot();
         self.keeper.wait();
-        if let Some(snapshot) = snapshot {
-            self.shared.write(snapshot);
+        if let Some((number, snapshot)) = snapshot {
+            self.shared.write(number, snapshot);
         }
     }
 
-    /// What is known now; `None` when nothing is, or nobody wants to know.
-    fn snapshot(&mut self) -> Option<Snapshot> {
+    /// What is known now, and its number; `None` when nothing is, or nobody wants to know.
+    fn snapshot(&mut self) -> Option<(u64, Snapshot)> {
         self.work_off_backlog();
         self.keeper.touched = None;
         self.shared.options.snapshot.as_ref()?;
-        self.shared.exactness.begin();
+        let number = self.shared.exactness.begin();
         let mut state = self.shared.state();
         if state.graph.is_empty() {
             return None;
@@ -296,6 +310,39 @@ impl Coordinator {
         });
         let is_doubtful =
             |index, path: &_| self.vanished.contains_key(&index) || self.changes.is_pending(path);
-        Some(Snapshot::of(&mut state, runs, is_doubtful))
+        Some((number, Snapshot::of(&mut state, runs, is_doubtful)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(exactness: &Exactness, number: u64, expected: bool) {
+        let mut is_put = false;
+        exactness.publish(number, || is_put = true);
+        assert_eq!(is_put, expected);
+    }
+
+    #[test]
+    fn what_has_happened_since_keeps_a_snapshot_from_its_place() {
+        let exactness = Exactness::default();
+        assert!(exactness.end());
+        assert!(!exactness.end());
+        let number = exactness.begin();
+        check(&exactness, number, true);
+        assert!(exactness.end());
+        check(&exactness, number, false);
+    }
+
+    #[test]
+    fn a_snapshot_that_is_written_late_does_not_take_the_place_of_the_next() {
+        let exactness = Exactness::default();
+        let late = exactness.begin();
+        exactness.end();
+        let next = exactness.begin();
+        check(&exactness, late, false);
+        check(&exactness, next, true);
     }
 }
