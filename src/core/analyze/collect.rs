@@ -13,7 +13,7 @@ use super::{DynamicImport, Import, ModuleRecord, Span, span_of};
 pub(super) fn declaration(record: &mut ModuleRecord, declaration: &ModuleDecl) {
     match declaration {
         ModuleDecl::Import(import) if !import.type_only => {
-            let names = import.specifiers.iter().filter_map(imported_name).collect();
+            let names = import.specifiers.iter().filter_map(used_name).collect();
             record
                 .imports
                 .push(import_of(&import.src, import.with.as_deref(), names));
@@ -71,15 +71,22 @@ fn import_of(source: &Str, with: Option<&ObjectLit>, names: Vec<String>) -> Impo
     }
 }
 
-fn imported_name(specifier: &ImportSpecifier) -> Option<String> {
+fn used_name(specifier: &ImportSpecifier) -> Option<String> {
     match specifier {
         ImportSpecifier::Named(named) if named.is_type_only => None,
+        _ => Some(imported_name(specifier).unwrap_or_else(|| "*".to_owned())),
+    }
+}
+
+/// What an import's name is called in the other module; `None` for the whole namespace.
+pub(super) fn imported_name(specifier: &ImportSpecifier) -> Option<String> {
+    match specifier {
         ImportSpecifier::Named(named) => Some(match &named.imported {
             Some(imported) => export_name(imported),
             None => named.local.sym.to_string(),
         }),
         ImportSpecifier::Default(_) => Some("default".to_owned()),
-        ImportSpecifier::Namespace(_) => Some("*".to_owned()),
+        ImportSpecifier::Namespace(_) => None,
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Knows names by their numbers. Must not know scopes: whether a name is an imported one is for the caller to say.
 
-use swc_core::ecma::ast::{Expr, Ident, ImportDecl, ImportSpecifier};
+use swc_core::ecma::ast::{Expr, Ident, ImportDecl};
 
-use super::collect::export_name;
+use super::collect::imported_name;
 use super::{Import, LiveImport, LiveUse, ModuleRecord, Span, UsePlace, span_of};
 
 /// What a module imports by name, and the uses found so far.
@@ -31,20 +31,11 @@ impl Imported {
     pub fn add<'a>(&mut self, import: usize, statement: &'a ImportDecl) -> Vec<(&'a Ident, usize)> {
         let mut added = Vec::with_capacity(statement.specifiers.len());
         for specifier in &statement.specifiers {
-            let local = specifier.local();
-            let name = match specifier {
-                ImportSpecifier::Named(named) => Some(match &named.imported {
-                    Some(name) => export_name(name),
-                    None => local.sym.to_string(),
-                }),
-                ImportSpecifier::Default(_) => Some("default".to_owned()),
-                ImportSpecifier::Namespace(_) => None,
-            };
-            added.push((local, self.names.len()));
+            added.push((specifier.local(), self.names.len()));
             self.names.push(Name {
                 import,
                 statement: span_of(statement).start,
-                name,
+                name: imported_name(specifier),
             });
         }
         added

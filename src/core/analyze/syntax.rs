@@ -4,12 +4,12 @@
 
 use swc_core::ecma::ast::{
     ArrowExpr, AwaitExpr, Decl, DefaultDecl, ExportSpecifier, ForOfStmt, Function,
-    Import as ImportKeyword, ImportPhase, ImportSpecifier, MetaPropExpr, MetaPropKind, Module,
-    ModuleDecl, ModuleItem, UsingDecl,
+    Import as ImportKeyword, ImportPhase, MetaPropExpr, MetaPropKind, Module, ModuleDecl,
+    ModuleItem, UsingDecl,
 };
 use swc_core::ecma::visit::{Visit, VisitWith};
 
-use super::collect::export_name;
+use super::collect::{export_name, imported_name};
 use super::{ImportedVariable, ModuleSyntax, Span, offset_of, span_of};
 
 /// Collects the places.
@@ -42,18 +42,8 @@ impl Walk {
             ModuleDecl::Import(import) if !import.type_only => {
                 self.found.needs_module |= import.phase != ImportPhase::Evaluation;
                 for specifier in &import.specifiers {
-                    let exported = match specifier {
-                        ImportSpecifier::Named(named) => Some(
-                            named
-                                .imported
-                                .as_ref()
-                                .map_or_else(|| named.local.sym.to_string(), export_name),
-                        ),
-                        ImportSpecifier::Default(_) => Some("default".to_owned()),
-                        ImportSpecifier::Namespace(_) => None,
-                    };
                     let local = specifier.local().sym.to_string();
-                    self.bind(Some(local), exported);
+                    self.bind(Some(local), imported_name(specifier));
                 }
                 self.found.statements.push(span_of(declaration));
                 self.imports += 1;
