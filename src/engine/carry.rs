@@ -1,8 +1,8 @@
 //! The code that rides along with an update: which stale scripts the engine has the new text of, and what they
 //! import.
 //!
-//! Knows the graph, what was served and what each page was sent. Must not decide what a page does with the code: a page that cannot use it
-//! fetches the modules.
+//! Knows the graph, what was served and what each page was sent. Must not decide what a page does with the code: a
+//! page that cannot use it fetches the modules.
 
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
