@@ -12,14 +12,16 @@ import type { ModuleNamespace } from '../client.js';
 
 /**
  * For each export of a module its getter and its setter, and what reads the other module's variable that it
- * stands for, if any. `*` stands for an `export *`.
+ * stands for, if any.
  */
 export type Accessors = Readonly<Record<string, Accessor>>;
 
-/** How one export is read and assigned; empty where only another module could. */
-export type Accessor =
-  | readonly []
-  | readonly [get: () => unknown, set: (value: unknown) => void, source?: () => unknown];
+/** How one export is read and assigned. */
+export type Accessor = readonly [
+  get: () => unknown,
+  set: (value: unknown) => void,
+  source?: () => unknown,
+];
 
 /** The accessors of an evaluation whose code is gone: nobody sees its exports any more. */
 const GONE: Accessors = {};
@@ -28,6 +30,8 @@ const GONE: Accessors = {};
 class Evaluation {
   readonly url: string;
   readonly version: number;
+  /** The modules whose own variables it exports. */
+  readonly native: readonly string[];
   /** When an update brought it and none has brought a newer one. */
   namespace: ModuleNamespace | undefined;
   /** Whether accept callbacks of this generation decide what its exports become (WDS: `add = module.add`). */
@@ -38,9 +42,16 @@ class Evaluation {
   #accessors: Accessors | WeakRef<Accessors>;
 
   /** @param isHeld Whether the accessors last as long as the module's code. */
-  constructor(url: string, version: number, accessors: Accessors, isHeld: boolean) {
+  constructor(
+    url: string,
+    version: number,
+    accessors: Accessors,
+    native: readonly string[],
+    isHeld: boolean,
+  ) {
     this.url = url;
     this.version = version;
+    this.native = native;
     this.#accessors = accessors;
     this.#isHeld = isHeld;
   }
@@ -80,10 +91,19 @@ export class Exports {
   /**
    * A module is being evaluated. `meta` is its `import.meta`.
    *
+   * @param native The modules whose own variables it exports: of `export *`, and those that assign exports and were
+   * loaded before anybody had to be told.
    * @param isHeld Whether the accessors last as long as the module's code.
    */
-  track(meta: object, url: string, version: number, accessors: Accessors, isHeld = false): void {
-    const evaluation = new Evaluation(url, version, accessors, isHeld);
+  track(
+    meta: object,
+    url: string,
+    version: number,
+    accessors: Accessors,
+    native: readonly string[] = [],
+    isHeld = false,
+  ): void {
+    const evaluation = new Evaluation(url, version, accessors, native, isHeld);
     this.#evaluations.set(meta, evaluation);
     const isComplete = forward(evaluation).isComplete;
     if (this.#targets.has(url)) {
@@ -173,11 +193,31 @@ export class Exports {
     this.#show(chain);
     this.#forwardAll();
     const now = current.namespace;
-    const lost = Object.keys(last.accessors).filter((name) => name !== '*' && !(name in now));
-    if (!('*' in last.accessors)) return lost;
+    const lost = Object.keys(last.accessors).filter((name) => !(name in now));
+    if (last.native.length === 0) return lost;
     const then = (await before(last.version)) ?? {};
     const stayed = (name: string) => !(name in last.accessors) && !Object.is(then[name], now[name]);
     return [...lost, ...Object.keys(then).filter(stayed)];
+  }
+
+  /**
+   * Whether importers of a module that do not run again would miss what is new in others, since they see variables
+   * that nobody can assign from here.
+   *
+   * @param isStale Whether a module is one of the others.
+   */
+  misses(url: string, isStale: (url: string) => boolean): boolean {
+    const native = (this.#chains.get(url) ?? []).flatMap((evaluation) => evaluation.native);
+    return native.some((other) => isStale(other) && !this.#isAssignable(other));
+  }
+
+  #isAssignable(url: string, seen = new Set<string>()): boolean {
+    const chain = this.#chains.get(url);
+    if (!chain) return false;
+    if (seen.has(url)) return true;
+    seen.add(url);
+    const native = chain.flatMap((evaluation) => evaluation.native);
+    return native.every((other) => this.#isAssignable(other, seen));
   }
 
   /** What a module's importers see: the newest namespace, be it that one imported an older one. */
@@ -202,7 +242,7 @@ export class Exports {
     const known = this.#chains.get(url)?.at(-1);
     if (known && known.version >= version) return known;
     // The new code is not tracked.
-    return known && namespace && new Evaluation(url, version, {}, false);
+    return known && namespace && new Evaluation(url, version, {}, [], false);
   }
 
   #chain(url: string): Evaluation[] {

@@ -82,10 +82,16 @@ export function createHot(meta: ImportMeta, flags: number, name: string): void {
  *
  * @param meta The module's `import.meta`.
  * @param name As in {@link createHot}.
+ * @param native The modules whose own variables it exports.
  */
-export function trackExports(meta: ImportMeta, name: string, accessors: Accessors): void {
+export function trackExports(
+  meta: ImportMeta,
+  name: string,
+  accessors: Accessors,
+  native?: readonly string[],
+): void {
   const { url, version } = identify(meta, name);
-  runtime().exports.track(meta, url, version, accessors);
+  runtime().exports.track(meta, url, version, accessors, native);
 }
 
 /**
@@ -238,9 +244,9 @@ function startClient(): Client {
   const takesImportMaps = env.carry ? areMapsTaken() : undefined;
   const carried = new CarriedModules({
     origin,
-    trackExports: (meta: ImportMeta, name: string, accessors: Accessors) => {
+    trackExports: (meta: ImportMeta, name: string, accessors: Accessors, native?: string[]) => {
       const { url, version } = identify(meta, name);
-      runtime.exports.track(meta, url, version, accessors, true);
+      runtime.exports.track(meta, url, version, accessors, native, true);
     },
     exportsWritten,
     createHot,

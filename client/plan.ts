@@ -29,6 +29,8 @@ export interface Page {
   readonly departed: ReadonlySet<string>;
   /** Whether the browser loaded that version of a module ahead of its update, beside an older one. */
   isAhead(url: string, version: number): boolean;
+  /** Whether importers of a module that do not run again would miss what is new in one of the stale modules. */
+  misses(url: string, isStale: (url: string) => boolean): boolean;
   /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
   current(url: string): Generation | undefined;
 }
@@ -277,11 +279,19 @@ class Walk {
   #acceptsItself({ url, node }: Step, generation: Generation | undefined): boolean {
     if (!generation || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
     // Without the server's word there is no version to import.
-    if (!node) return false;
+    if (!node || this.#isMissed(node)) return false;
     if (generation.acceptsItself) return true;
     return node.acceptance === 'exports'
       ? this.#acceptsExports(node, generation)
       : expectsAcceptance(node) && generation.touchedData;
+  }
+
+  /** Whether importers would not see all of the update if the module accepted it. */
+  #isMissed({ url, importers }: StaleModule): boolean {
+    const isImported = importers.some(
+      (one) => one.url !== this.#page.url && this.#isLoaded(one.url),
+    );
+    return isImported && this.#page.misses(url, (other) => this.#nodes.has(other));
   }
 
   /** Whether nothing in this page uses other exports than those that it accepts updates of. */

@@ -345,6 +345,7 @@ export class Runtime {
       showsImage: (url) => this.#ports.showsImage(url),
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
+      misses: (url, isStale) => this.exports.misses(url, isStale),
       departed: this.#departed(update),
       isAhead: (url, version) =>
         version > this.#version &&

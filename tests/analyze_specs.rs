@@ -128,7 +128,7 @@ fn run(source: &str, dialect: Dialect) -> String {
                 &record,
                 &Rewrite {
                     preamble,
-                    patch: false,
+                    patch: None,
                     stamp: &stamp,
                     identify: &|_| None,
                 },

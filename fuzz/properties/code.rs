@@ -118,7 +118,7 @@ fn rewritten(
 ) -> Option<String> {
     let how = Rewrite {
         preamble: None,
-        patch: false,
+        patch: None,
         stamp,
         identify: &|_| None,
     };

@@ -194,12 +194,25 @@ pub struct ExportBindings {
     pub anonymous_default: Option<AnonymousDefault>,
     /// Exports that are another module's variables, `export *` left out, in source order.
     pub forwarded: Vec<ForwardedExport>,
-    /// The `export` keywords of `export { … } from …` and `export * as … from …`.
-    pub forwards: Vec<Span>,
+    /// The statements `export { … } from …` and `export * as … from …`.
+    pub forwards: Vec<Forwarding>,
+    /// The specifiers of `export * from …`.
+    pub stars: Vec<String>,
     /// The specifiers of the modules whose variables are exported, `export *` included, each once.
     pub forwarded_from: Vec<String>,
     /// Where the exported variables are assigned, in source order; declarations left out.
     pub writes: Vec<ExportWrite>,
+}
+
+impl ExportBindings {
+    /// The same without what is forwarded from some modules, by their specifiers: such exports stay the other
+    /// module's variables.
+    pub fn without(&self, native: &[String]) -> Self {
+        let mut bindings = self.clone();
+        bindings.forwarded.retain(|one| !native.contains(&one.from));
+        bindings.forwards.retain(|one| !native.contains(&one.from));
+        bindings
+    }
 }
 
 /// An export that is another module's variable.
@@ -211,6 +224,17 @@ pub struct ForwardedExport {
     pub span: Span,
     /// How the variable is reached.
     pub source: ForwardedSource,
+    /// The specifier of the module that declares it, or forwards it too.
+    pub from: String,
+}
+
+/// A statement that forwards exports of another module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarding {
+    /// The `export` keyword.
+    pub keyword: Span,
+    /// The other module's specifier.
+    pub from: String,
 }
 
 /// How a module reaches a variable of another one that it exports.

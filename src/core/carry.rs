@@ -30,10 +30,12 @@ pub const TRACK: &str = "__hot$t";
 pub const CREATE: &str = "__hot$";
 
 /// What a module needs of the client.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Carriage {
     /// Whether its exports are assigned from outside: it accepts updates.
     pub tracked: bool,
+    /// The urls of the modules whose own variables it exports then, since nobody can keep copies equal to these.
+    pub native: Vec<String>,
     /// Whether it uses `import.meta.hot`.
     pub hot: bool,
     /// Whether the page is to report what it accepts.
@@ -45,7 +47,7 @@ pub struct Carriage {
 pub fn carry(
     source: &str,
     record: &ModuleRecord,
-    carriage: Carriage,
+    carriage: &Carriage,
     imported: &[String],
 ) -> Option<String> {
     let syntax = record.syntax.as_ref()?;
@@ -94,7 +96,7 @@ pub fn carry(
 pub fn share(
     source: &str,
     record: &ModuleRecord,
-    carriage: Carriage,
+    carriage: &Carriage,
     imported: &[String],
     stamp: &dyn Fn(&str) -> Option<String>,
 ) -> Option<String> {
@@ -139,7 +141,7 @@ fn blank(keyword: Span) -> String {
 }
 
 /// Everything in front of the module's own code.
-fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Option<String> {
+fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: &Carriage) -> Option<String> {
     let exports = record.bindings.as_ref()?;
     let mut variables: Vec<String> = Vec::new();
     let mut setters: Vec<String> = vec![String::new(); record.imports.len()];
@@ -193,11 +195,9 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: Carriage) -> Opt
         patch::reader(exports, carriage.tracked)
     ));
     if carriage.tracked {
-        let accessors = patch::accessors(record, exports);
-        head.push_str(&format!(
-            "{TRACK}({META},\"\",{}={accessors});",
-            patch::ACCESSORS
-        ));
+        let accessors = format!("{}={}", patch::ACCESSORS, patch::accessors(exports));
+        let of = format!("{META},\"\"");
+        head.push_str(&patch::tracking(TRACK, &of, &accessors, &carriage.native));
     }
     if carriage.hot {
         head.push_str(&format!(
@@ -235,7 +235,7 @@ mod tests {
 
     fn carried(source: &str, carriage: Carriage) -> Option<String> {
         let record = analyze_fully(source, Dialect::JavaScript).expect("the test's source parses");
-        let code = carry(source, &record, carriage, &[])?;
+        let code = carry(source, &record, &carriage, &[])?;
         let module = format!("export default {code};");
         analyze_fully(&module, Dialect::JavaScript).expect("what is made of it parses");
         let lines = |text: &str| text.matches('\n').count();
@@ -302,6 +302,7 @@ mod tests {
     fn accepting_modules_are_tracked() {
         let carriage = Carriage {
             tracked: true,
+            native: Vec::new(),
             hot: true,
             reports: false,
         };
@@ -344,7 +345,7 @@ mod tests {
         let stamp = |specifier: &str| (specifier == "./a.js").then(|| "./a.js?__hot=5".to_owned());
         let urls = ["/a.js", "/b.json", "/a.js"].map(str::to_owned);
         let shared =
-            share(source, &record, Carriage::default(), &urls, &stamp).expect("it can be shared");
+            share(source, &record, &Carriage::default(), &urls, &stamp).expect("it can be shared");
         let made = analyze_fully(&shared, Dialect::JavaScript).expect("what is made of it parses");
         let head = "import*as n0 from\"./a.js?__hot=5\";import*as n1 from\"./b.json\" with{type:\"json\"};\
                     import*as n2 from\"./a.js?__hot=5\";export*from\"./a.js?__hot=5\";let e0,e1;\

@@ -90,7 +90,7 @@ mod tests {
         let record = analyze(&source, Dialect::JavaScript).expect("the test's source parses");
         let how = Rewrite {
             preamble: None,
-            patch: false,
+            patch: None,
             stamp: &|_| None,
             identify: &|specifier| Some(specifier.replace("./", "/")),
         };
@@ -171,7 +171,7 @@ mod tests {
             "import { a } from './x.js';\nimport.meta.hot.accept('./x.js', () => a());\nnew a();";
         let record = analyze_fully(source, Dialect::JavaScript).expect("the test's source parses");
         let urls = ["/x.js".to_owned()];
-        let code = carry(source, &record, Carriage::default(), &urls).expect("it can be carried");
+        let code = carry(source, &record, &Carriage::default(), &urls).expect("it can be carried");
         assert!(
             code.contains("__hot$r=>{a=__hot$r(\"a\");__hot$l0=__hot$r();}"),
             "{code}"

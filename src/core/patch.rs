@@ -8,8 +8,7 @@
 //! it equal to the other. And wherever the module assigns what it exports, it tells the page.
 
 use super::analyze::{
-    AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, Import, ModuleRecord, Span,
-    WritePlace,
+    AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, Import, Span, WritePlace,
 };
 use super::edit::Edit;
 
@@ -28,8 +27,8 @@ pub const WRITTEN: &str = "__hot$w";
 /// the variables, and sees them all the same.
 ///
 /// For each export a getter and a setter, `add:[()=>add,__hot$v=>{add=__hot$v}]`; a third function reads the
-/// other module's variable where it is one. `"*":[]` says that there is an `export *`.
-pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
+/// other module's variable where it is one.
+pub fn accessors(exports: &ExportBindings) -> String {
     let accessor = |local: &str, source: Option<&str>| {
         let variable = format!("()=>{local},__hot$v=>{{{local}=__hot$v}}");
         match source {
@@ -37,7 +36,7 @@ pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
             None => format!("[{variable}]"),
         }
     };
-    let mut entries: Vec<String> = Vec::with_capacity(record.exports.len());
+    let mut entries: Vec<String> = Vec::new();
     for variable in &exports.variables {
         let name = property_name(&variable.exported);
         entries.push(format!("{name}:{}", accessor(&variable.local, None)));
@@ -54,10 +53,18 @@ pub fn accessors(record: &ModuleRecord, exports: &ExportBindings) -> String {
         let variable = format!("{FORWARDED}{index}");
         entries.push(format!("{name}:{}", accessor(&variable, Some(&source))));
     }
-    if record.reexports_all {
-        entries.push("\"*\":[]".to_owned());
-    }
     format!("{{{}}}", entries.join(","))
+}
+
+/// The page's function that gets them, called: `of` is the module's `import.meta` and what else names it, `accessors`
+/// an expression. `native` are the urls of the modules whose own variables it exports.
+pub fn tracking(function: &str, of: &str, accessors: &str, native: &[String]) -> String {
+    let native: Vec<String> = native.iter().map(|url| literal(url)).collect();
+    let list = match native.is_empty() {
+        true => String::new(),
+        false => format!(",[{}]", native.join(",")),
+    };
+    format!("{function}({of},{accessors}{list});")
 }
 
 /// A function that reads an export by its name. Of modules that are not `tracked` it reads other modules' variables
@@ -114,8 +121,8 @@ pub fn statement(exports: &ExportBindings) -> String {
 /// The edits that make every export a variable that can be assigned.
 pub fn edits(source: &str, exports: &ExportBindings) -> Vec<Edit> {
     let mut edits = constants(source, exports);
-    edits.extend(exports.forwards.iter().map(|&span| Edit {
-        span,
+    edits.extend(exports.forwards.iter().map(|forwarding| Edit {
+        span: forwarding.keyword,
         text: "import".to_owned(),
     }));
     for (index, forwarded) in exports.forwarded.iter().enumerate() {
@@ -302,14 +309,14 @@ mod tests {
             &record,
             &Rewrite {
                 preamble: None,
-                patch: true,
+                patch: Some(exports),
                 stamp: &|_| None,
                 identify: &|_| None,
             },
         );
         let patched = patched.as_deref().unwrap_or(&source);
         assert_eq!(patched, format!("{expected}\nimport.meta.hot.accept();"));
-        let names: Vec<_> = accessors(&record, exports)
+        let names: Vec<_> = accessors(exports)
             .split("__hot$v=>{")
             .skip(1)
             .map(assigned)

@@ -3,7 +3,7 @@
 //! Knows source text and where things stand in it. Must not know versions, urls or who serves the result.
 //! Everything goes in on the line where it belongs, so that no line moves and stack traces stay true.
 
-use super::analyze::{ModuleRecord, Span};
+use super::analyze::{ExportBindings, ModuleRecord, Span};
 use super::edit::{Edit, apply};
 use super::{live, patch};
 
@@ -11,9 +11,8 @@ use super::{live, patch};
 pub struct Rewrite<'a> {
     /// Statements for the first line, in front of the code.
     pub preamble: Option<&'a str>,
-    /// Whether importers may have to be given newer exports: makes these assignable, where the record has
-    /// them.
-    pub patch: bool,
+    /// The exports that importers may have to be given newer ones of: makes these assignable.
+    pub patch: Option<&'a ExportBindings>,
     /// A new specifier for a specifier, both decoded. `None` leaves it as it is.
     pub stamp: &'a dyn Fn(&str) -> Option<String>,
     /// The url of the module that a specifier, decoded, leads to.
@@ -42,8 +41,7 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
             edits.extend(literal_edit(source, literal, &new));
         }
     };
-    let patched = record.bindings.as_ref().filter(|_| how.patch);
-    if let Some(exports) = patched {
+    if let Some(exports) = how.patch {
         edits.extend(patch::write_closings(exports));
         edits.extend(patch::edits(source, exports));
     }
@@ -68,7 +66,7 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
         }
         edits.push(insertion(end, DYNAMIC_END));
     }
-    if let Some(exports) = patched {
+    if let Some(exports) = how.patch {
         edits.extend(patch::write_openings(exports, META));
     }
     (!edits.is_empty()).then(|| apply(source, edits))

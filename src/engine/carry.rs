@@ -128,6 +128,7 @@ impl Shared {
             let data = state.module(id);
             data.source = Some(source.clone());
             let carriage = state.carriage(id, &record);
+            state.served_as(id, carriage.tracked);
             if taken.is_odd || (taken.is_new && carriage.tracked) {
                 odd.push(id);
             }
@@ -137,10 +138,10 @@ impl Shared {
         let is_lasting = record.live_imports.is_empty();
         let known = self.state().module(id).carried.clone();
         let code = match known {
-            Some((of, with, code)) if (of, with) == (content, carriage) && is_lasting => code,
+            Some((of, with, code)) if (of, &with) == (content, &carriage) && is_lasting => code,
             _ => {
                 let imported: Vec<String> = imports.iter().map(|one| one.url.clone()).collect();
-                carry(&source.text, &record, carriage, &imported)?.into()
+                carry(&source.text, &record, &carriage, &imported)?.into()
             }
         };
         let mut state = self.state();
@@ -193,6 +194,7 @@ impl State {
     pub(super) fn carriage(&mut self, id: ModuleId, record: &ModuleRecord) -> Carriage {
         Carriage {
             tracked: self.patched(id, record).is_some(),
+            native: self.native(id, record).urls,
             hot: record.hot.used,
             reports: record.hot.opaque,
         }
@@ -232,46 +234,6 @@ impl State {
                 })
             })
             .collect()
-    }
-
-    /// Whether nobody needs to look again at what a module exports once it has run: the page is told of all
-    /// changes, or there are none. `steady` are modules that are known to be so, and gets more.
-    fn is_steady(&mut self, id: ModuleId, steady: &mut HashSet<ModuleId>) -> bool {
-        let mut seen = Vec::new();
-        let is_steady = self.stays(id, steady, &mut seen);
-        if !is_steady {
-            // In a cycle one was taken for steady before that was known of the next.
-            for id in seen {
-                steady.remove(&id);
-            }
-        }
-        is_steady
-    }
-
-    fn stays(
-        &mut self,
-        id: ModuleId,
-        steady: &mut HashSet<ModuleId>,
-        seen: &mut Vec<ModuleId>,
-    ) -> bool {
-        if !steady.insert(id) {
-            return true;
-        }
-        seen.push(id);
-        let Some(record) = self.module(id).record.clone() else {
-            return false;
-        };
-        let Some(exports) = &record.bindings else {
-            return false;
-        };
-        let is_told = self.patched(id, &record).is_some();
-        if !is_told && !exports.writes.is_empty() {
-            return false;
-        }
-        exports.forwarded_from.iter().all(|specifier| {
-            let target = self.resolve(id, specifier);
-            target.is_some_and(|target| self.stays(target, steady, seen))
-        })
     }
 }
 

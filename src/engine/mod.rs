@@ -14,6 +14,7 @@ mod carry;
 mod check;
 mod clients;
 mod coordinator;
+mod exports;
 mod files;
 mod intake;
 mod missing;

@@ -91,6 +91,7 @@ impl Engine {
                 let registration = registration.unwrap_or_else(|| Registration::of(id, content));
                 let source = kept.unwrap_or_else(|| Arc::from(source));
                 self.leave(registration.with_source(source));
+                shared.state().served_as(id, false);
                 return ServedScript::default();
             }
         };
@@ -122,10 +123,16 @@ impl Engine {
     ) -> ServedScript {
         let mut state = self.shared.state();
         let TakenIn { is_new, is_odd } = state.take_in(id, &record);
-        let patched = state.patched(id, &record);
-        if is_odd || (is_new && patched.is_some() && state.graph.version(id) > 0) {
+        let is_patched = state.patched(id, &record).is_some();
+        if is_odd || (is_new && is_patched && state.graph.version(id) > 0) {
             self.post(Message::Review(id));
         }
+        state.served_as(id, is_patched);
+        drop(state);
+        if is_patched {
+            self.learn_below(id, &record);
+        }
+        let mut state = self.shared.state();
         let is_shared = self.shared.serves_shared()
             && version.is_some_and(|version| version == state.module(id).carried_at);
         let carried = is_shared
@@ -135,9 +142,12 @@ impl Engine {
                 let urls: Vec<String> = imports.into_iter().map(|one| one.url).collect();
                 (state.carriage(id, &record), urls)
             });
+        let native = state.native(id, &record);
         let patched = state.patched(id, &record);
+        let patched = patched.map(|exports| exports.without(&native.specifiers));
+        let patched = patched.as_ref();
         let preamble = (record.hot.used || patched.is_some())
-            .then(|| preamble(&self.shared, &state, id, &record, patched));
+            .then(|| preamble(&self.shared, &state, id, &record, patched, &native.urls));
         let state = std::cell::RefCell::new(state);
         let stamp = |specifier: &str| {
             let mut state = state.borrow_mut();
@@ -159,12 +169,12 @@ impl Engine {
         };
         let how = Rewrite {
             preamble: preamble.as_deref(),
-            patch: patched.is_some(),
+            patch: patched,
             stamp: &stamp,
             identify: &identify,
         };
         let shared =
-            carried.and_then(|(carriage, urls)| share(source, &record, carriage, &urls, &stamp));
+            carried.and_then(|(carriage, urls)| share(source, &record, &carriage, &urls, &stamp));
         ServedScript {
             code: shared.or_else(|| rewrite(source, &record, &how)),
             accepted: accepted_specifiers(&record),
@@ -411,6 +421,7 @@ fn preamble(
     id: ModuleId,
     record: &ModuleRecord,
     patched: Option<&ExportBindings>,
+    native: &[String],
 ) -> String {
     let client = json_string(&shared.options.client_url);
     let module_url = state.graph.url(id);
@@ -428,9 +439,10 @@ fn preamble(
         if !exports.writes.is_empty() {
             imported.push(format!("exportsWritten as {}", patch::WRITTEN));
         }
-        let accessors = patch::accessors(record, exports);
+        let accessors = patch::accessors(exports);
         calls.push_str(&patch::statement(exports));
-        calls.push_str(&format!("__hot$t(import.meta,{name},{accessors});"));
+        let of = format!("import.meta,{name}");
+        calls.push_str(&patch::tracking("__hot$t", &of, &accessors, native));
     }
     if record.hot.used {
         imported.push("createHot as __hot$".to_owned());

@@ -109,6 +109,9 @@ struct ModuleEntry {
     content: Option<u64>,
     is_linked: bool,
     is_followed: bool,
+    /// As which version pages have it without being told of its exports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plain_at: Option<u64>,
     is_resolved: bool,
     /// Whether the host has still to say what it accepts.
     is_unsettled: bool,
@@ -348,6 +351,7 @@ impl ModuleEntry {
         let is_unsettled = state.is_unsettled(id);
         let data = state.module(id);
         let (content, pruned_at, carried_at) = (data.content, data.pruned_at, data.carried_at);
+        let plain_at = data.plain_at;
         let (is_linked, is_followed, is_resolved) =
             (data.linked, data.is_followed, data.is_resolved);
         let resolutions = data.resolutions.clone();
@@ -381,6 +385,7 @@ impl ModuleEntry {
             content,
             is_linked,
             is_followed,
+            plain_at,
             is_resolved,
             is_unsettled,
             is_missing: false,
@@ -424,6 +429,7 @@ impl ModuleEntry {
             content: self.content,
             linked: self.is_linked,
             is_followed: self.is_followed,
+            plain_at: self.plain_at,
             is_resolved: self.is_resolved,
             pruned_at: self.pruned_at,
             is_unsettled: self.is_unsettled,
@@ -558,6 +564,7 @@ mod tests {
         data.content = Some(u64::MAX);
         data.linked = true;
         data.is_followed = true;
+        data.plain_at = Some(VERSION);
         data.resolutions
             .insert("dep".to_owned(), "./dep.js?x=1".to_owned());
         data.reported = Some(ReportedAcceptance {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::core::analyze::{ExportBindings, ModuleRecord};
+use crate::core::analyze::ModuleRecord;
 use crate::core::carry::Carriage;
 use crate::core::diagnostic::Diagnostic;
 use crate::core::graph::{
@@ -67,6 +67,8 @@ pub struct ModuleData {
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
     /// that accepts itself, or this one, exports them too.
     pub is_followed: bool,
+    /// The version as which pages have it without being told of its exports; `None` when they always are.
+    pub plain_at: Option<u64>,
     /// The version at which it was pruned last, 0 when it never was.
     pub pruned_at: u64,
     /// Whether an earlier run ended before it knew all that the module accepts, as the host resolves it.
@@ -196,45 +198,6 @@ impl State {
             is_new,
             is_odd: false,
         }
-    }
-
-    /// Marks the modules whose exports a module's importers see through it.
-    fn follow(&mut self, id: ModuleId, record: &ModuleRecord) {
-        let forwarded = self
-            .patched(id, record)
-            .map_or(&[][..], |exports| &exports.forwarded_from);
-        let forwards = |specifier: &String| {
-            let exports = record.bindings.as_ref();
-            exports.is_some_and(|exports| exports.forwarded_from.contains(specifier))
-        };
-        let accepted = record
-            .hot
-            .accepts
-            .iter()
-            .map(|accepted| &accepted.specifier);
-        let accepted = accepted.filter(|specifier| forwards(specifier));
-        for specifier in forwarded.iter().chain(accepted) {
-            if let Some(target) = self.resolve(id, specifier) {
-                self.module(target).is_followed = true;
-            }
-        }
-    }
-
-    /// The export bindings of a module whose importers may have to be given a newer generation's: not of one
-    /// whose importers always run again.
-    pub fn patched<'a>(
-        &mut self,
-        id: ModuleId,
-        record: &'a ModuleRecord,
-    ) -> Option<&'a ExportBindings> {
-        let hot = &record.hot;
-        let accepts = hot.accepts_self.is_some() || hot.accepts_exports.is_some();
-        let is_patched = accepts || hot.writes_data || hot.opaque || self.module(id).is_followed;
-        let exports_any = !record.exports.is_empty() || record.reexports_all;
-        record
-            .bindings
-            .as_ref()
-            .filter(|_| is_patched && exports_any)
     }
 
     /// What a module is taken to accept.

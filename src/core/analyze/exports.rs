@@ -14,8 +14,8 @@ use swc_core::ecma::visit::{Visit, VisitWith};
 use super::collect::{bound_names, declared_names, export_name, text};
 use super::writes::writes;
 use super::{
-    AnonymousDefault, ExportBindings, ExportedVariable, ForwardedExport, ForwardedSource, Span,
-    offset_of, span_of,
+    AnonymousDefault, ExportBindings, ExportedVariable, ForwardedExport, ForwardedSource,
+    Forwarding, Span, offset_of, span_of,
 };
 
 /// How the top level declares a name.
@@ -54,7 +54,9 @@ pub(super) fn bindings(module: &Module) -> ExportBindings {
                 }
             },
             ModuleDecl::ExportAll(export) if !export.type_only => {
-                add_source(&mut exports, &text(&export.src));
+                let specifier = text(&export.src);
+                add_source(&mut exports, &specifier);
+                exports.stars.push(specifier);
             }
             ModuleDecl::ExportDefaultDecl(export) => {
                 let start = offset_of(export.span.lo);
@@ -100,6 +102,7 @@ pub(super) fn bindings(module: &Module) -> ExportBindings {
 /// `export { x as y } from …`, `export * as ns from …`.
 fn forward(exports: &mut ExportBindings, export: &NamedExport, source: &Str) {
     let before = exports.forwarded.len();
+    let from = text(source);
     for specifier in &export.specifiers {
         let (exported, source) = match specifier {
             ExportSpecifier::Named(named) if !named.is_type_only => (
@@ -113,15 +116,17 @@ fn forward(exports: &mut ExportBindings, export: &NamedExport, source: &Str) {
             exported,
             span: span_of(specifier),
             source,
+            from: from.clone(),
         });
     }
     if exports.forwarded.len() > before {
         let start = offset_of(export.span.lo);
-        exports.forwards.push(Span {
+        let keyword = Span {
             start,
             end: start + "export".len(),
-        });
-        add_source(exports, &text(source));
+        };
+        add_source(exports, &from);
+        exports.forwards.push(Forwarding { keyword, from });
     }
 }
 
@@ -139,6 +144,7 @@ fn add_listed(
             exported: exported_name(named),
             span: span_of(named),
             source: ForwardedSource::Imported(local),
+            from: specifier.clone(),
         });
         add_source(exports, specifier);
     } else {

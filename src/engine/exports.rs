@@ -1,0 +1,200 @@
+//! Whose exports the pages keep up to date in importers that do not run again, and whose they cannot.
+//!
+//! Knows the graph, and what was served with the accessors that this takes. Must not know how pages do it.
+//!
+//! A module is served as it is as long as nobody needs its exports. Where that changes later, pages that run it have
+//! it as it was: a module that forwards its exports then has to leave them the other module's own variables.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Engine;
+use super::state::State;
+use crate::core::analyze::{ExportBindings, ModuleRecord};
+use crate::core::graph::{ModuleId, ModuleKind};
+
+/// What a module forwards that has to stay other modules' variables.
+#[derive(Debug, Default)]
+pub struct Native {
+    /// The specifiers of named exports that are assigned without anybody being told.
+    pub specifiers: Vec<String>,
+    /// The urls of their modules, and of those whose exports it has by `export *`.
+    pub urls: Vec<String>,
+}
+
+impl State {
+    /// A module was served. Without accessors (`is_tracked`), pages are not told of what it assigns.
+    pub fn served_as(&mut self, id: ModuleId, is_tracked: bool) {
+        if !is_tracked {
+            let version = self.graph.version(id);
+            self.module(id).plain_at = Some(version);
+        }
+    }
+
+    /// Whether some page has the present generation of a module without being told of its exports.
+    fn is_plain(&mut self, id: ModuleId) -> bool {
+        let version = self.graph.version(id);
+        self.module(id).plain_at == Some(version)
+    }
+
+    /// Marks the modules whose exports a module's importers see through it.
+    pub(super) fn follow(&mut self, id: ModuleId, record: &ModuleRecord) {
+        let forwarded = self
+            .patched(id, record)
+            .map_or(&[][..], |exports| &exports.forwarded_from);
+        let forwards = |specifier: &String| {
+            let exports = record.bindings.as_ref();
+            exports.is_some_and(|exports| exports.forwarded_from.contains(specifier))
+        };
+        let accepted = record
+            .hot
+            .accepts
+            .iter()
+            .map(|accepted| &accepted.specifier);
+        let accepted = accepted.filter(|specifier| forwards(specifier));
+        for specifier in forwarded.iter().chain(accepted) {
+            if let Some(target) = self.resolve(id, specifier) {
+                self.module(target).is_followed = true;
+            }
+        }
+    }
+
+    /// The export bindings of a module whose importers may have to be given a newer generation's: not of one
+    /// whose importers always run again.
+    pub fn patched<'a>(
+        &mut self,
+        id: ModuleId,
+        record: &'a ModuleRecord,
+    ) -> Option<&'a ExportBindings> {
+        let hot = &record.hot;
+        let accepts = hot.accepts_self.is_some() || hot.accepts_exports.is_some();
+        let is_patched = accepts || hot.writes_data || hot.opaque || self.module(id).is_followed;
+        let is_followed = self.module(id).is_followed;
+        let exports_any = is_followed || !record.exports.is_empty() || record.reexports_all;
+        record
+            .bindings
+            .as_ref()
+            .filter(|_| is_patched && exports_any)
+    }
+
+    /// Whether nobody needs to look again at what a module exports once it has run: the page is told of all
+    /// changes, or there are none. `steady` are modules that are known to be so, and gets more.
+    pub(super) fn is_steady(&mut self, id: ModuleId, steady: &mut HashSet<ModuleId>) -> bool {
+        let mut seen = Vec::new();
+        let is_steady = self.stays(id, steady, &mut seen);
+        if !is_steady {
+            // In a cycle one was taken for steady before that was known of the next.
+            for id in seen {
+                steady.remove(&id);
+            }
+        }
+        is_steady
+    }
+
+    fn stays(
+        &mut self,
+        id: ModuleId,
+        steady: &mut HashSet<ModuleId>,
+        seen: &mut Vec<ModuleId>,
+    ) -> bool {
+        if !steady.insert(id) {
+            return true;
+        }
+        seen.push(id);
+        let is_script = self.graph.kind(id) == ModuleKind::Script;
+        if !is_script || !self.graph.is_served(id) {
+            // What is served from now on is told of.
+            return true;
+        }
+        let Some(record) = self.module(id).record.clone() else {
+            return false;
+        };
+        let Some(exports) = &record.bindings else {
+            return false;
+        };
+        let is_told = self.patched(id, &record).is_some() && !self.is_plain(id);
+        if !is_told && !exports.writes.is_empty() {
+            return false;
+        }
+        exports.forwarded_from.iter().all(|specifier| {
+            let target = self.resolve(id, specifier);
+            target.is_some_and(|target| self.stays(target, steady, seen))
+        })
+    }
+
+    /// What a module has to leave other modules' variables, where importers may have to be given newer exports.
+    pub fn native(&mut self, id: ModuleId, record: &ModuleRecord) -> Native {
+        let mut native = Native::default();
+        let Some(exports) = self.patched(id, record) else {
+            return native;
+        };
+        let named: HashSet<&String> = exports.forwarded.iter().map(|one| &one.from).collect();
+        for specifier in &exports.forwarded_from {
+            let target = self.resolve(id, specifier);
+            let is_native = named.contains(specifier)
+                && !target.is_some_and(|target| self.is_steady(target, &mut HashSet::new()));
+            if is_native {
+                native.specifiers.push(specifier.clone());
+            }
+            if is_native || exports.stars.contains(specifier) {
+                let url = target.map_or(specifier.as_str(), |target| self.graph.url(target));
+                native.urls.push(url.to_owned());
+            }
+        }
+        native
+    }
+
+    /// The modules that have to be analysed before [`Self::native`] can tell: what was served of them, by its hash.
+    fn unknown_below(&mut self, id: ModuleId, record: &Arc<ModuleRecord>) -> Vec<Unknown> {
+        let mut unknown = Vec::new();
+        let mut seen = HashSet::from([id]);
+        let mut ways = vec![(id, record.clone())];
+        while let Some((from, record)) = ways.pop() {
+            let exports = record.bindings.as_ref();
+            for specifier in exports.map_or(&[][..], |exports| &exports.forwarded_from) {
+                let Some(target) = self.resolve(from, specifier) else {
+                    continue;
+                };
+                if !seen.insert(target) {
+                    continue;
+                }
+                let data = self.module(target);
+                match (&data.record, data.content, &data.source) {
+                    (Some(record), ..) => ways.push((target, record.clone())),
+                    (None, Some(content), Some(source)) => {
+                        unknown.push((target, content, source.text.clone()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        unknown
+    }
+}
+
+/// A module, the hash of what was served of it, and that.
+type Unknown = (ModuleId, u64, Arc<str>);
+
+impl Engine {
+    /// Analyses what [`State::native`] needs to know of a module that is being served.
+    pub(super) fn learn_below(&self, id: ModuleId, record: &Arc<ModuleRecord>) {
+        loop {
+            let unknown = self.shared.state().unknown_below(id, record);
+            let mut is_known = true;
+            for (target, content, source) in unknown {
+                // What cannot be parsed does not run, and is reported by whoever comes to it.
+                let Ok(record) = self.shared.analysis_of(content, &source) else {
+                    continue;
+                };
+                let mut state = self.shared.state();
+                if state.module(target).content == Some(content) {
+                    state.link(target, record);
+                    is_known = false;
+                }
+            }
+            if is_known {
+                return;
+            }
+        }
+    }
+}
