@@ -6,6 +6,7 @@ import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
 import { type ApplyPorts, apply, type Failure, runAll, runDisposers } from './apply.js';
 import { Codes } from './codes.js';
+import { Diagnostics } from './diagnostics.js';
 import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
@@ -127,8 +128,7 @@ export class Runtime {
   /** Is called when an update, or a prune, arrives. */
   #arrived: () => unknown = () => {};
   readonly #problems: Problems;
-  /** What the server had to say of modules that this page has not loaded yet, by module. */
-  readonly #unsaid = new Map<string, Diagnostic[]>();
+  readonly #diagnostics: Diagnostics;
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -137,6 +137,10 @@ export class Runtime {
     this.#ports = ports;
     this.#log = log;
     this.#problems = new Problems((problems) => this.#ports.showProblems(problems));
+    this.#diagnostics = new Diagnostics(
+      (url) => this.#knows(url),
+      (diagnostic) => this.#say(diagnostic),
+    );
     this.events = new Events((event, error) => {
       this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
     });
@@ -161,7 +165,7 @@ export class Runtime {
 
   /** A module is being evaluated. Shows what the server had to say of it. */
   create(url: string, version: number): Generation {
-    this.#sayOf(url);
+    this.#diagnostics.sayOf(url);
     const generation = this.registry.create(url, version);
     // Nobody will replace what is replaced already: it is disposed of when it has run.
     if (generation.replaced) setTimeout(() => void this.#clean(generation));
@@ -176,7 +180,7 @@ export class Runtime {
 
   /** The page has fetched something: shows what the server had to say of it, now that it matters here. */
   fetched(): void {
-    for (const url of [...this.#unsaid.keys()]) if (this.#knows(url)) this.#sayOf(url);
+    this.#diagnostics.fetched();
   }
 
   /** The page's own code has run: starts applying what came in and what will. */
@@ -192,7 +196,7 @@ export class Runtime {
       case 'connected':
         this.greeted = true;
         // What holds is sent again.
-        this.#unsaid.clear();
+        this.#diagnostics.clear();
         this.#problems.reconnected();
         if (message.session !== this.#session) this.#goOn(message);
         break;
@@ -215,7 +219,7 @@ export class Runtime {
         break;
       case 'error':
       case 'warning':
-        for (const diagnostic of message.diagnostics) this.#take(diagnostic);
+        for (const diagnostic of message.diagnostics) this.#diagnostics.take(diagnostic);
         break;
       case 'recovered':
         this.#mended(message.urls);
@@ -257,33 +261,19 @@ export class Runtime {
     this.#giveUp(url, message ?? null, version, trail);
   }
 
-  #take(diagnostic: Diagnostic): void {
-    const { url, severity } = diagnostic;
-    // Code that cannot be served takes the place of code that could not either.
-    const others = (this.#unsaid.get(url) ?? []).filter(
-      (one) => severity === 'warning' || one.severity === 'warning',
-    );
-    this.#unsaid.set(url, [...others, diagnostic]);
-    if (this.#knows(url)) this.#sayOf(url);
-  }
-
-  #sayOf(url: string): void {
-    const diagnostics = this.#unsaid.get(url) ?? [];
-    this.#unsaid.delete(url);
-    for (const diagnostic of diagnostics) {
-      const text = describeDiagnostic(diagnostic);
-      if (diagnostic.severity === 'warning') {
-        this.#log.warn(text);
-        continue;
-      }
-      this.#log.error(text);
-      this.#problems.refused(diagnostic);
-      this.#emitError(diagnosticPayload(diagnostic));
+  #say(diagnostic: Diagnostic): void {
+    const text = describeDiagnostic(diagnostic);
+    if (diagnostic.severity === 'warning') {
+      this.#log.warn(text);
+      return;
     }
+    this.#log.error(text);
+    this.#problems.refused(diagnostic);
+    this.#emitError(diagnosticPayload(diagnostic));
   }
 
   #mended(urls: readonly string[]): void {
-    for (const url of urls) this.#unsaid.delete(url);
+    this.#diagnostics.forget(urls);
     this.#problems.mended(urls);
   }
 
