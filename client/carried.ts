@@ -1,38 +1,32 @@
 /**
  * Modules whose code came with an update: linked and run here, by the rules that browsers have for modules,
  * instead of being fetched. What this cannot do exactly as a browser would, it leaves to the browser.
- *
- * Each is a function with setters for what it imports and a reader of what it exports (`core/carry.rs`).
  */
 import type { ModuleNamespace } from '../client.js';
-import { type Dynamic, makeMeta } from './meta.js';
+import {
+  type CarriedFunction,
+  type Follower,
+  type Imported,
+  type Instance,
+  instantiate,
+  type Name,
+  nativeModule,
+  type Setter,
+  Unable,
+} from './instance.js';
+import { Linking, type LinkPorts, type NativeName } from './linking.js';
 import type { Renewal } from './plan.js';
-import type { CarriedImport, CarriedModule, ImportKind } from './protocol.js';
+import type { CarriedModule, ImportKind } from './protocol.js';
 import { stamp } from './url.js';
 
-/** What a module's code needs of the client. */
-export interface ClientFunctions {
-  readonly trackExports: unknown;
-  readonly exportsWritten: unknown;
-  readonly createHot: unknown;
-}
-
 /** What carried modules need from the page. Addresses are absolute. */
-export interface CarriedPorts extends ClientFunctions {
-  /** The page's origin. */
-  readonly origin: string;
+export interface CarriedPorts extends LinkPorts {
   /** The value of an expression. Throws what the expression, or the page's policy, throws. */
   compile(expression: string): unknown;
   /** Imports a module that no update carried. */
   importModule(address: string, kind: ImportKind): Promise<ModuleNamespace>;
   /** Asks the server for the code of a module. */
   ask(address: string): Promise<{ version: number; carried: CarriedModule | null } | undefined>;
-  /** The version at which this page runs a module; `undefined` when it runs none. */
-  versionOf(url: string): number | undefined;
-  /** Whether the page fetched exactly this generation of a module. */
-  isFetched(url: string, version: number): boolean;
-  /** What a dynamic import of a module leads to. */
-  readonly dynamic: Dynamic;
 }
 
 /** New code that is known to run. */
@@ -43,65 +37,8 @@ export interface Prepared {
   hasRun(url: string): boolean;
 }
 
-/** Reads an export by its name; without one returns the namespace. */
-type Reader = (name?: string) => unknown;
-/** Assigns what a module imports from another. */
-export type Setter = (read: Reader) => void;
-/** What a carried module's code is the text of. */
-export type CarriedFunction = (
-  meta: object,
-  track: unknown,
-  written: unknown,
-  hot: unknown,
-) => Generator<[readonly (Setter | 0)[], (name: string) => unknown], void>;
-
-/** An import, to be assigned anew when the other module's exports change. */
-interface Follower {
-  readonly set: Setter;
-  readonly read: Reader;
-  /** The importer, when it exports again what it imports. */
-  readonly forwarder?: string | undefined;
-}
-
-/** A module that is imported: the page's own, or the browser's. */
-interface Imported {
-  readonly url: string;
-  readonly read: Reader;
-  /** The names that it exports. */
-  readonly names: ReadonlySet<string>;
-  readonly instance?: Instance;
-  readonly forwarder?: string | undefined;
-}
-
-/** Names a module that the browser runs. */
-interface NativeName {
-  readonly url: string;
-  /** Where it is, below the page's origin. */
-  readonly address: string;
-  readonly kind: ImportKind;
-}
-
-/** Names a generation of a module. */
-interface Name {
-  readonly url: string;
-  readonly version: number;
-}
-
-/** One generation of a module that the client runs. */
-interface Instance extends Imported, Name {
-  readonly meta: object;
-  readonly instance: Instance;
-  readonly imports: readonly (Imported & Follower)[];
-  readonly steps: Generator;
-  state: 'linked' | 'evaluated' | 'failed';
-  error: unknown;
-}
-
 /** Generations of a module that can still be imported: the current one and the one before. */
 const KEPT = 2;
-
-/** The browser has to do this. */
-class Unable extends Error {}
 
 /** The carried modules of a page. */
 export class CarriedModules {
@@ -334,212 +271,7 @@ export class CarriedModules {
   }
 }
 
-/** Linking the modules of one update. */
-class Linking {
-  /** Those that are linked. */
-  readonly instances: Instance[] = [];
-  readonly #modules: ReadonlyMap<string, Renewal>;
-  readonly #ports: CarriedPorts;
-  readonly #carried: CarriedModules;
-  readonly #linked = new Map<string, Imported>();
-  /** Modules of the update that were linked before. */
-  readonly #kept: Instance[] = [];
-  /** The modules that are being linked, from the root on. */
-  readonly #path = new Set<string>();
-
-  constructor(modules: ReadonlyMap<string, Renewal>, ports: CarriedPorts, carried: CarriedModules) {
-    this.#modules = modules;
-    this.#ports = ports;
-    this.#carried = carried;
-  }
-
-  /** What the browser runs of all that these modules import. */
-  natives(roots: readonly Renewal[]): NativeName[] {
-    const found = new Map<string, NativeName>();
-    const urls = new Set(roots.map(({ url }) => url));
-    for (const url of urls) {
-      const module = this.#modules.get(url);
-      if (!module) throw new Unable();
-      if (module.kind === 'asset') {
-        found.set(url, jsonName(module));
-        continue;
-      }
-      for (const one of this.#find(module) ? [] : (module.carried?.imports ?? [])) {
-        if (this.#modules.has(one.url)) urls.add(one.url);
-        else if (!found.has(one.url)) {
-          const outside = this.#outside(one);
-          if ('address' in outside) found.set(one.url, outside);
-        }
-      }
-    }
-    return [...found.values()];
-  }
-
-  /** Links one of the modules, what it imports first. What the browser runs of that has to be imported. */
-  link(url: string): Imported {
-    // In a cycle, functions of all modules exist before anything runs.
-    if (this.#path.has(url)) throw new Unable();
-    const known = this.#linked.get(url);
-    if (known) return known;
-    this.#path.add(url);
-    const linked = this.#linkNew(url);
-    this.#path.delete(url);
-    this.#linked.set(url, linked);
-    return linked;
-  }
-
-  /** Whether one of the modules has run, or need not. One that is only imported dynamically is the browser's. */
-  hasRun(url: string): boolean {
-    const linked = this.#linked.get(url);
-    if (linked) return (linked.instance?.state ?? 'evaluated') === 'evaluated';
-    // What the page runs already keeps what it imported.
-    return !this.#kept.some(({ imports }) => imports.some((imported) => imported.url === url));
-  }
-
-  #linkNew(url: string): Imported {
-    const module = this.#modules.get(url);
-    if (!module) throw new Unable();
-    if (module.kind === 'asset') return this.#native(jsonName(module));
-    const known = this.#find(module);
-    if (known) {
-      this.#kept.push(known);
-      return known;
-    }
-    const { carried } = module;
-    if (!carried) throw new Unable();
-    const imports: Imported[] = [];
-    for (const one of carried.imports) {
-      const imported = this.#import(one);
-      if (one.names.some((name) => !imported.names.has(name))) throw new Unable();
-      const { read, names, instance } = imported;
-      const forwarder = one.forwards ? url : undefined;
-      imports.push({ url: one.url, read, names, forwarder, ...(instance && { instance }) });
-    }
-    const make = this.#carried.compile(module, carried.code);
-    const stars = imports.filter((_, index) => carried.imports[index]?.forwardsAll);
-    const instance = instantiate(module, make, carried.exports, imports, stars, this.#ports);
-    this.instances.push(instance);
-    return instance;
-  }
-
-  /** The generation that the update brings, when it runs already. */
-  #find({ url, version }: Renewal): Instance | undefined {
-    const known = this.#carried.find(url, version);
-    if (known ? known.state === 'failed' : this.#ports.isFetched(url, version)) throw new Unable();
-    return known;
-  }
-
-  #import(one: CarriedImport): Imported {
-    if (this.#modules.has(one.url)) return this.link(one.url);
-    const outside = this.#outside(one);
-    return 'address' in outside ? this.#native(outside) : outside;
-  }
-
-  /** What is imported that is not part of the update. */
-  #outside({ url, kind, volatile }: CarriedImport): Instance | NativeName {
-    if (kind === 'css') return { url, address: url, kind };
-    const version = this.#ports.versionOf(url);
-    // What the page runs already is not evaluated by importing it.
-    if (version === undefined) throw new Unable();
-    const instance = this.#carried.find(url, version);
-    if (instance?.state === 'evaluated') return instance;
-    // One that left the page has a version, and would run now, with what it imports.
-    if (volatile || instance || !this.#ports.isFetched(url, version)) throw new Unable();
-    return { url, address: stamp(url, version), kind };
-  }
-
-  #native(name: NativeName): Imported {
-    const imported = this.#carried.native(name);
-    if (!imported) throw new Unable();
-    return imported;
-  }
-}
-
 /** Whether nothing is to be asked for of a module's code. */
 function isComplete({ carried, ask }: Renewal): boolean {
   return carried !== null || !ask;
-}
-
-function jsonName({ url, version }: Renewal): NativeName {
-  return { url, address: stamp(url, version), kind: 'json' };
-}
-
-/** A module that the browser runs. */
-function nativeModule(url: string, namespace: ModuleNamespace): Imported {
-  return {
-    url,
-    read: (name) => (name === undefined ? namespace : namespace[name]),
-    names: new Set(Object.keys(namespace)),
-  };
-}
-
-/**
- * Takes a module's first step: everything is declared, nothing has run.
- *
- * @param exports The names that it exports itself.
- * @param stars What it exports all of.
- */
-function instantiate(
-  { url, version }: Name,
-  make: CarriedFunction,
-  exports: readonly string[],
-  imports: readonly Imported[],
-  stars: readonly Imported[],
-  ports: CarriedPorts,
-): Instance {
-  const meta = makeMeta(ports.origin + stamp(url, version), ports.dynamic);
-  const steps = make(meta, ports.trackExports, ports.exportsWritten, ports.createHot);
-  const declared = steps.next();
-  if (declared.done) throw new Unable();
-  const [setters, readOwn] = declared.value;
-  const forwarded = forwardedBy(stars, exports);
-  const names = new Set([...exports, ...forwarded.keys()]);
-  let namespace: ModuleNamespace | undefined;
-  const read: Reader = (name) => {
-    if (name !== undefined) return (forwarded.get(name) ?? readOwn)(name);
-    namespace ??= makeNamespace(names, read);
-    return namespace;
-  };
-  const instance: Instance = {
-    url,
-    version,
-    meta,
-    read,
-    names,
-    imports: imports.map((one, index) => ({ ...one, set: setters[index] || (() => {}) })),
-    steps,
-    state: 'linked',
-    error: undefined,
-    get instance() {
-      return instance;
-    },
-  };
-  return instance;
-}
-
-/** What a module exports by `export *`: the other module's reader by name. */
-function forwardedBy(
-  stars: readonly Imported[],
-  exports: readonly string[],
-): ReadonlyMap<string, Reader> {
-  const readers = new Map<string, Reader>();
-  for (const { names, read } of stars) {
-    for (const name of names) {
-      if (name === 'default' || exports.includes(name)) continue;
-      // It is ambiguous, unless both stand for the same variable.
-      if (readers.has(name)) throw new Unable();
-      readers.set(name, read);
-    }
-  }
-  return readers;
-}
-
-/** A namespace as a browser would make it, but for the kind of its properties. */
-function makeNamespace(names: ReadonlySet<string>, read: Reader): ModuleNamespace {
-  const namespace = Object.create(null);
-  for (const name of [...names].sort()) {
-    Object.defineProperty(namespace, name, { enumerable: true, get: () => read(name) });
-  }
-  Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
-  return Object.preventExtensions(namespace);
 }

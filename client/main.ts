@@ -4,7 +4,7 @@
  */
 
 import type { ModuleNamespace } from '../client.js';
-import { type CarriedFunction, CarriedModules, type Setter } from './carried.js';
+import { CarriedModules } from './carried.js';
 import { LinkedStyles } from './css.js';
 import { DynamicImports } from './dynamic-imports.js';
 import { type Environment, env } from './env.js';
@@ -13,6 +13,7 @@ import { Facades } from './facades.js';
 import type { Generation } from './generation.js';
 import { createHotContext, type HotServices } from './hot.js';
 import { ShownImages } from './images.js';
+import type { CarriedFunction, Setter } from './instance.js';
 import { type LoadPorts, load } from './load.js';
 import { Loaded } from './loaded.js';
 import { createLog } from './log.js';
