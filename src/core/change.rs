@@ -63,7 +63,7 @@ impl Default for Patience {
             replaced: 10,
             storm: 60,
             storm_size: 12,
-            storm_limit: 3_000,
+            storm_limit: 5_000,
         }
     }
 }
@@ -303,17 +303,17 @@ mod tests {
     #[test]
     fn a_storm_without_end_is_released_in_time() {
         let mut changes = set();
-        for now in 0..=3_000 {
+        for now in 0..=5_000 {
             changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
         }
-        assert_eq!(changes.take_due(3_000).len(), 3_001);
+        assert_eq!(changes.take_due(5_000).len(), 5_001);
     }
 
     #[test]
     fn what_follows_an_endless_storm_is_a_storm_too() {
         let mut changes = set();
         let mut batches = Vec::new();
-        for now in 0..7_000 {
+        for now in 0..11_000 {
             changes.record(Path::new(&format!("/{now}")), Seen::Written, now);
             let due = changes.take_due(now);
             // The first files come before it is known for a storm.
