@@ -209,43 +209,51 @@ for (const [form, [imported, forward]] of Object.entries({
   ...FORWARDS,
   ...FORWARDS_OF_FORWARDS,
 })) {
-  test(`accept() in a module with ${form} of a module that was loaded before: importers see edits below it, and what changes later`, async (t) => {
-    const dep = (number) => `export let value = ${number};
+  for (const when of ['just before', 'long before']) {
+    test(`accept() in a module with ${form} of a module that was loaded ${when}: importers see edits below it, and what changes later`, async (t) => {
+      const dep = (number) => `export let value = ${number};
 export { value as default };
 globalThis.raise = () => { value += 1; };
 `;
-    const between = `${forward}\nimport.meta.hot.accept();\n`;
-    const { project, tab } = await startApp(t, {
-      'main.js': `import './first.js'; import('./late.js');`,
-      'first.js': `import './inner.js'; import.meta.hot.accept();`,
-      'inner.js': `export * from './dep.js';`,
-      'late.js': `${imported}
+      const between = `${forward}\nimport.meta.hot.accept();\n`;
+      const { project, tab } = await startApp(t, {
+        'main.js': `import './first.js'; import './other.js'; globalThis.load = () => import('./late.js');`,
+        'first.js': `import './inner.js'; import.meta.hot.accept();`,
+        'other.js': `import.meta.hot.accept();`,
+        'inner.js': `export * from './dep.js';`,
+        'late.js': `${imported}
 globalThis.runs = (globalThis.runs ?? 0) + 1;
 globalThis.value = () => Number(value);
 import.meta.hot.accept();
 `,
-      'between.js': between,
-      'dep.js': dep(1),
-    });
-    const values = () => globalThis.value?.();
-    await tab.until(values, 1);
-    await tab.evaluate(() => globalThis.raise());
-    t.is(await tab.evaluate(values), 2);
-    await project.write('dep.js', dep(10));
-    await tab.until(values, 10);
-    const runs = await tab.evaluate(() => globalThis.runs);
-    for (const number of [20, 30, 40]) {
+        'between.js': between,
+        'dep.js': dep(1),
+      });
+      if (when === 'long before') {
+        await project.write('other.js', 'globalThis.other = true; import.meta.hot.accept();');
+        await tab.until(() => globalThis.other, true);
+      }
+      await tab.evaluate(() => void globalThis.load());
+      const values = () => globalThis.value?.();
+      await tab.until(values, 1);
       await tab.evaluate(() => globalThis.raise());
-      t.is(await tab.evaluate(values), number - 9);
-      await project.write('between.js', `${between}globalThis.between = ${number};\n`);
-      await tab.until(() => globalThis.between, number);
-      t.is(await tab.evaluate(values), number - 9);
-      await project.write('dep.js', dep(number));
-      await tab.until(values, number);
-    }
-    t.is(await tab.evaluate(() => globalThis.runs), runs);
-    wasHot(t, tab);
-  });
+      t.is(await tab.evaluate(values), 2);
+      await project.write('dep.js', dep(10));
+      await tab.until(values, 10);
+      const runs = await tab.evaluate(() => globalThis.runs);
+      for (const number of [20, 30, 40]) {
+        await tab.evaluate(() => globalThis.raise());
+        t.is(await tab.evaluate(values), number - 9);
+        await project.write('between.js', `${between}globalThis.between = ${number};\n`);
+        await tab.until(() => globalThis.between, number);
+        t.is(await tab.evaluate(values), number - 9);
+        await project.write('dep.js', dep(number));
+        await tab.until(values, number);
+      }
+      t.is(await tab.evaluate(() => globalThis.runs), runs);
+      wasHot(t, tab);
+    });
+  }
 }
 
 test('accept() in a module that exports constants of one that was loaded before: importers do not run again', async (t) => {

@@ -37,26 +37,35 @@ impl State {
         self.module(id).plain_at == Some(version)
     }
 
-    /// Marks the modules whose exports a module's importers see through it.
-    pub(super) fn follow(&mut self, id: ModuleId, record: &ModuleRecord) {
-        let forwarded = self
-            .patched(id, record)
-            .map_or(&[][..], |exports| &exports.forwarded_from);
-        let forwards = |specifier: &String| {
-            let exports = record.bindings.as_ref();
-            exports.is_some_and(|exports| exports.forwarded_from.contains(specifier))
-        };
-        let accepted = record
-            .hot
-            .accepts
-            .iter()
-            .map(|accepted| &accepted.specifier);
-        let accepted = accepted.filter(|specifier| forwards(specifier));
-        for specifier in forwarded.iter().chain(accepted) {
-            if let Some(target) = self.resolve(id, specifier) {
-                self.module(target).is_followed = true;
+    /// Marks the modules whose exports a module's importers see through it, and through those modules.
+    pub(super) fn follow(&mut self, id: ModuleId, record: &Arc<ModuleRecord>) {
+        let mut followers = vec![(id, record.clone())];
+        while let Some((id, record)) = followers.pop() {
+            for target in self.forwarded_by(id, &record) {
+                let data = self.module(target);
+                let was_followed = std::mem::replace(&mut data.is_followed, true);
+                if let Some(record) = data.record.clone().filter(|_| !was_followed) {
+                    followers.push((target, record));
+                }
             }
         }
+    }
+
+    /// The modules whose exports importers that do not run again see through a module.
+    fn forwarded_by(&mut self, id: ModuleId, record: &ModuleRecord) -> Vec<ModuleId> {
+        let Some(exports) = &record.bindings else {
+            return Vec::new();
+        };
+        let is_patched = self.patched(id, record).is_some();
+        let accepts = |specifier: &String| {
+            let mut accepted = record.hot.accepts.iter();
+            accepted.any(|accepted| accepted.specifier == *specifier)
+        };
+        let forwarded = exports.forwarded_from.iter();
+        forwarded
+            .filter(|specifier| is_patched || accepts(specifier))
+            .filter_map(|specifier| self.resolve(id, specifier))
+            .collect()
     }
 
     /// The export bindings of a module whose importers may have to be given a newer generation's: not of one
@@ -80,46 +89,39 @@ impl State {
     /// Whether nobody needs to look again at what a module exports once it has run: the page is told of all
     /// changes, or there are none. `steady` are modules that are known to be so, and gets more.
     pub(super) fn is_steady(&mut self, id: ModuleId, steady: &mut HashSet<ModuleId>) -> bool {
-        let mut seen = Vec::new();
-        let is_steady = self.stays(id, steady, &mut seen);
-        if !is_steady {
-            // In a cycle one was taken for steady before that was known of the next.
-            for id in seen {
-                steady.remove(&id);
-            }
+        let mut seen = Vec::from_iter(steady.insert(id).then_some(id));
+        let mut next = 0;
+        while let Some(&id) = seen.get(next) {
+            next += 1;
+            let Some(forwarded) = self.steady_but_for(id) else {
+                // What came before was taken for steady since its own assignments are told of.
+                for id in seen {
+                    steady.remove(&id);
+                }
+                return false;
+            };
+            seen.extend(forwarded.into_iter().filter(|&id| steady.insert(id)));
         }
-        is_steady
+        true
     }
 
-    fn stays(
-        &mut self,
-        id: ModuleId,
-        steady: &mut HashSet<ModuleId>,
-        seen: &mut Vec<ModuleId>,
-    ) -> bool {
-        if !steady.insert(id) {
-            return true;
-        }
-        seen.push(id);
+    /// The modules that a module's exports are steady with; `None` when they are not in any case.
+    fn steady_but_for(&mut self, id: ModuleId) -> Option<Vec<ModuleId>> {
         let is_script = self.graph.kind(id) == ModuleKind::Script;
         if !is_script || !self.graph.is_served(id) {
             // What is served from now on is told of.
-            return true;
+            return Some(Vec::new());
         }
-        let Some(record) = self.module(id).record.clone() else {
-            return false;
-        };
-        let Some(exports) = &record.bindings else {
-            return false;
-        };
+        let record = self.module(id).record.clone()?;
+        let exports = record.bindings.as_ref()?;
         let is_told = self.patched(id, &record).is_some() && !self.is_plain(id);
         if !is_told && !exports.writes.is_empty() {
-            return false;
+            return None;
         }
-        exports.forwarded_from.iter().all(|specifier| {
-            let target = self.resolve(id, specifier);
-            target.is_some_and(|target| self.stays(target, steady, seen))
-        })
+        let forwarded = exports.forwarded_from.iter();
+        forwarded
+            .map(|specifier| self.resolve(id, specifier))
+            .collect()
     }
 
     /// What a module has to leave other modules' variables, where importers may have to be given newer exports.
