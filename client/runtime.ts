@@ -119,8 +119,10 @@ export class Runtime {
   #version: number;
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
-  /** Whether some module still runs the code from before the last update. */
-  #hasKept = false;
+  /** The modules that still run the code from before an update. */
+  readonly #kept = new Set<string>();
+  /** While there are some, the version up to which the server knows all code of the page. */
+  #whole: number | undefined;
   /** Modules to prune once no update is owed. */
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
@@ -366,15 +368,16 @@ export class Runtime {
   }
 
   /**
-   * The stale modules that this page's code imports no more, while that of another page does. None when the page runs
-   * older code than the server knows of.
+   * The stale modules that this page's code imports no more, while that of another page does. Not those of which the
+   * server knows by code that this page does not run.
    */
   #departed(update: Update): Set<string> {
     const { page, version } = this.#identity;
+    const whole = this.#whole ?? this.#version;
     const isOver = (departure: Departure) =>
-      departure.page === page && departure.since > version && departure.since <= this.#version;
+      departure.page === page && departure.since > version && departure.since <= whole;
     const over = update.stale.filter(({ departures }) => departures.some(isOver));
-    const departed = new Set(this.#owed || this.#hasKept ? [] : over.map(({ url }) => url));
+    const departed = new Set(over.map(({ url }) => url));
     let count = 0;
     while (count !== departed.size) {
       count = departed.size;
@@ -402,7 +405,9 @@ export class Runtime {
 
     for (const failure of outcome.failures) this.#show(failure, update, application);
     this.#problems.updated(update, application, outcome.failures);
-    this.#hasKept = outcome.kept.length > 0;
+    for (const { url } of application.stale) this.#kept.delete(url);
+    for (const url of outcome.kept) this.#kept.add(url);
+    this.#whole = this.#kept.size > 0 ? (this.#whole ?? this.#version) : undefined;
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
     if (isWhatItWas) this.#owed = update;
     else this.#finish(update);
@@ -525,6 +530,7 @@ export class Runtime {
       const newest = Math.max(this.registry.version(url) ?? 0, this.#ports.loadedVersion(url));
       this.registry.remove(url, Math.max(version, newest));
       this.#parts.delete(url);
+      this.#kept.delete(url);
       // It is back, without `import.meta.hot`.
       if (newest >= version) continue;
       this.exports.forget(url);
