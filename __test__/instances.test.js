@@ -615,4 +615,6 @@ globalThis.open = () => import('./lazy.js');
   await project.write('dep.js', 'export const value = 2;');
   await late.until(() => globalThis.saw, 2);
   t.is(late.loads, 1);
+  // Nobody accepts what the other tab imported.
+  await tab.loaded(2);
 });

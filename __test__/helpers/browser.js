@@ -22,6 +22,9 @@ const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
 /** Longest time that a condition may take to become true, in milliseconds. */
 const PATIENCE = 15_000;
 
+/** How long a tab is waited for when it closes, in milliseconds. */
+const LONGEST_CLOSING = 5_000;
+
 let browser;
 
 /** Launches the browser of this process, once. */
@@ -139,8 +142,14 @@ export class Tab {
     );
   }
 
+  /** Closes the tab. Chromium never says that it did when the page reloaded just then: the browser's end closes it. */
   async close() {
-    await this.page.context().close();
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, LONGEST_CLOSING);
+    });
+    await Promise.race([this.page.context().close(), late]);
+    clearTimeout(timer);
   }
 }
 
