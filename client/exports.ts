@@ -111,7 +111,9 @@ export class Exports {
       return;
     }
     const chain = this.#chain(url);
-    chain.push(evaluation);
+    // An import that was on its way when an update replaced it may bring an older one.
+    const newer = chain.findIndex((other) => other.version > version);
+    chain.splice(newer < 0 ? chain.length : newer, 0, evaluation);
     // In a cycle the other module may run after this one.
     if (!isComplete || chain.length > 1) this.#showLater();
   }
