@@ -2,7 +2,7 @@
 //!
 //! Knows files, graph and pages. The only room that raises versions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::check::{check, suspect};
 use super::coordinator::Coordinator;
 use super::files::FileIndex;
 use super::serve::LARGEST_KEPT;
+use super::state::State;
 use super::update::{describe, tell_departures};
 use crate::core::analyze::{self, Dialect};
 use crate::core::change::{FileChange, Seen};
@@ -251,6 +252,7 @@ impl Coordinator {
         files: Vec<PathBuf>,
         given_up: Option<GivenUp>,
     ) {
+        let applying_since = self.applying_since();
         let pages = self.shared.greeted();
         let pages: BTreeSet<&str> = pages
             .iter()
@@ -266,7 +268,10 @@ impl Coordinator {
                 .flat_map(|given_up| &given_up.invalidation.trail)
                 .filter_map(|module_url| state.graph.get(module_url))
                 .collect();
-            let found = state.propagator.propagate(&state.graph, &changed, &trail);
+            let mut found = state.propagator.propagate(&state.graph, &changed, &trail);
+            if let Some(since) = applying_since {
+                state.add_outdated(&mut found.stale, since);
+            }
             // The update that a module gave up has evaluated it, unless it had accepted a dependency.
             let is_evaluated = |id: &ModuleId| {
                 given_up.as_ref().is_some_and(|given_up| {
@@ -349,6 +354,25 @@ impl Coordinator {
             .iter()
             .map(|&id| state.graph.url(id).to_owned())
             .collect()
+    }
+}
+
+impl State {
+    /// Adds importers that pages fetch just now for an update behind `since`: they were served with the versions that
+    /// the stale modules had, and pages that evaluate them with the new ones have to fetch them again.
+    fn add_outdated(&mut self, stale: &mut Vec<ModuleId>, since: u64) {
+        let mut known: HashSet<ModuleId> = stale.iter().copied().collect();
+        let mut next = 0;
+        while let Some(&id) = stale.get(next) {
+            next += 1;
+            for importer in self.graph.importers(id).to_vec() {
+                let version = self.graph.version(importer);
+                let is_fetched = version > since && self.module(importer).served_at == version;
+                if is_fetched && known.insert(importer) {
+                    stale.push(importer);
+                }
+            }
+        }
     }
 }
 

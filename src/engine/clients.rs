@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -28,6 +29,8 @@ pub struct Page {
     pub version: u64,
     /// The version of the last update that it was sent, 0 before the first.
     sent: u64,
+    /// When that was.
+    sent_at: Option<Instant>,
 }
 
 impl Page {
@@ -35,7 +38,15 @@ impl Page {
     pub fn is_behind(&self) -> bool {
         self.version < self.sent
     }
+
+    /// Whether it may be applying an update now.
+    fn is_applying(&self) -> bool {
+        self.is_behind() && self.sent_at.is_some_and(|at| at.elapsed() < LONGEST_UPDATE)
+    }
 }
+
+/// A page that says nothing for this long does not apply the update: it is frozen, or could not.
+const LONGEST_UPDATE: Duration = Duration::from_secs(10);
 
 /// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
 /// memory; forgetting costs at worst one update too many.
@@ -77,7 +88,15 @@ impl Coordinator {
     pub(super) fn sent(&self, version: u64) {
         for page in self.shared.pages().values_mut().filter(|page| page.greeted) {
             page.sent = version;
+            page.sent_at = Some(Instant::now());
         }
+    }
+
+    /// The version behind which pages may be applying updates now; `None` when none does.
+    pub(super) fn applying_since(&self) -> Option<u64> {
+        let pages = self.shared.pages();
+        let applying = pages.values().filter(|page| page.is_applying());
+        applying.map(|page| page.version).min()
     }
 
     fn page_is_at(&self, client: u32, version: u64) {
@@ -241,6 +260,7 @@ impl Coordinator {
                 url,
                 version: since,
                 sent: missed.as_ref().map_or(0, |update| update.version),
+                sent_at: Some(Instant::now()),
             };
         }
         let session = self.shared.session.clone();

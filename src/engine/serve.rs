@@ -384,7 +384,9 @@ impl State {
     ) -> Registered {
         let id = self.graph.intern(module_url);
         self.graph.set_served(id, kind);
+        let version = self.graph.version(id);
         let data = self.module(id);
+        data.served_at = version;
         let is_followed = data.is_followed;
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {

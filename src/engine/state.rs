@@ -50,6 +50,8 @@ pub struct ModuleData {
     pub linked: bool,
     /// That code, before hotgraph's own changes.
     pub source: Option<ServedSource>,
+    /// The version that it had when a page asked for it last.
+    pub served_at: u64,
     /// Whether the host has said where it resolves the accepted specifiers of that code to.
     pub is_resolved: bool,
     /// The version at which an update carried it, 0 when none did.
