@@ -474,3 +474,30 @@ import.meta.hot.accept();`,
   await tab.until(value, 7);
   t.is(await tab.evaluate(() => globalThis.old()), 7);
 });
+
+test('a page that is loaded after an update of a module in a cycle runs it as before', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { value } from './dep.js'; globalThis.value = () => value();`,
+    'dep.js': `import { add } from './other.js';
+export function value() { return add(1); }
+import.meta.hot.accept();
+`,
+    'other.js': `import { value } from './dep.js';
+globalThis.kind = typeof value;
+export const add = (number) => number + 1;
+`,
+  });
+  const seen = () => [globalThis.kind, globalThis.value?.()];
+  await tab.until(seen, ['function', 2]);
+  await project.write(
+    'dep.js',
+    `import { add } from './other.js';
+export function value() { return add(10); }
+import.meta.hot.accept();
+`,
+  );
+  await tab.until(seen, ['function', 11]);
+  await tab.page.reload();
+  await tab.until(seen, ['function', 11]);
+  t.is(tab.loads, 2);
+});

@@ -22,6 +22,9 @@ use crate::protocol::{AskedFor, CarriedImport, CarriedModule, ImportKind, Server
 /// Bytes of code that one update carries. Pages fetch what is beyond that.
 const MOST: usize = 16 << 20;
 
+/// Modules that are looked at to find out whether one is in a cycle.
+const MOST_REACHED: usize = 1000;
+
 impl Coordinator {
     /// Gives an update its code, when there is anybody who could use it. Returns what should be reviewed.
     pub(super) fn carry(&mut self, update: &mut Update) -> Vec<ModuleId> {
@@ -188,6 +191,22 @@ impl State {
             Some(text) => Known::Source(ServedSource { text, at }),
             None => Known::ByHost,
         }
+    }
+
+    /// Whether a module is imported by what it imports, as far as that is soon found out: in a cycle, functions of all
+    /// modules exist before anything runs, which only the browser can do.
+    pub(super) fn may_import_itself(&self, id: ModuleId) -> bool {
+        let mut reached = HashSet::new();
+        let mut ways = self.graph.imports(id).to_vec();
+        while let Some(next) = ways.pop() {
+            if next == id || reached.len() > MOST_REACHED {
+                return true;
+            }
+            if reached.insert(next) {
+                ways.extend(self.graph.imports(next));
+            }
+        }
+        false
     }
 
     /// What the code of a module needs of the client.

@@ -134,7 +134,8 @@ impl Engine {
         }
         let mut state = self.shared.state();
         let is_shared = self.shared.serves_shared()
-            && version.is_some_and(|version| version == state.module(id).carried_at);
+            && version.is_some_and(|version| version == state.module(id).carried_at)
+            && !state.may_import_itself(id);
         let carried = is_shared
             .then(|| state.carried_imports(id, &record, &mut HashSet::new()))
             .flatten()
