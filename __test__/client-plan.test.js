@@ -49,6 +49,7 @@ function page({
   versions = {},
   departed = [],
   ahead = [],
+  missed = [],
 }) {
   const generations = new Map(
     Object.entries(hot).map(([of, { version = 0, accepts = [], ...registered }]) => {
@@ -67,6 +68,7 @@ function page({
     isWorker: (of) => workers.includes(of),
     oldest: (of) => versions[of],
     isAhead: (of) => ahead.includes(of),
+    misses: (of, isStale) => missed.includes(of) && isStale('/dep.js'),
     current: (of) => generations.get(of),
   };
 }
@@ -172,6 +174,25 @@ const cases = {
     update(['/d.js <- /c.js /b.js', '/c.js <-', '/b.js <- /index.html']),
     page({ loaded: '/b.js /c.js /d.js', departed: ['/c.js'] }),
     'reload deadEnd: /d.js /b.js /index.html',
+  ],
+  'an update that importers would miss goes on to them': [
+    update(['/dep.js <- /b.js', '/b.js accepts <- /a.js', '/a.js accepts <-']),
+    page({
+      loaded: '/a.js /b.js /dep.js',
+      missed: ['/b.js'],
+      hot: { '/a.js': self, '/b.js': self },
+    }),
+    '/a.js(/a.js) | /dep.js /b.js /a.js | ',
+  ],
+  'where the server did not expect that, the module gives up': [
+    update(['/dep.js <- /b.js', '/b.js accepts <- /a.js']),
+    page({ loaded: '/a.js /b.js /dep.js', missed: ['/b.js'], hot: { '/b.js': self } }),
+    'giveUp /b.js',
+  ],
+  'an update that importers would miss is accepted where there are none': [
+    update(['/dep.js <- /b.js', '/b.js accepts <- /a.js /index.html']),
+    page({ loaded: '/b.js /dep.js', missed: ['/b.js'], hot: { '/b.js': self } }),
+    '/b.js(/b.js) | /dep.js /b.js | ',
   ],
   'JSON that the page imports no more leaves it': [
     update(['/d.json asset <- /other.js', '/other.js <-']),

@@ -889,3 +889,40 @@ test('what an update failed at is a problem until the next one of it', async (t)
   await page.update(['/leaf.js'], chain);
   t.deepEqual(shown(), []);
 });
+
+for (const [since, expected] of [
+  [
+    101,
+    [
+      'forget /lost.js',
+      'forget /gone.js',
+      'keep /lost.js 0 for 103',
+      'keep /gone.js 0 for 103',
+      'send acknowledged',
+    ],
+  ],
+  // By code that the page does not run.
+  [102, ['reload declined: /lost.js /gone.js']],
+]) {
+  test(`what the page imports no more since ${since} stays so while a module keeps its code of 101`, async (t) => {
+    const decline = (hot) => {
+      hot.decline();
+      return {};
+    };
+    const page = await openChain({ '/gone.js': decline, '/lost.js': () => ({}) });
+    await page.load('/lost.js', '/gone.js');
+    await page.update(['/leaf.js'], chain);
+    page.modules['/dep.js'] = () => {
+      throw new Error('thrown');
+    };
+    await page.update(['/leaf.js'], chain);
+    t.true(page.take().includes('send failed'));
+    const departures = [{ page: '/index.html', since }];
+    const lost = [
+      ['/lost.js', { '/gone.js': [] }, { departures }],
+      ['/gone.js', {}, { acceptance: 'declines', departures }],
+    ];
+    await page.update(['/lost.js'], lost);
+    t.deepEqual(page.take(), expected);
+  });
+}

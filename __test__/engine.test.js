@@ -467,6 +467,41 @@ test('pages() tells how far each page is', async (t) => {
   );
 });
 
+test('what a page fetches for an update is stale again when what it imports changes meanwhile', async (t) => {
+  const bench = new Bench(t, {});
+  const files = {
+    'main.js': "import './user.js'; import.meta.hot.accept('./user.js', () => {});",
+    'user.js': "import './dep.js'; import './leaf.js';",
+    'dep.js': 'import.meta.hot.accept();',
+    'leaf.js': '1;',
+  };
+  bench.add(files);
+  await bench.hello(1);
+  const staleUrls = ({ stale }) => stale.map(({ url }) => url);
+  const fetch = ({ version }) =>
+    bench.serve('user.js', files['user.js'], `/user.js?__hot=${version}`);
+
+  await bench.project.write('leaf.js', '2;');
+  const first = await bench.update('/leaf.js');
+  t.deepEqual(staleUrls(first), ['/leaf.js', '/user.js']);
+  fetch(first);
+  await bench.project.write('dep.js', 'import.meta.hot.accept(); // 2');
+  const second = await bench.update('/dep.js');
+  t.deepEqual(staleUrls(second), ['/dep.js', '/user.js']);
+  t.true(second.stale.every(({ version }) => version === second.version));
+
+  // It has been applied: what runs stays what it is.
+  bench.say(1, { type: 'applied', version: second.version, ms: 1, boundaries: [] });
+  await bench.message(({ type }) => type === 'applied');
+  fetch(second);
+  await bench.project.write('dep.js', 'import.meta.hot.accept(); // 3');
+  await bench.message(
+    (said) =>
+      said.type === 'update' && said.version > second.version && said.changed[0] === '/dep.js',
+  );
+  t.deepEqual(staleUrls(bench.updates().at(-1)), ['/dep.js']);
+});
+
 test('code is sent to a page once, and again when it went or the page comes back', async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   const main = (number) => `import { a } from './mid.js'; import.meta.hot.accept(); ${number};`;
