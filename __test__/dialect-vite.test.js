@@ -538,13 +538,14 @@ test('prune callbacks run after the dispose callbacks, with data, which is gone 
 test('a module that was pruned and is imported again is hot again, and so is what it imports', async (t) => {
   const { project, tab } = await startPruning(t, {
     'root.js': importing('widget.js'),
-    'widget.js': `import { number } from './part.js'; globalThis.value = number; import.meta.hot.accept()`,
+    'widget.js': `import { number } from './part.js'; globalThis.value = number; import.meta.hot.accept();
+import.meta.hot.prune(() => { globalThis.value = 'pruned'; });`,
     'part.js': 'export const number = 1',
   });
   await tab.until(value, 1);
   for (const number of [2, 3]) {
-    await project.write('root.js', `globalThis.value = 'none'; ${importing()}`);
-    await tab.until(value, 'none');
+    await project.write('root.js', importing());
+    await tab.until(value, 'pruned');
     await project.write('root.js', importing('widget.js'));
     await tab.until(value, number - 1);
     await project.write('part.js', `export const number = ${number}`);
