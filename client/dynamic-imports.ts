@@ -1,17 +1,43 @@
 /**
- * Who imported what dynamically. The server does not see what an `import()` with a computed name leads to.
+ * Who imported what dynamically, and what of that is still on its way. The server does not see what an `import()` with
+ * a computed name leads to.
  */
 import type { Address } from './url.js';
+import { patient } from './wait.js';
+
+/** Milliseconds that imports which are on their way hold up an update. */
+const PATIENCE = 300;
 
 /** The dynamic imports of a page. */
 export class DynamicImports {
   /** By imported module, its importers and the newest version of each that did it. */
   readonly #importers = new Map<string, Map<string, number>>();
   readonly #versionOf: (url: string) => number;
+  readonly #load: (address: string) => Promise<unknown>;
+  readonly #coming = new Set<Promise<unknown>>();
 
-  /** @param versionOf The version that the page is at for a module. */
-  constructor(versionOf: (url: string) => number) {
+  /**
+   * @param versionOf The version that the page is at for a module.
+   * @param load Imports a script. What it gets is what code gets that imports the same address.
+   */
+  constructor(versionOf: (url: string) => number, load: (address: string) => Promise<unknown>) {
     this.#versionOf = versionOf;
+    this.#load = load;
+  }
+
+  /** Code imports a script from an address. */
+  begin(address: string): void {
+    const over = () => this.#coming.delete(coming);
+    const coming: Promise<unknown> = this.#load(address).then(over, over);
+    this.#coming.add(coming);
+  }
+
+  /** Resolves when all that is on its way has run, or takes too long. */
+  async settled(): Promise<void> {
+    if (this.#coming.size === 0) return;
+    await patient(Promise.all(this.#coming), PATIENCE);
+    // Nobody waits twice for what waits for something else.
+    this.#coming.clear();
   }
 
   /** The code at an address imports a module. */

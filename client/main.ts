@@ -119,8 +119,9 @@ function identify(meta: ImportMeta, name: string): { url: string; version: numbe
  *
  * @param specifier What the code imports.
  * @param base The address of the importing module.
+ * @param hasOptions Whether the import has a second argument, which may say that it is of no script.
  */
-function dynamic(specifier: unknown, base: string): string {
+function dynamic(specifier: unknown, base: string, hasOptions?: 1): string {
   const text = String(specifier);
   const address = isAddress(text) ? parseAddress(text, base) : mapped(text);
   if (!client || address?.origin !== location.origin) return text;
@@ -131,9 +132,12 @@ function dynamic(specifier: unknown, base: string): string {
   // Code is stamped where it is served, which may be ahead of what the page has applied, and of the code itself.
   const isOfLater = address.version > (importer?.version ?? 0);
   const isAhead = current < address.version && isOfLater && client.isRunning(address.url);
-  if (current <= address.version && !isAhead) return text;
   const hashAt = text.indexOf('#');
-  return location.origin + stamp(address.url + (hashAt < 0 ? '' : text.slice(hashAt)), current);
+  const hash = hashAt < 0 ? '' : text.slice(hashAt);
+  const version = current <= address.version && !isAhead ? address.version : current;
+  const wanted = location.origin + stamp(address.url + hash, version);
+  if (!hasOptions) client.imports.begin(wanted);
+  return version === address.version ? text : wanted;
 }
 
 /** What the page's import map names so. Scopes may name something else elsewhere, and are left to the browser. */
@@ -227,7 +231,7 @@ function startClient(): Client {
     runtime.registry.version(url) ?? Math.max(runtime.registry.leftAt(url), loaded.version(url));
   const isRunning = (url: string) =>
     runtime.registry.version(url) !== undefined || loaded.versions(url).length > 0;
-  const imports = new DynamicImports(versionOf);
+  const imports = new DynamicImports(versionOf, (address) => import(address));
   const workers = watchWorkers(window);
   watchRoots(window);
   const styles = new LinkedStyles(document);
@@ -256,7 +260,7 @@ function startClient(): Client {
     ask: askFor,
     versionOf: (url) => (isRunning(url) ? versionOf(url) : undefined),
     isFetched: (url, version) => loaded.versions(url).includes(version),
-    dynamic: (specifier, base) => whole(dynamic(specifier, base), base),
+    dynamic: (specifier, base, hasOptions) => whole(dynamic(specifier, base, hasOptions), base),
   });
   const facades = new Facades({
     takeFresh: () => carried.takeFresh(),
@@ -284,6 +288,8 @@ function startClient(): Client {
       return carried.namespace(url, version) ?? loadPorts.importModule(address, kind);
     },
     load: async (modules, roots) => {
+      // The browser asks for what these import by versions that it finds on the way.
+      await imports.settled();
       facades.flush();
       return load(modules, roots, carried, loadPorts);
     },

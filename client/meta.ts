@@ -9,12 +9,13 @@ import { isAddress } from './url.js';
  *
  * @param specifier What the code imports.
  * @param base The address of the importing module.
+ * @param hasOptions Whether the import has a second argument.
  */
-export type Dynamic = (specifier: unknown, base: string) => string;
+export type Dynamic = (specifier: unknown, base: string, hasOptions?: 1) => string;
 
 /**
  * Makes the `import.meta` of a module. Beside what browsers put there it has, out of sight, what the module's
- * own dynamic imports call: `current(specifier)`.
+ * own dynamic imports call: `current(specifier, hasOptions)`.
  *
  * @param url The module's address.
  */
@@ -23,7 +24,7 @@ export function makeMeta(url: string, dynamic: Dynamic): object {
     const text = String(specifier);
     return isAddress(text) ? new URL(text, url).href : import.meta.resolve(text);
   };
-  const current = (specifier: unknown) => dynamic(specifier, url);
+  const current = (specifier: unknown, hasOptions?: 1) => dynamic(specifier, url, hasOptions);
   const meta = Object.assign(Object.create(null), { url, resolve });
   return Object.defineProperty(meta, 'current', { value: current });
 }

@@ -321,6 +321,8 @@ pub struct DynamicImport {
     pub literal: Option<(String, Span)>,
     /// The `type` of the import's attributes: `css` in `{ with: { type: 'css' } }`.
     pub attribute_type: Option<String>,
+    /// Whether there is a second argument, which may say that no script is imported.
+    pub has_options: bool,
 }
 
 /// What a module does with `import.meta.hot`, as far as its text shows.

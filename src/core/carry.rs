@@ -77,7 +77,11 @@ pub fn carry(
             "__hot$m.current("
         };
         edits.push(patch::insertion(import.argument.start, function));
-        edits.push(patch::insertion(import.argument.end, ")"));
+        let closing = match import.has_options && !is_style {
+            true => ",1)",
+            false => ")",
+        };
+        edits.push(patch::insertion(import.argument.end, closing));
     }
     edits.extend(live::uses(record, &|specifier| {
         let mut imports = record.imports.iter().zip(imported);

@@ -24,6 +24,8 @@ pub struct Rewrite<'a> {
 const DYNAMIC_START: &str = "(globalThis.__hotgraph__?.dynamic??String)(";
 /// Stands behind the argument.
 const DYNAMIC_END: &str = ",import.meta.url)";
+/// The same where the import has options.
+const DYNAMIC_END_WITH_OPTIONS: &str = ",import.meta.url,1)";
 
 const META: &str = "import.meta";
 
@@ -64,7 +66,11 @@ pub fn rewrite(source: &str, record: &ModuleRecord, how: &Rewrite) -> Option<Str
         if let Some((specifier, literal)) = &import.literal {
             stamp(specifier, *literal, &mut edits);
         }
-        edits.push(insertion(end, DYNAMIC_END));
+        let closing = match import.has_options {
+            true => DYNAMIC_END_WITH_OPTIONS,
+            false => DYNAMIC_END,
+        };
+        edits.push(insertion(end, closing));
     }
     if let Some(exports) = how.patch {
         edits.extend(patch::write_openings(exports, META));

@@ -180,6 +180,7 @@ pub(super) fn dynamic_import(arguments: &[ExprOrSpread]) -> Option<DynamicImport
         argument: span_of(first),
         literal: literal(first),
         attribute_type,
+        has_options: arguments.len() > 1,
     })
 }
 
