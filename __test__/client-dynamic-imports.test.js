@@ -13,9 +13,10 @@ function openImports() {
 
 test('what is on its way is waited for, whether or not it loads', async (t) => {
   const { imports, ends } = openImports();
-  await imports.settled();
+  t.true(imports.isSettled);
   imports.begin('/a.js');
   imports.begin('/b.js');
+  t.false(imports.isSettled);
   const events = [];
   const settled = imports.settled().then(() => events.push('settled'));
   ends.get('/a.js').resolve({});

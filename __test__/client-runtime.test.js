@@ -65,6 +65,8 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
     showsImage: () => false,
     isWorker: () => false,
     isUsedUnseen: () => false,
+    isSettled: () => true,
+    settled: async () => {},
     keep: (url, running, newer) => events.push(`keep ${url} ${running} for ${newer}`),
     forget: (url) => events.push(`forget ${url}`),
     reload: (report) => events.push(`reload ${report.cause}: ${report.chain.join(' ')}`),

@@ -32,9 +32,13 @@ export class DynamicImports {
     this.#coming.add(coming);
   }
 
+  /** Whether nothing is on its way. */
+  get isSettled(): boolean {
+    return this.#coming.size === 0;
+  }
+
   /** Resolves when all that is on its way has run, or takes too long. */
   async settled(): Promise<void> {
-    if (this.#coming.size === 0) return;
     await patient(Promise.all(this.#coming), PATIENCE);
     // Nobody waits twice for what waits for something else.
     this.#coming.clear();

@@ -288,8 +288,6 @@ function startClient(): Client {
       return carried.namespace(url, version) ?? loadPorts.importModule(address, kind);
     },
     load: async (modules, roots) => {
-      // The browser asks for what these import by versions that it finds on the way.
-      await imports.settled();
       facades.flush();
       return load(modules, roots, carried, loadPorts);
     },
@@ -308,6 +306,8 @@ function startClient(): Client {
     loadedBy: (url) => loaded.initiators(url),
     showsImage: (url) => images.shows(url),
     isWorker: (url) => workers.has(url),
+    isSettled: () => imports.isSettled,
+    settled: () => imports.settled(),
     isUsedUnseen: (url, departed) =>
       isNamedByElement(url) || loaded.isAskedForOtherwise(url) || imports.isInForce(url, departed),
     keep: (url, running, version) =>

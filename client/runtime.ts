@@ -47,6 +47,10 @@ export interface Ports extends ApplyPorts {
    * @param departed Modules whose imports do not count.
    */
   isUsedUnseen(url: string, departed: ReadonlySet<string>): boolean;
+  /** Whether nothing is being imported dynamically. */
+  isSettled(): boolean;
+  /** Resolves when what is being imported dynamically has run, or takes too long. */
+  settled(): Promise<void>;
   /** Some generation of a module may export other values than before. */
   exportsChanged(url: string): void;
   /** Native code that imports a module by a newer version gets the one that runs. */
@@ -322,6 +326,8 @@ export class Runtime {
   async #update(received: Update, arrived: number): Promise<void> {
     // After a reconnection the server may repeat what it had sent.
     if (received.version <= this.#version && !received.invalidated) return;
+    // The browser asks for what that imports by versions that it finds on the way: newer ones, and older ones.
+    if (!this.#ports.isSettled()) await this.#ports.settled();
     const update = mergeUpdates(this.#owed, received);
     for (const { url, version } of update.stale) this.registry.renewed(url, version);
     for (const { url, importers } of update.stale) {
