@@ -194,6 +194,27 @@ const cases = {
     page({ loaded: '/b.js /dep.js', missed: ['/b.js'], hot: { '/b.js': self } }),
     '/b.js(/b.js) | /dep.js /b.js | ',
   ],
+  'a module that is evaluated anew imports by itself what it accepts': [
+    update(['/dep.js <- /b.js(./dep.js)', '/c.js <- /b.js', '/b.js accepts <- /a.js'], {
+      changed: ['/dep.js', '/c.js'],
+    }),
+    page({
+      loaded: '/a.js /b.js /c.js /dep.js',
+      hot: { '/b.js': { acceptsItself: true, accepts: ['./dep.js'] } },
+    }),
+    '/b.js(/b.js) | /dep.js /c.js /b.js | ',
+  ],
+  'a module that was imported ahead of the update is called for what it accepts': [
+    update(['/dep.js <- /b.js(./dep.js)', '/c.js <- /b.js', '/b.js accepts <- /a.js'], {
+      changed: ['/dep.js', '/c.js'],
+    }),
+    page({
+      loaded: '/a.js /b.js /c.js /dep.js',
+      hot: { '/b.js': { version: VERSION, acceptsItself: true, accepts: ['./dep.js'] } },
+      versions: { '/b.js': 0 },
+    }),
+    '/b.js(/dep.js) /b.js(/b.js) | /dep.js /c.js /b.js | ',
+  ],
   'JSON that the page imports no more leaves it': [
     update(['/d.json asset <- /other.js', '/other.js <-']),
     page({ loaded: '/d.json', departed: ['/d.json'] }),

@@ -268,6 +268,12 @@ class Walk {
     return false;
   }
 
+  /** Whether the code that the update brings of a module has run. */
+  #hasRun(url: string): boolean {
+    const version = this.#page.current(url)?.version ?? -1;
+    return version >= (this.#nodes.get(url)?.version ?? 0);
+  }
+
   #isOld(url: string, unknown: number): boolean {
     const node = this.#nodes.get(url);
     const versions = [this.#page.current(url)?.version, this.#page.oldest(url)];
@@ -373,9 +379,9 @@ class Walk {
       return [{ url, version, kind, importers, carried, ask }];
     });
     const renewed = new Set(stale.map(({ url }) => url));
-    // A module that is evaluated anew imports its new dependencies by itself.
+    // A module that is evaluated anew imports its new dependencies by itself. Not so one that was imported ahead.
     const boundaries = this.#boundaries.filter(
-      ({ module, accepted }) => module === accepted || !renewed.has(module),
+      ({ module, accepted }) => module === accepted || !renewed.has(module) || this.#hasRun(module),
     );
     if (boundaries.length === 0 && inPlace.size === this.#dropped.size)
       return { type: 'nothing', leaving };
