@@ -341,7 +341,9 @@ function startClient(): Client {
       const report = reloaded;
       reloaded = null;
       const { session, version: since } = runtime;
-      return { type: 'hello', session, since, page: identity.page, reloaded: report, shares };
+      const { page } = identity;
+      const again = !isFirst;
+      return { type: 'hello', session, since, page, reloaded: report, shares, again };
     },
     receive: (message) => runtime.receive(message),
     connected: (webSocket) => {

@@ -84,7 +84,11 @@ reloaded: ReloadReport | null,
  * Whether code that the browser loads can only share a carried module with the page when the module is
  * served so ([`AskedFor`] says what is carried): the browser takes no import maps by now.
  */
-shares: boolean, } | { "type": "acknowledged", 
+shares: boolean, 
+/**
+ * Whether the page said it before, on an earlier socket.
+ */
+again: boolean, } | { "type": "acknowledged", 
 /**
  * The update's version.
  */

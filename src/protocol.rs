@@ -280,6 +280,9 @@ pub enum ClientMessage {
         /// served so ([`AskedFor`] says what is carried): the browser takes no import maps by now.
         #[serde(default)]
         shares: bool,
+        /// Whether the page said it before, on an earlier socket.
+        #[serde(default)]
+        again: bool,
     },
     /// An update that concerned nothing in the page: it is at that version now.
     Acknowledged {

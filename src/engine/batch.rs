@@ -124,7 +124,7 @@ impl Coordinator {
         let missed_by_pages = self
             .vanished
             .remove(&index)
-            .is_some_and(|hellos_then| hellos_then < self.hellos);
+            .is_some_and(|loads_then| loads_then < self.loads);
         let mut state = self.shared.state();
         let kind = state
             .files
@@ -206,7 +206,7 @@ impl Coordinator {
             self.changes.record(path, Seen::Gone, self.now());
             return Look::Same { mended: Vec::new() };
         }
-        self.vanished.entry(index).or_insert(self.hellos);
+        self.vanished.entry(index).or_insert(self.loads);
         self.touched();
         let mut state = self.shared.state();
         let modules = state.files.get(index).modules.clone();

@@ -126,7 +126,9 @@ impl Coordinator {
                 page,
                 reloaded,
                 shares,
+                again,
             } => {
+                self.loads += u64::from(!again);
                 if shares {
                     self.shared.serve_shared();
                 }
@@ -224,7 +226,6 @@ impl Coordinator {
     /// now.
     fn greet(&mut self, client: u32, session: &str, since: u64, url: Option<String>) {
         let is_own = session == self.shared.session;
-        self.hellos += 1;
         if !is_own || since < self.shared.state().version {
             self.work_off_backlog();
         }

@@ -53,8 +53,8 @@ pub struct Coordinator {
     pub(super) invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
     /// The code that each page was sent, as a hash, by module: it is not sent again.
     pub(super) carried_to: HashMap<u32, HashMap<String, u64>>,
-    /// How many pages said hello so far.
-    pub(super) hellos: u64,
+    /// How many pages were loaded so far.
+    pub(super) loads: u64,
     pub(super) watcher: FileWatcher,
     pub(super) changes: ChangeSet,
     /// Files that were empty when they were looked at last, and are looked at again.
@@ -65,7 +65,7 @@ pub struct Coordinator {
     pub(super) is_rescan_due: bool,
     /// Files of which a page got code that no event had told of.
     pub(super) unannounced: HashSet<PathBuf>,
-    /// Files that vanished, with [`Self::hellos`] at that time: a page loaded since then lacks them.
+    /// Files that vanished, with [`Self::loads`] at that time: a page loaded since then lacks them.
     pub(super) vanished: HashMap<FileIndex, u64>,
     /// When to write the snapshot.
     pub(super) keeper: Keeper,
@@ -84,7 +84,7 @@ impl Coordinator {
             shared,
             invalidated: HashMap::new(),
             carried_to: HashMap::new(),
-            hellos: 0,
+            loads: 0,
             watcher,
             changes: ChangeSet::default(),
             emptied: HashSet::new(),
