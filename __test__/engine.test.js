@@ -567,6 +567,30 @@ test('a later hello gets what was pruned meanwhile', async (t) => {
   t.deepEqual(prunes, [{ ...pruned, client: 2 }]);
 });
 
+for (const [again, count] of [
+  [true, 0],
+  [false, 1],
+]) {
+  const who = again ? 'connects again' : 'is loaded';
+  test(`files that are gone while a page ${who} and come back as they were: ${count} updates`, async (t) => {
+    const bench = new Bench(t, {});
+    bench.add({ 'a.js': 'import.meta.hot.accept();', 'b.js': 'import.meta.hot.accept();' });
+    await bench.hello(1);
+    bench.project.remove('a.js');
+    await bench.message(({ type }) => type === 'warning');
+    bench.engine.connect(2);
+    const { session, version: since } = bench.engine;
+    bench.say(2, { type: 'hello', session, since, page: null, reloaded: null, again });
+    await bench.message((said) => said.client === 2 && said.type === 'connected');
+    bench.project.writeNow('a.js', 'import.meta.hot.accept();');
+    await bench.message(({ type }) => type === 'recovered');
+    await bench.project.write('b.js', 'import.meta.hot.accept(); // 2');
+    await bench.update('/b.js');
+    const changed = bench.updates().flatMap((update) => update.changed);
+    t.is(changed.filter((url) => url === '/a.js').length, count);
+  });
+}
+
 test('a save of equal bytes is no change', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'a.js': 'export const a = 1;', 'b.js': '1' });
