@@ -98,8 +98,9 @@ test('without an accept() the page reloads, and a console warning shows which fi
   await tab.until(value, 1);
   await project.write('dep.js', 'export const number = 2;');
   await tab.until(value, 2);
-  t.is(tab.loads, 2);
+  await tab.loaded(2);
   const { type, text } = await tab.logged('/dep.js changed');
+  t.is(tab.loads, 2);
   t.is(type, 'warning');
   for (const file of ['/dep.js', '/between.js', '/main.js']) t.true(text.includes(file), text);
 });

@@ -20,7 +20,7 @@
 
 use super::analyze::{ForwardedSource, ModuleRecord, ModuleSyntax, Span};
 use super::edit::{Edit, apply};
-use super::{live, patch};
+use super::{live, patch, rewrite};
 
 /// What the function calls its `import.meta`.
 pub const META: &str = "__hot$m";
@@ -50,6 +50,17 @@ pub fn carry(
     carriage: &Carriage,
     imported: &[String],
 ) -> Option<String> {
+    carry_stamped(source, record, carriage, imported, &|_| None)
+}
+
+/// The same, with stamps on what it imports dynamically: for pages that are not at that version yet.
+fn carry_stamped(
+    source: &str,
+    record: &ModuleRecord,
+    carriage: &Carriage,
+    imported: &[String],
+    stamp: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
     let syntax = record.syntax.as_ref()?;
     let exports = record.bindings.as_ref()?;
     if syntax.needs_module {
@@ -77,6 +88,11 @@ pub fn carry(
             "__hot$m.current("
         };
         edits.push(patch::insertion(import.argument.start, function));
+        if let Some((specifier, literal)) = import.literal.as_ref().filter(|_| !is_style)
+            && let Some(stamped) = stamp(specifier)
+        {
+            edits.extend(rewrite::literal_edit(source, *literal, &stamped));
+        }
         let closing = match import.has_options && !is_style {
             true => ",1)",
             false => ")",
@@ -104,7 +120,7 @@ pub fn share(
     imported: &[String],
     stamp: &dyn Fn(&str) -> Option<String>,
 ) -> Option<String> {
-    let function = carry(source, record, carriage, imported)?;
+    let function = carry_stamped(source, record, carriage, imported, stamp)?;
     let (mut imports, mut names) = (String::new(), Vec::new());
     let stars = record.syntax.as_ref().map_or(&[][..], |it| &it.stars);
     for (index, import) in record.imports.iter().enumerate() {

@@ -111,7 +111,7 @@ fn preamble_edit(source: &str, preamble: &str) -> Edit {
 }
 
 /// Puts `value` between the quotes of a literal, on as many lines as the literal had.
-fn literal_edit(source: &str, literal: Span, value: &str) -> Option<Edit> {
+pub(super) fn literal_edit(source: &str, literal: Span, value: &str) -> Option<Edit> {
     let text = source.get(literal.start..literal.end)?;
     let quote = text.chars().next()?;
     let span = Span {
