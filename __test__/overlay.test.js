@@ -249,7 +249,12 @@ test('a page that is loaded while its code is broken says so, also of code that 
   await project.write('late.js', BROKEN);
   await tab.until(places, ['dep.js:2:22', 'late.js:2:22']);
   await tab.page.reload();
-  await tab.until(places, ['dep.js:2:22', 'late.js:2:22']);
+  // In the order in which they arrived.
+  const both = () => {
+    const root = document.querySelector('hotgraph-overlay')?.shadowRoot;
+    return [...(root?.querySelectorAll('.place b') ?? [])].map((one) => one.textContent).sort();
+  };
+  await tab.until(both, ['dep.js:2:22', 'late.js:2:22']);
 
   const late = await open('/late.html');
   await outlast(late);

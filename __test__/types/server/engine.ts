@@ -56,6 +56,7 @@ const hello: ClientMessage = {
   page: null,
   reloaded: null,
   shares: false,
+  again: false,
 };
 engine.receive(1, JSON.stringify(hello));
 const behind: PageStatus[] = engine.pages().filter(({ isBehind }) => isBehind);
