@@ -132,7 +132,11 @@ impl Shared {
             data.source = Some(source.clone());
             let carriage = state.carriage(id, &record);
             state.served_as(id, carriage.tracked);
-            if taken.is_odd || (taken.is_new && carriage.tracked) {
+            // Whoever serves files as they are resolves nothing either: nobody has to be asked what is accepted.
+            let is_settled = taken.is_new && self.options.serves_files;
+            state.module(id).is_resolved |= is_settled;
+            let names_others = is_settled && !record.hot.accepts.is_empty();
+            if taken.is_odd || names_others || (taken.is_new && carriage.tracked) {
                 odd.push(id);
             }
             (carriage, state.carried_imports(id, &record, steady)?)
