@@ -138,16 +138,15 @@ impl Coordinator {
                 return Vec::new();
             }
             let file = state.files.of_module(id);
-            let path = file.map(|index| state.files.get(index).path.clone());
+            let file = file.map(|index| state.files.get(index));
+            let path = file.map(|file| (file.path.clone(), file.served_raw));
             (found, served, state.graph.url(id).to_owned(), path)
         };
-        let (found, text, file) = match path
-            .as_deref()
-            .and_then(|path| in_file(path, &served, &found))
-        {
-            Some((found, text)) => (found, text, path.map(|path| path.display().to_string())),
-            None => (found, served, None),
-        };
+        let in_file = path.and_then(|(path, served_raw)| {
+            let (found, text) = in_file(&path, served_raw, &served, &found)?;
+            Some((found, text, Some(path.display().to_string())))
+        });
+        let (found, text, file) = in_file.unwrap_or((found, served, None));
         found
             .iter()
             .map(|(oddity, span)| Diagnostic {
@@ -164,7 +163,16 @@ impl Coordinator {
 
 /// The same oddities in the text of the file, whose lines its author knows: what is served may have been
 /// made of it. `None` when the text does not have them all.
-fn in_file(path: &Path, served: &Arc<str>, found: &Found) -> Option<(Found, Arc<str>)> {
+fn in_file(
+    path: &Path,
+    served_raw: bool,
+    served: &Arc<str>,
+    found: &Found,
+) -> Option<(Found, Arc<str>)> {
+    // Another text in the file is a later save then.
+    if served_raw {
+        return Some((found.clone(), served.clone()));
+    }
     let text = std::fs::read_to_string(path).ok()?;
     if text == **served {
         return Some((found.clone(), served.clone()));

@@ -265,12 +265,16 @@ impl Engine {
 
     /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
     /// browser could import in its place. Accepted specifiers that name no import are reported thereafter,
-    /// so that a host without a resolver calls this too, with nothing.
+    /// so that a host without a resolver calls this too, with nothing. Saying the same again changes nothing.
     pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
         let (module_url, _) = url::identify(request);
         let mut state = self.shared.state();
         let id = state.graph.intern(&module_url);
         let data = state.module(id);
+        let is_known = |(specifier, target)| data.resolutions.get(specifier) == Some(target);
+        if data.is_resolved && resolved.iter().all(is_known) {
+            return;
+        }
         data.resolutions.extend(resolved);
         data.is_resolved = true;
         if let Some(record) = state.module(id).record.clone() {
