@@ -421,6 +421,38 @@ test('a later hello gets what it missed as one update', async (t) => {
   }
 });
 
+test('a later hello hears of what is odd about the code that it missed behind that code', async (t) => {
+  const bench = new Bench(t, {}, { servesFiles: true });
+  const odd = `import.meta.hot.accept('./odd.js', () => {});`;
+  bench.add({
+    'main.js': `import './odd.js';\nimport.meta.hot.accept('./odd.js');`,
+    'odd.js': odd,
+  });
+  bench.engine.link('/odd.js', {});
+  await bench.hello(1);
+  const { version } = await bench.message(({ type }) => type === 'connected');
+  await bench.message(({ type }) => type === 'warning');
+  bench.engine.disconnect(1);
+  await bench.project.write('odd.js', `\n${odd}`);
+  await waitFor(() => bench.engine.version > version);
+  bench.said.length = 0;
+
+  await bench.hello(2, version);
+  await bench.message(({ type }) => type === 'warning');
+  const told = () => bench.said.filter(({ client }) => client === 2);
+  t.deepEqual(
+    told().map(({ type, diagnostics }) => [type, ...(diagnostics ?? []).map((one) => one.line)]),
+    [['connected'], ['update'], ['warning', 2]],
+  );
+
+  // What is known of it is not said again, with another save on its way or without one.
+  bench.serve('odd.js', `\n${odd}`, `/odd.js?__hot=${bench.engine.version}`);
+  bench.project.writeNow('odd.js', odd);
+  bench.engine.link('/odd.js', {});
+  await bench.message(({ diagnostics }) => diagnostics?.[0].line === 1);
+  t.is(told().filter(({ type }) => type === 'warning').length, 2);
+});
+
 test('pages() tells how far each page is', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'a.js': 'import.meta.hot.accept();' });

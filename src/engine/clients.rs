@@ -231,7 +231,7 @@ impl Coordinator {
         }
         let refusal = (!is_own).then(|| self.refuse(session, since)).flatten();
         let uncertain = (!is_own && refusal.is_none()).then(|| self.uncertain());
-        let (version, missed, pruned, problems, warnings) = {
+        let (version, missed, pruned, problems) = {
             let mut guard = self.shared.state();
             let state = &mut *guard;
             let missed: Vec<ModuleId> = state.graph.changed_since(since).collect();
@@ -252,8 +252,7 @@ impl Coordinator {
                 .filter_map(|entry| entry.problem.clone())
                 .map(Into::into)
                 .collect();
-            let warnings: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
-            (state.version, update, pruned, problems, warnings)
+            (state.version, update, pruned, problems)
         };
         if let Some(page) = self.shared.pages().get_mut(&client) {
             *page = Page {
@@ -275,10 +274,9 @@ impl Coordinator {
                 uncertain,
             },
         );
+        let mut odd = Vec::new();
         if let Some(mut update) = missed {
-            for id in self.carry(&mut update) {
-                self.review(id);
-            }
+            odd = self.carry(&mut update);
             self.send_update(&[client], &update);
         }
         for (version, urls) in pruned {
@@ -293,13 +291,16 @@ impl Coordinator {
                 },
             );
         }
-        if !warnings.is_empty() {
-            self.shared.send(
-                target,
-                &ServerMessage::Warning {
-                    diagnostics: warnings,
-                },
-            );
+        // An update ends what was said of its modules' code. What there is to say of their new code comes after it.
+        let state = self.shared.state();
+        let diagnostics: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
+        drop(state);
+        if !diagnostics.is_empty() {
+            self.shared
+                .send(target, &ServerMessage::Warning { diagnostics });
+        }
+        for id in odd {
+            self.review(id);
         }
     }
 
