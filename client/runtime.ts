@@ -4,31 +4,26 @@
  */
 import type { ErrorPayload } from '../client.js';
 import { describeFailure, summary, updatePayload } from './announce.js';
-import { type ApplyPorts, apply, type Failure, runAll, runDisposers } from './apply.js';
+import { type ApplyPorts, apply, type Failure, runAll } from './apply.js';
 import { Codes } from './codes.js';
+import { Departures } from './departures.js';
 import { Diagnostics } from './diagnostics.js';
 import { Events } from './events.js';
 import { Exports } from './exports.js';
 import type { Generation } from './generation.js';
+import { type LeavePorts, leave } from './leave.js';
 import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { areMergeable, mergeUpdates } from './merge.js';
 import { type Application, type Leaving, plan, type Renewal } from './plan.js';
 import { chainOf, type Problem, Problems } from './problems.js';
-import type {
-  ClientMessage,
-  Departure,
-  Diagnostic,
-  ReloadReport,
-  ServerMessage,
-  Update,
-} from './protocol.js';
+import type { ClientMessage, Diagnostic, ReloadReport, ServerMessage, Update } from './protocol.js';
 import { Registry } from './registry.js';
 import { sessionReport } from './report.js';
 import { pageOfInline } from './url.js';
 import { patient } from './wait.js';
 
 /** What a runtime needs from the browser. */
-export interface Ports extends ApplyPorts {
+export interface Ports extends ApplyPorts, LeavePorts {
   /** Whether a link of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
   /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
@@ -55,8 +50,6 @@ export interface Ports extends ApplyPorts {
   exportsChanged(url: string): void;
   /** Native code that imports a module by a newer version gets the one that runs. */
   keep(url: string, running: number, version: number): void;
-  /** Nothing in the page imports the module any more. */
-  forget(url: string): void;
   /** Reloads the page. */
   reload(report: ReloadReport): void;
   /** Sends to the server. */
@@ -123,10 +116,7 @@ export class Runtime {
   #version: number;
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
-  /** The modules that still run the code from before an update. */
-  readonly #kept = new Set<string>();
-  /** While there are some, the version up to which the server knows all code of the page. */
-  #whole: number | undefined;
+  readonly #departures: Departures;
   /** Modules to prune once no update is owed. */
   #unpruned: Pruned[] = [];
   /** What modules can give up by `invalidate()`, at once or later. */
@@ -140,6 +130,7 @@ export class Runtime {
     this.#identity = identity;
     this.#session = identity.session;
     this.#version = identity.version;
+    this.#departures = new Departures(identity.page, identity.version);
     this.#ports = ports;
     this.#log = log;
     this.#problems = new Problems((problems) => this.#ports.showProblems(problems));
@@ -344,7 +335,9 @@ export class Runtime {
       isWorker: (url) => this.#ports.isWorker(url),
       oldest: (url) => this.#ports.oldestLoaded(url),
       misses: (url, isStale) => this.exports.misses(url, isStale),
-      departed: this.#departed(update),
+      departed: this.#departures.of(update, this.#version, (url, departed) =>
+        this.#ports.isUsedUnseen(url, departed),
+      ),
       isAhead: (url, version) =>
         version > this.#version &&
         this.#ports.loadedVersion(url) >= version &&
@@ -373,25 +366,6 @@ export class Runtime {
     }
   }
 
-  /**
-   * The stale modules that this page's code imports no more, while that of another page does. Not those of which the
-   * server knows by code that this page does not run.
-   */
-  #departed(update: Update): Set<string> {
-    const { page, version } = this.#identity;
-    const whole = this.#whole ?? this.#version;
-    const isOver = (departure: Departure) =>
-      departure.page === page && departure.since > version && departure.since <= whole;
-    const over = update.stale.filter(({ departures }) => departures.some(isOver));
-    const departed = new Set(over.map(({ url }) => url));
-    let count = 0;
-    while (count !== departed.size) {
-      count = departed.size;
-      for (const url of departed) if (this.#ports.isUsedUnseen(url, departed)) departed.delete(url);
-    }
-    return departed;
-  }
-
   async #apply(application: Application, update: Update, arrived: number): Promise<void> {
     const payload = updatePayload(application, update.version);
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
@@ -411,9 +385,8 @@ export class Runtime {
 
     for (const failure of outcome.failures) this.#show(failure, update, application);
     this.#problems.updated(update, application, outcome.failures);
-    for (const { url } of application.stale) this.#kept.delete(url);
-    for (const url of outcome.kept) this.#kept.add(url);
-    this.#whole = this.#kept.size > 0 ? (this.#whole ?? this.#version) : undefined;
+    const stale = application.stale.map(({ url }) => url);
+    this.#departures.applied(stale, outcome.kept, this.#version);
     const isWhatItWas = outcome.failures.some(({ stage }) => stage === 'load');
     if (isWhatItWas) this.#owed = update;
     else this.#finish(update);
@@ -504,45 +477,21 @@ export class Runtime {
     return this.registry.last(url) !== undefined || this.#ports.isLoaded(url);
   }
 
-  /**
-   * Modules leave the page. Of one that was imported again before the page was told, only what that took the place of
-   * does.
-   *
-   * @param leaving With the version that whoever imports one of them again gets.
-   */
   async #leave(leaving: readonly Leaving[]): Promise<void> {
     if (leaving.length === 0) return;
-    const isBack = ({ url, version }: Leaving) =>
-      (this.registry.current(url)?.version ?? 0) >= version;
-    const gone = leaving.filter((one) => !isBack(one));
-    const paths = gone.map(({ url }) => url);
-    if (paths.length > 0) {
-      await patient(this.events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
-    }
-    const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
-      this.#log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-    const disposed = leaving.map((one) =>
-      runDisposers(one.url, this.registry, failed('dispose', one.url), !gone.includes(one)),
+    const gone = await leave(
+      leaving,
+      this.registry,
+      this.exports,
+      this.events,
+      this.#ports,
+      this.#log,
     );
-    await patient(Promise.all(disposed), PATIENCE);
-    for (const { url, version } of gone) {
-      for (const callback of this.registry.last(url)?.pruners ?? []) {
-        try {
-          await patient(Promise.resolve(callback(this.registry.data(url))), PATIENCE);
-        } catch (error) {
-          failed('prune', url)(error);
-        }
-      }
-      const newest = Math.max(this.registry.version(url) ?? 0, this.#ports.loadedVersion(url));
-      this.registry.remove(url, Math.max(version, newest));
+    for (const url of gone) {
       this.#parts.delete(url);
-      this.#kept.delete(url);
-      // It is back, without `import.meta.hot`.
-      if (newest >= version) continue;
-      this.exports.forget(url);
-      this.#ports.forget(url);
+      this.#departures.forget(url);
     }
-    this.#problems.removed(paths);
+    this.#problems.removed(gone);
   }
 
   async #reload(report: ReloadReport): Promise<void> {
