@@ -637,6 +637,22 @@ test('a save of equal bytes is no change', async (t) => {
   );
 });
 
+test('what a page got of a checkout that was taken back at once does not stay', async (t) => {
+  const names = Array.from({ length: 20 }, (_, index) => `${index}.js`);
+  const all = (value) =>
+    Object.fromEntries(names.map((name) => [name, `export const a = ${value};`]));
+  const bench = new Bench(t, {});
+  bench.add(all(1));
+  await bench.hello(1);
+  for (const value of [2, 1]) {
+    for (const [name, source] of Object.entries(all(value))) bench.project.writeNow(name, source);
+    if (value === 2) bench.serve('19.js', 'export const a = 2;');
+  }
+  const isTold = ({ client, type, changed }) =>
+    client === 1 && type === 'update' && changed.includes('/19.js');
+  t.is((await bench.message(isTold)).type, 'update');
+});
+
 test('no save between reading and serving is lost', async (t) => {
   const bench = new Bench(t, {});
   const names = Array.from({ length: 20 }, (_, index) => `${index}.js`);

@@ -171,6 +171,34 @@ test('an edit that is taken back before the server is back is none', async (t) =
   wasHot(t, tab);
 });
 
+test('a file that was away when the server ended and is back as it was is no edit, but for who missed it', async (t) => {
+  const site = await startSite(t);
+  const tab = await site.open();
+  await site.project.write('dep.js', dep(2));
+  await tab.until(value, 2);
+  const isGone = ({ type, diagnostics }) =>
+    type === 'diagnostics' && /deleted/.test(diagnostics[0].message);
+  const away = async () => {
+    site.project.remove('dep.js');
+    await site.server.event(isGone);
+  };
+  const back = () => site.project.writeNow('dep.js', dep(2));
+  await away();
+  await site.restart(back);
+  await tab.connected();
+  t.deepEqual(updates(site), []);
+
+  await away();
+  const second = await openTab(site.server.url());
+  t.teardown(() => second.close());
+  await second.connected();
+  await site.restart(back);
+  await second.until(value, 2);
+  t.is(updates(site).length, 1);
+  t.deepEqual(await tab.evaluate(() => globalThis.values), [1, 2, 2]);
+  wasHot(t, tab);
+});
+
 test('over several restarts, with and without edits, modules stay one instance', async (t) => {
   const site = await startSite(t, {
     ...APP,

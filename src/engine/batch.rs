@@ -121,10 +121,8 @@ impl Coordinator {
             return Look::Same { mended: Vec::new() };
         }
         self.emptied.remove(&index);
-        let missed_by_pages = self
-            .vanished
-            .remove(&index)
-            .is_some_and(|loads_then| loads_then < self.loads);
+        let missed_by_pages = self.is_missed(index);
+        self.vanished.remove(&index);
         let mut state = self.shared.state();
         let kind = state
             .files
@@ -147,7 +145,7 @@ impl Coordinator {
                 Vec::new()
             }
         };
-        if entry.known == Some(hash) && !entry.served_broken && !missed_by_pages {
+        if entry.known == Some(hash) && !entry.served_other && !missed_by_pages {
             return Look::Same {
                 mended: mended(entry.problem.take().is_some()),
             };
@@ -182,7 +180,7 @@ impl Coordinator {
         let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
         entry.saved = text.map(Arc::from);
         let outdated = entry.known.replace(hash);
-        entry.served_broken = false;
+        entry.served_other = false;
         let was_broken = entry.problem.take().is_some();
         drop(state);
         if let Some(outdated) = outdated.filter(|outdated| *outdated != hash) {
@@ -192,6 +190,12 @@ impl Coordinator {
             mended: mended(was_broken),
             modules,
         }
+    }
+
+    /// Whether pages were loaded while a file was not there.
+    pub(super) fn is_missed(&self, index: FileIndex) -> bool {
+        let loads_then = self.vanished.get(&index);
+        loads_then.is_some_and(|loads_then| *loads_then < self.loads)
     }
 
     fn look_at_absence(

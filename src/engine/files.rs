@@ -39,8 +39,8 @@ pub struct FileEntry {
     /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
     /// the next.
     pub saved: Option<Arc<str>>,
-    /// Whether a page was given the content while it was broken.
-    pub served_broken: bool,
+    /// Whether a page may have been given something else than `known`: what was broken, or there for a moment only.
+    pub served_other: bool,
 }
 
 /// All files, found by any of their paths.
@@ -70,7 +70,7 @@ impl FileTable {
             served_raw: false,
             problem: None,
             saved: None,
-            served_broken: false,
+            served_other: false,
         });
         self.by_path.insert(path.to_path_buf(), index);
         self.by_module.entry(module).or_insert(index);

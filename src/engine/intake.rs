@@ -45,13 +45,27 @@ impl Coordinator {
                 // A request may get newer code than is known yet: only sameness says something.
                 let is_known = entry.known == Some(content);
                 entry.served_raw |= is_known;
+                let served_raw = entry.served_raw;
                 drop(state);
                 if !is_known {
+                    let may_be_passing = self.may_be_passing(&file, served_raw);
+                    let mut state = self.shared.state();
+                    state.files.get_mut(index).served_other |= may_be_passing;
+                    drop(state);
                     self.look_after_all(&file.path);
                 }
             }
         }
         self.touched();
+    }
+
+    /// Whether a page that got something else than is known may have got what nobody is told of, since the file is again
+    /// what it was by the time it is looked at.
+    fn may_be_passing(&self, file: &SourceFile, served_raw: bool) -> bool {
+        let path = &file.path;
+        let is_changing = self.changes.is_pending(path) && !self.unannounced.contains(path);
+        // What a tool makes of a file differs in any case.
+        is_changing || (served_raw && is_younger(path, file.requested_at))
     }
 
     /// A page got code of a file that is not what is known of it. It was transformed, or there is an event on its
@@ -126,7 +140,7 @@ impl Coordinator {
                     return;
                 }
                 entry.problem = Some(diagnostic.clone());
-                entry.served_broken = true;
+                entry.served_other = true;
             }
             diagnostic
         };

@@ -198,7 +198,7 @@ impl Coordinator {
             .state()
             .files
             .iter()
-            .map(|entry| (entry.path.clone(), entry.known, entry.served_broken))
+            .map(|entry| (entry.path.clone(), entry.known, entry.served_other))
             .collect();
         let mut changed = Vec::new();
         for (index, (path, known, is_doubtful)) in files.into_iter().enumerate() {
@@ -308,8 +308,7 @@ impl Coordinator {
             session: self.shared.session.clone(),
             version: state.version,
         });
-        let is_doubtful =
-            |index, path: &_| self.vanished.contains_key(&index) || self.changes.is_pending(path);
+        let is_doubtful = |index| self.is_missed(index);
         Some((number, Snapshot::of(&mut state, runs, is_doubtful)))
     }
 }

@@ -409,7 +409,7 @@ impl State {
             let entry = self.files.get_mut(index);
             // A file that is back is served before anybody has looked: that is what it was before it vanished.
             let is_known = entry.served_raw && content.is_some() && entry.known == content;
-            entry.served_broken |= entry.problem.is_some() && !is_known;
+            entry.served_other |= entry.problem.is_some() && !is_known;
         }
         Registered {
             id,

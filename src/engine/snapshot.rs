@@ -171,11 +171,7 @@ enum Acceptance {
 impl Snapshot {
     /// What the state holds, with the runs that it is of. `is_doubtful` tells of which files pages may have something
     /// else than is known.
-    pub fn of(
-        state: &mut State,
-        runs: Vec<Run>,
-        is_doubtful: impl Fn(FileIndex, &Path) -> bool,
-    ) -> Self {
+    pub fn of(state: &mut State, runs: Vec<Run>, is_doubtful: impl Fn(FileIndex) -> bool) -> Self {
         let ids: Vec<ModuleId> = state.graph.ids().collect();
         let modules = ids.iter().map(|&id| ModuleEntry::of(state, id)).collect();
         let files = state.files.iter().enumerate();
@@ -184,7 +180,7 @@ impl Snapshot {
             modules: indices(&entry.modules),
             known: entry.known,
             served_raw: entry.served_raw,
-            is_doubtful: entry.served_broken || is_doubtful(index, &entry.path),
+            is_doubtful: entry.served_other || is_doubtful(index),
         });
         let skipped = runs.len().saturating_sub(MOST_RUNS);
         Self {
@@ -340,7 +336,7 @@ impl Snapshot {
             let entry = state.files.get_mut(index);
             entry.known = file.known;
             entry.served_raw = file.served_raw;
-            entry.served_broken = file.is_doubtful;
+            entry.served_other = file.is_doubtful;
         }
         Ok(state)
     }
@@ -589,7 +585,7 @@ mod tests {
     }
 
     fn snapshot_of(state: &mut State) -> Snapshot {
-        Snapshot::of(state, vec![run()], |_, path| path.ends_with("made.js"))
+        Snapshot::of(state, vec![run()], |index| index == 1)
     }
 
     #[test]
@@ -680,7 +676,7 @@ mod tests {
     #[test]
     fn the_oldest_runs_are_forgotten() {
         let runs = (0..100).map(|version| Run { version, ..run() }).collect();
-        let snapshot = Snapshot::of(&mut state(), runs, |_, _| false);
+        let snapshot = Snapshot::of(&mut state(), runs, |_| false);
         assert_eq!(snapshot.runs.len(), MOST_RUNS);
         assert_eq!(snapshot.runs.last().unwrap().version, 99);
     }
