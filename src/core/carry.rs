@@ -20,6 +20,7 @@
 
 use super::analyze::{ForwardedSource, ModuleRecord, ModuleSyntax, Span};
 use super::edit::{Edit, apply};
+use super::literal::literal;
 use super::{live, patch, rewrite};
 
 /// What the function calls its `import.meta`.
@@ -126,19 +127,19 @@ pub fn share(
     for (index, import) in record.imports.iter().enumerate() {
         let is_style = import.attribute_type.as_deref() == Some("css");
         let stamped = stamp(&import.specifier).filter(|_| !is_style);
-        let specifier = patch::literal(stamped.as_deref().unwrap_or(&import.specifier));
+        let specifier = literal(stamped.as_deref().unwrap_or(&import.specifier));
         let attributes = patch::attributes(import);
         imports.push_str(&format!("import*as n{index} from{specifier}{attributes};"));
         if stars.contains(&index) {
             imports.push_str(&format!("export*from{specifier};"));
         }
-        let name = patch::literal(imported.get(index)?);
+        let name = literal(imported.get(index)?);
         names.push(format!("[{name},n{index}]"));
     }
     let (mut declared, mut listed, mut exported) = (Vec::new(), Vec::new(), Vec::new());
     let mut setter = String::new();
     for (index, name) in record.exports.iter().enumerate() {
-        let name = patch::literal(name);
+        let name = literal(name);
         declared.push(format!("e{index}"));
         listed.push(format!("e{index} as {name}"));
         setter.push_str(&format!("e{index}=r({name});"));
@@ -177,7 +178,7 @@ fn head(record: &ModuleRecord, syntax: &ModuleSyntax, carriage: &Carriage) -> Op
             None => reexported.next()?,
         };
         let value = match &variable.exported {
-            Some(name) => format!("__hot$r({})", patch::literal(name)),
+            Some(name) => format!("__hot$r({})", literal(name)),
             None => "__hot$r()".to_owned(),
         };
         let setter = setters.get_mut(variable.import)?;

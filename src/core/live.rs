@@ -10,7 +10,8 @@
 
 use super::analyze::{Import, LiveImport, LiveUse, ModuleRecord, UsePlace};
 use super::edit::Edit;
-use super::patch::{attributes, insertion, literal};
+use super::literal::literal;
+use super::patch::{attributes, insertion};
 
 /// The variable that stands for an imported namespace, followed by the import's number.
 const NAMESPACE: &str = "__hot$l";

@@ -10,6 +10,7 @@ pub mod change;
 pub mod diagnostic;
 pub mod edit;
 pub mod graph;
+pub mod literal;
 pub mod live;
 pub mod mounts;
 pub mod patch;

@@ -11,6 +11,7 @@ use super::analyze::{
     AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, Import, Span, WritePlace,
 };
 use super::edit::Edit;
+use super::literal::literal;
 
 /// The name of a default export that has none. `$` keeps it out of most people's way.
 const DEFAULT: &str = "__hot$default";
@@ -276,21 +277,6 @@ pub fn attributes(import: &Import) -> String {
     name.map_or_else(String::new, |name| {
         format!(" with{{type:{}}}", literal(name))
     })
-}
-
-/// A string literal.
-pub fn literal(text: &str) -> String {
-    let mut literal = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => literal.extend(['\\', character]),
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            _ => literal.push(character),
-        }
-    }
-    literal.push('"');
-    literal
 }
 
 #[cfg(test)]

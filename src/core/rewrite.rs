@@ -5,6 +5,7 @@
 
 use super::analyze::{ExportBindings, ModuleRecord, Span};
 use super::edit::{Edit, apply};
+use super::literal::escape;
 use super::{live, patch};
 
 /// What to make of a module.
@@ -132,26 +133,4 @@ pub(super) fn literal_edit(source: &str, literal: Span, value: &str) -> Option<E
         span,
         text: escaped,
     })
-}
-
-/// Text as it has to stand between quotes of a kind: `'`, `"` or a backtick.
-fn escape(value: &str, quote: char) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    let mut characters = value.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\u{2028}' => escaped.push_str("\\u2028"),
-            '\u{2029}' => escaped.push_str("\\u2029"),
-            _ => {
-                let opens = quote == '`' && character == '$' && characters.peek() == Some(&'{');
-                if character == '\\' || character == quote || opens {
-                    escaped.push('\\');
-                }
-                escaped.push(character);
-            }
-        }
-    }
-    escaped
 }

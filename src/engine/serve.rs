@@ -17,6 +17,7 @@ use super::{Engine, Shared};
 use crate::core::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRecord};
 use crate::core::carry::share;
 use crate::core::graph::{ModuleId, ModuleKind};
+use crate::core::literal::literal;
 use crate::core::patch;
 use crate::core::rewrite::{Rewrite, rewrite};
 use crate::core::style;
@@ -341,7 +342,7 @@ impl Engine {
             return None;
         }
         let has_default = state.module(id).record.as_ref()?.has_default_export;
-        let target = json_string(&url::stamp(&module_url, version));
+        let target = literal(&url::stamp(&module_url, version));
         let default = if has_default {
             format!("export{{default}}from{target};")
         } else {
@@ -430,12 +431,12 @@ fn preamble(
     patched: Option<&ExportBindings>,
     native: &[String],
 ) -> String {
-    let client = json_string(&shared.options.client_url);
+    let client = literal(&shared.options.client_url);
     let module_url = state.graph.url(id);
     // An inline script's own import.meta.url is its page's.
     let is_inline = module_url.contains(INLINE);
     let name = if is_inline {
-        json_string(module_url)
+        literal(module_url)
     } else {
         "\"\"".to_owned()
     };
@@ -458,9 +459,4 @@ fn preamble(
     }
     let imported = imported.join(",");
     format!("import{{{imported}}}from{client};{calls}")
-}
-
-/// A JavaScript string literal. JSON's escapes are JavaScript's.
-fn json_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
