@@ -13,6 +13,20 @@ pub struct Edit {
     pub text: String,
 }
 
+/// The characters of a text that end its lines as JavaScript counts them, one a line.
+pub fn line_ends(text: &str) -> impl Iterator<Item = char> {
+    let mut characters = text.chars().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            match characters.next()? {
+                '\r' if characters.peek() == Some(&'\n') => {}
+                end @ ('\n' | '\r' | '\u{2028}' | '\u{2029}') => return Some(end),
+                _ => {}
+            }
+        }
+    })
+}
+
 /// The source with the edits made. They may come in any order; of edits at the same place the first stays
 /// first. No two may overlap: of two that do, the one further back is left out. So is one that does not fall
 /// on characters of the source.

@@ -10,7 +10,7 @@
 use super::analyze::{
     AnonymousDefault, ExportBindings, ExportWrite, ForwardedSource, Import, Span, WritePlace,
 };
-use super::edit::Edit;
+use super::edit::{Edit, line_ends};
 use super::literal::literal;
 
 /// The name of a default export that has none. `$` keeps it out of most people's way.
@@ -235,14 +235,10 @@ fn list_name(name: &str) -> String {
 
 /// Replaces a range by a text, and keeps the line breaks that were in it.
 pub fn replacement(source: &str, start: usize, end: usize, text: &str) -> Edit {
-    let lines = source
-        .get(start..end)
-        .unwrap_or_default()
-        .matches('\n')
-        .count();
+    let replaced = source.get(start..end).unwrap_or_default();
     Edit {
         span: Span { start, end },
-        text: format!("{text}{}", "\n".repeat(lines)),
+        text: text.chars().chain(line_ends(replaced)).collect(),
     }
 }
 

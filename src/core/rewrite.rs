@@ -4,7 +4,7 @@
 //! Everything goes in on the line where it belongs, so that no line moves and stack traces stay true.
 
 use super::analyze::{ExportBindings, ModuleRecord, Span};
-use super::edit::{Edit, apply};
+use super::edit::{Edit, apply, line_ends};
 use super::literal::escape;
 use super::{live, patch};
 
@@ -120,14 +120,8 @@ pub(super) fn literal_edit(source: &str, literal: Span, value: &str) -> Option<E
         end: literal.end.checked_sub(1)?,
     };
     let mut escaped = escape(value, quote);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let ends_line = matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}');
-        let is_half = character == '\r' && characters.peek() == Some(&'\n');
-        if ends_line && !is_half {
-            escaped.push('\\');
-            escaped.push(character);
-        }
+    for end in line_ends(text) {
+        escaped.extend(['\\', end]);
     }
     Some(Edit {
         span,
