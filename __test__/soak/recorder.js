@@ -83,7 +83,8 @@ function recorder() {
         const isRight = token.disposed === wanted || (isLeft && token.disposed <= 1);
         if (token.disposes && !isRight) {
           problems.push(
-            `#${token.serial} (edit ${token.edit}) of ${name} was disposed ${token.disposed} times`,
+            `#${token.serial} (edit ${token.edit}) of ${name} was disposed ${token.disposed} times; there are ` +
+              all.map(({ serial, version }) => `#${serial} of version ${version}`).join(', '),
           );
         }
       }

@@ -81,10 +81,12 @@ export class Soak {
    * `known` is what a tab ran since it was loaded. What it imports no more may run once more.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
-   *   late: { loads: number, may: Map<string, number> } }[]}
+   *   late: { loads: number, may: Map<string, number> }, said?: object[] }[]}
    */
   #tabs = [];
   #history = [];
+  /** The events of the episode before. */
+  #past = [];
   #due;
   /** What somebody ever ran or showed: the server follows its file. */
   #followed = new Set();
@@ -178,7 +180,8 @@ export class Soak {
     for (const [index, one] of this.#tabs.entries())
       await this.#settle(one, this.#due[index], kind);
     this.summary.episodes[kind] = (this.summary.episodes[kind] ?? 0) + 1;
-    for (const event of this.#server.events.splice(0)) {
+    this.#past = this.#server.events.splice(0);
+    for (const event of this.#past) {
       if (event.type === 'updated') this.summary.updates += 1;
       if (event.type === 'reloaded') {
         const { cause } = event.report;
@@ -253,7 +256,7 @@ export class Soak {
     one.known = closure(this.#app, [...(made > 0 ? [] : one.known), ...before]);
     for (const name of [file, ...Object.keys(expected(this.#app, file))]) this.#followed.add(name);
     tab.errors.length = 0;
-    tab.console.length = 0;
+    one.said = tab.console.splice(0);
   }
 
   /** Waits until the tab shows the app as it is on the disk. */
@@ -356,21 +359,31 @@ export class Soak {
     this.#due[index].may = new Map(scripts.map((name) => [name, { least: 1, most: 1 }]));
   }
 
-  #fail({ tab, file }, kind, wrong) {
+  #fail({ tab, file, said = [] }, kind, wrong) {
     const index = this.#tabs.findIndex((one) => one.tab === tab);
-    const said = tab.console.map(({ type, text }) => `  [${type}] ${text}`);
+    const line = ({ type, text }) => `  [${type}] ${text}`;
+    const event = (one) => `  ${JSON.stringify(one)}`;
+    const here = [...reached(this.#app, file)];
+    const others = [...this.#app.keys()].filter((name) => !here.includes(name));
+    const describeAll = (names) => names.map((name) => `  ${describe(this.#app.get(name))}`);
     const lines = [
       `seed ${this.summary.seed}, step ${this.#done}, ${kind}: tab ${index} (${file})`,
       ...wrong.map((text) => `  ${text}`),
       'history:',
       ...this.#history.map((text) => `  ${text}`),
-      'console:',
-      ...said.slice(-30),
+      'console, of the episode before:',
+      ...said.slice(-30).map(line),
+      'of this one:',
+      ...tab.console.slice(-30).map(line),
       ...tab.errors.map((error) => `  uncaught: ${error}`),
-      'events:',
-      ...this.#server.events.slice(-60).map((event) => `  ${JSON.stringify(event)}`),
+      'events, of the episode before:',
+      ...this.#past.slice(-60).map(event),
+      'of this one:',
+      ...this.#server.events.slice(-60).map(event),
       'app:',
-      ...[...reached(this.#app, file)].map((name) => `  ${describe(this.#app.get(name))}`),
+      ...describeAll(here),
+      'not of this page:',
+      ...describeAll(others),
       `again: node __test__/soak/run.js --seed ${this.summary.seed} --steps ${this.#done + 1}` +
         `${this.#calm ? ' --calm' : ''}${this.#cycles ? '' : ' --acyclic'}`,
     ];
