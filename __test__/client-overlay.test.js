@@ -159,7 +159,13 @@ const diagnostic = (url, more = {}) => ({
 });
 
 const renewal = (url, importers = []) => ({ url, version: 2, kind: 'script', importers });
-const update = (...changed) => ({ version: 2, changed, stale: [], invalidated: null });
+const update = (...changed) => ({
+  version: 2,
+  changed,
+  stale: [],
+  departures: [],
+  invalidated: null,
+});
 const application = {
   type: 'apply',
   boundaries: [{ module: '/main.js', accepted: '/mid.js', specifiers: ['./mid.js'] }],

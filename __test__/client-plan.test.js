@@ -33,6 +33,7 @@ function update(lines, { changed, trail, message = null } = {}) {
     version: VERSION,
     changed: changed ?? [stale[0].url],
     stale,
+    departures: [],
     invalidated: trail ? { message, trail } : null,
   };
 }

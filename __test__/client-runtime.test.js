@@ -116,7 +116,6 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
           carried: null,
           kept: false,
           ask: false,
-          departures: [],
           importers: Object.entries(importers).map(([importer, accepts]) => ({
             url: importer,
             accepts,
@@ -124,6 +123,7 @@ function openPage({ modules, version = 100, page = '/index.html' }) {
           })),
           ...rest,
         })),
+        departures: [],
         invalidated: null,
         ...more,
       });
@@ -919,12 +919,12 @@ for (const [since, expected] of [
     };
     await page.update(['/leaf.js'], chain);
     t.true(page.take().includes('send failed'));
-    const departures = [{ page: '/index.html', since }];
+    const departures = ['/lost.js', '/gone.js'].map((url) => ({ url, page: '/index.html', since }));
     const lost = [
-      ['/lost.js', { '/gone.js': [] }, { departures }],
-      ['/gone.js', {}, { acceptance: 'declines', departures }],
+      ['/lost.js', { '/gone.js': [] }],
+      ['/gone.js', {}, { acceptance: 'declines' }],
     ];
-    await page.update(['/lost.js'], lost);
+    await page.update(['/lost.js'], lost, { departures });
     t.deepEqual(page.take(), expected);
   });
 }

@@ -237,8 +237,6 @@ test('the update of a chain names what is stale, who imports it and who accepts'
     delete module.carried;
     delete module.kept;
     delete module.ask;
-    t.deepEqual(module.departures, []);
-    delete module.departures;
   }
   t.deepEqual(update, {
     type: 'update',
@@ -270,6 +268,7 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         importers: [{ url: '/index.html', accepts: [], uses: [] }],
       },
     ],
+    departures: [],
     invalidated: null,
   });
   const event = await bench.message((said) => said.client === 0 && said.type === 'updated');

@@ -23,7 +23,7 @@ export class Departures {
   }
 
   /**
-   * The stale modules that this page's code imports no more. Not those of which the server knows by code that this
+   * The modules of an update, and those above them, that this page's code imports no more. Not those of which the server knows by code that this
    * page does not run.
    *
    * @param version The page's version.
@@ -37,8 +37,7 @@ export class Departures {
     const whole = this.#whole ?? version;
     const isOver = (departure: Departure) =>
       departure.page === this.#page && departure.since > this.#start && departure.since <= whole;
-    const over = update.stale.filter(({ departures }) => departures.some(isOver));
-    const departed = new Set(over.map(({ url }) => url));
+    const departed = new Set(update.departures.filter(isOver).map(({ url }) => url));
     let count = 0;
     while (count !== departed.size) {
       count = departed.size;

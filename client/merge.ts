@@ -11,10 +11,13 @@ import type { Update } from './protocol.js';
 export function mergeUpdates(earlier: Update | undefined, later: Update): Update {
   if (!earlier) return later;
   const stale = new Map([...earlier.stale, ...later.stale].map((node) => [node.url, node]));
+  const isSaidAgain = new Set(later.stale.map(({ url }) => url));
+  const departures = earlier.departures.filter(({ url }) => !isSaidAgain.has(url));
   return {
     version: later.version,
     changed: [...new Set([...earlier.changed, ...later.changed])],
     stale: [...stale.values()],
+    departures: [...departures, ...later.departures],
     invalidated: later.invalidated ?? earlier.invalidated,
   };
 }
@@ -25,8 +28,7 @@ export function mergeUpdates(earlier: Update | undefined, later: Update): Update
  * done so by the earlier one.
  */
 export function areMergeable(earlier: Update, later: Update): boolean {
-  const isWithoutDepartures = later.stale.every(({ departures }) => departures.length === 0);
-  return isWithoutDepartures && nameOf(earlier) === nameOf(later);
+  return later.departures.length === 0 && nameOf(earlier) === nameOf(later);
 }
 
 /** The same for updates that were given up by the same modules; empty for changes. */

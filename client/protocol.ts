@@ -171,6 +171,10 @@ data: unknown, };
  */
 export type Departure = { 
 /**
+ * The module.
+ */
+url: string, 
+/**
  * The page's url.
  */
 page: string, 
@@ -500,11 +504,7 @@ kept: boolean,
  * Whether only the host can make that code: a page that imports the module by `fetch()` with the header
  * `x-hotgraph: carried` gets an [`AskedFor`].
  */
-ask: boolean, 
-/**
- * Of the pages that are open, those whose code imports it no more.
- */
-departures: Array<Departure>, };
+ask: boolean, };
 
 /**
  * One batch: what changed, and all that is stale because of it.
@@ -522,6 +522,10 @@ changed: Array<string>,
  * Every stale module, the changed ones first, importers after what they import (breadth first).
  */
 stale: Array<StaleModule>, 
+/**
+ * Which of them, and of what is above them, the code of open pages imports no more.
+ */
+departures: Array<Departure>, 
 /**
  * Set when a page gave up an update instead of a file having changed. `changed` then holds the
  * module that gave up, whose code is what it was. Its version is a new one only if the update

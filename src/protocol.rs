@@ -87,6 +87,8 @@ pub struct Update {
     pub changed: Vec<String>,
     /// Every stale module, the changed ones first, importers after what they import (breadth first).
     pub stale: Vec<StaleModule>,
+    /// Which of them, and of what is above them, the code of open pages imports no more.
+    pub departures: Vec<Departure>,
     /// Set when a page gave up an update instead of a file having changed. `changed` then holds the
     /// module that gave up, whose code is what it was. Its version is a new one only if the update
     /// did not evaluate it, since it had accepted a dependency.
@@ -117,8 +119,6 @@ pub struct StaleModule {
     /// Whether only the host can make that code: a page that imports the module by `fetch()` with the header
     /// `x-hotgraph: carried` gets an [`AskedFor`].
     pub ask: bool,
-    /// Of the pages that are open, those whose code imports it no more.
-    pub departures: Vec<Departure>,
 }
 
 /// The code of a script that rides along with an update.
@@ -223,6 +223,8 @@ pub enum SelfAcceptance {
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
 pub struct Departure {
+    /// The module.
+    pub url: String,
     /// The page's url.
     pub page: String,
     /// The version from which on it does not. Who was loaded later never had the module from there.

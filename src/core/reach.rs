@@ -52,6 +52,27 @@ pub fn reach(graph: &ModuleGraph, page: ModuleId) -> Option<HashMap<ModuleId, u6
     Some(reached)
 }
 
+/// What is reached no more of these modules and all above them, each with the version up to which it was. What imports
+/// something that is reached no more is not either.
+pub fn departed(
+    graph: &ModuleGraph,
+    reached: &HashMap<ModuleId, u64>,
+    modules: &[ModuleId],
+) -> Vec<(ModuleId, u64)> {
+    let mut found = Vec::new();
+    let mut above = modules.to_vec();
+    let mut seen: HashSet<ModuleId> = above.iter().copied().collect();
+    while let Some(id) = above.pop() {
+        let Some(&until) = reached.get(&id).filter(|&&until| until != STILL) else {
+            continue;
+        };
+        found.push((id, until));
+        let importers = graph.importers(id).iter().copied();
+        above.extend(importers.filter(|&importer| seen.insert(importer)));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +151,25 @@ mod tests {
                 ("page", STILL),
             ],
         );
+    }
+
+    #[test]
+    fn what_departed_is_told_with_what_is_above_it() {
+        let mut graph = graph(&[
+            ("page", &["a"]),
+            ("a", &["b"]),
+            ("b", &["c"]),
+            ("c", &["d", "e"]),
+            ("other", &["b"]),
+            ("a", &[]),
+        ]);
+        let [page, b, c, d, other] = ["page", "b", "c", "d", "other"].map(|url| graph.intern(url));
+        let told = |page, module| {
+            let reached = reach(&graph, page).unwrap_or_default();
+            departed(&graph, &reached, &[module])
+        };
+        assert_eq!(told(page, d), [(d, 6), (c, 6), (b, 6)]);
+        assert_eq!(told(other, d), []);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::core::diagnostic as found;
 use crate::core::graph::{self as graph, ModuleGraph, ModuleId};
-use crate::core::reach::{STILL, may_have_departed, reach};
+use crate::core::reach::{departed, may_have_departed, reach};
 use crate::protocol;
 
 /// The message for one batch.
@@ -19,34 +19,37 @@ pub fn describe(
         version,
         changed: changed.iter().map(|&id| graph.url(id).to_owned()).collect(),
         stale: stale.iter().map(|&id| describe_module(graph, id)).collect(),
+        departures: Vec::new(),
         invalidated,
     }
 }
 
-/// Says of the modules of an update which of these pages import them no more.
+/// Says which of these pages import modules of an update no more, and what of theirs imports them.
 pub fn tell_departures<'a>(
     update: &mut protocol::Update,
     graph: &ModuleGraph,
     pages: impl IntoIterator<Item = &'a str>,
 ) {
-    let stale = update
+    let stale: Vec<ModuleId> = update
         .stale
         .iter()
-        .filter_map(|module| graph.get(&module.url));
-    if !may_have_departed(graph, stale) {
+        .filter_map(|module| graph.get(&module.url))
+        .collect();
+    if !may_have_departed(graph, stale.iter().copied()) {
         return;
     }
     for page in pages {
         let Some(reached) = graph.get(page).and_then(|id| reach(graph, id)) else {
             continue;
         };
-        for module in &mut update.stale {
-            let until = graph.get(&module.url).and_then(|id| reached.get(&id));
-            if let Some(&since) = until.filter(|&&until| until != STILL) {
-                let page = page.to_owned();
-                module.departures.push(protocol::Departure { page, since });
-            }
-        }
+        let departures = departed(graph, &reached, &stale).into_iter();
+        update
+            .departures
+            .extend(departures.map(|(id, since)| protocol::Departure {
+                url: graph.url(id).to_owned(),
+                page: page.to_owned(),
+                since,
+            }));
     }
 }
 
@@ -72,7 +75,6 @@ fn describe_module(graph: &ModuleGraph, id: ModuleId) -> protocol::StaleModule {
         carried: None,
         kept: false,
         ask: false,
-        departures: Vec::new(),
     }
 }
 
