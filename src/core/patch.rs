@@ -233,12 +233,12 @@ fn list_name(name: &str) -> String {
     }
 }
 
-/// Replaces a range by a text, and keeps the line breaks that were in it.
+/// Replaces a range by a text on as many lines.
 pub fn replacement(source: &str, start: usize, end: usize, text: &str) -> Edit {
     let replaced = source.get(start..end).unwrap_or_default();
     Edit {
         span: Span { start, end },
-        text: text.chars().chain(line_ends(replaced)).collect(),
+        text: format!("{text}{}", "\n".repeat(line_ends(replaced).count())),
     }
 }
 

@@ -63,10 +63,12 @@ pub(super) fn bindings(module: &Module) -> ExportBindings {
                 match &export.decl {
                     DefaultDecl::Class(class) => match &class.ident {
                         Some(name) => add(&mut exports, &declared, "default", &name.sym),
-                        None => {
+                        // Decorators, which no browser runs, may stand in front of all of it.
+                        None if class.class.decorators.is_empty() => {
                             exports.anonymous_default =
                                 Some(expression(start, span_of(&class.class)))
                         }
+                        None => {}
                     },
                     DefaultDecl::Fn(function) => match &function.ident {
                         Some(name) => add(&mut exports, &declared, "default", &name.sym),
