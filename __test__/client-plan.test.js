@@ -171,6 +171,25 @@ const cases = {
     }),
     '/c.js(/c.js) | /d.js /c.js | , /b.js leave',
   ],
+  'a cycle that the page imports no more leaves, whatever accepts what in it': [
+    update(['/d.js <- /c.js', '/c.js <- /b.js', '/b.js <- /c.js(./b.js)']),
+    page({
+      loaded: '/b.js /c.js /d.js',
+      hot: { '/c.js': { accepts: ['./b.js'] } },
+      departed: ['/b.js', '/c.js', '/d.js'],
+    }),
+    'nothing, /d.js /c.js /b.js leave',
+  ],
+  'what the page imports no more leaves it, though what imported that and is not stale accepts it':
+    [
+      update(['/d.js <- /c.js(./d.js)']),
+      page({
+        loaded: '/c.js /d.js',
+        hot: { '/c.js': { accepts: ['./d.js'] } },
+        departed: ['/c.js', '/d.js'],
+      }),
+      'nothing, /d.js leave',
+    ],
   'what else imports it reloads the page': [
     update(['/d.js <- /c.js /b.js', '/c.js <-', '/b.js <- /index.html']),
     page({ loaded: '/b.js /c.js /d.js', departed: ['/c.js'] }),
