@@ -313,6 +313,21 @@ mod tests {
     }
 
     #[test]
+    fn a_class_keeps_its_decorators() {
+        for source in ["export default @d class {}", "@d export default class {}"] {
+            check(source, source, "");
+        }
+    }
+
+    #[test]
+    fn what_is_replaced_takes_as_many_lines() {
+        for (replaced, lines) in [("\n\r\n", 2), ("\r\r\n\r", 3), ("\u{2028}\u{2029}", 2)] {
+            let edit = replacement(replaced, 0, replaced.len(), ";");
+            assert_eq!(edit.text, format!(";{}", "\n".repeat(lines)));
+        }
+    }
+
+    #[test]
     fn declarations_become_assignable() {
         check("export let a = 1;", "export let a = 1;", "a");
         check(
