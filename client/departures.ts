@@ -23,8 +23,8 @@ export class Departures {
   }
 
   /**
-   * The modules of an update, and those above them, that this page's code imports no more. Not those of which the server knows by code that this
-   * page does not run.
+   * The modules of an update, and those above them, that this page's code imports no more. Not those of which the
+   * server knows by code that this page does not run.
    *
    * @param version The page's version.
    * @param isUsedUnseen Whether something that the server cannot see uses a module, other than those that departed.

@@ -11,8 +11,8 @@ import type { Update } from './protocol.js';
 export function mergeUpdates(earlier: Update | undefined, later: Update): Update {
   if (!earlier) return later;
   const stale = new Map([...earlier.stale, ...later.stale].map((node) => [node.url, node]));
-  const isSaidAgain = new Set(later.stale.map(({ url }) => url));
-  const departures = earlier.departures.filter(({ url }) => !isSaidAgain.has(url));
+  const told = new Set(later.stale.map(({ url }) => url));
+  const departures = earlier.departures.filter(({ url }) => !told.has(url));
   return {
     version: later.version,
     changed: [...new Set([...earlier.changed, ...later.changed])],

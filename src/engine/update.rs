@@ -24,7 +24,7 @@ pub fn describe(
     }
 }
 
-/// Says which of these pages import modules of an update no more, and what of theirs imports them.
+/// Says which modules of an update, and which above them, these pages import no more.
 pub fn tell_departures<'a>(
     update: &mut protocol::Update,
     graph: &ModuleGraph,
