@@ -652,6 +652,24 @@ test('what a page got of a checkout that was taken back at once does not stay', 
   t.is((await bench.message(isTold)).type, 'update');
 });
 
+test('an answer that was overtaken by a change says nothing of the module', async (t) => {
+  const dep = (value) => `import './leaf.js'; export const a = ${value};`;
+  const bench = new Bench(t, {});
+  bench.add({ 'leaf.js': '1;', 'dep.js': dep(1), 'other.js': '1;' });
+  await bench.hello(1);
+  await bench.project.write('dep.js', dep(2));
+  const { version } = await bench.update('/dep.js');
+  await bench.project.write('dep.js', dep(3));
+  await waitFor(() => bench.updates().length === 2);
+  bench.serve('dep.js', `import.meta.hot.accept(); ${dep(2)}`, `/dep.js?__hot=${version}`);
+  await bench.project.write('other.js', '2;');
+  t.deepEqual((await bench.update('/other.js')).changed, ['/other.js']);
+  await bench.project.write('leaf.js', '2;');
+  const { stale } = await bench.update('/leaf.js');
+  const found = stale.find(({ url }) => url === '/dep.js');
+  t.like(found, { acceptance: 'none', carried: null, ask: true }, JSON.stringify(found));
+});
+
 test('no save between reading and serving is lost', async (t) => {
   const bench = new Bench(t, {});
   const names = Array.from({ length: 20 }, (_, index) => `${index}.js`);

@@ -271,13 +271,16 @@ impl Engine {
         let version = state.graph.version(id);
         let known = state.source_of(id, self.shared.options.serves_files);
         drop(state);
-        let Known::Source(source) = known else {
-            return None;
-        };
         let mut odd = Vec::new();
-        let carried = self
-            .shared
-            .carried(id, &source, &mut HashSet::new(), &mut odd);
+        let carried = match known {
+            Known::Source(source) => {
+                self.shared
+                    .carried(id, &source, &mut HashSet::new(), &mut odd)
+            }
+            // What was served just now was overtaken by a change.
+            Known::ByHost => None,
+            Known::Never => return None,
+        };
         self.touched();
         for id in odd {
             self.post(Message::Review(id));

@@ -58,6 +58,10 @@ impl Engine {
         let shared = &*self.shared;
         let (module_url, version) = url::identify(request);
         let content = xxh3_64(source.as_bytes());
+        let overtaken = shared.state().overtaken(&module_url, version);
+        if let Some(id) = overtaken {
+            return self.answer_overtaken(id, version, source);
+        }
         let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
         let Registered {
             id,
@@ -67,7 +71,8 @@ impl Engine {
         } = {
             let mut state = shared.state();
             let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
-            let at = state.graph.changed_at(registered.id);
+            let changed_at = state.graph.changed_at(registered.id);
+            let at = version.map_or(changed_at, |version| version.min(changed_at));
             state.module(registered.id).source = kept.clone().map(|text| ServedSource { text, at });
             registered
         };
@@ -100,8 +105,37 @@ impl Engine {
             self.leave(registration);
         }
         match record {
-            Some(record) => self.answer(id, version, source, record),
+            Some(record) => {
+                self.take_in(id, &record);
+                self.answer(id, version, source, record)
+            }
             None => ServedScript::default(),
+        }
+    }
+
+    /// What to serve of code that counts no more. It is not kept, and nothing is told of it.
+    fn answer_overtaken(&self, id: ModuleId, version: Option<u64>, source: &str) -> ServedScript {
+        if source.len() > MAX_ANALYSED {
+            return ServedScript::default();
+        }
+        match analyze::analyze_fully(source, Dialect::JavaScript) {
+            Ok(record) => self.answer(id, version, source, Arc::new(record)),
+            Err(_) => ServedScript::default(),
+        }
+    }
+
+    /// Takes in the analysis of what a module is served with, and what follows from it for others.
+    fn take_in(&self, id: ModuleId, record: &Arc<ModuleRecord>) {
+        let mut state = self.shared.state();
+        let TakenIn { is_new, is_odd } = state.take_in(id, record);
+        let is_patched = state.patched(id, record).is_some();
+        if is_odd || (is_new && is_patched && state.graph.version(id) > 0) {
+            self.post(Message::Review(id));
+        }
+        state.served_as(id, is_patched);
+        drop(state);
+        if is_patched {
+            self.learn_below(id, record);
         }
     }
 
@@ -122,17 +156,6 @@ impl Engine {
         source: &str,
         record: Arc<ModuleRecord>,
     ) -> ServedScript {
-        let mut state = self.shared.state();
-        let TakenIn { is_new, is_odd } = state.take_in(id, &record);
-        let is_patched = state.patched(id, &record).is_some();
-        if is_odd || (is_new && is_patched && state.graph.version(id) > 0) {
-            self.post(Message::Review(id));
-        }
-        state.served_as(id, is_patched);
-        drop(state);
-        if is_patched {
-            self.learn_below(id, &record);
-        }
         let mut state = self.shared.state();
         let is_shared = self.shared.serves_shared()
             && version.is_some_and(|version| version == state.module(id).carried_at)
@@ -197,16 +220,18 @@ impl Engine {
         let content = source.map(|source| xxh3_64(source.as_bytes()));
         let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
         let mut state = self.shared.state();
-        let Registered {
-            id, registration, ..
-        } = state.register(&module_url, kind, content, file);
-        if may_import {
-            state.graph.set_open(id, true);
-        }
-        drop(state);
-        let registration = registration.map(|one| one.measured(source.map_or(0, str::len)));
-        if let Some(registration) = registration {
-            self.leave(registration);
+        if state.overtaken(&module_url, version).is_none() {
+            let Registered {
+                id, registration, ..
+            } = state.register(&module_url, kind, content, file);
+            if may_import {
+                state.graph.set_open(id, true);
+            }
+            drop(state);
+            let registration = registration.map(|one| one.measured(source.map_or(0, str::len)));
+            if let Some(registration) = registration {
+                self.leave(registration);
+            }
         }
         if kind != ModuleKind::Style {
             return None;
@@ -380,6 +405,13 @@ struct Registered {
 }
 
 impl State {
+    /// The module, when its content changed since a page was told to ask for it by this version. What the page gets may
+    /// have been made before that; nothing follows from it, since the page is told of the change.
+    fn overtaken(&self, module_url: &str, version: Option<u64>) -> Option<ModuleId> {
+        let id = self.graph.get(module_url)?;
+        (version? < self.graph.changed_at(id) && self.graph.is_served(id)).then_some(id)
+    }
+
     /// Records that a module was served.
     fn register(
         &mut self,
