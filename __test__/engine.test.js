@@ -189,6 +189,38 @@ test('a changed module that is asked for without a stamp gets a facade', async (
   t.is(bench.engine.facade('/never-served.js'), null);
 });
 
+test('what is forwarded by a module that was not asked for yet is foreseen from its file', (t) => {
+  const files = {
+    'lib.js': 'export let n = 1; export const set = () => { n += 1; };',
+    'steady.js': 'export const n = 1;',
+    'node_modules/pkg/main.js': 'export let n = 1; n = 2;',
+    'node_modules/@a/pkg/main.js': 'export let n = 1; n = 2;',
+  };
+  for (const [name, source, isForeign] of [
+    ['between.js', "export { n } from './lib.js';", true],
+    ['between.js', "import { n } from './lib.js'; export { n };", true],
+    ['between.js', "export * from './lib.js';", true],
+    ['between.ts', "import type { T } from './t.js';\nexport { n } from './lib.js';", true],
+    ['between.js', "export { n } from './lib';", true],
+    ['between.js', "export { n } from './again.js';", true],
+    ['between.js', "export { n } from 'pkg';", true],
+    ['between.js', "export { n } from '@a/pkg/main.js';", true],
+    ['between.js', "export { n } from './steady.js';", false],
+    ['between.js', "export { n } from './never-asked-for.js';", false],
+    ['between.js', "export { n } from 'other';", false],
+    ['between.js', "export let n = 1; n = 2; import './lib.js';", false],
+    ['between.js', 'export { n from', false],
+    ['between.css', "export { n } from './lib.js';", false],
+  ]) {
+    const bench = new Bench(t, {});
+    bench.add(files);
+    bench.project.writeNow('again.js', "export { n } from './lib.js';");
+    bench.project.writeNow(name, source);
+    const code = bench.serve('first.js', `export { n } from './${name}';import.meta.hot.accept();`);
+    t.is(code.includes(`["/${name}"]`), isForeign, `${name}: ${source}\n${code}`);
+  }
+});
+
 test('link() says what the host makes of specifiers', async (t) => {
   const bench = new Bench(t, {});
   const source = `import { a } from '/lib/a.js';\nimport.meta.hot.accept('a', () => {});`;

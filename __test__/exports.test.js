@@ -205,12 +205,19 @@ const FORWARDS_OF_FORWARDS = {
   'export * of export *': [`import { value } from './between.js';`, `export * from './inner.js';`],
 };
 
-for (const [form, [imported, forward]] of Object.entries({
-  ...FORWARDS,
-  ...FORWARDS_OF_FORWARDS,
-})) {
+const LOADED_BEFORE = [
+  ...Object.entries({ ...FORWARDS, ...FORWARDS_OF_FORWARDS }).map(([form, code]) => {
+    return { form, code, of: 'a module', loaded: 'inner.js' };
+  }),
+  ...Object.entries(FORWARDS_OF_FORWARDS).map(([form, code]) => {
+    return { form, code, of: 'a new module of one', loaded: 'dep.js' };
+  }),
+];
+
+for (const { form, code, of, loaded } of LOADED_BEFORE) {
+  const [imported, forward] = code;
   for (const when of ['just before', 'long before']) {
-    test(`accept() in a module with ${form} of a module that was loaded ${when}: importers see edits below it, and what changes later`, async (t) => {
+    test(`accept() in a module with ${form} of ${of} that was loaded ${when}: importers see edits below it, and what changes later`, async (t) => {
       const dep = (number) => `export let value = ${number};
 export { value as default };
 globalThis.raise = () => { value += 1; };
@@ -218,7 +225,7 @@ globalThis.raise = () => { value += 1; };
       const between = `${forward}\nimport.meta.hot.accept();\n`;
       const { project, tab } = await startApp(t, {
         'main.js': `import './first.js'; import './other.js'; globalThis.load = () => import('./late.js');`,
-        'first.js': `import './inner.js'; import.meta.hot.accept();`,
+        'first.js': `import './${loaded}'; import.meta.hot.accept();`,
         'other.js': `import.meta.hot.accept();`,
         'inner.js': `export * from './dep.js';`,
         'late.js': `${imported}

@@ -101,6 +101,14 @@ pub fn is_bare(specifier: &str) -> bool {
     !is_path(specifier) && !has_scheme(specifier)
 }
 
+/// The package that a bare specifier is of: `lit` of `lit/decorators.js`, `@lit/reactive-element` of itself.
+pub fn package_of(specifier: &str) -> &str {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    let mut slashes = specifier.match_indices('/').map(|(at, _)| at);
+    let end = slashes.nth(parts - 1);
+    &specifier[..end.unwrap_or(specifier.len())]
+}
+
 /// A reference as a specifier: in HTML's `src="app.js"` and in CSS it is relative without saying so.
 pub fn as_relative(reference: &str) -> String {
     if is_bare(reference) {
@@ -250,6 +258,20 @@ fn hex_byte(digits: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_of_bare_specifiers() {
+        for (specifier, package) in [
+            ("lit", "lit"),
+            ("lit/decorators.js", "lit"),
+            ("@lit/task", "@lit/task"),
+            ("@lit/task/deep/a.js", "@lit/task"),
+            ("@lit", "@lit"),
+            ("", ""),
+        ] {
+            assert_eq!(package_of(specifier), package, "{specifier}");
+        }
+    }
 
     #[test]
     fn identity_leaves_out_stamp_and_hash() {

@@ -119,7 +119,7 @@ impl Shared {
     ) -> Option<CarriedModule> {
         let content = xxh3_64(source.text.as_bytes());
         let record = self.analysis_of(content, &source.text).ok()?;
-        let (carriage, imports) = {
+        let (taken, is_patched) = {
             let mut state = self.state();
             let data = state.module(id);
             let outdated = data.content.replace(content);
@@ -128,8 +128,14 @@ impl Shared {
                 data.reported = None;
             }
             let taken = state.take_in(id, &record);
-            let data = state.module(id);
-            data.source = Some(source.clone());
+            state.module(id).source = Some(source.clone());
+            (taken, state.patched(id, &record).is_some())
+        };
+        if taken.is_new && is_patched {
+            self.learn_below(id, &record);
+        }
+        let (carriage, imports) = {
+            let mut state = self.state();
             let carriage = state.carriage(id, &record);
             state.served_as(id, carriage.tracked);
             // Whoever serves files as they are resolves nothing either: nobody has to be asked what is accepted.

@@ -1,17 +1,22 @@
 //! Whose exports the pages keep up to date in importers that do not run again, and whose they cannot.
 //!
-//! Knows the graph, and what was served with the accessors that this takes. Must not know how pages do it.
+//! Knows the graph, what was served with the accessors that this takes, and the files of what is yet to be served.
+//! Must not know how pages do it.
 //!
 //! A module is served as it is as long as nobody needs its exports. Where that changes later, pages that run it have
-//! it as it was: a module that forwards its exports then has to leave them the other module's own variables.
+//! it as it was: a module that forwards its exports then has to leave them the other module's own variables. It is
+//! served before what it imports is asked for, so that this is foreseen from the files.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::Engine;
+use super::Shared;
+use super::serve::LARGEST_KEPT;
 use super::state::State;
-use crate::core::analyze::{ExportBindings, ModuleRecord};
+use crate::core::analyze::{self, Dialect, ExportBindings, ModuleRecord};
 use crate::core::graph::{ModuleId, ModuleKind};
+use crate::core::url;
 
 /// What a module forwards that has to stay other modules' variables.
 #[derive(Debug, Default)]
@@ -107,9 +112,10 @@ impl State {
 
     /// The modules that a module's exports are steady with; `None` when they are not in any case.
     fn steady_but_for(&mut self, id: ModuleId) -> Option<Vec<ModuleId>> {
-        let is_script = self.graph.kind(id) == ModuleKind::Script;
-        if !is_script || !self.graph.is_served(id) {
-            // What is served from now on is told of.
+        if !self.graph.is_served(id) {
+            return Some(self.foreseen_steady_but_for(id));
+        }
+        if self.graph.kind(id) != ModuleKind::Script {
             return Some(Vec::new());
         }
         let record = self.module(id).record.clone()?;
@@ -121,6 +127,38 @@ impl State {
         let forwarded = exports.forwarded_from.iter();
         forwarded
             .map(|specifier| self.resolve(id, specifier))
+            .collect()
+    }
+
+    /// The same of a module that is yet to be served: its own assignments will be told of, but what it forwards may
+    /// have been loaded long before.
+    fn foreseen_steady_but_for(&mut self, id: ModuleId) -> Vec<ModuleId> {
+        let Some(record) = self.foreseen.get(&id).cloned() else {
+            // Most likely a specifier without extension, read off a file.
+            let stem = self.graph.url(id).to_owned();
+            return self.served_where(|url| {
+                let rest = url.strip_prefix(&stem);
+                rest.is_some_and(|rest| rest.starts_with('.') || rest.starts_with("/index."))
+            });
+        };
+        let forwarded = record.bindings.iter().flat_map(|it| &it.forwarded_from);
+        let mut targets = Vec::new();
+        for specifier in forwarded {
+            match self.resolve(id, specifier) {
+                Some(target) => targets.push(target),
+                None => {
+                    let folder = format!("/node_modules/{}/", url::package_of(specifier));
+                    targets.extend(self.served_where(|url| url.contains(&folder)));
+                }
+            }
+        }
+        targets
+    }
+
+    /// The modules that were served and have such urls.
+    fn served_where(&self, matches: impl Fn(&str) -> bool) -> Vec<ModuleId> {
+        let ids = self.graph.ids();
+        ids.filter(|&id| self.graph.is_served(id) && matches(self.graph.url(id)))
             .collect()
     }
 
@@ -146,8 +184,14 @@ impl State {
         native
     }
 
-    /// The modules that have to be analysed before [`Self::native`] can tell: what was served of them, by its hash.
-    fn unknown_below(&mut self, id: ModuleId, record: &Arc<ModuleRecord>) -> Vec<Unknown> {
+    /// The modules that have to be analysed before [`Self::native`] can tell. `looked_at` are those whose files were
+    /// looked at already.
+    fn unknown_below(
+        &mut self,
+        id: ModuleId,
+        record: &Arc<ModuleRecord>,
+        looked_at: &HashSet<ModuleId>,
+    ) -> Vec<Unknown> {
         let mut unknown = Vec::new();
         let mut seen = HashSet::from([id]);
         let mut ways = vec![(id, record.clone())];
@@ -160,11 +204,20 @@ impl State {
                 if !seen.insert(target) {
                     continue;
                 }
+                if !self.graph.is_served(target) {
+                    if !looked_at.contains(&target) {
+                        let url = self.graph.url(target).to_owned();
+                        unknown.push(Unknown::Unserved(target, url));
+                    } else if let Some(record) = self.foreseen.get(&target) {
+                        ways.push((target, record.clone()));
+                    }
+                    continue;
+                }
                 let data = self.module(target);
                 match (&data.record, data.content, &data.source) {
                     (Some(record), ..) => ways.push((target, record.clone())),
                     (None, Some(content), Some(source)) => {
-                        unknown.push((target, content, source.text.clone()));
+                        unknown.push(Unknown::Served(target, content, source.text.clone()));
                     }
                     _ => {}
                 }
@@ -174,24 +227,44 @@ impl State {
     }
 }
 
-/// A module, the hash of what was served of it, and that.
-type Unknown = (ModuleId, u64, Arc<str>);
+/// A module of which there is no analysis.
+enum Unknown {
+    /// With the hash of what was served of it, and that.
+    Served(ModuleId, u64, Arc<str>),
+    /// With its url.
+    Unserved(ModuleId, String),
+}
 
-impl Engine {
-    /// Analyses what [`State::native`] needs to know of a module that is being served.
+impl Shared {
+    /// Analyses what [`State::native`] needs to know of a module that is being served or carried.
     pub(super) fn learn_below(&self, id: ModuleId, record: &Arc<ModuleRecord>) {
+        let mut looked_at = HashSet::new();
         loop {
-            let unknown = self.shared.state().unknown_below(id, record);
+            let unknown = self.state().unknown_below(id, record, &looked_at);
             let mut is_known = true;
-            for (target, content, source) in unknown {
-                // What cannot be parsed does not run, and is reported by whoever comes to it.
-                let Ok(record) = self.shared.analysis_of(content, &source) else {
-                    continue;
-                };
-                let mut state = self.shared.state();
-                if state.module(target).content == Some(content) {
-                    state.link(target, record);
-                    is_known = false;
+            for one in unknown {
+                match one {
+                    Unknown::Served(target, content, source) => {
+                        // What cannot be parsed does not run, and is reported by whoever comes to it.
+                        let Ok(record) = self.analysis_of(content, &source) else {
+                            continue;
+                        };
+                        let mut state = self.state();
+                        if state.module(target).content == Some(content) {
+                            state.link(target, record);
+                            is_known = false;
+                        }
+                    }
+                    Unknown::Unserved(target, url) => {
+                        let record = foresee(&self.options.root, &url);
+                        is_known &= record.is_none();
+                        looked_at.insert(target);
+                        let mut state = self.state();
+                        match record {
+                            Some(record) => state.foreseen.insert(target, Arc::new(record)),
+                            None => state.foreseen.remove(&target),
+                        };
+                    }
                 }
             }
             if is_known {
@@ -199,4 +272,15 @@ impl Engine {
             }
         }
     }
+}
+
+/// What a module that nobody has asked for yet will most likely be, by the file of its name.
+fn foresee(root: &Path, module_url: &str) -> Option<ModuleRecord> {
+    let file = url::file_below(root, module_url)?;
+    let dialect = Dialect::from_extension(&file)?;
+    if file.metadata().ok()?.len() > LARGEST_KEPT as u64 {
+        return None;
+    }
+    let source = std::fs::read_to_string(&file).ok()?;
+    analyze::analyze_fully(&source, dialect).ok()
 }

@@ -135,7 +135,7 @@ impl Engine {
         state.served_as(id, is_patched);
         drop(state);
         if is_patched {
-            self.learn_below(id, record);
+            self.shared.learn_below(id, record);
         }
     }
 
@@ -422,6 +422,7 @@ impl State {
     ) -> Registered {
         let id = self.graph.intern(module_url);
         self.graph.set_served(id, kind);
+        self.foreseen.remove(&id);
         let version = self.graph.version(id);
         let data = self.module(id);
         data.served_at = version;

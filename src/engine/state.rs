@@ -96,6 +96,8 @@ pub struct State {
     pub files: FileTable,
     /// What the pages' import maps say: bare specifier, or prefix with a slash at its end -> module's url.
     pub import_map: HashMap<String, String>,
+    /// What modules that were imported and not served yet will most likely be.
+    pub foreseen: HashMap<ModuleId, Arc<ModuleRecord>>,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
     modules: Vec<ModuleData>,
@@ -109,6 +111,7 @@ impl State {
             propagator: Propagator::default(),
             files: FileTable::default(),
             import_map: HashMap::new(),
+            foreseen: HashMap::new(),
             version,
             modules: Vec::new(),
         }
