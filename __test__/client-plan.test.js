@@ -180,16 +180,25 @@ const cases = {
     }),
     'nothing, /d.js /c.js /b.js leave',
   ],
-  'what the page imports no more leaves it, though what imported that and is not stale accepts it':
+  'what the page imports no more is renewed for what imported that and stays: it may be imported again':
     [
-      update(['/d.js <- /c.js(./d.js)']),
+      update(['/d.js <- /c.js(./d.js) /b.js', '/b.js <-']),
       page({
-        loaded: '/c.js /d.js',
+        loaded: '/b.js /c.js /d.js',
         hot: { '/c.js': { accepts: ['./d.js'] } },
-        departed: ['/c.js', '/d.js'],
+        departed: ['/b.js', '/c.js', '/d.js'],
       }),
-      'nothing, /d.js leave',
+      '/c.js(/d.js) | /d.js | , /b.js leave',
     ],
+  'a cycle that the page imports no more is renewed for what stays of it': [
+    update(['/d.js <- /c.js', '/c.js <- /b.js(./c.js) /a.js', '/a.js accepts <- /b.js']),
+    page({
+      loaded: '/a.js /b.js /c.js /d.js',
+      hot: { '/a.js': self, '/b.js': { accepts: ['./c.js'] } },
+      departed: ['/a.js', '/b.js', '/c.js', '/d.js'],
+    }),
+    '/b.js(/c.js) /a.js(/a.js) | /d.js /c.js /a.js | ',
+  ],
   'what else imports it reloads the page': [
     update(['/d.js <- /c.js /b.js', '/c.js <-', '/b.js <- /index.html']),
     page({ loaded: '/b.js /c.js /d.js', departed: ['/c.js'] }),

@@ -205,14 +205,15 @@ class Walk {
   #goOn(step: Step, queue: Step[], required: boolean): void {
     for (const importer of step.node?.importers ?? []) {
       if (!this.#isLoaded(importer.url)) continue;
-      // What nothing imports accepts nothing for others: in a cycle they would wait for each other.
       const hasDeparted = this.#page.departed.has(importer.url);
-      if (hasDeparted && !this.#nodes.has(importer.url)) continue;
+      const isStale = this.#nodes.has(importer.url);
       const generation = this.#page.current(importer.url);
+      // What nothing imports and is to run again accepts nothing: in a cycle they would wait for each other.
       const specifiers =
-        hasDeparted || this.#gaveUp.has(importer.url)
+        (hasDeparted && isStale) || this.#gaveUp.has(importer.url)
           ? []
           : (generation?.specifiersFor(step.url, importer.accepts) ?? []);
+      if (hasDeparted && !isStale && specifiers.length === 0) continue;
       step.importers.push(importer.url);
       if (specifiers.length > 0) {
         this.#boundaries.push({ module: importer.url, accepted: step.url, specifiers });
