@@ -29,7 +29,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use swc_core::common::{BytePos, Spanned};
-use swc_core::ecma::ast::{EsVersion, Module};
+use swc_core::ecma::ast::{EsVersion, Module, ModuleDecl, ModuleItem};
 use swc_core::ecma::parser::error::Error as ParseError;
 use swc_core::ecma::parser::error::SyntaxError as Problem;
 use swc_core::ecma::parser::lexer::Lexer;
@@ -467,6 +467,10 @@ fn analyze_safely(
 fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, AnalyzeError> {
     let module =
         parse(source, dialect).map_err(|error| AnalyzeError::Syntax(explain(error, source)))?;
+    if let Some(offset) = misplaced_decorator(source, &module) {
+        let message = "Only classes can have decorators".to_owned();
+        return Err(AnalyzeError::Syntax(SyntaxError { message, offset }));
+    }
     let mut record = walk::walk(source, &module);
     if record.hot.used || is_full {
         record.bindings = Some(exports::bindings(&module));
@@ -488,6 +492,47 @@ fn parse(source: &str, dialect: Dialect) -> Result<Module, ParseError> {
     match parser.take_errors().into_iter().next() {
         Some(error) => Err(error),
         None => Ok(module),
+    }
+}
+
+/// Where a decorator stands that belongs to no class: swc reads past those behind `export`, and forgets them.
+fn misplaced_decorator(source: &str, module: &Module) -> Option<usize> {
+    let exports = module.body.iter().filter_map(|item| match item {
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
+            (!export.decl.is_class()).then_some(export.span)
+        }
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => {
+            (!export.decl.is_class()).then_some(export.span)
+        }
+        ModuleItem::ModuleDecl(
+            export @ (ModuleDecl::ExportNamed(_)
+            | ModuleDecl::ExportAll(_)
+            | ModuleDecl::ExportDefaultExpr(_)),
+        ) => Some(export.span()),
+        _ => None,
+    });
+    let mut decorated = exports.filter_map(|span| {
+        let end = offset_of(span.hi);
+        let rest = source.get(offset_of(span.lo)..end)?;
+        let rest = behind_blank(rest.strip_prefix("export")?);
+        let rest = rest.strip_prefix("default").map_or(rest, behind_blank);
+        rest.starts_with('@').then(|| end - rest.len())
+    });
+    decorated.next()
+}
+
+/// Code without the white space and comments in front of it.
+fn behind_blank(mut code: &str) -> &str {
+    loop {
+        code = code.trim_start_matches(|char: char| char.is_whitespace() || char == '\u{feff}');
+        let rest = if let Some(comment) = code.strip_prefix("/*") {
+            comment.split_once("*/")
+        } else if let Some(comment) = code.strip_prefix("//") {
+            comment.split_once(['\n', '\r', '\u{2028}', '\u{2029}'])
+        } else {
+            return code;
+        };
+        code = rest.map_or("", |(_, rest)| rest);
     }
 }
 
