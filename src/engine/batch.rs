@@ -145,6 +145,10 @@ impl Coordinator {
                 Vec::new()
             }
         };
+        if !entry.is_taken_in {
+            // Its registration is on the way here, and compares it.
+            return Look::Same { mended: Vec::new() };
+        }
         if entry.known == Some(hash) && !entry.served_other && !missed_by_pages {
             return Look::Same {
                 mended: mended(entry.problem.take().is_some()),

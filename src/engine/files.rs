@@ -31,6 +31,8 @@ pub struct FileEntry {
     pub modules: Vec<ModuleId>,
     /// The hash of the content that pages were told of last; `None` until it was read.
     pub known: Option<u64>,
+    /// Whether it was compared with what was served of it first. Until then there is nothing to compare changes with.
+    pub is_taken_in: bool,
     /// Whether the host serves the bytes of the file as they are, so that an error in the file is an error
     /// in the page.
     pub served_raw: bool,
@@ -67,6 +69,7 @@ impl FileTable {
             path: path.to_path_buf(),
             modules: vec![module],
             known: None,
+            is_taken_in: false,
             served_raw: false,
             problem: None,
             saved: None,

@@ -116,6 +116,7 @@ impl Coordinator {
         state.files.add_alias(index, &real);
         let entry = state.files.get_mut(index);
         entry.served_raw = served_raw;
+        entry.is_taken_in = true;
         // What was served: when the disk settles on that, nothing has changed. Never so for transformed code.
         entry.known = if changed_since { Some(content) } else { disk };
         drop(state);

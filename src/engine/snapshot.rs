@@ -335,6 +335,7 @@ impl Snapshot {
             }
             let entry = state.files.get_mut(index);
             entry.known = file.known;
+            entry.is_taken_in = true;
             entry.served_raw = file.served_raw;
             entry.served_other = file.is_doubtful;
         }
