@@ -53,27 +53,36 @@ fn imports(source: &str) -> Vec<Span> {
 
 /// Where the address of an `@import` stands: a string, or `url(…)` with or without quotes.
 fn address(source: &str, at: usize) -> Option<Span> {
-    let rest = &source[at..];
-    if rest.starts_with(['"', '\'']) {
+    if source[at..].starts_with(['"', '\'']) {
         let end = end_of_string(source, at)?;
         return Some(Span {
             start: at + 1,
             end: end - 1,
         });
     }
-    if !rest.get(..4)?.eq_ignore_ascii_case("url(") {
+    url_function(source, at)?.0
+}
+
+/// The address within the `url(…)` that begins here, if it is one, and the byte behind the parenthesis.
+fn url_function(source: &str, at: usize) -> Option<(Option<Span>, usize)> {
+    if !source[at..].get(..4)?.eq_ignore_ascii_case("url(") {
         return None;
     }
     let inner = &source[at + 4..];
     let start = at + 4 + (inner.len() - inner.trim_start().len());
     if source[start..].starts_with(['"', '\'']) {
-        return address(source, start);
+        let span = address(source, start)?;
+        return Some((Some(span), span.end + source[span.end..].find(')')? + 1));
     }
-    let length = source[start..].find([')', '"', '\'', '('])?;
-    let end = start + source[start..start + length].trim_end().len();
-    source[start + length..]
-        .starts_with(')')
-        .then_some(Span { start, end })
+    let close = start + source[start..].find(')')?;
+    let text = source[start..close].trim_end();
+    let span = Span {
+        start,
+        end: start + text.len(),
+    };
+    let breaks =
+        |char: char| char.is_ascii_whitespace() || char.is_control() || "\"'(".contains(char);
+    Some(((!text.contains(breaks)).then_some(span), close + 1))
 }
 
 /// How long the keyword is, when `text` begins with it and not with a longer one.
@@ -94,9 +103,9 @@ fn end_of_statement(source: &str, mut at: usize) -> Option<usize> {
             ';' => return Some(at + 1),
             '{' | '}' => return None,
             '"' | '\'' => end_of_string(source, at)?,
-            _ => match address(source, at) {
-                // In `url(…)` a semicolon is none.
-                Some(span) => source[span.end..].find(')')? + span.end + 1,
+            // In `url(…)` a semicolon is none.
+            _ => match url_function(source, at) {
+                Some((_, end)) => end,
                 None => at + next.len_utf8(),
             },
         };
@@ -112,7 +121,7 @@ fn end_of_string(source: &str, at: usize) -> Option<usize> {
             '\\' => {
                 characters.next();
             }
-            '\n' => return None,
+            '\n' | '\r' | '\u{c}' => return None,
             _ if character == quote => return Some(at + offset + 1),
             _ => {}
         }
@@ -174,6 +183,10 @@ mod tests {
                 "\u{feff}@import 'ä.css?__hot=7';",
             ),
             (
+                "@import url(a b;c.css);@import url(\nb.css\n);",
+                "@import url(a b;c.css);@import url(\nb.css?__hot=7\n);",
+            ),
+            (
                 "@import url(data:text/css;x);@import 'a.css';",
                 "@import url(data:text/css;x);@import 'a.css?__hot=7';",
             ),
@@ -200,6 +213,10 @@ mod tests {
             "@import",
             "@import 'a.css",
             "@import url(a.css",
+            "@import url(a\n.css);",
+            "@import url(a.css\0);",
+            "@import url(a'.css);",
+            "@import 'a\r.css';",
             "@import url(",
             "@import u",
             "@import '\\61.css';",
