@@ -103,6 +103,8 @@ export class Soak {
     saves: { written: 0, atomic: 0, torn: 0 },
     reloads: { due: 0, made: 0, reported: {} },
     evaluations: 0,
+    /** Of these, those that were not due. */
+    again: 0,
     updates: 0,
     samples: [],
     seconds: 0,
@@ -315,7 +317,10 @@ export class Soak {
     for (const [name] of ran) counts.set(name, (counts.get(name) ?? 0) + 1);
     for (const [name, count] of counts) {
       const { most = 0 } = due.may.get(name) ?? {};
-      if (count > most) wrong.push(`${name} ran ${count} times, due at most ${most}`);
+      if (count <= most) continue;
+      // Where saves follow quickly, what is imported dynamically ahead of its update may run again with that.
+      if (this.#calm) wrong.push(`${name} ran ${count} times, due at most ${most}`);
+      else this.summary.again += count - most;
     }
     for (const [name, { least }] of due.may) {
       if ((counts.get(name) ?? 0) < least) wrong.push(`${name} did not run`);
