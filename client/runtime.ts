@@ -451,9 +451,10 @@ export class Runtime {
    * same.
    */
   #keep({ stale }: Update, renewed: readonly Renewal[]): void {
+    const anew = new Set(renewed.map(({ url }) => url));
     for (const { url, version, kind } of stale) {
       const isModule = kind === 'script' && pageOfInline(url) === undefined;
-      if (!isModule || renewed.some((one) => one.url === url)) continue;
+      if (!isModule || anew.has(url)) continue;
       if (!this.registry.has(url) && !this.#ports.isLoaded(url)) continue;
       const loaded = this.#ports.loadedVersion(url);
       const running = this.registry.version(url) ?? loaded;

@@ -43,6 +43,8 @@ export function parseAddress(address: string, base?: string): Address | undefine
  * @param version 0 for no stamp: the module as it was when the server started.
  */
 export function stamp(url: string, version: number): string {
+  // Nearly all are like this, and each module of an update is named several times.
+  if (version !== 0 && !/[?#]/.test(url)) return `${url}?${STAMP}=${version}`;
   const hashAt = url.indexOf('#');
   const hash = hashAt < 0 ? '' : url.slice(hashAt);
   const bare = hashAt < 0 ? url : url.slice(0, hashAt);

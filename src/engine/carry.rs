@@ -17,7 +17,9 @@ use crate::core::analyze::ModuleRecord;
 use crate::core::carry::{Carriage, carry};
 use crate::core::graph::{ModuleId, ModuleKind};
 use crate::core::url;
-use crate::protocol::{AskedFor, CarriedImport, CarriedModule, ImportKind, ServerMessage, Update};
+use crate::protocol::{
+    AskedFor, CarriedImport, CarriedModule, ImportKind, ServerMessage, StaleModule, Update,
+};
 
 /// Bytes of code that one update carries. Pages fetch what is beyond that.
 const MOST: usize = 16 << 20;
@@ -67,14 +69,21 @@ impl Coordinator {
 
 /// The message of an update, with the code left out of those modules of which the page has it.
 fn without(update: &Update, kept: &[bool]) -> ServerMessage {
-    let mut lean = update.clone();
-    for (module, &kept) in lean.stale.iter_mut().zip(kept) {
-        module.kept = kept;
-        if kept {
-            module.carried = None;
-        }
-    }
-    ServerMessage::Update(lean)
+    let stale = update.stale.iter().zip(kept);
+    let lean = stale.map(|(module, &kept)| StaleModule {
+        url: module.url.clone(),
+        importers: module.importers.clone(),
+        carried: module.carried.as_ref().filter(|_| !kept).cloned(),
+        kept,
+        ..*module
+    });
+    ServerMessage::Update(Update {
+        version: update.version,
+        changed: update.changed.clone(),
+        stale: lean.collect(),
+        departures: update.departures.clone(),
+        invalidated: update.invalidated.clone(),
+    })
 }
 
 fn hash(code: &CarriedModule) -> u64 {
