@@ -501,3 +501,36 @@ import.meta.hot.accept();
   await tab.until(seen, ['function', 11]);
   t.is(tab.loads, 2);
 });
+
+test('what the browser linked with an update and runs much later sees what is current by then', async (t) => {
+  const dep = (number) => `export const number = ${number}; import.meta.hot.accept();`;
+  const late = (name) => `import { number } from './dep.js'; globalThis.${name} = () => number;`;
+  const { project, tab } = await startApp(t, {
+    // Code that waits at the top level is the browser's to load, with all of the update.
+    'main.js': `import './reader.js';
+await undefined;
+globalThis.load = () => import('./late.js');
+globalThis.runs = (globalThis.runs ?? 0) + 1;
+import.meta.hot.accept();
+`,
+    'reader.js': late('number'),
+    'dep.js': dep(1),
+    'late.js': late('first'),
+  });
+  const number = () => globalThis.number();
+  await tab.evaluate(() => globalThis.load());
+  await project.write('dep.js', dep(2));
+  await tab.until(number, 2);
+  await project.write('late.js', late('second'));
+  await tab.until(() => globalThis.runs, 2);
+  for (const current of [3, 4, 5]) {
+    await project.write('dep.js', dep(current));
+    await tab.until(number, current);
+  }
+  await tab.evaluate(() => globalThis.load());
+  t.is(await tab.evaluate(() => globalThis.second()), 5);
+  await project.write('dep.js', dep(6));
+  await tab.until(number, 6);
+  t.is(await tab.evaluate(() => globalThis.second()), 6);
+  wasHot(t, tab);
+});

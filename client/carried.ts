@@ -130,10 +130,12 @@ export class CarriedModules {
   /**
    * Lets native code follow the exports of a module.
    *
-   * @throws When there is no such generation, or it threw.
+   * @throws When the module is not there, or threw.
    */
   join(url: string, version: number, set: Setter): void {
-    const instance = this.find(url, version);
+    // What the browser linked long ago and runs only now may have been linked to a generation that is gone. It is
+    // still in force, so that the module accepts itself: its importers see what the newest one exports.
+    const instance = this.find(url, version) ?? this.#instances.get(url)?.filter(hasRun).at(-1);
     if (!instance) throw new Error(`${stamp(url, version)} is no longer there`);
     this.#evaluate(instance);
     this.#follow(url, { set, read: instance.read });
@@ -269,6 +271,10 @@ export class CarriedModules {
   #drop(instance: Instance): void {
     for (const follower of instance.imports) this.#followers.get(follower.url)?.delete(follower);
   }
+}
+
+function hasRun({ state }: Instance): boolean {
+  return state === 'evaluated';
 }
 
 /** Whether nothing is to be asked for of a module's code. */
