@@ -323,6 +323,11 @@ test('what a page fetches for an update is stale again when what it imports chan
   t.deepEqual(staleUrls(second), ['/dep.js', '/user.js']);
   t.true(second.stale.every(({ version }) => version === second.version));
 
+  // A page that was loaded meanwhile may have both.
+  await bench.hello(2, first.version);
+  t.deepEqual(staleUrls(await bench.update('/dep.js', 2)), ['/dep.js', '/user.js']);
+  bench.say(2, { type: 'acknowledged', version: second.version });
+
   // It has been applied: what runs stays what it is.
   bench.say(1, { type: 'applied', version: second.version, ms: 1, boundaries: [] });
   await bench.message(({ type }) => type === 'applied');

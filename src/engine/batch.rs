@@ -382,6 +382,16 @@ impl State {
             }
         }
     }
+
+    /// Adds what was stale in updates behind `since` for another reason than these changes. What a page has loaded
+    /// meanwhile may import that by its new version, beside the one that the page loaded first.
+    pub(super) fn add_raised(&self, stale: &mut Vec<ModuleId>, since: u64) {
+        let known: HashSet<ModuleId> = stale.iter().copied().collect();
+        let is_raised =
+            |id: &ModuleId| self.graph.version(*id) > since && self.graph.is_served(*id);
+        let raised = self.graph.ids().filter(is_raised);
+        stale.extend(raised.filter(|id| !known.contains(id)));
+    }
 }
 
 /// The content of a file; `None` when it changed meanwhile.

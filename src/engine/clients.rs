@@ -236,8 +236,9 @@ impl Coordinator {
             let state = &mut *guard;
             let missed: Vec<ModuleId> = state.graph.changed_since(since).collect();
             let update = (!missed.is_empty() && refusal.is_none()).then(|| {
-                let found = state.propagator.propagate(&state.graph, &missed, &[]);
-                let mut update = describe(&state.graph, state.version, &missed, &found.stale, None);
+                let mut stale = state.propagator.propagate(&state.graph, &missed, &[]).stale;
+                state.add_raised(&mut stale, since);
+                let mut update = describe(&state.graph, state.version, &missed, &stale, None);
                 tell_departures(&mut update, &state.graph, url.as_deref());
                 update
             });
