@@ -17,6 +17,7 @@ test('what is on its way is waited for, whether or not it loads', async (t) => {
   imports.begin('/a.js');
   imports.begin('/b.js');
   t.false(imports.isSettled);
+  t.true(imports.isComing('/a.js'));
   const events = [];
   const settled = imports.settled().then(() => events.push('settled'));
   ends.get('/a.js').resolve({});
@@ -25,6 +26,7 @@ test('what is on its way is waited for, whether or not it loads', async (t) => {
   ends.get('/b.js').reject(new Error('404'));
   await settled;
   t.deepEqual(events, ['one is here', 'settled']);
+  t.false(imports.isComing('/a.js') || imports.isComing('/b.js'));
 });
 
 test('what never comes is waited for once', async (t) => {

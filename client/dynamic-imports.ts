@@ -5,8 +5,11 @@
 import type { Address } from './url.js';
 import { patient } from './wait.js';
 
-/** Milliseconds that imports which are on their way hold up an update. */
-const PATIENCE = 300;
+/**
+ * Milliseconds that imports which are on their way hold up an update. One that takes longer most likely waits for
+ * something at its top level.
+ */
+const PATIENCE = 2000;
 
 /** The dynamic imports of a page. */
 export class DynamicImports {
@@ -14,7 +17,10 @@ export class DynamicImports {
   readonly #importers = new Map<string, Map<string, number>>();
   readonly #versionOf: (url: string) => number;
   readonly #load: (address: string) => Promise<unknown>;
+  /** What updates wait for. */
   readonly #coming = new Set<Promise<unknown>>();
+  /** The addresses that were asked for and have not run. */
+  readonly #addresses = new Set<string>();
 
   /**
    * @param versionOf The version that the page is at for a module.
@@ -27,9 +33,18 @@ export class DynamicImports {
 
   /** Code imports a script from an address. */
   begin(address: string): void {
-    const over = () => this.#coming.delete(coming);
+    const over = () => {
+      this.#coming.delete(coming);
+      this.#addresses.delete(address);
+    };
     const coming: Promise<unknown> = this.#load(address).then(over, over);
     this.#coming.add(coming);
+    this.#addresses.add(address);
+  }
+
+  /** Whether the browser is importing what is at an address: it will have a module of its own there. */
+  isComing(address: string): boolean {
+    return this.#addresses.has(address);
   }
 
   /** Whether nothing is on its way. */

@@ -259,7 +259,8 @@ function startClient(): Client {
     importModule: importAs,
     ask: askFor,
     versionOf: (url) => (isRunning(url) ? versionOf(url) : undefined),
-    isFetched: (url, version) => loaded.versions(url).includes(version),
+    isFetched: (url, version) =>
+      loaded.versions(url).includes(version) || imports.isComing(origin + stamp(url, version)),
     dynamic: (specifier, base, hasOptions) => whole(dynamic(specifier, base, hasOptions), base),
   });
   const facades = new Facades({
