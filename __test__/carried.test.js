@@ -3,6 +3,8 @@
  * do, and where it could not, the browser loads it.
  */
 
+import { SourceMap } from 'node:module';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
 import { browserName } from '../scripts/browser.js';
 import { startApp } from './helpers/app.js';
@@ -532,5 +534,48 @@ import.meta.hot.accept();
   await project.write('dep.js', dep(6));
   await tab.until(number, 6);
   t.is(await tab.evaluate(() => globalThis.second()), 6);
+  wasHot(t, tab);
+});
+
+test('what tools made of a file is still shown as that file: its source map comes with the code', async (t) => {
+  const typed = (number) => `type Numbers = number[];
+export const numbers: Numbers = [${number}];
+
+interface Named { name: string }
+export function fail(who: Named): string {
+  return new Error(who.name).stack!;
+}
+`;
+  const { project, server, tab } = await startApp(
+    t,
+    {
+      'main.js': MAIN.replaceAll('./top.js', './top.ts'),
+      'top.ts': `${typed(1)}export const value = 1;`,
+    },
+    { before: [esbuildPlugin({ ts: true })] },
+  );
+  await tab.until(value, 1);
+  const maps = new Map();
+  if (browserName === 'chromium') {
+    const session = await tab.page.context().newCDPSession(tab.page);
+    session.on('Debugger.scriptParsed', ({ url, sourceMapURL }) => maps.set(url, sourceMapURL));
+    await session.send('Debugger.enable');
+  }
+  await tab.evaluate(() => {
+    globalThis.show = (top) => {
+      globalThis.value = top.value;
+      globalThis.stack = top.fail({ name: 'here' });
+    };
+  });
+  await project.write('top.ts', `${typed(2)}export const value = 2;`);
+  await tab.until(value, 2);
+  t.true(await wasCarried(server, 1));
+  const stack = await tab.evaluate(() => globalThis.stack);
+  const [, address, line, column] = /(http:\S+top\.ts\?__hot=\d+):(\d+):(\d+)/.exec(stack);
+  if (browserName !== 'chromium') return;
+  const [, json] = /^data:application\/json;base64,(.*)$/.exec(maps.get(address));
+  const map = new SourceMap(JSON.parse(Buffer.from(json, 'base64').toString()));
+  const { originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
+  t.deepEqual([originalLine, originalColumn], [5, '  return '.length]);
   wasHot(t, tab);
 });
