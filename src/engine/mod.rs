@@ -16,6 +16,7 @@ mod clients;
 mod coordinator;
 mod exports;
 mod files;
+mod foresight;
 mod intake;
 mod missing;
 mod poller;
