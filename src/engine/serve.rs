@@ -219,8 +219,13 @@ impl Engine {
         let (module_url, version) = url::identify(request);
         let content = source.map(|source| xxh3_64(source.as_bytes()));
         let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
-        let mut state = self.shared.state();
-        if state.overtaken(&module_url, version).is_none() {
+        let is_overtaken = self
+            .shared
+            .state()
+            .overtaken(&module_url, version)
+            .is_some();
+        if !is_overtaken {
+            let mut state = self.shared.state();
             let Registered {
                 id, registration, ..
             } = state.register(&module_url, kind, content, file);
@@ -408,8 +413,9 @@ impl State {
     /// The module, when its content changed since a page was told to ask for it by this version. What the page gets may
     /// have been made before that; nothing follows from it, since the page is told of the change.
     fn overtaken(&self, module_url: &str, version: Option<u64>) -> Option<ModuleId> {
+        let version = version?;
         let id = self.graph.get(module_url)?;
-        (version? < self.graph.changed_at(id) && self.graph.is_served(id)).then_some(id)
+        (version < self.graph.changed_at(id) && self.graph.is_served(id)).then_some(id)
     }
 
     /// Records that a module was served.
