@@ -4,10 +4,13 @@ import { DynamicImports } from '../dist/client/dynamic-imports.js';
 /** Imports that end when the test says so. */
 function openImports() {
   const ends = new Map();
-  const load = (address) =>
-    new Promise((resolve, reject) => {
-      ends.set(address, { resolve, reject });
-    });
+  const known = new Map();
+  const load = (address) => {
+    const begin = (resolve, reject) => ends.set(address, { resolve, reject });
+    const coming = known.get(address) ?? new Promise(begin);
+    known.set(address, coming);
+    return coming;
+  };
   return { imports: new DynamicImports(() => 0, load), ends };
 }
 
@@ -42,4 +45,22 @@ test('what never comes is waited for once', async (t) => {
   await new Promise(setImmediate);
   t.true(isOver);
   await settled;
+});
+
+test('what is waited for is there when code has it that imported the same', async (t) => {
+  const answers = [];
+  const load = () => new Promise((resolve) => answers.push(resolve));
+  const imports = new DynamicImports(() => 0, load);
+  imports.begin('/a.js');
+  const own = load('/a.js');
+  const events = [];
+  const settled = imports.settled().then(() => events.push('settled'));
+  const has = own.then(() => events.push('imported'));
+  // One after the other, as browsers do.
+  for (const answer of answers) {
+    answer();
+    await new Promise(setImmediate);
+  }
+  await Promise.all([settled, has]);
+  t.deepEqual(events, ['imported', 'settled']);
 });

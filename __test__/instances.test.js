@@ -618,3 +618,40 @@ globalThis.open = () => import('./lazy.js');
   // Nobody accepts what the other tab imported.
   await tab.loaded(2);
 });
+
+test('what new code imports dynamically comes before the callback of the next update', async (t) => {
+  const user = (number) => `globalThis.user = ${number};
+import('./dep.js').then(({ value }) => { globalThis.seen = value; });
+import.meta.hot.accept(['./dep.js'], ([dep]) => { globalThis.seen = dep.value; });`;
+  const dep = (number) => `export const value = ${number};`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import './user.js';
+import.meta.hot.accept('./user.js', () => {});
+import.meta.hot.on('vite:beforeUpdate', () => globalThis.held);
+import.meta.hot.on('told', () => globalThis.go());
+`,
+    'user.js': user(1),
+    'dep.js': dep(1),
+  });
+  for (const number of [2, 3, 4, 5, 6, 7, 8, 9]) {
+    // The first update waits until the second is here.
+    await tab.evaluate(() => {
+      globalThis.held = new Promise((resolve) => {
+        globalThis.go = resolve;
+      });
+    });
+    const told = async (name, source) => {
+      const before = server.events.length;
+      const isTold = ({ type, files }) => type === 'updated' && files[0] === project.path(name);
+      await project.write(name, source);
+      await server.event((event) => server.events.indexOf(event) >= before && isTold(event));
+    };
+    await told('user.js', user(number));
+    await told('dep.js', dep(number));
+    server.hmr.hot.send('told');
+    await tab.until(() => globalThis.user, number);
+    await tab.until(() => globalThis.seen, number);
+  }
+  t.is(tab.loads, 1);
+  t.deepEqual(tab.errors, []);
+});

@@ -37,7 +37,9 @@ export class DynamicImports {
       this.#coming.delete(coming);
       this.#addresses.delete(address);
     };
-    const coming: Promise<unknown> = this.#load(address).then(over, over);
+    // Browsers answer imports of the same address in their order: the second is behind the code's own.
+    const again = () => this.#load(address);
+    const coming: Promise<unknown> = this.#load(address).then(again).then(over, over);
     this.#coming.add(coming);
     this.#addresses.add(address);
   }
