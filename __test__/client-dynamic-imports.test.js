@@ -64,3 +64,20 @@ test('what is waited for is there when code has it that imported the same', asyn
   await Promise.all([settled, has]);
   t.deepEqual(events, ['imported', 'settled']);
 });
+
+test('what comes with what is waited for is waited for too', async (t) => {
+  const { imports, ends } = openImports();
+  imports.begin('/a.js');
+  let isOver = false;
+  const settled = imports.settled().then(() => {
+    isOver = true;
+  });
+  imports.begin('/of-a.js');
+  ends.get('/a.js').resolve({});
+  await new Promise(setImmediate);
+  t.false(isOver);
+  t.false(imports.isSettled);
+  ends.get('/of-a.js').resolve({});
+  await settled;
+  t.true(imports.isSettled);
+});

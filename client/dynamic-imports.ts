@@ -6,10 +6,13 @@ import type { Address } from './url.js';
 import { patient } from './wait.js';
 
 /**
- * Milliseconds that imports which are on their way hold up an update. One that takes longer most likely waits for
+ * Milliseconds that an import which is on its way holds up updates. One that takes longer most likely waits for
  * something at its top level.
  */
 const PATIENCE = 2000;
+
+/** Milliseconds that imports hold up one update, when each brings another. */
+const LONGEST = 5000;
 
 /** The dynamic imports of a page. */
 export class DynamicImports {
@@ -33,13 +36,12 @@ export class DynamicImports {
 
   /** Code imports a script from an address. */
   begin(address: string): void {
-    const over = () => {
-      this.#coming.delete(coming);
-      this.#addresses.delete(address);
-    };
     // Browsers answer imports of the same address in their order: the second is behind the code's own.
-    const again = () => this.#load(address);
-    const coming: Promise<unknown> = this.#load(address).then(again).then(over, over);
+    const loaded = this.#load(address).then(() => this.#load(address));
+    const over = () => void this.#addresses.delete(address);
+    const coming = patient(loaded.then(over, over), PATIENCE).then(() => {
+      this.#coming.delete(coming);
+    });
     this.#coming.add(coming);
     this.#addresses.add(address);
   }
@@ -54,11 +56,13 @@ export class DynamicImports {
     return this.#coming.size === 0;
   }
 
-  /** Resolves when all that is on its way has run, or takes too long. */
+  /** Resolves when all that is on its way has run, and what that imported, or takes too long. */
   async settled(): Promise<void> {
-    await patient(Promise.all(this.#coming), PATIENCE);
-    // Nobody waits twice for what waits for something else.
-    this.#coming.clear();
+    await patient(this.#settle(), LONGEST);
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#coming.size > 0) await Promise.all(this.#coming);
   }
 
   /** The code at an address imports a module. */
