@@ -146,6 +146,61 @@ test('what is forwarded by a module that was not asked for yet is foreseen from 
   }
 });
 
+test('what is foreseen may be outside of the root, and below a base', (t) => {
+  const outside = '/-outside-/';
+  for (const [url, options, isForeign] of [
+    ['/-outside-/1/between.js', { outside }, true],
+    ['/-outside-/1/between.js', {}, false],
+    ['/-outside-/2/between.js', { outside }, false],
+    ['/app/-outside-/1/between.js', { outside, base: '/app' }, true],
+    ['/app/inside.js', { base: '/app' }, true],
+    ['/app/inside.js', {}, false],
+  ]) {
+    const forwards = "export { n } from '/lib.js';";
+    const files = { 'between.js': forwards, 'root/inside.js': forwards };
+    const { engine } = new Bench(t, files, { root: 'root', ...options });
+    engine.serveScript('/lib.js', 'export let n = 1; export const set = () => { n += 1; };');
+    const source = `export { n } from '${url}';import.meta.hot.accept();`;
+    const { code } = engine.serveScript('/first.js', source);
+    t.is(code.includes(JSON.stringify([url])), isForeign, `${url}\n${code}`);
+  }
+});
+
+test('what could not be foreseen is reported, with its importers, until the page is loaded again', async (t) => {
+  const serve = (bench) => {
+    bench.serve('user.js', "import { n as number } from './first.js';");
+    bench.serve('first.js', "\nexport { n } from '/virtual';import.meta.hot.accept();");
+    bench.engine.serveScript('/virtual', "export { n } from '/lib.js';");
+    bench.serve('lib.js', 'export let n = 1; export const set = () => { n += 1; };');
+  };
+  const bench = new Bench(t, {});
+  bench.project.writeNow('first.js', "\nexport { n } from '/virtual';import.meta.hot.accept();");
+  bench.serve('lib.js', 'export let n = 1; export const set = () => { n += 1; };');
+  serve(bench);
+  const hello = async (client, page) => {
+    await bench.hello(client, undefined, undefined, page);
+    // What there is to say of modules comes before what is said next.
+    bench.engine.disconnect(client);
+    bench.engine.connect(client + 10);
+    await bench.hello(client + 10);
+    return bench.said.filter((said) => said.type === 'warning' && said.client === client);
+  };
+  const [{ diagnostics }] = await hello(1);
+  t.is(diagnostics.length, 1);
+  const [{ url, file, line, message }] = diagnostics;
+  t.deepEqual(
+    { url, file, line },
+    { url: '/first.js', file: bench.project.path('first.js'), line: 2 },
+  );
+  t.regex(message, /"n" from \/virtual.*: \/user\.js will not see/);
+  // A page that is loaded later gets it so that it is told, whenever it gets it.
+  bench.engine.servePage('/index.html', '/', []);
+  t.deepEqual(await hello(2, '/index.html'), []);
+  t.is((await hello(3)).length, 1);
+  serve(bench);
+  t.deepEqual(await hello(4), []);
+});
+
 test('link() says what the host makes of specifiers', async (t) => {
   const bench = new Bench(t, {});
   const source = `import { a } from '/lib/a.js';\nimport.meta.hot.accept('a', () => {});`;

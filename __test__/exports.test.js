@@ -3,7 +3,7 @@
  */
 
 import ava from 'ava';
-import { startApp } from './helpers/app.js';
+import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 import { wasHot } from './helpers/expect.js';
 
@@ -262,6 +262,68 @@ import.meta.hot.accept();
     });
   }
 }
+
+/** An app in which one module accepts, and passes on what a new one passes on of one that was loaded long before. */
+const passingOn = (between) => ({
+  'app/index.html': PAGE,
+  'app/main.js': `import './dep.js'; globalThis.load = () => import('./late.js');`,
+  'app/late.js': `import { value } from './first.js'; globalThis.value = () => value;`,
+  'app/first.js': `export { value } from '${between}';\nimport.meta.hot.accept();\n`,
+  'app/dep.js': 'export let value = 1;\nglobalThis.raise = () => { value += 1; };\n',
+});
+
+test('accept() in a module with exports of a new module outside of the root, of one that was loaded before: importers see what changes later', async (t) => {
+  for (const base of ['', '/base']) {
+    const outside = `${base}/__wds-outside-root__/1/linked/between.js`;
+    const { project, tab } = await startApp(
+      t,
+      { ...passingOn(outside), 'linked/between.js': `export { value } from '${base}/dep.js';` },
+      { root: 'app', path: `${base}/`, config: base ? { basePath: base } : {} },
+    );
+    await tab.until(() => typeof globalThis.raise, 'function');
+    await tab.evaluate(() => globalThis.load());
+    await tab.evaluate(() => globalThis.raise());
+    t.is(await tab.evaluate(() => globalThis.value()), 2, base);
+    await project.write(
+      'app/first.js',
+      `export { value } from '${outside}';\nglobalThis.first = 2;\nimport.meta.hot.accept();\n`,
+    );
+    await tab.until(() => globalThis.first, 2);
+    await tab.evaluate(() => globalThis.raise());
+    t.is(await tab.evaluate(() => globalThis.value()), 3, base);
+    wasHot(t, tab);
+  }
+});
+
+test('accept() in a module with exports of a new virtual module of one that was loaded before: importers are named that do not see what changes later, until the page is loaded again', async (t) => {
+  const virtual = {
+    name: 'virtual',
+    serve: ({ path }) =>
+      path === '/virtual.js' ? { body: "export { value } from '/dep.js';", type: 'js' } : undefined,
+  };
+  const { project, server, tab } = await startApp(t, passingOn('/virtual.js'), {
+    root: 'app',
+    before: [virtual],
+  });
+  await tab.until(() => typeof globalThis.raise, 'function');
+  await tab.evaluate(() => globalThis.load());
+  const { text, type } = await tab.logged('first.js:1:23');
+  t.is(type, 'warning');
+  t.regex(text, /"value" from \/virtual\.js.*: \/late\.js will not see/);
+  const isOfIt = (event) =>
+    event.type === 'diagnostics' && event.diagnostics[0].file === project.path('app/first.js');
+  t.is(server.events.filter(isOfIt).length, 1);
+  await tab.page.reload();
+  await tab.connected();
+  tab.console.length = 0;
+  await tab.evaluate(() => globalThis.load());
+  await tab.evaluate(() => globalThis.raise());
+  t.is(await tab.evaluate(() => globalThis.value()), 2);
+  t.deepEqual(
+    tab.console.filter((one) => one.type === 'warning'),
+    [],
+  );
+});
 
 test('accept() in a module that exports constants of one that was loaded before: importers do not run again', async (t) => {
   const { project, tab } = await startApp(t, {

@@ -17,7 +17,7 @@ import { HmrEndpoint } from './endpoint.js';
 import { CustomEvents, type HotChannel } from './events.js';
 import { type FileKind, HmrFiles } from './files.js';
 import { describeEvent, type Level, plainText } from './report.js';
-import { fileOf, takeStamp } from './request.js';
+import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedAsIs, isServedByOthers, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
@@ -218,6 +218,8 @@ function start(
   const engine = new HmrEngine(
     {
       root: config.rootDir,
+      base: basePath,
+      outside: OUTSIDE_ROOT,
       clientUrl: endpoint.clientUrl,
       watch: options.watch ?? !config.disableFileWatcher,
       carries: options.carry ?? true,

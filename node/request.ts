@@ -9,8 +9,10 @@ import type { Context } from 'koa';
 /** The query parameter of version stamps; the engine writes it. */
 const STAMP = /[?&]__hot=\d+/;
 
-/** How @web/dev-server names files outside its root: `/__wds-outside-root__/<levels up>/<path>`. */
-const OUTSIDE_ROOT = /^\/__wds-outside-root__\/(0|[1-9]\d*)\//;
+/** How @web/dev-server names files outside its root: behind this are the number of levels up, and the path. */
+export const OUTSIDE_ROOT = '/__wds-outside-root__/';
+
+const OUTSIDE = new RegExp(`^${OUTSIDE_ROOT}(0|[1-9]\\d*)/`);
 
 /** Of a normal path. Backslashes count everywhere, as they do for the host. */
 const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
@@ -46,7 +48,7 @@ function withoutStamp(url: string): string {
  */
 export function fileOf(url: string, rootDir: string): string | null {
   const [pathname = '/'] = url.split(/[?#]/);
-  const outside = OUTSIDE_ROOT.exec(pathname);
+  const outside = OUTSIDE.exec(pathname);
   const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
   let below: string;
   try {

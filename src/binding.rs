@@ -10,6 +10,7 @@ use napi::bindgen_prelude::{Either, FnArgs, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 
+use crate::core::folders::Folders;
 use crate::core::graph::ModuleKind;
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
 
@@ -18,6 +19,11 @@ use crate::engine::{self, Engine, SourceFile, Target, Watching};
 pub struct EngineOptions {
     /// The folder that urls are files below. Absolute path.
     pub root: String,
+    /// What urls begin with before their path in `root`, without a slash at its end: `/app`. Default: nothing.
+    pub base: Option<String>,
+    /// What follows in the urls of files outside of `root`: behind it are the number of folders to go up from there, a
+    /// slash and the path. @web/dev-server has `/__wds-outside-root__/`. Default: such files have no url.
+    pub outside: Option<String>,
     /// The url that modules import the browser client from. Its folder has to serve the compiled client.
     pub client_url: String,
     /// Whether to watch the files of served modules. Default: true. Without, only `fileChanged` tells of
@@ -125,7 +131,11 @@ impl HmrEngine {
             );
         });
         let options = engine::EngineOptions {
-            root: PathBuf::from(options.root),
+            folders: Folders {
+                root: PathBuf::from(options.root),
+                base: options.base.unwrap_or_default(),
+                outside: options.outside,
+            },
             client_url: options.client_url,
             watch: match options.watch {
                 Some(Either::A(false)) => Watching::Off,

@@ -14,10 +14,11 @@ export class Bench {
   /** `{ client, ...message }`, in order. */
   said = [];
 
-  constructor(t, files, options = {}) {
+  /** @param root Of urls, in the project. */
+  constructor(t, files, { root = '.', ...options } = {}) {
     this.project = new Project(files);
     this.engine = new HmrEngine(
-      { root: this.project.folder, clientUrl: CLIENT, ...options },
+      { root: this.project.path(root), clientUrl: CLIENT, ...options },
       (client, text) => this.said.push({ client, ...JSON.parse(text) }),
     );
     t.teardown(() => {
@@ -39,11 +40,11 @@ export class Bench {
   }
 
   /** Connects a page that says hello. The engine knows all that was served before, when it answers. */
-  async hello(client, since = this.engine.version, session = this.engine.session) {
+  async hello(client, since = this.engine.version, session = this.engine.session, page = null) {
     // Before it looks at what a host says of a file it takes in what was served.
     this.engine.fileChanged(this.project.path('no such file'));
     this.engine.connect(client);
-    this.say(client, { type: 'hello', session, since, page: null, reloaded: null });
+    this.say(client, { type: 'hello', session, since, page, reloaded: null });
     return this.message((said) => said.client === client && said.type === 'connected');
   }
 

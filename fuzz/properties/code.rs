@@ -3,6 +3,7 @@
 use hotgraph::core::analyze::{AnalyzeError, Dialect, HotUse, ModuleRecord, Span};
 use hotgraph::core::analyze::{analyze, needs_rewrite};
 use hotgraph::core::diagnostic::place_of;
+use hotgraph::core::folders::Folders;
 use hotgraph::core::rewrite::{Rewrite, rewrite};
 use hotgraph::core::{style, url};
 use hotgraph::engine::{Engine, EngineOptions};
@@ -222,7 +223,7 @@ fn check_served(source: &str) {
         return;
     }
     let options = EngineOptions {
-        root: "/".into(),
+        folders: Folders::below("/"),
         client_url: "/client.js".to_owned(),
         watch: hotgraph::engine::Watching::Off,
         carries: false,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use hotgraph::core::folders::Folders;
 use hotgraph::core::graph::ModuleKind;
 use hotgraph::engine::{Engine, EngineOptions, Target};
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ pub fn check(data: &[u8]) {
         let _ = sender.send((target, text));
     };
     let options = EngineOptions {
-        root: "/nowhere".into(),
+        folders: Folders::below("/nowhere"),
         client_url: "/client.js".to_owned(),
         watch: hotgraph::engine::Watching::Off,
         carries: true,

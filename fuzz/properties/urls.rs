@@ -1,8 +1,7 @@
 //! Urls: a stamp comes off as it went on, an identity is its own, and specifiers resolve as in a browser.
 
-use std::path::Path;
-
-use hotgraph::core::url::{as_relative, file_below, identify, resolve, split_stamp, stamp};
+use hotgraph::core::folders::Folders;
+use hotgraph::core::url::{as_relative, identify, resolve, split_stamp, stamp};
 use url::Url;
 
 const ORIGIN: &str = "http://hotgraph.invalid";
@@ -50,13 +49,31 @@ fn check_identity(request: &str, version: u64) {
     }
 }
 
-/// A file that a static server would answer with is below the root.
+/// A file that a static server would answer with is below the root, or where the url says how far it is outside, and
+/// has a url of its own.
 fn check_file(url: &str) {
-    let root = Path::new("/root");
-    if let Some(file) = file_below(root, url) {
-        let below = file.strip_prefix(root).expect("a file below the root");
-        let is_plain = |part| matches!(part, std::path::Component::Normal(_));
-        assert!(below.components().all(is_plain), "{file:?}");
+    let mut folders = Folders::below("/home/root");
+    let is_plain = |part: &std::path::Component| matches!(part, std::path::Component::Normal(_));
+    if let Some(file) = folders.file_of(url) {
+        let below = file
+            .strip_prefix(&folders.root)
+            .expect("a file below the root");
+        assert!(below.components().all(|part| is_plain(&part)), "{file:?}");
+        assert_eq!(
+            folders.url_of(&file).and_then(|url| folders.file_of(&url)),
+            Some(file)
+        );
+    }
+    folders.outside = Some("/o/".to_owned());
+    if let Some(file) = folders.file_of(url) {
+        assert!(
+            file.components().skip(1).all(|part| is_plain(&part)),
+            "{file:?}"
+        );
+        assert_eq!(
+            folders.url_of(&file).and_then(|url| folders.file_of(&url)),
+            Some(file)
+        );
     }
 }
 

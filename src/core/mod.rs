@@ -9,6 +9,7 @@ pub mod carry;
 pub mod change;
 pub mod diagnostic;
 pub mod edit;
+pub mod folders;
 pub mod graph;
 pub mod literal;
 pub mod live;

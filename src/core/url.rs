@@ -4,7 +4,6 @@
 //! Must not know which modules exist.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 use url::{Position, Url};
 
 /// The query parameter that carries a module's version: `/a.js?__hot=1763683066001`.
@@ -218,43 +217,6 @@ fn is_trimmed(character: char) -> bool {
     character <= ' '
 }
 
-/// The file below `root` that a static server would answer `url` with. `None` when the path does not
-/// decode to UTF-8 or would leave `root`.
-pub fn file_below(root: &Path, url: &str) -> Option<PathBuf> {
-    let path = url.split('?').next().unwrap_or_default();
-    let decoded = percent_decode(path)?;
-    let mut file = root.to_path_buf();
-    for part in decoded.split('/').filter(|part| !part.is_empty()) {
-        if part == ".." || part.contains('\\') || part.contains('\0') {
-            return None;
-        }
-        file.push(part);
-    }
-    Some(file)
-}
-
-fn percent_decode(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = if first == b'%' {
-            tail.get(..2).and_then(hex_byte)
-        } else {
-            None
-        };
-        bytes.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex_byte(digits: &[u8]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,27 +353,6 @@ mod tests {
                     .map(|url| url.path().to_owned());
                 assert_eq!(resolve_simple(importer, specifier), by_parser.ok());
             }
-        }
-    }
-
-    #[test]
-    fn files_stay_below_their_root() {
-        let root = Path::new("/r");
-        for (url, file) in [
-            ("/a.js?x", Some("/r/a.js")),
-            ("/%C3%BC%20b.js", Some("/r/ü b.js")),
-            ("/a%", Some("/r/a%")),
-            ("/a%zz", Some("/r/a%zz")),
-            ("/..%2f..%2fetc/passwd", None),
-            ("/%2e%2e/x", None),
-            ("/%ff", None),
-            ("/%00", None),
-        ] {
-            assert_eq!(
-                file_below(root, url).as_deref(),
-                file.map(Path::new),
-                "{url}"
-            );
         }
     }
 }

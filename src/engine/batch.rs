@@ -44,7 +44,7 @@ impl Coordinator {
                 let missing = self
                     .shared
                     .state()
-                    .missing_module(&self.shared.options.root, &path);
+                    .missing_module(&self.shared.options.folders, &path);
                 if let Some(module) = missing.filter(|_| path.is_file()) {
                     self.shared.state().expect(module, &path);
                     changed.push(module);

@@ -258,7 +258,7 @@ impl Coordinator {
         if let Some(page) = self.shared.pages().get_mut(&client) {
             *page = Page {
                 greeted: true,
-                url,
+                url: url.clone(),
                 version: since,
                 sent: missed.as_ref().map_or(0, |update| update.version),
                 sent_at: Some(Instant::now()),
@@ -294,7 +294,11 @@ impl Coordinator {
         }
         // An update ends what was said of its modules' code. What there is to say of their new code comes after it.
         let state = self.shared.state();
-        let diagnostics: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
+        let diagnostics: Vec<Diagnostic> = state
+            .warnings(url.as_deref())
+            .cloned()
+            .map(Into::into)
+            .collect();
         drop(state);
         if !diagnostics.is_empty() {
             self.shared

@@ -79,7 +79,8 @@ impl Coordinator {
             // Nobody receives when the engine is closed.
             let _ = inbox.send(Message::Sighting(sighting));
         });
-        let watcher = FileWatcher::new(&shared.options.root, shared.options.watch, listener);
+        let watcher =
+            FileWatcher::new(&shared.options.folders.root, shared.options.watch, listener);
         Self {
             shared,
             invalidated: HashMap::new(),

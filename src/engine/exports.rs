@@ -157,10 +157,13 @@ impl State {
             .collect()
     }
 
-    /// What a module has to leave other modules' variables, where importers may have to be given newer exports.
+    /// What a module has to leave other modules' variables, where importers may have to be given newer exports. Keeps
+    /// what it does not leave: it is about to be served so.
     pub fn native(&mut self, id: ModuleId, record: &ModuleRecord) -> Native {
         let mut native = Native::default();
+        let mut own = Vec::new();
         let Some(exports) = self.patched(id, record) else {
+            self.module(id).own = own;
             return native;
         };
         let named: HashSet<&String> = exports.forwarded.iter().map(|one| &one.from).collect();
@@ -170,12 +173,15 @@ impl State {
                 && !target.is_some_and(|target| self.is_steady(target, &mut HashSet::new()));
             if is_native {
                 native.specifiers.push(specifier.clone());
+            } else if named.contains(specifier) {
+                own.push(specifier.clone());
             }
             if is_native || exports.stars.contains(specifier) {
                 let url = target.map_or(specifier.as_str(), |target| self.graph.url(target));
                 native.urls.push(url.to_owned());
             }
         }
+        self.module(id).own = own;
         native
     }
 }

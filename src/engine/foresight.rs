@@ -4,15 +4,14 @@
 //! what it imports is asked for. Must not decide ([`State::native`]).
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::Shared;
 use super::serve::LARGEST_KEPT;
 use super::state::State;
 use crate::core::analyze::{self, Dialect, ModuleRecord};
+use crate::core::folders::Folders;
 use crate::core::graph::ModuleId;
-use crate::core::url;
 
 impl State {
     /// The modules that have to be analysed before [`Self::native`] can tell. `looked_at` are those whose files were
@@ -87,7 +86,7 @@ impl Shared {
                         }
                     }
                     Unknown::Unserved(target, url) => {
-                        let record = foresee(&self.options.root, &url);
+                        let record = foresee(&self.options.folders, &url);
                         is_known &= record.is_none();
                         looked_at.insert(target);
                         let mut state = self.state();
@@ -106,8 +105,8 @@ impl Shared {
 }
 
 /// What a module that nobody has asked for yet will most likely be, by the file of its name.
-fn foresee(root: &Path, module_url: &str) -> Option<ModuleRecord> {
-    let file = url::file_below(root, module_url)?;
+fn foresee(folders: &Folders, module_url: &str) -> Option<ModuleRecord> {
+    let file = folders.file_of(module_url)?;
     let dialect = Dialect::from_extension(&file)?;
     if file.metadata().ok()?.len() > LARGEST_KEPT as u64 {
         return None;

@@ -14,8 +14,8 @@ use super::state::State;
 use crate::core::analyze::AnalyzeError;
 use crate::core::change::Seen;
 use crate::core::diagnostic::Severity;
+use crate::core::folders::Folders;
 use crate::core::graph::{ModuleId, ModuleKind};
-use crate::core::url;
 
 impl Coordinator {
     /// Follows and analyses what was served so far. Whoever walks the graph does this first.
@@ -170,12 +170,12 @@ impl Coordinator {
     /// Something is there that was never served. It matters when a module imports it: the import of a
     /// missing file can be mended by making the file.
     fn appeared(&mut self, path: &Path, seen: Seen) {
-        let root = &self.shared.options.root;
-        if self.shared.state().missing_module(root, path).is_some() {
+        let folders = &self.shared.options.folders;
+        if self.shared.state().missing_module(folders, path).is_some() {
             self.changes.record(path, seen, self.now());
             return;
         }
-        if !path.is_dir() || !self.shared.state().has_missing_below(root, path) {
+        if !path.is_dir() || !self.shared.state().has_missing_below(folders, path) {
             return;
         }
         self.watcher.watch_folder(path);
@@ -261,8 +261,8 @@ fn is_younger(path: &Path, requested_at: u64) -> bool {
 
 impl State {
     /// The module that an absent file would be, if one is imported but was never served.
-    pub(super) fn missing_module(&self, root: &Path, path: &Path) -> Option<ModuleId> {
-        let id = self.graph.get(&url_of(root, path)?)?;
+    pub(super) fn missing_module(&self, folders: &Folders, path: &Path) -> Option<ModuleId> {
+        let id = self.graph.get(&url_of(folders, path)?)?;
         (!self.graph.is_served(id)).then_some(id)
     }
 
@@ -280,8 +280,8 @@ impl State {
     }
 
     /// Whether imported modules that were never served would be in the folder at `path`.
-    fn has_missing_below(&self, root: &Path, path: &Path) -> bool {
-        let Some(module_url) = url_of(root, path) else {
+    fn has_missing_below(&self, folders: &Folders, path: &Path) -> bool {
+        let Some(module_url) = url_of(folders, path) else {
             return false;
         };
         let folder = format!("{module_url}/");
@@ -291,15 +291,13 @@ impl State {
     }
 }
 
-fn url_of(root: &Path, path: &Path) -> Option<String> {
-    let below = path.strip_prefix(root).or_else(|_| {
-        path.strip_prefix(super::watcher::real_path(root))
-            .map_err(|_| ())
-    });
-    let parts: Option<Vec<&str>> = below
-        .ok()?
-        .components()
-        .map(|part| part.as_os_str().to_str())
-        .collect();
-    Some(url::identify(&format!("/{}", parts?.join("/"))).0)
+fn url_of(folders: &Folders, path: &Path) -> Option<String> {
+    if path.starts_with(&folders.root) {
+        return folders.url_of(path);
+    }
+    let real = Folders {
+        root: super::watcher::real_path(&folders.root),
+        ..folders.clone()
+    };
+    real.url_of(path)
 }

@@ -18,13 +18,13 @@ mod exports;
 mod files;
 mod foresight;
 mod intake;
-mod missing;
 mod poller;
 mod resume;
 mod review;
 mod serve;
 mod snapshot;
 mod state;
+mod unpatched;
 mod update;
 mod watcher;
 
@@ -38,6 +38,7 @@ use dashmap::DashMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::core::analyze::ModuleRecord;
+use crate::core::folders::Folders;
 use crate::protocol::{HostEvent, ServerMessage};
 use backlog::{Backlog, Registration};
 pub use clients::Page;
@@ -63,8 +64,8 @@ pub type Sink = Arc<dyn Fn(Target, String) + Send + Sync>;
 /// How an engine is set up.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// The folder that urls are files below, unless a request says otherwise.
-    pub root: PathBuf,
+    /// Which files urls name, unless a request says otherwise.
+    pub folders: Folders,
     /// The url that modules import the browser client from.
     pub client_url: String,
     /// How changes of the files of served modules are found out. With [`Watching::Off`] only

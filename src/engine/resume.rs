@@ -42,7 +42,7 @@ pub struct Lineage {
 /// @param started The time, in milliseconds since 1970.
 pub fn take_up(options: &EngineOptions, started: u64) -> (Lineage, State) {
     let found = Snapshot::read(options).and_then(|snapshot| {
-        let (runs, missing) = (snapshot.runs.clone(), snapshot.missing(&options.root));
+        let (runs, missing) = (snapshot.runs.clone(), snapshot.missing(&options.folders));
         Ok((runs, missing, snapshot.restore()?))
     });
     match found {
@@ -130,7 +130,7 @@ impl Shared {
     }
 
     fn write(&self, number: u64, mut snapshot: Snapshot) {
-        snapshot.look_for_missing(&self.options.root);
+        snapshot.look_for_missing(&self.options.folders);
         // Without a snapshot the next run reloads the pages, which is all there is to say.
         if let Ok(prepared) = snapshot.prepare(&self.options) {
             self.exactness.publish(number, || prepared.put_in_place());

@@ -116,14 +116,14 @@ type Found = Vec<(Oddity, Span)>;
 impl Coordinator {
     /// Looks over the code of a module that was served last, and reports what is odd and was not reported.
     pub(super) fn review(&mut self, id: ModuleId) {
-        let mut diagnostics = self.odd_uses(id);
-        diagnostics.extend(self.missing_exports(id));
-        let known = std::mem::replace(
-            &mut self.shared.state().module(id).warnings,
-            diagnostics.clone(),
-        );
-        let is_new = |one: &Diagnostic| !known.contains(one);
-        self.report(diagnostics.into_iter().filter(is_new).collect());
+        let (odd, unpatched) = (self.odd_uses(id), self.unpatched_exports(id));
+        let mut state = self.shared.state();
+        let data = state.module(id);
+        let mut known = std::mem::replace(&mut data.warnings, odd.clone());
+        known.extend(std::mem::replace(&mut data.unpatched, unpatched.clone()));
+        drop(state);
+        let found = odd.into_iter().chain(unpatched);
+        self.report(found.filter(|one| !known.contains(one)).collect());
     }
 
     fn odd_uses(&self, id: ModuleId) -> Vec<Diagnostic> {

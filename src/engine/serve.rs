@@ -137,6 +137,9 @@ impl Engine {
         if is_patched {
             self.shared.learn_below(id, record);
         }
+        for misled in self.shared.state().misled_by(id) {
+            self.post(Message::Review(misled));
+        }
     }
 
     fn analyse_now(&self, id: ModuleId, content: u64, source: &str) -> Option<Arc<ModuleRecord>> {
@@ -167,7 +170,11 @@ impl Engine {
                 let urls: Vec<String> = imports.into_iter().map(|one| one.url).collect();
                 (state.carriage(id, &record), urls)
             });
+        let own = state.module(id).own.clone();
         let native = state.native(id, &record);
+        if !own.is_empty() && state.module(id).own != own {
+            self.post(Message::Review(id));
+        }
         let patched = state.patched(id, &record);
         let patched = patched.map(|exports| exports.without(&native.specifiers));
         let patched = patched.as_ref();
@@ -430,8 +437,11 @@ impl State {
         self.graph.set_served(id, kind);
         self.foreseen.remove(&id);
         let version = self.graph.version(id);
+        self.requests += 1;
+        let asked_at = self.requests;
         let data = self.module(id);
         data.served_at = version;
+        data.asked_at = asked_at;
         let is_followed = data.is_followed;
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {

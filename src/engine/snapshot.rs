@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -15,10 +15,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::files::FileIndex;
 use super::state::{ModuleData, ReportedAcceptance, State};
 use super::{EngineOptions, SnapshotOptions};
+use crate::core::folders::Folders;
 use crate::core::graph::{
     AcceptedDependency, AcceptedExports, ModuleId, ModuleKind, SelfAcceptance,
 };
-use crate::core::url;
 
 /// Begins each file. The number is that of the format.
 const MAGIC: &str = "hotgraph snapshot 1";
@@ -192,19 +192,19 @@ impl Snapshot {
         }
     }
 
-    /// Finds out which modules that were never served have no file below the root.
-    pub fn look_for_missing(&mut self, root: &Path) {
+    /// Finds out which modules that were never served have no file.
+    pub fn look_for_missing(&mut self, folders: &Folders) {
         for module in self.modules.iter_mut().filter(|one| one.kind.is_none()) {
-            let file = url::file_below(root, &module.url);
+            let file = folders.file_of(&module.url);
             module.is_missing = file.is_some_and(|file| !file.exists());
         }
     }
 
-    /// The files below the root that modules were imported from without there being one.
-    pub fn missing(&self, root: &Path) -> Vec<PathBuf> {
+    /// The files that modules were imported from without there being one.
+    pub fn missing(&self, folders: &Folders) -> Vec<PathBuf> {
         let missing = self.modules.iter().filter(|module| module.is_missing);
         missing
-            .filter_map(|module| url::file_below(root, &module.url))
+            .filter_map(|module| folders.file_of(&module.url))
             .collect()
     }
 
@@ -445,14 +445,22 @@ impl ModuleEntry {
 /// What a snapshot has to have in common with the engine that reads it.
 fn binding(options: &EngineOptions) -> u64 {
     let EngineOptions {
-        root,
+        folders,
         client_url,
         snapshot,
         ..
     } = options;
     let settings = snapshot.as_ref().map_or("", |options| &options.settings);
-    let root = root.to_string_lossy();
-    let parts = [env!("CARGO_PKG_VERSION"), &root, client_url, settings];
+    let root = folders.root.to_string_lossy();
+    let (base, outside) = (&folders.base, folders.outside.as_deref());
+    let parts = [
+        env!("CARGO_PKG_VERSION"),
+        &root,
+        base,
+        outside.unwrap_or_default(),
+        client_url,
+        settings,
+    ];
     xxh3_64(parts.join("\0").as_bytes())
 }
 
@@ -493,13 +501,15 @@ mirrored!(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const VERSION: u64 = 1_763_683_066_001;
 
     fn options(folder: &Path, settings: &str) -> EngineOptions {
         EngineOptions {
-            root: PathBuf::from("/project"),
+            folders: Folders::below("/project"),
             client_url: "/__hotgraph/abc/main.js".to_owned(),
             carries: true,
             serves_files: false,

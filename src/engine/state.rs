@@ -60,6 +60,10 @@ pub struct ModuleData {
     pub carried: Option<(u64, Carriage, Arc<str>)>,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
+    /// What pages that had it before it was asked for again are not given of its exports.
+    pub unpatched: Vec<Diagnostic>,
+    /// When it was asked for last, in requests since the engine's start.
+    pub asked_at: u64,
     /// Where the host resolved specifiers to, where that is not what a browser would do.
     pub resolutions: HashMap<String, String>,
     /// What a page reported of that code.
@@ -69,6 +73,8 @@ pub struct ModuleData {
     /// Whether importers that do not run again count on this module's exports being kept up to date: a module
     /// that accepts itself, or this one, exports them too.
     pub is_followed: bool,
+    /// The specifiers of what it exports again as variables of its own, as it was served last.
+    pub own: Vec<String>,
     /// The version as which pages have it without being told of its exports; `None` when they always are.
     pub plain_at: Option<u64>,
     /// The version at which it was pruned last, 0 when it never was.
@@ -100,6 +106,8 @@ pub struct State {
     pub foreseen: HashMap<ModuleId, Arc<ModuleRecord>>,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
+    /// Requests since the engine's start.
+    pub requests: u64,
     modules: Vec<ModuleData>,
 }
 
@@ -113,6 +121,7 @@ impl State {
             import_map: HashMap::new(),
             foreseen: HashMap::new(),
             version,
+            requests: 0,
             modules: Vec::new(),
         }
     }
@@ -126,9 +135,19 @@ impl State {
         &mut self.modules[id.index()]
     }
 
-    /// What is odd about the code that was served last, of all modules.
-    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.modules.iter().flat_map(|data| &data.warnings)
+    /// What is odd about the code that was served last, of all modules, and what a page is not given of those that
+    /// it may have loaded.
+    ///
+    /// @param page The page's HTML, where it is known.
+    pub fn warnings(&self, page: Option<&str>) -> impl Iterator<Item = &Diagnostic> {
+        let page = page.and_then(|url| self.graph.get(url));
+        let data = page.and_then(|id| self.modules.get(id.index()));
+        let begun_at = data.map_or(0, |data| data.asked_at);
+        self.modules.iter().flat_map(move |data| {
+            let unpatched = data.unpatched.iter();
+            let unpatched = unpatched.filter(move |_| data.asked_at > begun_at);
+            data.warnings.iter().chain(unpatched)
+        })
     }
 
     /// The next version.
@@ -194,6 +213,7 @@ impl State {
         if is_new || !data.linked {
             if is_new {
                 data.warnings.clear();
+                data.unpatched.clear();
                 data.is_resolved = false;
             }
             self.link(id, record.clone());

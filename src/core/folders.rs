@@ -1,0 +1,146 @@
+//! Folders: which file a url names, and which url a file has.
+//!
+//! Knows how hosts name what is outside of their root. Must not know which files there are.
+
+use std::path::{Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+
+use super::url;
+
+/// Where the files of urls are.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// The folder that urls are files below. An absolute path.
+    pub root: PathBuf,
+    /// What urls begin with before their path in the root: empty, or a path without a slash at its end.
+    pub base: String,
+    /// What follows in the urls of files elsewhere, where the host serves such: behind it are the number of folders to
+    /// go up from the root, and the path from there. @web/dev-server has `/__wds-outside-root__/`.
+    pub outside: Option<String>,
+}
+
+impl Folders {
+    /// Those of a host that serves nothing but the root, at its own root.
+    pub fn below(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            base: String::new(),
+            outside: None,
+        }
+    }
+
+    /// The file that a url names, whether or not there is one; `None` when no file can have that url.
+    pub fn file_of(&self, url: &str) -> Option<PathBuf> {
+        let path = url.split('?').next().unwrap_or_default();
+        let path = path.strip_prefix(self.base.as_str()).unwrap_or(path);
+        let outside = self.outside.as_ref();
+        let Some(rest) = outside.and_then(|prefix| path.strip_prefix(prefix.as_str())) else {
+            return below(&self.root, path);
+        };
+        let (levels, rest) = rest.split_once('/')?;
+        below(self.root.ancestors().nth(levels.parse().ok()?)?, rest)
+    }
+
+    /// The url of a file below the root, or elsewhere.
+    pub fn url_of(&self, file: &Path) -> Option<String> {
+        let mut folders = self.root.ancestors().enumerate();
+        let (levels, rest) =
+            folders.find_map(|(levels, folder)| Some((levels, file.strip_prefix(folder).ok()?)))?;
+        let parts = rest.components().map(|part| part.as_os_str().to_str());
+        let path = parts.collect::<Option<Vec<&str>>>()?.join("/");
+        let address = match levels {
+            0 => format!("/{path}"),
+            _ => format!("{}{levels}/{path}", self.outside.as_ref()?),
+        };
+        Some(url::identify(&format!("{}{address}", self.base)).0)
+    }
+}
+
+fn below(folder: &Path, path: &str) -> Option<PathBuf> {
+    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    let mut file = folder.to_path_buf();
+    for part in decoded.split('/').filter(|part| !part.is_empty()) {
+        if part == ".." || part.contains('\\') || part.contains('\0') {
+            return None;
+        }
+        file.push(part);
+    }
+    Some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders(base: &str, outside: Option<&str>) -> Folders {
+        Folders {
+            root: PathBuf::from("/home/r"),
+            base: base.to_owned(),
+            outside: outside.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn files_stay_below_their_folder() {
+        for (url, file) in [
+            ("/a.js?x", Some("/home/r/a.js")),
+            ("/%C3%BC%20b.js", Some("/home/r/ü b.js")),
+            ("/a%", Some("/home/r/a%")),
+            ("/a%zz", Some("/home/r/a%zz")),
+            ("/..%2f..%2fetc/passwd", None),
+            ("/%2e%2e/x", None),
+            ("/%ff", None),
+            ("/%00", None),
+            ("/-/0/a.js", Some("/home/r/a.js")),
+            ("/-/1/a%20b.js?x", Some("/home/a b.js")),
+            ("/-/2/a.js", Some("/a.js")),
+            ("/-/3/a.js", None),
+            ("/-/1/../a.js", None),
+            ("/-/x/a.js", None),
+            ("/-/99999999999999999999/a.js", None),
+            ("/-/1", None),
+        ] {
+            assert_eq!(
+                folders("", Some("/-/")).file_of(url).as_deref(),
+                file.map(Path::new),
+                "{url}"
+            );
+        }
+        assert_eq!(
+            folders("", None).file_of("/-/1/a.js").as_deref(),
+            Some(Path::new("/home/r/-/1/a.js"))
+        );
+    }
+
+    #[test]
+    fn files_have_urls_below_and_outside() {
+        for (file, below, outside) in [
+            ("/home/r/a b.js", Some("/a%20b.js"), Some("/a%20b.js")),
+            ("/home/r", Some("/"), Some("/")),
+            ("/home/rr/a.js", None, Some("/-/1/rr/a.js")),
+            ("/a.js", None, Some("/-/2/a.js")),
+            ("a.js", None, None),
+        ] {
+            for (prefix, url) in [(None, below), (Some("/-/"), outside)] {
+                let found = folders("", prefix).url_of(Path::new(file));
+                assert_eq!(found.as_deref(), url, "{file} {prefix:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_urls_have_the_base() {
+        let folders = folders("/app", Some("/-/"));
+        for (url, file) in [
+            ("/app/a.js", "/home/r/a.js"),
+            ("/app/-/1/a.js", "/home/a.js"),
+        ] {
+            assert_eq!(folders.file_of(url).as_deref(), Some(Path::new(file)));
+            assert_eq!(folders.url_of(Path::new(file)).as_deref(), Some(url));
+        }
+        // Hosts that take a base off leave others as they are.
+        let file = folders.file_of("/b.js");
+        assert_eq!(file.as_deref(), Some(Path::new("/home/r/b.js")));
+    }
+}
