@@ -3,7 +3,6 @@
  */
 
 import ava from 'ava';
-import { browserName } from '../scripts/browser.js';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 
@@ -512,16 +511,23 @@ globalThis.openOther = async () => (await import('./other-view.js')).router === 
 };
 const openView = () => globalThis.open();
 
-for (const accepts of [false, true]) {
+for (const [accepts, takesMaps] of [
+  [false, undefined],
+  [true, undefined],
+  [true, false],
+]) {
   const how = accepts ? 'that accepts itself in between' : 'that nobody accepts';
-  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded`, async (t) => {
-    // Firefox takes no import maps by then.
-    if (browserName === 'firefox') return t.pass();
+  const where = takesMaps === false ? ', where browsers take no import maps by then' : '';
+  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded${where}`, async (t) => {
     const hot = accepts ? 'import.meta.hot.accept();' : '';
-    const { project, server, tab, open } = await startApp(t, {
-      ...LAZY,
-      'main.js': `${LAZY['main.js']}${hot}`,
-    });
+    const { project, server, tab, open } = await startApp(
+      t,
+      {
+        ...LAZY,
+        'main.js': `${LAZY['main.js']}${hot}`,
+      },
+      { takesMaps },
+    );
     const other = await open();
     t.deepEqual(await tab.evaluate(openView), [1, true, 1]);
     for (const number of [2, 3]) {

@@ -51,6 +51,8 @@ export class CarriedModules {
   readonly #compiled = new Map<string, { code: string; make: CarriedFunction }>();
   /** By url, the newest module that the browser runs and that was imported. */
   readonly #natives = new Map<string, { address: string; imported: Imported }>();
+  /** By address, what native code gets in its place. */
+  readonly #kept = new Map<string, Imported>();
   /** Of modules that run and are not known to native code yet. */
   readonly #fresh: Instance[] = [];
   /** By address, what the last update linked: code that it evaluates may import it before its turn. */
@@ -154,6 +156,12 @@ export class CarriedModules {
     set: Setter,
     make: CarriedFunction,
   ): void {
+    const kept = this.#kept.get(stamp(name.url, name.version));
+    if (kept) {
+      this.#follow(name.url, { set, read: kept.read });
+      set(kept.read);
+      return;
+    }
     if (!this.find(name.url, name.version)) {
       const imports = imported.map(([url, namespace]) => {
         return { ...nativeModule(url, namespace), forwarder: name.url };
@@ -163,6 +171,12 @@ export class CarriedModules {
       this.#evaluate(instance);
     }
     this.join(name.url, name.version, set);
+  }
+
+  /** Native modules of a newer version are to follow the one that runs, without running themselves. */
+  async keep(url: string, running: number, version: number): Promise<void> {
+    const namespace = this.namespace(url, running) ?? (await this.#importNative(url, running));
+    this.#kept.set(stamp(url, version), nativeModule(url, namespace));
   }
 
   /** A module has assigned some of its exports. */
@@ -188,6 +202,7 @@ export class CarriedModules {
     this.#instances.delete(url);
     this.#compiled.delete(url);
     this.#natives.delete(url);
+    for (const [address, kept] of this.#kept) if (kept.url === url) this.#kept.delete(address);
   }
 
   /** The address and export names of each module that ran, or was linked to run, since the last call. */
@@ -208,6 +223,10 @@ export class CarriedModules {
   native({ url, address }: NativeName): Imported | undefined {
     const known = this.#natives.get(url);
     return known?.address === address ? known.imported : undefined;
+  }
+
+  #importNative(url: string, version: number): Promise<ModuleNamespace> {
+    return this.#ports.importModule(this.#ports.origin + stamp(url, version), 'script');
   }
 
   /** Imports what was not imported before: that takes the browser its time, even for what runs already. */

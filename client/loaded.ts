@@ -75,6 +75,11 @@ export class Loaded {
     return this.#initiators.get(url) ?? new Set();
   }
 
+  /** Whether an import asked for a module, and not only something that keeps it for one. */
+  isImported(url: string): boolean {
+    return [...this.initiators(url)].some(isImport);
+  }
+
   /** Whether something asked for a module otherwise than by an import: an element, or a `fetch()` that is not ours. */
   isAskedForOtherwise(url: string): boolean {
     this.#current();

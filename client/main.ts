@@ -311,12 +311,18 @@ function startClient(): Client {
     settled: () => imports.settled(),
     isUsedUnseen: (url, departed) =>
       isNamedByElement(url) || loaded.isAskedForOtherwise(url) || imports.isInForce(url, departed),
-    keep: (url, running, version) =>
+    keep: (url, running, version) => {
+      if (shares) {
+        // What failed to run before is none to follow.
+        if (loaded.isImported(url)) void carried.keep(url, running, version).catch(() => {});
+        return;
+      }
       facades.keep(
         origin + stamp(url, version),
         origin + stamp(url, running),
         carried.find(url, running)?.names,
-      ),
+      );
+    },
     forget: (url) => {
       loaded.forget(url);
       carried.forget(url);

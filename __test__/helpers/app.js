@@ -25,7 +25,10 @@ export async function startApp(t, files, options = {}) {
   t.teardown(() => server.stop());
 
   async function open(path = options.path ?? '/') {
-    const tab = await openTab(server.url(path), { ignoreHTTPSErrors: true });
+    const tab = await openTab(server.url(path), {
+      ignoreHTTPSErrors: true,
+      takesMaps: options.takesMaps,
+    });
     t.teardown(() => tab.close());
     if (options.connect !== false) await tab.connected();
     return tab;

@@ -214,18 +214,27 @@ impl State {
 
     /// Whether a module is imported by what it imports, as far as that is soon found out: in a cycle, functions of all
     /// modules exist before anything runs, which only the browser can do.
-    pub(super) fn may_import_itself(&self, id: ModuleId) -> bool {
+    pub(super) fn may_import_itself(&mut self, id: ModuleId) -> bool {
         let mut reached = HashSet::new();
-        let mut ways = self.graph.imports(id).to_vec();
+        let mut ways = self.run_before(id);
         while let Some(next) = ways.pop() {
             if next == id || reached.len() > MOST_REACHED {
                 return true;
             }
             if reached.insert(next) {
-                ways.extend(self.graph.imports(next));
+                ways.extend(self.run_before(next));
             }
         }
         false
+    }
+
+    /// What a module imports otherwise than dynamically.
+    fn run_before(&mut self, id: ModuleId) -> Vec<ModuleId> {
+        let record = self.module(id).record.clone();
+        let imports = record.iter().flat_map(|record| &record.imports);
+        imports
+            .filter_map(|import| self.resolve(id, &import.specifier))
+            .collect()
     }
 
     /// What the code of a module needs of the client.
