@@ -154,6 +154,10 @@ impl Shared {
             if taken.is_odd || names_others || (taken.is_new && carriage.tracked) {
                 odd.push(id);
             }
+            // Native code could not share it.
+            if self.serves_shared() && state.may_import_itself(id) {
+                return None;
+            }
             (carriage, state.carried_imports(id, &record, steady)?)
         };
         // Code that names what it imports is another one when that is found elsewhere.
