@@ -512,12 +512,12 @@ globalThis.openOther = async () => (await import('./other-view.js')).router === 
 const openView = () => globalThis.open();
 
 for (const [accepts, takesMaps] of [
-  [false, undefined],
-  [true, undefined],
+  [false, true],
+  [true, true],
   [true, false],
 ]) {
   const how = accepts ? 'that accepts itself in between' : 'that nobody accepts';
-  const where = takesMaps === false ? ', where browsers take no import maps by then' : '';
+  const where = takesMaps ? '' : ', where browsers take no import maps by then';
   test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded${where}`, async (t) => {
     const hot = accepts ? 'import.meta.hot.accept();' : '';
     const { project, server, tab, open } = await startApp(
@@ -526,7 +526,7 @@ for (const [accepts, takesMaps] of [
         ...LAZY,
         'main.js': `${LAZY['main.js']}${hot}`,
       },
-      { takesMaps },
+      takesMaps ? {} : { takesMaps, hmr: { carry: true } },
     );
     const other = await open();
     t.deepEqual(await tab.evaluate(openView), [1, true, 1]);
