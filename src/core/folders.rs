@@ -4,9 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::url;
+
+/// What would mean something else in a url than in a file's name.
+const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#').add(b'\\');
 
 /// Where the files of urls are.
 #[derive(Debug, Clone)]
@@ -49,6 +52,7 @@ impl Folders {
             folders.find_map(|(levels, folder)| Some((levels, file.strip_prefix(folder).ok()?)))?;
         let parts = rest.components().map(|part| part.as_os_str().to_str());
         let path = parts.collect::<Option<Vec<&str>>>()?.join("/");
+        let path = utf8_percent_encode(&path, RESERVED);
         let address = match levels {
             0 => format!("/{path}"),
             _ => format!("{}{levels}/{path}", self.outside.as_ref()?),
@@ -117,6 +121,11 @@ mod tests {
     fn files_have_urls_below_and_outside() {
         for (file, below, outside) in [
             ("/home/r/a b.js", Some("/a%20b.js"), Some("/a%20b.js")),
+            (
+                "/home/r/a%41#b?.js",
+                Some("/a%2541%23b%3F.js"),
+                Some("/a%2541%23b%3F.js"),
+            ),
             ("/home/r", Some("/"), Some("/")),
             ("/home/rr/a.js", None, Some("/-/1/rr/a.js")),
             ("/a.js", None, Some("/-/2/a.js")),
