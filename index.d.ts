@@ -14,13 +14,6 @@ export {
   type ServedScript,
   type SnapshotOptions,
 } from '#native';
-export type {
-  ClientMessage,
-  Diagnostic,
-  HostEvent,
-  ReloadReport,
-  ServerMessage,
-} from './dist/client/protocol.js';
 export type { Asset } from './dist/node/assets.js';
 export type { PageListener, UpgradeServer } from './dist/node/channel.js';
 export { HmrEndpoint, type HmrEndpointOptions } from './dist/node/endpoint.js';
@@ -29,3 +22,10 @@ export { type FileKind, type FileRequest, HmrFiles } from './dist/node/files.js'
 export { type PageHooks, type TransformedPage, transformPage } from './dist/node/page.js';
 export { type HmrPlugin, type HmrPluginOptions, hmrPlugin } from './dist/node/plugin.js';
 export { type Destination, destinationOf } from './dist/node/request.js';
+export type {
+  ClientMessage,
+  Diagnostic,
+  HostEvent,
+  ReloadReport,
+  ServerMessage,
+} from './dist/runtime/protocol.js';

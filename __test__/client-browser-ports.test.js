@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 import test from 'ava';
-import { createProbe } from '../dist/client/probe.js';
-import { createReload, takeLastReload } from '../dist/client/reload.js';
-import { Socket } from '../dist/client/socket.js';
+import { createReload, takeLastReload } from '../dist/browser/wire/reload.js';
+import { Socket } from '../dist/browser/wire/socket.js';
+import { createProbe } from '../dist/runtime/modules/probe.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,7 +1,7 @@
 /** Which modules a page does not import any more: whose word counts, and what is used all the same. */
 
 import test from 'ava';
-import { Departures } from '../dist/client/departures.js';
+import { Departures } from '../dist/runtime/update/departures.js';
 
 const PAGE = '/index.html';
 /** The page was served at this version, and has got to that one. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { DynamicImports } from '../dist/client/dynamic-imports.js';
+import { DynamicImports } from '../dist/runtime/modules/dynamic-imports.js';
 
 /** Imports that end when the test says so. */
 function openImports() {

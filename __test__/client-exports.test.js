@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Exports } from '../dist/client/exports.js';
+import { Exports } from '../dist/runtime/modules/exports.js';
 
 /** Evaluates a module that exports `value`; returns what its importers read. */
 function evaluate(exports, url, version, value, native) {

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { Generation } from '../dist/client/generation.js';
-import { createHotContext } from '../dist/client/hot.js';
-import { Registry } from '../dist/client/registry.js';
+import { createHotContext } from '../dist/runtime/hot/hot.js';
+import { Generation } from '../dist/runtime/model/generation.js';
+import { Registry } from '../dist/runtime/model/registry.js';
 
 function setUp(url = '/dir/a.js') {
   const registry = new Registry(() => {});

@@ -2,8 +2,8 @@
  * What the overlay shows and when, without a browser and without waiting.
  */
 import test from 'ava';
-import { LASTING, Overlay } from '../dist/client/overlay.js';
-import { Problems } from '../dist/client/problems.js';
+import { LASTING, Overlay } from '../dist/browser/show/overlay.js';
+import { Problems } from '../dist/runtime/tell/problems.js';
 
 /** A clock that goes when it is told to, and what an overlay shows: messages, or `null` for nothing. */
 function openOverlay() {

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { Generation } from '../dist/client/generation.js';
-import { mergeUpdates } from '../dist/client/merge.js';
-import { plan } from '../dist/client/plan.js';
+import { Generation } from '../dist/runtime/model/generation.js';
+import { mergeUpdates } from '../dist/runtime/update/merge.js';
+import { plan } from '../dist/runtime/update/plan.js';
 
 const VERSION = 100;
 

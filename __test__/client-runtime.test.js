@@ -1,7 +1,7 @@
 import test from 'ava';
-import { createHotContext } from '../dist/client/hot.js';
-import { load } from '../dist/client/load.js';
-import { Runtime } from '../dist/client/runtime.js';
+import { createHotContext } from '../dist/runtime/hot/hot.js';
+import { load } from '../dist/runtime/modules/load.js';
+import { Runtime } from '../dist/runtime/update/runtime.js';
 
 /**
  * A page without a browser. `modules` are functions by url, called with `import.meta.hot` and the

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { pageOfInline, parseAddress, relativeSpecifier, stamp } from '../dist/client/url.js';
+import { pageOfInline, parseAddress, relativeSpecifier, stamp } from '../dist/runtime/url.js';
 
 const PAGE = 'http://host:1/dir/index.html';
 

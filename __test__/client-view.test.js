@@ -1,5 +1,5 @@
 import test from 'ava';
-import { createList, createView } from '../dist/client/view.js';
+import { createList, createView } from '../dist/runtime/hot/view.js';
 
 test('a view has every export, live and enumerable', (t) => {
   const namespace = { count: 1, default: 'd' };

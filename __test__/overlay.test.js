@@ -3,7 +3,7 @@
  */
 
 import ava from 'ava';
-import { LASTING } from '../dist/client/overlay.js';
+import { LASTING } from '../dist/browser/show/overlay.js';
 import { browserName } from '../scripts/browser.js';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';

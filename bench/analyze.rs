@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hotgraph::core::analyze::{Dialect, analyze, needs_rewrite};
+use hotgraph_core::syntax::analyze::{Dialect, analyze, needs_rewrite};
 
 const MODULES: [(&str, &str); 4] = [
     (

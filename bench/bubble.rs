@@ -11,8 +11,8 @@ mod support;
 
 use std::hint::black_box;
 
-use hotgraph::core::graph::{ModuleGraph, ModuleId};
-use hotgraph::core::propagate::{Propagation, Propagator};
+use hotgraph_core::graph::propagate::{Propagation, Propagator};
+use hotgraph_core::graph::{ModuleGraph, ModuleId};
 use support::chains;
 
 #[inline(never)]

@@ -6,7 +6,7 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hotgraph::core::graph::{ModuleGraph, ModuleId};
+use hotgraph_core::graph::{ModuleGraph, ModuleId};
 use support::{big_graph, chains};
 
 struct Counting;

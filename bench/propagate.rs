@@ -6,7 +6,7 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use hotgraph::core::propagate::Propagator;
+use hotgraph_core::graph::propagate::Propagator;
 use support::{big_graph, chains};
 
 /// Imports of modules nearby, as most are, and of modules from everywhere, which no cache holds.

@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** The folder of all our endpoints, below the server's base path. */
 export const ENDPOINT = '/__hotgraph/';
 
-/** What a page has to know of the server. Mirrored by `client/env.d.ts`. */
+/** What a page has to know of the server. Mirrored by `browser/env.d.ts`. */
 export interface ClientEnv {
   /** Names this run of the server. */
   session: string;

@@ -1,6 +1,6 @@
 /** The package's public modules. */
 
-export type { HostEvent, ReloadReport } from '../client/protocol.js';
+export type { HostEvent, ReloadReport } from '../runtime/protocol.js';
 export type { Asset } from './assets.js';
 export type { PageListener, UpgradeServer } from './channel.js';
 export { HmrEndpoint, type HmrEndpointOptions } from './endpoint.js';

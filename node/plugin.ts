@@ -10,7 +10,7 @@ import type { Server } from 'node:net';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
 import { HmrEngine } from '#native';
-import type { HostEvent, ServerMessage } from '../client/protocol.js';
+import type { HostEvent, ServerMessage } from '../runtime/protocol.js';
 import { ENDPOINT } from './assets.js';
 import type { UpgradeServer } from './channel.js';
 import { HmrEndpoint } from './endpoint.js';

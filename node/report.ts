@@ -6,7 +6,7 @@
 
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
-import type { Diagnostic, HostEvent } from '../client/protocol.js';
+import type { Diagnostic, HostEvent } from '../runtime/protocol.js';
 
 /** How loud a line is. */
 export type Level = 'info' | 'warn' | 'error' | 'debug';

@@ -1,5 +1,5 @@
 /**
- * The wire types in `client/protocol.ts` are written by `cargo test`, from the Rust ones. The file is
+ * The wire types in `runtime/protocol.ts` are written by `cargo test`, from the Rust ones. The file is
  * part of the repository, so it can be older than its source.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -17,11 +17,11 @@ export async function requireFreshProtocol(cargoTest) {
   await cargoTest();
   if (read() === before) return;
   throw new Failure(
-    'client/protocol.ts was older than the Rust types. It is up to date now: commit it and run again.',
+    'runtime/protocol.ts was older than the Rust types. It is up to date now: commit it and run again.',
   );
 }
 
 function read() {
-  const path = join(root, 'client', 'protocol.ts');
+  const path = join(root, 'runtime', 'protocol.ts');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }

@@ -20,9 +20,19 @@ await main(import.meta, async () => {
   heading('cargo fmt');
   await run('cargo', ['fmt', '--check']);
   heading('cargo clippy');
-  await run('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']);
+  await run('cargo', [
+    'clippy',
+    '--locked',
+    '--workspace',
+    '--all-targets',
+    '--',
+    '-D',
+    'warnings',
+  ]);
   heading('cargo test');
-  await requireFreshProtocol(() => run('cargo', ['test', '--locked', '--no-default-features']));
+  await requireFreshProtocol(() =>
+    run('cargo', ['test', '--locked', '--workspace', '--no-default-features']),
+  );
 
   await native();
   await typescript();

@@ -10,9 +10,9 @@ use napi::bindgen_prelude::{Either, FnArgs, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 
-use crate::core::folders::Folders;
-use crate::core::graph::ModuleKind;
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
+use hotgraph_core::graph::ModuleKind;
+use hotgraph_core::graph::folders::Folders;
 
 /// How an engine is set up.
 #[napi(object)]

@@ -2,7 +2,7 @@
 //!
 //! Knows JSON and the shape of each message, one closed enum each way. Must not know how a message
 //! travels (sockets live in Node) nor how its content was decided (that is `core`). TypeScript gets
-//! these types generated into `client/protocol.ts`, so that a change the client misses fails `tsc`.
+//! these types generated into `runtime/protocol.ts`, so that a change the client misses fails `tsc`.
 //!
 //! Vocabulary: a *url* is a module's identity, the path and query that the browser asks for, without
 //! version stamp and hash. A *version* is a whole number of milliseconds-since-epoch magnitude that

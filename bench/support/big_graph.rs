@@ -1,6 +1,6 @@
 //! Graphs of the size of large projects, the same at every run.
 
-use hotgraph::core::graph::{ModuleGraph, ModuleId, ModuleKind, SelfAcceptance};
+use hotgraph_core::graph::{ModuleGraph, ModuleId, ModuleKind, SelfAcceptance};
 
 /// A graph of `modules` modules in which each imports the next one and `fan_out - 1` of the `reach` behind it,
 /// or none. Module 0 is the page, which reaches everything. Edges are drawn by a fixed linear congruence.

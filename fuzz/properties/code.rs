@@ -1,12 +1,12 @@
 //! Source text: whatever it is, reading it ends well, and what is served means what was written.
 
-use hotgraph::core::analyze::{AnalyzeError, Dialect, HotUse, ModuleRecord, Span};
-use hotgraph::core::analyze::{analyze, needs_rewrite};
-use hotgraph::core::diagnostic::place_of;
-use hotgraph::core::folders::Folders;
-use hotgraph::core::rewrite::{Rewrite, rewrite};
-use hotgraph::core::{style, url};
 use hotgraph::engine::{Engine, EngineOptions};
+use hotgraph_core::diagnostic::place_of;
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, HotUse, ModuleRecord, Span};
+use hotgraph_core::syntax::analyze::{analyze, needs_rewrite};
+use hotgraph_core::syntax::rewrite::{Rewrite, rewrite};
+use hotgraph_core::{graph::url, syntax::style};
 
 const VERSION: u64 = 7;
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use hotgraph::core::folders::Folders;
-use hotgraph::core::graph::ModuleKind;
 use hotgraph::engine::{Engine, EngineOptions, Target};
+use hotgraph_core::graph::ModuleKind;
+use hotgraph_core::graph::folders::Folders;
 use serde_json::{Value, json};
 
 /// Modules that have a cycle, a boundary, one that only a page knows to accept, and a style sheet.

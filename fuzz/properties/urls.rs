@@ -1,7 +1,7 @@
 //! Urls: a stamp comes off as it went on, an identity is its own, and specifiers resolve as in a browser.
 
-use hotgraph::core::folders::Folders;
-use hotgraph::core::url::{as_relative, identify, resolve, split_stamp, stamp};
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::url::{as_relative, identify, resolve, split_stamp, stamp};
 use url::Url;
 
 const ORIGIN: &str = "http://hotgraph.invalid";

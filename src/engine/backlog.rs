@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::files::{FileIndex, SourceFile};
-use crate::core::graph::ModuleId;
+use hotgraph_core::graph::ModuleId;
 
 /// Work waits until no request came in for this long.
 const QUIET: Duration = Duration::from_millis(40);

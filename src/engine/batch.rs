@@ -16,11 +16,11 @@ use super::files::FileIndex;
 use super::serve::LARGEST_KEPT;
 use super::state::State;
 use super::update::{describe, tell_departures};
-use crate::core::analyze::{self, Dialect};
-use crate::core::change::{FileChange, Seen};
-use crate::core::diagnostic::{Diagnostic, Severity};
-use crate::core::graph::{ModuleId, ModuleKind};
 use crate::protocol::{HostEvent, Invalidation, ServerMessage};
+use hotgraph_core::diagnostic::{Diagnostic, Severity};
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::{self, Dialect};
+use hotgraph_core::watch::change::{FileChange, Seen};
 
 impl Coordinator {
     pub(super) fn process_due(&mut self) {

@@ -13,13 +13,13 @@ use super::coordinator::{Coordinator, Message};
 use super::serve::INLINE;
 use super::state::{ServedSource, State};
 use super::{Engine, Shared, Target};
-use crate::core::analyze::ModuleRecord;
-use crate::core::carry::{Carriage, carry};
-use crate::core::graph::{ModuleId, ModuleKind};
-use crate::core::url;
 use crate::protocol::{
     AskedFor, CarriedImport, CarriedModule, ImportKind, ServerMessage, StaleModule, Update,
 };
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::ModuleRecord;
+use hotgraph_core::syntax::carry::{Carriage, carry};
 
 /// Bytes of code that one update carries. Pages fetch what is beyond that.
 const MOST: usize = 16 << 20;

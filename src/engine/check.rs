@@ -6,9 +6,9 @@
 use std::path::Path;
 
 use super::serve::MAX_ANALYSED;
-use crate::core::analyze::{self, AnalyzeError, Dialect};
-use crate::core::diagnostic::{Diagnostic, Place, Severity, place_of};
-use crate::core::graph::ModuleKind;
+use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
+use hotgraph_core::graph::ModuleKind;
+use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect};
 
 /// The problem with `bytes` as the new content of the file at `path`, if there is one. `refusal` says what is wrong
 /// with a script.

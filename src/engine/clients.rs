@@ -14,9 +14,9 @@ use super::coordinator::Coordinator;
 use super::state::{ReportedAcceptance, State};
 use super::update::{describe, tell_departures};
 use super::{Shared, Target};
-use crate::core::graph::{ModuleId, SelfAcceptance};
-use crate::core::url;
 use crate::protocol::{ClientMessage, Diagnostic, HostEvent, Invalidation, ServerMessage};
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, SelfAcceptance};
 
 /// One connected page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

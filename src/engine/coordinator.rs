@@ -16,10 +16,10 @@ use super::Shared;
 use super::files::FileIndex;
 use super::resume::Keeper;
 use super::watcher::{FileWatcher, Sighting};
-use crate::core::analyze::AnalyzeError;
-use crate::core::change::ChangeSet;
-use crate::core::graph::ModuleId;
 use crate::protocol::HostEvent;
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::AnalyzeError;
+use hotgraph_core::watch::change::ChangeSet;
 
 /// What can happen to an engine.
 pub enum Message {

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::state::State;
-use crate::core::analyze::{ExportBindings, ModuleRecord};
-use crate::core::graph::{ModuleId, ModuleKind};
-use crate::core::url;
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::{ExportBindings, ModuleRecord};
 
 /// What a module forwards that has to stay other modules' variables.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::core::diagnostic::Diagnostic;
-use crate::core::graph::ModuleId;
+use hotgraph_core::diagnostic::Diagnostic;
+use hotgraph_core::graph::ModuleId;
 
 /// A file's number in the table.
 pub type FileIndex = usize;

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::Shared;
 use super::serve::LARGEST_KEPT;
 use super::state::State;
-use crate::core::analyze::{self, Dialect, ModuleRecord};
-use crate::core::folders::Folders;
-use crate::core::graph::ModuleId;
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::syntax::analyze::{self, Dialect, ModuleRecord};
 
 impl State {
     /// The modules that have to be analysed before [`Self::native`] can tell. `looked_at` are those whose files were

@@ -11,11 +11,11 @@ use super::backlog::Registration;
 use super::coordinator::Coordinator;
 use super::files::{FileIndex, SourceFile};
 use super::state::State;
-use crate::core::analyze::AnalyzeError;
-use crate::core::change::Seen;
-use crate::core::diagnostic::Severity;
-use crate::core::folders::Folders;
-use crate::core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::diagnostic::Severity;
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::AnalyzeError;
+use hotgraph_core::watch::change::Seen;
 
 impl Coordinator {
     /// Follows and analyses what was served so far. Whoever walks the graph does this first.

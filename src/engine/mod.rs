@@ -37,13 +37,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dashmap::DashMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use crate::core::analyze::ModuleRecord;
-use crate::core::folders::Folders;
 use crate::protocol::{HostEvent, ServerMessage};
 use backlog::{Backlog, Registration};
 pub use clients::Page;
 use coordinator::{Coordinator, Message};
 pub use files::SourceFile;
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::syntax::analyze::ModuleRecord;
 use resume::{Exactness, Lineage};
 pub use serve::ServedScript;
 use state::State;

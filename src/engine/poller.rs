@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::watcher::{Listener, Sighting};
-use crate::core::change::Seen;
-use crate::core::poll::{self, PollTable, Polled, SETTLING, Stamp};
+use hotgraph_core::watch::change::Seen;
+use hotgraph_core::watch::poll::{self, PollTable, Polled, SETTLING, Stamp};
 
 /// Polls paths until it is dropped.
 pub struct Poller {

@@ -18,8 +18,8 @@ use super::serve::INLINE;
 use super::snapshot::{Run, Snapshot};
 use super::state::{State, accepted_specifiers};
 use super::{EngineOptions, Shared};
-use crate::core::change::FileChange;
-use crate::core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::watch::change::FileChange;
 
 /// The record is written when nothing has happened for this long.
 const QUIET: Duration = Duration::from_millis(300);

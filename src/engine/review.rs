@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::coordinator::Coordinator;
 use super::serve::MAX_ANALYSED;
 use super::state::State;
-use crate::core::analyze::{self, Dialect, MisuseKind, ModuleRecord, Span};
-use crate::core::diagnostic::{Diagnostic, Severity, place_of};
-use crate::core::graph::ModuleId;
+use hotgraph_core::diagnostic::{Diagnostic, Severity, place_of};
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::{self, Dialect, MisuseKind, ModuleRecord, Span};
 
 /// Something that is odd, in code that is not named here: a file and what was made of it can both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]

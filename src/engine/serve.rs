@@ -14,14 +14,14 @@ use super::coordinator::Message;
 use super::files::SourceFile;
 use super::state::{ServedSource, State, TakenIn, accepted_specifiers};
 use super::{Engine, Shared};
-use crate::core::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRecord};
-use crate::core::carry::share;
-use crate::core::graph::{ModuleId, ModuleKind};
-use crate::core::literal::literal;
-use crate::core::patch;
-use crate::core::rewrite::{Rewrite, rewrite};
-use crate::core::style;
-use crate::core::url;
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect, ExportBindings, ModuleRecord};
+use hotgraph_core::syntax::carry::share;
+use hotgraph_core::syntax::literal::literal;
+use hotgraph_core::syntax::patch;
+use hotgraph_core::syntax::rewrite::{Rewrite, rewrite};
+use hotgraph_core::syntax::style;
 
 /// Scripts of more bytes than this are served as they are: no editor saves such a file by hand, and reading
 /// it would stall the server.

@@ -15,8 +15,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::files::FileIndex;
 use super::state::{ModuleData, ReportedAcceptance, State};
 use super::{EngineOptions, SnapshotOptions};
-use crate::core::folders::Folders;
-use crate::core::graph::{
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::{
     AcceptedDependency, AcceptedExports, ModuleId, ModuleKind, SelfAcceptance,
 };
 

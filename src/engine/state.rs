@@ -5,14 +5,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::core::analyze::ModuleRecord;
-use crate::core::carry::Carriage;
-use crate::core::diagnostic::Diagnostic;
-use crate::core::graph::{
+use hotgraph_core::diagnostic::Diagnostic;
+use hotgraph_core::graph::propagate::Propagator;
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{
     AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, ModuleKind, SelfAcceptance,
 };
-use crate::core::propagate::Propagator;
-use crate::core::url;
+use hotgraph_core::syntax::analyze::ModuleRecord;
+use hotgraph_core::syntax::carry::Carriage;
 
 use super::files::FileTable;
 

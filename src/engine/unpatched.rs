@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::coordinator::Coordinator;
 use super::state::State;
-use crate::core::analyze::{self, Dialect};
-use crate::core::diagnostic::{Diagnostic, Place, Severity, place_of};
-use crate::core::graph::ModuleId;
+use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::{self, Dialect};
 
 /// What one module imports from another, or passes on from there, that is not kept up to date.
 struct Unpatched {

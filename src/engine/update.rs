@@ -2,10 +2,10 @@
 //!
 //! Knows the graph and the wire. Decides nothing.
 
-use crate::core::diagnostic as found;
-use crate::core::graph::{self as graph, ModuleGraph, ModuleId};
-use crate::core::reach::{departed, may_have_departed, reach};
 use crate::protocol;
+use hotgraph_core::diagnostic as found;
+use hotgraph_core::graph::reach::{departed, may_have_departed, reach};
+use hotgraph_core::graph::{self as graph, ModuleGraph, ModuleId};
 
 /// The message for one batch.
 pub fn describe(

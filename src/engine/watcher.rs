@@ -18,8 +18,8 @@ use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, R
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::poller::Poller;
-use crate::core::change::Seen;
-use crate::core::mounts::Mounts;
+use hotgraph_core::watch::change::Seen;
+use hotgraph_core::watch::mounts::Mounts;
 
 /// How changes of files are found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,133 @@
+/**
+ * New text for the style sheets that a page links: the new sheet loads beside the old one, which goes
+ * when the new one is there. No moment without style, none with both.
+ */
+
+import type { StyleRenewal } from '../../runtime/update/plan.js';
+import { parseAddress, stamp } from '../../runtime/url.js';
+import { patient } from '../../runtime/wait.js';
+import { rootsOf } from './roots.js';
+
+/** A media query that applies nowhere: the browser loads the sheet and does not use it yet. */
+const NOT_YET = 'not all';
+/** Milliseconds until an update goes on without a sheet that does not come. */
+const PATIENCE = 5000;
+
+/** The linked style sheets of a document and of its shadow roots. */
+export class LinkedStyles {
+  readonly #document: Document;
+  /** New links that load, by the link that they will replace. */
+  readonly #coming = new Map<HTMLLinkElement, HTMLLinkElement>();
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  /** Whether a link shows the style sheet, directly or by `@import`. */
+  shows(url: string): boolean {
+    return this.#links().some(
+      (link) => this.#urlOf(link) === url || this.#imports(link.sheet, url),
+    );
+  }
+
+  /**
+   * Shows style sheets with their new text.
+   *
+   * @param version The stamp of sheets that are not renewed themselves, but import one that is.
+   * @returns When all are shown. Rejects when one could not be loaded; the old one stays.
+   */
+  async swap(styles: readonly StyleRenewal[], version: number): Promise<void> {
+    const versions = new Map(styles.map((style) => [style.url, style.version]));
+    const swaps: Promise<void>[] = [];
+    for (const link of this.#links()) {
+      const own = versions.get(this.#urlOf(link) ?? '');
+      const imports = () => styles.some(({ url }) => this.#imports(link.sheet, url));
+      const target = own ?? (imports() ? version : undefined);
+      if (target !== undefined) swaps.push(this.#swap(link, target));
+    }
+    const failed = (await Promise.allSettled(swaps)).find((swap) => swap.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async #swap(old: HTMLLinkElement, version: number): Promise<void> {
+    this.#drop(old);
+    const address = stamp(old.getAttribute('href') ?? '', version);
+    if (old.disabled) {
+      // Nothing loads, nothing shows.
+      old.setAttribute('href', address);
+      return;
+    }
+    const link = old.cloneNode() as HTMLLinkElement;
+    link.setAttribute('href', address);
+    link.media = NOT_YET;
+    this.#coming.set(old, link);
+    const loaded = new Promise<void>((resolve, reject) => {
+      link.addEventListener('load', () => resolve(this.#replace(old, link)), { once: true });
+      const failed = () => {
+        if (this.#coming.get(old) === link) this.#drop(old);
+        reject(new Error(`${this.#urlOf(link)} could not be loaded`));
+      };
+      link.addEventListener('error', failed, { once: true });
+    });
+    old.after(link);
+    await patient(loaded, PATIENCE);
+  }
+
+  #replace(old: HTMLLinkElement, link: HTMLLinkElement): void {
+    if (this.#coming.get(old) !== link) return;
+    this.#coming.delete(old);
+    if (!old.isConnected) {
+      link.remove();
+      return;
+    }
+    const media = old.getAttribute('media');
+    const wasOff = old.sheet?.disabled ?? false;
+    old.remove();
+    if (media === null) link.removeAttribute('media');
+    else link.setAttribute('media', media);
+    if (link.sheet) link.sheet.disabled = wasOff;
+  }
+
+  #drop(old: HTMLLinkElement): void {
+    this.#coming.get(old)?.remove();
+    this.#coming.delete(old);
+  }
+
+  /** The links that show a style sheet now, those still loading left out. */
+  #links(): HTMLLinkElement[] {
+    const coming = new Set(this.#coming.values());
+    return rootsOf(this.#document)
+      .flatMap((root) => [
+        ...root.querySelectorAll<HTMLLinkElement>('link[rel~="stylesheet" i][href]'),
+      ])
+      .filter((link) => !coming.has(link));
+  }
+
+  #imports(sheet: CSSStyleSheet | null, url: string): boolean {
+    return importRules(sheet).some(
+      (rule) => this.#sameUrl(rule, sheet, url) || this.#imports(rule.styleSheet, url),
+    );
+  }
+
+  #sameUrl(rule: CSSImportRule, sheet: CSSStyleSheet | null, url: string): boolean {
+    return this.#urlAt(rule.styleSheet?.href ?? rule.href, sheet?.href ?? undefined) === url;
+  }
+
+  #urlOf(link: HTMLLinkElement): string | undefined {
+    return this.#urlAt(link.href);
+  }
+
+  #urlAt(address: string, base: string = this.#document.baseURI): string | undefined {
+    const parsed = parseAddress(address, base);
+    return parsed?.origin === this.#document.defaultView?.location.origin ? parsed?.url : undefined;
+  }
+}
+
+function importRules(sheet: CSSStyleSheet | null): CSSImportRule[] {
+  try {
+    return [...(sheet?.cssRules ?? [])].filter((rule) => rule instanceof CSSImportRule);
+  } catch {
+    // The rules of other origins' sheets are not to be read.
+    return [];
+  }
+}

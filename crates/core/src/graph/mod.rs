@@ -1,0 +1,9 @@
+//! Modules by url: where they are on disk, who imports whom, what a change makes stale and what a page reaches.
+
+pub mod folders;
+mod modules;
+pub mod propagate;
+pub mod reach;
+pub mod url;
+
+pub use modules::*;

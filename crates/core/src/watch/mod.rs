@@ -1,0 +1,5 @@
+//! Tables for watching: what a watcher saw becomes what changed. Time comes in as an argument.
+
+pub mod change;
+pub mod mounts;
+pub mod poll;

@@ -1,0 +1,110 @@
+/**
+ * Why a page has to reload, in words: what changed, the way the update took, the place that did not
+ * accept it, and what would have.
+ */
+import type { ReloadCause, ReloadReport } from '../protocol.js';
+import { pageOfInline, relativeSpecifier } from '../url.js';
+
+/** The facts behind a reload. */
+export interface Facts {
+  readonly cause: Exclude<ReloadCause, 'session'>;
+  /** From the changed module over its importers to the place that did not accept. At least one. */
+  readonly chain: readonly string[];
+  /** The page's own url. */
+  readonly page: string | null;
+  /** The module that should have accepted, for `notEvaluated`. */
+  readonly silent?: string | undefined;
+  /** The message handed to `invalidate()`. */
+  readonly note?: string | null | undefined;
+}
+
+/** The report of a reload for these facts. */
+export function composeReport(facts: Facts): ReloadReport {
+  const { cause, chain } = facts;
+  return {
+    cause,
+    changed: chain[0] ?? null,
+    chain: [...chain],
+    message: sentence(facts),
+    remedy: remedy(facts),
+  };
+}
+
+/**
+ * The report of a reload because another run of the server answers now.
+ *
+ * @param refusal Why that one cannot go on with the page: how a sentence about it ends.
+ */
+export function sessionReport(refusal: string | undefined): ReloadReport {
+  return {
+    cause: 'session',
+    changed: null,
+    chain: [],
+    message: `The dev server was restarted, so this page may be older than what it serves now: ${refusal}.`,
+    remedy: null,
+  };
+}
+
+function sentence({ cause, chain, silent, note }: Facts): string {
+  const changed = chain[0] ?? '';
+  const last = chain.at(-1) ?? changed;
+  const way = chain.length > 1 ? ` (${chain.join(' → ')})` : '';
+  switch (cause) {
+    case 'page':
+      return `${changed} changed, the page itself.`;
+    case 'resource':
+      return last === changed
+        ? `${changed} changed, which cannot be replaced in a running page.`
+        : `${changed} changed, and ${last} cannot be replaced in a running page${way}.`;
+    case 'declined':
+      return last === changed
+        ? `${changed} changed, and it declines updates.`
+        : `${changed} changed, and ${last} declines updates of what it imports${way}.`;
+    case 'invalidated':
+      return (
+        `${changed} gave up an update${note ? ` ("${note}")` : ''}, and nothing up to ${last} ` +
+        `accepts it${way}.`
+      );
+    case 'notEvaluated':
+      return (
+        `${changed} changed, and ${silent ?? last}, which should accept the update, did not run to ` +
+        `its end in this page${way}.`
+      );
+    case 'deadEnd':
+      return chain.length > 1
+        ? `${changed} changed, and nothing up to ${last} accepts the update${way}.`
+        : `${changed} changed, which does not accept updates of itself and has no importer that could.`;
+  }
+}
+
+function remedy({ cause, chain, page, silent }: Facts): string | null {
+  const changed = chain[0] ?? '';
+  switch (cause) {
+    case 'page':
+    case 'resource':
+      return null;
+    case 'declined':
+      return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;
+    case 'notEvaluated':
+      return `Look for an earlier error of ${silent ?? chain.at(-1)}: it has to run to the call of accept().`;
+    case 'invalidated':
+      return byImporter(changed, chain[1], page) ?? null;
+    case 'deadEnd': {
+      const importer = byImporter(changed, chain[1], page);
+      const itself = pageOfInline(changed) ?? page;
+      if (changed === itself) return importer ?? null;
+      const own = `import.meta.hot.accept() in ${changed}`;
+      return `${importer ? `${importer.slice(0, -1)}, or ${own}` : `Call ${own}`}.`;
+    }
+  }
+}
+
+function byImporter(
+  changed: string,
+  importer: string | undefined,
+  page: string | null,
+): string | undefined {
+  if (importer === undefined || importer === page) return undefined;
+  const specifier = relativeSpecifier(importer, changed);
+  return `Call import.meta.hot.accept('${specifier}', callback) in ${importer}.`;
+}

@@ -1,0 +1,66 @@
+/**
+ * Which modules a page does not import any more while another page does, as far as the server's word for that counts
+ * here. Knows no callbacks, and changes nothing in the page.
+ */
+import type { Departure, Update } from '../protocol.js';
+
+/** The departures of one page. */
+export class Departures {
+  readonly #page: string | null;
+  readonly #start: number;
+  /** The modules that still run the code from before an update. */
+  readonly #kept = new Set<string>();
+  /** While there are some, the version up to which the server knows all code of the page. */
+  #whole: number | undefined;
+
+  /**
+   * @param page The url of the page's HTML, `null` when the server does not know it.
+   * @param start The version that the page was served at.
+   */
+  constructor(page: string | null, start: number) {
+    this.#page = page;
+    this.#start = start;
+  }
+
+  /**
+   * The modules of an update, and those above them, that this page's code imports no more. Not those of which the
+   * server knows by code that this page does not run.
+   *
+   * @param version The page's version.
+   * @param isUsedUnseen Whether something that the server cannot see uses a module, other than those that departed.
+   */
+  of(
+    update: Update,
+    version: number,
+    isUsedUnseen: (url: string, departed: ReadonlySet<string>) => boolean,
+  ): Set<string> {
+    const whole = this.#whole ?? version;
+    const isOver = (departure: Departure) =>
+      departure.page === this.#page && departure.since > this.#start && departure.since <= whole;
+    const departed = new Set(update.departures.filter(isOver).map(({ url }) => url));
+    let count = 0;
+    while (count !== departed.size) {
+      count = departed.size;
+      for (const url of departed) if (isUsedUnseen(url, departed)) departed.delete(url);
+    }
+    return departed;
+  }
+
+  /**
+   * An update was applied.
+   *
+   * @param stale The modules of it.
+   * @param kept Those that still run the code from before it.
+   * @param version The page's version before it.
+   */
+  applied(stale: Iterable<string>, kept: Iterable<string>, version: number): void {
+    for (const url of stale) this.#kept.delete(url);
+    for (const url of kept) this.#kept.add(url);
+    this.#whole = this.#kept.size > 0 ? (this.#whole ?? version) : undefined;
+  }
+
+  /** A module left the page. */
+  forget(url: string): void {
+    this.#kept.delete(url);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Two updates as one: for a page that is still before the earlier one when the later one comes.
+ */
+import type { Update } from '../protocol.js';
+
+/**
+ * Two updates as one, for when the page is still before the earlier one.
+ *
+ * @param earlier One that could not be applied; `undefined` when there is none.
+ */
+export function mergeUpdates(earlier: Update | undefined, later: Update): Update {
+  if (!earlier) return later;
+  const stale = new Map([...earlier.stale, ...later.stale].map((node) => [node.url, node]));
+  const told = new Set(later.stale.map(({ url }) => url));
+  const departures = earlier.departures.filter(({ url }) => !told.has(url));
+  return {
+    version: later.version,
+    changed: [...new Set([...earlier.changed, ...later.changed])],
+    stale: [...stale.values()],
+    departures: [...departures, ...later.departures],
+    invalidated: later.invalidated ?? earlier.invalidated,
+  };
+}
+
+/**
+ * Whether two updates that wait one behind the other may become one: changes may, and the same module giving up
+ * again in the same way. Others have different modules that do not count as boundaries. What left a page may have
+ * done so by the earlier one.
+ */
+export function areMergeable(earlier: Update, later: Update): boolean {
+  return later.departures.length === 0 && nameOf(earlier) === nameOf(later);
+}
+
+/** The same for updates that were given up by the same modules; empty for changes. */
+function nameOf({ changed, invalidated }: Update): string {
+  return invalidated ? [...changed, ...invalidated.trail].join('\n') : '';
+}

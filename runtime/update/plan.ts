@@ -1,0 +1,428 @@
+/**
+ * What an update means for this page: nothing, a reload with its reason, or what to renew and who
+ * accepts it. Pure: it is told what the page has loaded and registered, and changes nothing.
+ *
+ * The server says what is stale and who imports whom; the running code says who accepts.
+ */
+import type { Generation } from '../model/generation.js';
+import type { CarriedModule, ModuleKind, ReloadReport, StaleModule, Update } from '../protocol.js';
+import { composeReport, type Facts } from '../tell/report.js';
+import { pageOfInline } from '../url.js';
+
+/** What a plan asks of the page. */
+export interface Page {
+  /** The url of the page's HTML; `null` when the server does not know it. */
+  readonly url: string | null;
+  /** Whether the page ever fetched the module and still uses it. */
+  isLoaded(url: string): boolean;
+  /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
+  showsStyle(url: string): boolean;
+  /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
+  loadedBy(url: string): ReadonlySet<string>;
+  /** Whether the page shows the image, and uses it nowhere else. */
+  showsImage(url: string): boolean;
+  /** Whether the module is the script of a worker that this page started. */
+  isWorker(url: string): boolean;
+  /** The oldest version of a module that the page loaded; `undefined` when it loaded none that has one. */
+  oldest(url: string): number | undefined;
+  /** Stale modules that code of this page imported once, and no more. */
+  readonly departed: ReadonlySet<string>;
+  /** Whether the browser loaded that version of a module ahead of its update, beside an older one. */
+  isAhead(url: string, version: number): boolean;
+  /** Whether importers of a module that do not run again would miss what is new in one of the stale modules. */
+  misses(url: string, isStale: (url: string) => boolean): boolean;
+  /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
+  current(url: string): Generation | undefined;
+}
+
+/** A module that accepts. */
+export interface Boundary {
+  /** The module whose callbacks run. */
+  readonly module: string;
+  /** What is imported anew: the module itself or one of its dependencies. */
+  readonly accepted: string;
+  /** The specifiers under which it accepts the dependency; empty when it accepts itself. */
+  readonly specifiers: readonly string[];
+}
+
+/** A module that is evaluated anew. */
+export interface Renewal {
+  readonly url: string;
+  readonly version: number;
+  readonly kind: ModuleKind;
+  /** Those of its importers that are evaluated anew too. */
+  readonly importers: readonly string[];
+  /** Its code, when the update brought it. */
+  readonly carried: CarriedModule | null;
+  /** Whether the server has to be asked for that. */
+  readonly ask: boolean;
+}
+
+/** A style sheet or an image that gets new content in place. */
+export interface StyleRenewal {
+  readonly url: string;
+  readonly version: number;
+}
+
+/** A module that leaves the page. */
+export interface Leaving {
+  readonly url: string;
+  /** By which whoever imports it again gets it. */
+  readonly version: number;
+}
+
+/** What to do to apply an update. */
+export interface Application {
+  readonly type: 'apply';
+  /** Modules that nothing in the page imports any more. */
+  readonly leaving: readonly Leaving[];
+  /** In the order of evaluation: what is imported before what imports it. */
+  readonly boundaries: readonly Boundary[];
+  readonly stale: readonly Renewal[];
+  /** Shown by links. */
+  readonly styles: readonly StyleRenewal[];
+  /** Imported as CSS modules. */
+  readonly sheets: readonly StyleRenewal[];
+  /** Shown by elements and styles. */
+  readonly images: readonly StyleRenewal[];
+}
+
+/** What an update means for a page. */
+export type Plan =
+  | { readonly type: 'nothing'; readonly leaving: readonly Leaving[] }
+  | { readonly type: 'reload'; readonly report: ReloadReport }
+  /** A module was expected to accept and did not register: it gives up, so that its importers are asked. */
+  | { readonly type: 'giveUp'; readonly module: string }
+  | Application;
+
+/** A module that the update reached, and how. */
+interface Step {
+  readonly url: string;
+  readonly node: StaleModule | undefined;
+  /** The step before, towards the change. */
+  readonly from: Step | undefined;
+  /** Whether the update has to be accepted above; not so above a module that accepts and bubbles. */
+  readonly required: boolean;
+  /** Importers that the update went on to. */
+  readonly importers: string[];
+}
+
+/** Decides what an update means for a page. */
+export function plan(update: Update, page: Page): Plan {
+  return new Walk(update, page).run();
+}
+
+class Walk {
+  readonly #update: Update;
+  readonly #page: Page;
+  readonly #nodes: Map<string, StaleModule>;
+  readonly #gaveUp: Set<string>;
+  readonly #steps = new Map<string, Step>();
+  readonly #bubbled: Step[] = [];
+  readonly #boundaries: Boundary[] = [];
+  readonly #styles = new Map<string, StyleRenewal>();
+  readonly #sheets = new Map<string, StyleRenewal>();
+  readonly #images = new Map<string, StyleRenewal>();
+  /** Style sheets that the page showed once. */
+  readonly #dropped = new Set<string>();
+
+  constructor(update: Update, page: Page) {
+    this.#update = update;
+    this.#page = page;
+    this.#nodes = new Map(update.stale.map((node) => [node.url, node]));
+    this.#gaveUp = new Set(update.invalidated?.trail);
+  }
+
+  run(): Plan {
+    const worker = this.#workerUsing();
+    if (worker) return { type: 'reload', report: worker };
+    const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isDue(url));
+    const start = changed.map((url) => this.#step(url, undefined, true));
+    const stop = this.#walk(start) ?? this.#walkOptional() ?? this.#walk(this.#ahead());
+    if (stop) return { type: 'reload', report: stop };
+    const covered = this.#covered();
+    const uncovered = [...this.#steps.values()].filter(
+      (step) => step.required && !covered.has(step.url),
+    );
+    const deadEnds = uncovered.filter(({ url }) => !this.#page.departed.has(url));
+    const terminal = deadEnds.find((step) => step.importers.length === 0) ?? deadEnds.at(-1);
+    return terminal ? this.#deadEnd(terminal) : this.#application(covered, uncovered);
+  }
+
+  /** Breadth first from the changed modules. Returns a reason to reload that needs no look further. */
+  #walk(queue: Step[]): ReloadReport | undefined {
+    for (const step of queue) {
+      const stop = this.#visit(step, queue);
+      if (stop) return stop;
+    }
+    return undefined;
+  }
+
+  #walkOptional(): ReloadReport | undefined {
+    const queue: Step[] = [];
+    for (const step of this.#bubbled) this.#goOn(step, queue, false);
+    return this.#walk(queue);
+  }
+
+  /** Modules of which there are two instances, since something that was loaded meanwhile imports the new one. */
+  #ahead(): Step[] {
+    const ahead = this.#update.stale.filter(
+      ({ url, version, kind }) =>
+        kind === 'script' &&
+        !this.#steps.has(url) &&
+        this.#isLoaded(url) &&
+        this.#page.isAhead(url, version),
+    );
+    return ahead.map(({ url }) => this.#step(url, undefined, true));
+  }
+
+  #visit(step: Step, queue: Step[]): ReloadReport | undefined {
+    const { url, node } = step;
+    if (url === this.#page.url) {
+      return step.from ? undefined : this.#report({ cause: 'page', chain: [url] });
+    }
+    if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
+    const hasDeparted = this.#page.departed.has(url);
+    if (node?.kind === 'asset' && !hasDeparted && !this.#isModule(node)) {
+      if (this.#page.showsImage(url)) {
+        this.#images.set(url, { url, version: node.version });
+        return undefined;
+      }
+      return this.#report({ cause: 'resource', chain: chainOf(step) });
+    }
+    const generation = this.#page.current(url);
+    if (generation?.declined && !hasDeparted)
+      return this.#report({ cause: 'declined', chain: chainOf(step) });
+    if (this.#acceptsItself(step, generation)) {
+      this.#boundaries.push({ module: url, accepted: url, specifiers: [] });
+      if (generation?.bubbles) this.#bubbled.push(step);
+    } else {
+      this.#goOn(step, queue, step.required);
+    }
+    return undefined;
+  }
+
+  #goOn(step: Step, queue: Step[], required: boolean): void {
+    for (const importer of step.node?.importers ?? []) {
+      if (!this.#isLoaded(importer.url)) continue;
+      const hasDeparted = this.#page.departed.has(importer.url);
+      const isStale = this.#nodes.has(importer.url);
+      const generation = this.#page.current(importer.url);
+      // What nothing imports and is to run again accepts nothing: in a cycle they would wait for each other.
+      const specifiers =
+        (hasDeparted && isStale) || this.#gaveUp.has(importer.url)
+          ? []
+          : (generation?.specifiersFor(step.url, importer.accepts) ?? []);
+      if (hasDeparted && !isStale && specifiers.length === 0) continue;
+      step.importers.push(importer.url);
+      if (specifiers.length > 0) {
+        this.#boundaries.push({ module: importer.url, accepted: step.url, specifiers });
+      } else if (!this.#steps.has(importer.url)) {
+        queue.push(this.#step(importer.url, step, required));
+      }
+    }
+  }
+
+  /** Whether a worker of the page runs code that changed. What a worker loads does not show in the page. */
+  #workerUsing(): ReloadReport | undefined {
+    const cameFrom = new Map<string, string | undefined>();
+    for (const url of this.#update.changed) cameFrom.set(url, undefined);
+    for (const url of cameFrom.keys()) {
+      if (this.#page.isWorker(url)) {
+        const chain: string[] = [];
+        for (let at: string | undefined = url; at !== undefined; at = cameFrom.get(at)) {
+          chain.push(at);
+        }
+        return this.#report({ cause: 'resource', chain: chain.reverse() });
+      }
+      for (const importer of this.#nodes.get(url)?.importers ?? []) {
+        if (!cameFrom.has(importer.url)) cameFrom.set(importer.url, url);
+      }
+    }
+    return undefined;
+  }
+
+  #step(url: string, from: Step | undefined, required: boolean): Step {
+    const step = { url, node: this.#nodes.get(url), from, required, importers: [] };
+    this.#steps.set(url, step);
+    return step;
+  }
+
+  #isLoaded(url: string): boolean {
+    if ((pageOfInline(url) ?? url) === this.#page.url) return true;
+    return this.#nodes.get(url)?.kind !== 'page' && this.#page.isLoaded(url);
+  }
+
+  /**
+   * Whether the page has something older than a change. One that loaded while the update was on its way may run the
+   * new code already: everywhere, or with old importers, which would be evaluated beside new ones later.
+   */
+  #isDue(changed: string): boolean {
+    if (this.#gaveUp.has(changed) || this.#isOld(changed, -1)) return true;
+    const way = new Set([changed]);
+    for (const url of way) {
+      const node = this.#nodes.get(url);
+      if (!node || expectsAcceptance(node)) continue;
+      for (const importer of node.importers) {
+        if (importer.accepts.length > 0 || !this.#isLoaded(importer.url)) continue;
+        if (pageOfInline(importer.url) !== undefined) continue;
+        if (this.#isOld(importer.url, Number.POSITIVE_INFINITY)) return true;
+        way.add(importer.url);
+      }
+    }
+    return false;
+  }
+
+  /** Whether the code that the update brings of a module has run. */
+  #hasRun(url: string): boolean {
+    const version = this.#page.current(url)?.version ?? -1;
+    return version >= (this.#nodes.get(url)?.version ?? 0);
+  }
+
+  #isOld(url: string, unknown: number): boolean {
+    const node = this.#nodes.get(url);
+    const versions = [this.#page.current(url)?.version, this.#page.oldest(url)];
+    const known = versions.filter((version) => version !== undefined);
+    const oldest = known.length > 0 ? Math.min(...known) : unknown;
+    return oldest < (node?.version ?? 0);
+  }
+
+  #acceptsItself({ url, node }: Step, generation: Generation | undefined): boolean {
+    if (!generation || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
+    // Without the server's word there is no version to import.
+    if (!node || this.#isMissed(node)) return false;
+    if (generation.acceptsItself) return true;
+    return node.acceptance === 'exports'
+      ? this.#acceptsExports(node, generation)
+      : expectsAcceptance(node) && generation.touchedData;
+  }
+
+  /** Whether importers would not see all of the update if the module accepted it. */
+  #isMissed({ url, importers }: StaleModule): boolean {
+    const isImported = importers.some(
+      (one) => one.url !== this.#page.url && this.#isLoaded(one.url),
+    );
+    return isImported && this.#page.misses(url, (other) => this.#nodes.has(other));
+  }
+
+  /** Whether nothing in this page uses other exports than those that it accepts updates of. */
+  #acceptsExports({ importers }: StaleModule, { acceptedExports }: Generation): boolean {
+    const used = importers.flatMap(({ url, uses }) => (this.#isLoaded(url) ? uses : []));
+    return acceptedExports !== undefined && used.every((name) => acceptedExports.includes(name));
+  }
+
+  /** Whether the page can give a style sheet new text, for everybody who uses it. */
+  #swapsStyle(node: StaleModule): boolean {
+    const { url, version } = node;
+    const shown = this.#page.showsStyle(url);
+    const by = this.#page.loadedBy(url);
+    const imported = by.has('script') || this.#isModule(node);
+    const isDropped = !shown && !imported && by.size > 0 && [...by].every(isOfLink);
+    if (isDropped) this.#dropped.add(url);
+    if (shown) this.#styles.set(url, { url, version });
+    if (imported) this.#sheets.set(url, { url, version });
+    return shown || imported || isDropped;
+  }
+
+  /** Whether a script of this page imports it: a JSON or CSS module, not something fetched. */
+  #isModule(node: StaleModule): boolean {
+    return node.importers.some(
+      ({ url }) => url !== this.#page.url && this.#isLoaded(url) && this.#isScript(url),
+    );
+  }
+
+  #isScript(url: string): boolean {
+    return (this.#nodes.get(url)?.kind ?? 'script') === 'script';
+  }
+
+  /** The modules that are renewed once every accepted module is imported anew. */
+  #covered(): Set<string> {
+    const imports = new Map<string, string[]>();
+    for (const step of this.#steps.values()) {
+      for (const importer of step.importers) {
+        imports.set(importer, [...(imports.get(importer) ?? []), step.url]);
+      }
+    }
+    const covered = new Set(this.#boundaries.map((boundary) => boundary.accepted));
+    for (const url of covered) for (const imported of imports.get(url) ?? []) covered.add(imported);
+    for (const url of this.#inPlace()) covered.add(url);
+    return covered;
+  }
+
+  /** What gets new content without being evaluated. */
+  #inPlace(): Set<string> {
+    const renewed = [this.#styles, this.#sheets, this.#images].flatMap((some) => [...some.keys()]);
+    return new Set([...renewed, ...this.#dropped]);
+  }
+
+  #deadEnd(step: Step): Plan {
+    const chain = chainOf(step);
+    const silent = stepsTo(step).find(
+      ({ url, node }) => node && expectsAcceptance(node) && !this.#gaveUp.has(url),
+    )?.url;
+    const ran = silent !== undefined && this.#page.current(silent) !== undefined;
+    if (ran && !step.node && step.url !== this.#page.url) return { type: 'giveUp', module: silent };
+    if (silent !== undefined && !ran) {
+      return { type: 'reload', report: this.#report({ cause: 'notEvaluated', chain, silent }) };
+    }
+    const invalidated = this.#update.invalidated;
+    const report = invalidated
+      ? this.#report({ cause: 'invalidated', chain, note: invalidated.message })
+      : this.#report({ cause: 'deadEnd', chain });
+    return { type: 'reload', report };
+  }
+
+  /** @param uncovered What is not evaluated anew, since nobody needs it. Whoever imports that again does. */
+  #application(covered: Set<string>, uncovered: readonly Step[]): Plan {
+    const leaving = uncovered.map(({ url, node }) => ({ url, version: node?.version ?? 0 }));
+    const inPlace = this.#inPlace();
+    const stale = this.#update.stale.flatMap((node): Renewal[] => {
+      const { url, version, kind, carried, ask } = node;
+      const step = this.#steps.get(url);
+      if (!step || !covered.has(url) || inPlace.has(url)) return [];
+      const importers = step.importers.filter((one) => covered.has(one));
+      return [{ url, version, kind, importers, carried, ask }];
+    });
+    const renewed = new Set(stale.map(({ url }) => url));
+    // A module that is evaluated anew imports its new dependencies by itself. Not so one that was imported ahead.
+    const boundaries = this.#boundaries.filter(
+      ({ module, accepted }) => module === accepted || !renewed.has(module) || this.#hasRun(module),
+    );
+    if (boundaries.length === 0 && inPlace.size === this.#dropped.size)
+      return { type: 'nothing', leaving };
+    const order = new Map(stale.map(({ url }, index) => [url, index]));
+    const position = ({ accepted }: Boundary) => order.get(accepted) ?? 0;
+    return {
+      type: 'apply',
+      leaving,
+      boundaries: boundaries.sort((a, b) => position(a) - position(b)),
+      stale,
+      styles: [...this.#styles.values()],
+      sheets: [...this.#sheets.values()],
+      images: [...this.#images.values()],
+    };
+  }
+
+  #report(facts: Omit<Facts, 'page'>): ReloadReport {
+    return composeReport({ ...facts, page: this.#page.url });
+  }
+}
+
+function expectsAcceptance({ acceptance }: StaleModule): boolean {
+  return acceptance !== 'none' && acceptance !== 'declines';
+}
+
+/** Whether a link or an `@import` asks for something in this way. */
+function isOfLink(initiator: string): boolean {
+  return initiator === 'link' || initiator === 'css';
+}
+
+function stepsTo(step: Step): Step[] {
+  const steps: Step[] = [];
+  for (let at: Step | undefined = step; at; at = at.from) steps.push(at);
+  return steps.reverse();
+}
+
+function chainOf(step: Step): string[] {
+  return stepsTo(step).map(({ url }) => url);
+}
