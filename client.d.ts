@@ -220,16 +220,93 @@ export interface HotContext {
   send<Name extends EventName>(event: Name, data?: EventPayload<Name>): void;
 }
 
+/** What updates are at, in webpack's words. */
+export type WebpackStatus =
+  | 'idle'
+  | 'check'
+  | 'prepare'
+  | 'ready'
+  | 'dispose'
+  | 'apply'
+  | 'abort'
+  | 'fail';
+
+/** Is told whenever updates have come to another stage. */
+export type WebpackStatusHandler = (status: WebpackStatus) => unknown;
+
+/** Where an error was thrown that an error handler is told of. */
+export interface WebpackErrorContext {
+  /** The module that accepts. */
+  readonly moduleId: string;
+  /** The accepted dependency, as the code names it, when a callback for it threw. */
+  readonly dependencyId?: string;
+}
+
+/** Is told of an error in place of the page. */
+export type WebpackErrorHandler = (error: unknown, context: WebpackErrorContext) => unknown;
+
+/**
+ * `import.meta.webpackHot` of one generation of a module: the API that webpack documents. All functions work
+ * detached. What a generation registers is replaced when the module is evaluated again.
+ */
+export interface WebpackHotContext {
+  /** What dispose handlers of the generation before put on their argument; `undefined` before there was one. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the module's author keeps there.
+  readonly data: any;
+
+  /** Accepts updates of this module. Importers get the new exports. `errorHandler` is told of what new code throws. */
+  accept(errorHandler?: WebpackErrorHandler): void;
+  /**
+   * Accepts updates of dependencies. Imports of them show the new exports when the callback is called, with those of
+   * the specifiers that were updated. `errorHandler` is told of what the callback throws.
+   */
+  accept(
+    dependencies: string | readonly string[],
+    callback?: (outdatedDependencies: readonly string[]) => unknown,
+    errorHandler?: WebpackErrorHandler,
+  ): void;
+
+  /** Refuses updates of and through this module, or of these dependencies: they reload the page. */
+  decline(dependencies?: string | readonly string[]): void;
+
+  /** Runs before the next generation is evaluated. What it puts on `data` that one finds. */
+  // biome-ignore lint/suspicious/noExplicitAny: see `data`.
+  dispose(callback: (data: any) => unknown): void;
+  /** The same. */
+  // biome-ignore lint/suspicious/noExplicitAny: see `data`.
+  addDisposeHandler(callback: (data: any) => unknown): void;
+  /** Takes a dispose handler away. */
+  // biome-ignore lint/suspicious/noExplicitAny: see `data`.
+  removeDisposeHandler(callback: (data: any) => unknown): void;
+
+  /** Gives up the update that is being applied: it goes on to this module's importers. */
+  invalidate(): void;
+
+  /** What updates are at. */
+  status(): WebpackStatus;
+  /** Listens to that until this module is evaluated again. */
+  status(handler: WebpackStatusHandler): void;
+  /** The same. */
+  addStatusHandler(handler: WebpackStatusHandler): void;
+  /** Stops listening. */
+  removeStatusHandler(handler: WebpackStatusHandler): void;
+
+  /** Throws: the dev server sends updates by itself. */
+  check(autoApply?: boolean): never;
+  /** Throws: updates are applied by themselves. */
+  apply(options?: object): never;
+}
+
 declare global {
   interface ImportMeta {
     /**
-     * Hot module replacement of this module. Always there while developing; guard it with
-     * `if (import.meta.hot)` for places where the code runs without the dev server.
+     * Hot module replacement of this module, while developing. Guard it with `if (import.meta.hot)`: there is none
+     * where the code runs without the dev server.
      */
-    readonly hot: HotContext;
-    /** The same object under the name that webpack gives it. */
-    readonly webpackHot: HotContext;
+    readonly hot?: HotContext;
+    /** The same machinery by webpack's API. */
+    readonly webpackHot?: WebpackHotContext;
     /** The same function as `import.meta.hot.dispose`. */
-    readonly dispose: HotContext['dispose'];
+    readonly dispose?: HotContext['dispose'];
   }
 }

@@ -11,21 +11,8 @@ export {
   type EngineOptions,
   HmrEngine,
   type PageStatus,
+  type PullFailure,
   type ServedScript,
   type SnapshotOptions,
 } from '#native';
-export type { Asset } from './dist/node/assets.js';
-export type { PageListener, UpgradeServer } from './dist/node/channel.js';
-export { HmrEndpoint, type HmrEndpointOptions } from './dist/node/endpoint.js';
-export type { HotChannel, HotClient, HotListener } from './dist/node/events.js';
-export { type FileKind, type FileRequest, HmrFiles } from './dist/node/files.js';
-export { type PageHooks, type TransformedPage, transformPage } from './dist/node/page.js';
-export { type HmrPlugin, type HmrPluginOptions, hmrPlugin } from './dist/node/plugin.js';
-export { type Destination, destinationOf } from './dist/node/request.js';
-export type {
-  ClientMessage,
-  Diagnostic,
-  HostEvent,
-  ReloadReport,
-  ServerMessage,
-} from './dist/runtime/protocol.js';
+export * from './dist/node/index.js';

@@ -4,5 +4,6 @@ export {
   HmrEndpoint,
   HmrFiles,
   hmrPlugin,
+  pull,
   transformPage,
 } from './dist/node/index.js';

@@ -2,73 +2,8 @@ import { mock } from 'node:test';
 import test from 'ava';
 import { createReload, takeLastReload } from '../dist/browser/wire/reload.js';
 import { Socket } from '../dist/browser/wire/socket.js';
-import { createProbe } from '../dist/runtime/modules/probe.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** `import()` of generated modules: those listed in `broken` reject with their text. */
-function openProbe({ broken = {}, allowed = true, failures = [], response } = {}) {
-  const imported = [];
-  const probe = createProbe({
-    origin: 'http://host',
-    now: () => 0,
-    failuresSince: () => failures,
-    fetch: async () =>
-      response ?? new Response('', { headers: { 'content-type': 'text/javascript' } }),
-    async importModule(address) {
-      const source = decodeURIComponent(address.replace('data:text/javascript,', ''));
-      imported.push(source);
-      if (!allowed) throw new TypeError(`Failed to fetch dynamically imported module: ${address}`);
-      for (const [url, text] of Object.entries(broken)) {
-        if (source.includes(`"http://host${url}"`)) throw new SyntaxError(`${text} ${address}`);
-      }
-      throw Symbol.for('hotgraph.probe');
-    },
-  });
-  return { probe, imported };
-}
-
-const script = (address) => ({ address, kind: 'script' });
-
-test('a probe imports all modules behind the gate', async (t) => {
-  const { probe, imported } = openProbe();
-  t.true(await probe([script('/a.js?__hot=1'), { address: '/b.json?__hot=1', kind: 'asset' }]));
-  t.regex(
-    imported[1],
-    /^import "data:.*throw.*";import "http:\/\/host\/a\.js\?__hot=1";import ".*b\.json\?__hot=1" with \{type: "json"\};/,
-  );
-});
-
-test('a failed probe names the module, without stamps and generated addresses', async (t) => {
-  const { probe } = openProbe({ broken: { '/b.js?__hot=1': 'Unexpected token' } });
-  await t.throwsAsync(probe([script('/a.js?__hot=1'), script('/b.js?__hot=1')]), {
-    message: '/b.js: Unexpected token',
-  });
-});
-
-test('a failed probe tells what the server answered', async (t) => {
-  const modules = [script('/a.js?__hot=1')];
-  const broken = { '/a.js?__hot=1': 'Failed to fetch dynamically imported module:' };
-  const missing = openProbe({ broken, failures: [{ url: '/c.js', status: 404 }] });
-  await t.throwsAsync(missing.probe(modules), {
-    message: '/c.js could not be loaded: HTTP status 404',
-  });
-  const error = openProbe({ broken, response: new Response('', { status: 500 }) });
-  await t.throwsAsync(error.probe(modules), {
-    message: '/a.js: it could not be loaded: HTTP status 500',
-  });
-  const html = new Response('', { headers: { 'content-type': 'text/html' } });
-  await t.throwsAsync(openProbe({ broken, response: html }).probe(modules), {
-    message: '/a.js: it was served as text/html',
-  });
-});
-
-test('where generated modules are refused, a probe says that it cannot tell', async (t) => {
-  const { probe, imported } = openProbe({ allowed: false });
-  t.false(await probe([script('/a.js')]));
-  t.false(await probe([script('/a.js')]));
-  t.is(imported.length, 1);
-});
 
 const report = { cause: 'deadEnd', changed: '/a.js', chain: ['/a.js'], message: 'm', remedy: 'r' };
 

@@ -1,26 +1,33 @@
 import test from 'ava';
 import { createHotContext } from '../dist/runtime/hot/hot.js';
+import { createWebpackContext, Statuses } from '../dist/runtime/hot/webpack.js';
 import { Generation } from '../dist/runtime/model/generation.js';
-import { Registry } from '../dist/runtime/model/registry.js';
+import { Module } from '../dist/runtime/model/module.js';
+import { Registrations } from '../dist/runtime/model/registrations.js';
+import { openPage } from './helpers/page.js';
+
+const definition = { url: '', version: 0, imports: [], locals: [], indirect: [], stars: [] };
 
 function setUp(url = '/dir/a.js') {
-  const registry = new Registry(() => {});
-  const generation = registry.create(url, 0);
+  const module = new Module(url);
+  const generation = new Generation(module, { definition, run() {} }, {}, []);
   const calls = [];
   const note =
     (name) =>
     (...values) =>
       calls.push([name, ...values]);
-  const hot = createHotContext(generation, {
-    getData: (of) => registry.data(of),
-    setData: (of, data) => registry.setData(of, data),
+  const services = {
     changed: () => calls.push(['changed']),
     invalidate: note('invalidate'),
     on: note('on'),
     off: note('off'),
     send: note('send'),
-  });
-  return { registry, generation, hot, calls };
+  };
+  const statuses = new Statuses((error) => calls.push(['failed', error]));
+  const { registered } = generation;
+  const hot = createHotContext(generation, services);
+  const webpackHot = () => createWebpackContext(generation, services, statuses);
+  return { module, generation, registered, hot, webpackHot, statuses, calls };
 }
 
 const callback = () => {};
@@ -69,15 +76,15 @@ for (const [name, accept, expected] of [
   ],
 ]) {
   test(name, (t) => {
-    const { hot, generation, calls } = setUp();
+    const { hot, registered, calls } = setUp();
     accept(hot);
     const { self = false, bubbles = false, callbacks = 0, deps = [], exports } = expected;
-    t.is(generation.acceptsItself, self);
-    t.is(generation.bubbles, bubbles);
-    t.is(generation.selfCallbacks.length, callbacks);
-    t.deepEqual(generation.acceptedExports, exports);
+    t.is(registered.acceptsItself, self);
+    t.is(registered.bubbles, bubbles);
+    t.is(registered.selfCallbacks.length, callbacks);
+    t.deepEqual(registered.acceptedExports, exports);
     t.deepEqual(
-      generation.dependencies.map((one) => [one.specifiers.join(), one.callback?.takes]),
+      registered.dependencies.map((one) => [one.specifiers.join(), one.callback?.takes]),
       deps,
     );
     t.true(calls.length > 0, 'a registration is told');
@@ -85,7 +92,7 @@ for (const [name, accept, expected] of [
 }
 
 test('all functions work detached', (t) => {
-  const { hot, generation, calls } = setUp();
+  const { hot, generation, registered, calls } = setUp();
   const { accept, dispose, prune, decline, invalidate, on, off, send } = hot;
   accept();
   dispose(callback);
@@ -96,8 +103,8 @@ test('all functions work detached', (t) => {
   on('e', callback);
   off('e', callback);
   send('e', 1);
-  t.true(generation.acceptsItself && generation.declined);
-  t.is(generation.disposers.length + generation.pruners.length, 2);
+  t.true(registered.acceptsItself && registered.declined);
+  t.is(registered.disposers.length + registered.pruners.length, 2);
   t.deepEqual(calls, [
     ['invalidate', generation, 'why'],
     ['on', 'e', callback, generation],
@@ -106,71 +113,126 @@ test('all functions work detached', (t) => {
   ]);
 });
 
-test('data is kept over generations, and assigning replaces it', (t) => {
-  const { hot, registry, generation } = setUp();
-  t.false(generation.touchedData);
+test('data belongs to the module, and assigning replaces it', (t) => {
+  const { hot, module, registered } = setUp();
+  t.false(registered.touchedData);
   hot.data.count = 1;
-  t.true(generation.touchedData);
-  registry.create('/dir/a.js', 5);
-  t.deepEqual(registry.data('/dir/a.js'), { count: 1 });
+  t.true(registered.touchedData);
+  t.deepEqual(module.data, { count: 1 });
   hot.data = { other: 2 };
-  t.deepEqual(registry.data('/dir/a.js'), { other: 2 });
-  registry.remove('/dir/a.js', 1);
-  t.deepEqual(registry.data('/dir/a.js'), {});
-});
-
-test('a specifier matches by the server’s word or as a browser resolves it', (t) => {
-  const { hot, generation } = setUp();
-  hot.accept(['./b.js', 'lit', '../c'], callback);
-  t.deepEqual(generation.specifiersFor('/dir/b.js', []), ['./b.js']);
-  t.deepEqual(generation.specifiersFor('/node_modules/lit/index.js', ['lit']), ['lit']);
-  t.deepEqual(generation.specifiersFor('/c.js', ['../c']), ['../c']);
-  t.deepEqual(generation.specifiersFor('/c.js', ['../other']), []);
-});
-
-test('registrations of a failed generation do not count, its cleanup does', (t) => {
-  const dropped = [];
-  const registry = new Registry((generation) => dropped.push(generation.version));
-  const old = registry.create('/a.js', 0);
-  const cleanUp = () => {};
-  registry.begin(new Map([['/a.js', 5]]));
-  t.is(registry.version('/a.js'), 5);
-  const failed = registry.create('/a.js', 5);
-  failed.disposers.push(cleanUp);
-  t.is(registry.current('/a.js'), old);
-  registry.end(() => false);
-  t.is(registry.current('/a.js'), old);
-  t.is(registry.version('/a.js'), 0);
-  t.deepEqual(old.inherited, [cleanUp]);
-  t.deepEqual(dropped, [5]);
-
-  registry.begin(new Map([['/a.js', 6]]));
-  const good = registry.create('/a.js', 6);
-  registry.end(() => true);
-  t.is(registry.current('/a.js'), good);
-  t.true(old.replaced);
-});
-
-test('new code without import.meta.hot leaves no registrations', (t) => {
-  const registry = new Registry(() => {});
-  const old = registry.create('/a.js', 0);
-  registry.begin(new Map([['/a.js', 5]]));
-  registry.end(() => true);
-  t.is(registry.current('/a.js'), undefined);
-  t.is(registry.last('/a.js'), old);
-});
-
-test('importing a generation that is evaluated already keeps it', (t) => {
-  const registry = new Registry(() => {});
-  const current = registry.create('/a.js', 5);
-  registry.begin(new Map([['/a.js', 5]]));
-  registry.end(() => true);
-  t.is(registry.current('/a.js'), current);
+  t.deepEqual(module.data, { other: 2 });
+  module.leave();
+  t.deepEqual(module.data, {});
 });
 
 test('a generation lists each specifier once', (t) => {
-  const generation = new Generation('/a.js', 0);
-  generation.dependencies.push({ specifiers: ['b', 'c'], callback: undefined });
-  generation.dependencies.push({ specifiers: ['c'], callback: undefined });
-  t.deepEqual(generation.specifiers, ['b', 'c']);
+  const registered = new Registrations();
+  registered.dependencies.push({ specifiers: ['b', 'c'], callback: undefined });
+  registered.dependencies.push({ specifiers: ['c'], callback: undefined });
+  t.deepEqual(registered.specifiers, ['b', 'c']);
+});
+
+for (const [name, accept, expected] of [
+  ['accept()', (hot) => hot.accept(), { self: true }],
+  ['accept(errorHandler)', (hot) => hot.accept(callback), { self: true, handlers: 1 }],
+  ['accept(dep)', (hot) => hot.accept('./b.js'), { deps: ['./b.js'] }],
+  ['accept(deps, cb)', (hot) => hot.accept(['./b.js', 'c'], callback), { deps: ['./b.js', 'c'] }],
+]) {
+  test(`webpackHot: ${name}`, (t) => {
+    const { webpackHot, registered, calls } = setUp();
+    accept(webpackHot());
+    const { self = false, handlers = 0, deps = [] } = expected;
+    t.is(registered.acceptsItself, self);
+    t.is(registered.errorHandlers.length, handlers);
+    t.is(registered.selfCallbacks.length, 0);
+    t.deepEqual(registered.specifiers, deps);
+    t.deepEqual(calls, [['changed']]);
+  });
+}
+
+test('webpackHot: a callback is told which dependencies changed, an error handler what it throws', (t) => {
+  const { webpackHot, registered } = setUp();
+  const heard = [];
+  webpackHot().accept(
+    ['./b.js', './c.js'],
+    (outdated) => heard.push(outdated),
+    (error, context) => heard.push([error, context]),
+  );
+  const [{ callback, failed }] = registered.dependencies;
+  callback.run([undefined, {}]);
+  failed('error', './c.js');
+  t.deepEqual(heard, [['./c.js'], ['error', { moduleId: '/dir/a.js', dependencyId: './c.js' }]]);
+});
+
+test('webpackHot: decline, of all or of dependencies', (t) => {
+  const { webpackHot, registered } = setUp();
+  const hot = webpackHot();
+  hot.decline('./b.js');
+  hot.decline(['./c.js']);
+  t.false(registered.declined);
+  t.deepEqual(registered.declinedDependencies, ['./b.js', './c.js']);
+  hot.decline();
+  t.true(registered.declined);
+});
+
+test('webpackHot: dispose handlers are added and removed', (t) => {
+  const { webpackHot, registered } = setUp();
+  const { dispose, addDisposeHandler, removeDisposeHandler } = webpackHot();
+  const other = () => {};
+  dispose(callback);
+  addDisposeHandler(other);
+  t.is(registered.disposers.length, 2);
+  removeDisposeHandler(callback);
+  removeDisposeHandler(() => {});
+  t.is(registered.disposers.length, 1);
+});
+
+test('webpackHot: status handlers hear of each stage, errors of theirs stop nothing', (t) => {
+  const { webpackHot, statuses, calls, generation } = setUp();
+  const { status, addStatusHandler, removeStatusHandler } = webpackHot();
+  const heard = [];
+  const handler = (now) => heard.push(now);
+  status(() => {
+    throw new Error('no');
+  });
+  addStatusHandler(handler);
+  statuses.become('prepare');
+  t.is(status(), 'prepare');
+  statuses.become('prepare');
+  removeStatusHandler(handler);
+  statuses.become('apply');
+  t.deepEqual(heard, ['prepare']);
+  t.is(calls.filter(([name]) => name === 'failed').length, 2);
+  statuses.drop(generation);
+  statuses.become('idle');
+  t.is(calls.filter(([name]) => name === 'failed').length, 2);
+});
+
+test('webpackHot: check() and apply() say why they are not there', (t) => {
+  const hot = setUp().webpackHot();
+  for (const name of ['check', 'apply']) t.throws(() => hot[name](), { message: new RegExp(name) });
+});
+
+test('webpackHot: data, errors and statuses over updates', async (t) => {
+  const dep = (number, code = '') => ({
+    code: `const hot = $hot_m.webpackHot; note(\`${number} \${JSON.stringify(hot.data)}\`);
+      hot.accept((error, { moduleId }) => note(\`${number} handles \${error.message} of \${moduleId}\`));
+      hot.dispose((data) => { data.from = ${number}; });
+      hot.addStatusHandler((status) => note(\`${number} \${status}\`)); ${code}`,
+  });
+  const page = openPage(t, { '/dep.js': dep(1) });
+  await page.import('/dep.js');
+  page.runtime.start();
+  const stale = [['/dep.js', {}, { acceptance: 'accepts' }]];
+  t.deepEqual(page.take(), ['1 undefined']);
+  await page.update({ '/dep.js': dep(2) }, stale);
+  t.deepEqual(page.take(), ['1 prepare', '1 apply', '2 {"from":1}', '2 idle']);
+  await page.update({ '/dep.js': dep(3, 'throw new Error("no")') }, stale);
+  t.deepEqual(page.take(), [
+    '2 prepare',
+    '2 apply',
+    '3 {"from":2}',
+    '2 handles no of /dep.js',
+    '2 idle',
+  ]);
 });

@@ -510,20 +510,6 @@ test('a module of two stores gives its update up, and the page reloads once, wit
   );
 });
 
-test('import.meta.webpackHot is the same object', async (t) => {
-  const store = (options) =>
-    KINDS['an option store'](options).replaceAll('import.meta.hot', 'import.meta.webpackHot');
-  const app = await startPinia(t, { 'app.js': APP, 'auth.js': store({}) });
-  const { project, tab } = app;
-  await tab.until(text, 'Hello 0', 'p');
-  await tab.page.click('button');
-  for (const greeting of ['Hi', 'Bye']) {
-    await project.write('auth.js', store({ greeting }));
-    await tab.until(text, `${greeting} 1`, 'p');
-  }
-  await stayedHot(t, app);
-});
-
 const NODE_ENV = { 'process.env.NODE_ENV': JSON.stringify('development') };
 const CONFIGURATIONS = {
   '@rollup/plugin-replace': () =>

@@ -35,7 +35,11 @@ test('arguments of the wrong type throw, and the engine goes on', async (t) => {
     ['link', '/a.js', { a: 1 }],
     ['contentVersion'],
     ['stamped', '/'],
-    ['facade', Symbol('a')],
+    ['bodies'],
+    ['bodies', [1]],
+    ['preview', '/a.js'],
+    ['pulled', 'x'],
+    ['pulled', 1, [{}]],
     ['fileChanged', {}],
     ['connect', 'x'],
     ['disconnect'],
@@ -60,12 +64,14 @@ test('odd content harms nothing', async (t) => {
   const { engine } = bench;
   const hot = 'import.meta.hot.accept();';
   for (const url of ['', '?', '//', 'https://[', '\ud800', '/a\0b', '/%', `/${'a'.repeat(1e5)}`]) {
-    engine.serveScript(url, hot, url);
+    engine.serveScript(url, hot, url, undefined, -1);
     engine.serveResource(url, 'style', url, -1);
     engine.servePage(url, url, [url], url, Number.NaN);
     engine.link(url, { [url]: url });
     engine.stamped(url, url);
-    engine.facade(url);
+    engine.bodies([url]);
+    engine.preview(url, hot);
+    engine.pulled(1, [{ url, message: url }]);
     engine.fileChanged(url);
   }
   for (const source of ['(', '`${', '\0', '('.repeat(1e5), `${'a?.'.repeat(1e5)}a`, '\ud800']) {

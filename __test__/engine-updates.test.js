@@ -5,7 +5,7 @@
 import { utimesSync } from 'node:fs';
 import test from 'ava';
 import { waitFor } from './helpers/browser.js';
-import { Bench } from './helpers/engine.js';
+import { Bench, run } from './helpers/engine.js';
 
 test('the update of a chain names what is stale, who imports it and who accepts', async (t) => {
   const bench = new Bench(t, {});
@@ -24,22 +24,12 @@ test('the update of a chain names what is stale, who imports it and who accepts'
   const { client, ...update } = await bench.update('/model.js');
   const version = before + 1;
   t.is(client, 1);
-  // What was saved only the host can make code of, the rest is as it was served.
+  // What was saved only the host can make code of, which says nothing here. The rest is as it was served.
   t.deepEqual(
-    update.stale.map(({ carried, ask }) => [carried !== null, ask]),
-    [
-      [false, true],
-      [true, false],
-      [true, false],
-      [false, false],
-      [false, false],
-    ].slice(0, update.stale.length),
+    update.stale.map(({ body }) => body?.definition.url ?? null),
+    [null, '/view.js', '/self.js'],
   );
-  for (const module of update.stale) {
-    delete module.carried;
-    delete module.kept;
-    delete module.ask;
-  }
+  for (const module of update.stale) delete module.body;
   t.deepEqual(update, {
     type: 'update',
     version,
@@ -49,6 +39,7 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         url: '/model.js',
         version,
         kind: 'script',
+        kept: false,
         acceptance: 'none',
         importers: [
           { url: '/view.js', accepts: [], uses: [] },
@@ -59,6 +50,7 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         url: '/view.js',
         version,
         kind: 'script',
+        kept: false,
         acceptance: 'none',
         importers: [{ url: '/main.js', accepts: ['./view.js'], uses: [] }],
       },
@@ -66,10 +58,12 @@ test('the update of a chain names what is stale, who imports it and who accepts'
         url: '/self.js',
         version,
         kind: 'script',
+        kept: false,
         acceptance: 'accepts',
         importers: [{ url: '/index.html', accepts: [], uses: [] }],
       },
     ],
+    added: [],
     departures: [],
     invalidated: null,
   });
@@ -164,12 +158,12 @@ test('what importers use of a module that accepts some exports is told', async (
   const [dep, ...importers] = (await bench.update('/dep.js')).stale;
   t.is(dep.acceptance, 'exports');
   t.deepEqual(dep.importers, [
-    { url: '/lazy.js', accepts: [], uses: ['a', 'b', 'default'] },
     { url: '/main.js', accepts: [], uses: ['a', 'b'] },
+    { url: '/lazy.js', accepts: [], uses: ['a', 'b', 'default'] },
   ]);
   t.deepEqual(
     importers.map(({ url }) => url),
-    ['/lazy.js', '/main.js'],
+    ['/main.js', '/lazy.js'],
     'one of them uses the default export, which is not accepted',
   );
 });
@@ -184,6 +178,7 @@ test('what a page reports that it registered goes into the graph', async (t) => 
   bench.say(1, {
     type: 'accepts',
     url: '/main.js',
+    version: 0,
     self: false,
     deps: ['./dep.js'],
     declined: false,
@@ -222,7 +217,7 @@ test('a later hello gets what it missed as one update', async (t) => {
   }
 });
 
-test('a later hello hears of what is odd about the code that it missed behind that code', async (t) => {
+test('a later hello hears of what is odd about the code that it missed after that code', async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   const odd = `import.meta.hot.accept('./odd.js', () => {});`;
   bench.add({
@@ -247,7 +242,7 @@ test('a later hello hears of what is odd about the code that it missed behind th
   );
 
   // What is known of it is not said again, with another save on its way or without one.
-  bench.serve('odd.js', `\n${odd}`, `/odd.js?__hot=${bench.engine.version}`);
+  bench.serve('odd.js', `\n${odd}`);
   bench.project.writeNow('odd.js', odd);
   bench.engine.link('/odd.js', {});
   await bench.message(({ diagnostics }) => diagnostics?.[0].line === 1);
@@ -300,47 +295,7 @@ test('pages() tells how far each page is', async (t) => {
   );
 });
 
-test('what a page fetches for an update is stale again when what it imports changes meanwhile', async (t) => {
-  const bench = new Bench(t, {});
-  const files = {
-    'main.js': "import './user.js'; import.meta.hot.accept('./user.js', () => {});",
-    'user.js': "import './dep.js'; import './leaf.js';",
-    'dep.js': 'import.meta.hot.accept();',
-    'leaf.js': '1;',
-  };
-  bench.add(files);
-  await bench.hello(1);
-  const staleUrls = ({ stale }) => stale.map(({ url }) => url);
-  const fetch = ({ version }) =>
-    bench.serve('user.js', files['user.js'], `/user.js?__hot=${version}`);
-
-  await bench.project.write('leaf.js', '2;');
-  const first = await bench.update('/leaf.js');
-  t.deepEqual(staleUrls(first), ['/leaf.js', '/user.js']);
-  fetch(first);
-  await bench.project.write('dep.js', 'import.meta.hot.accept(); // 2');
-  const second = await bench.update('/dep.js');
-  t.deepEqual(staleUrls(second), ['/dep.js', '/user.js']);
-  t.true(second.stale.every(({ version }) => version === second.version));
-
-  // A page that was loaded meanwhile may have both.
-  await bench.hello(2, first.version);
-  t.deepEqual(staleUrls(await bench.update('/dep.js', 2)), ['/dep.js', '/user.js']);
-  bench.say(2, { type: 'acknowledged', version: second.version });
-
-  // It has been applied: what runs stays what it is.
-  bench.say(1, { type: 'applied', version: second.version, ms: 1, boundaries: [] });
-  await bench.message(({ type }) => type === 'applied');
-  fetch(second);
-  await bench.project.write('dep.js', 'import.meta.hot.accept(); // 3');
-  await bench.message(
-    (said) =>
-      said.type === 'update' && said.version > second.version && said.changed[0] === '/dep.js',
-  );
-  t.deepEqual(staleUrls(bench.updates().at(-1)), ['/dep.js']);
-});
-
-test('code is sent to a page once, and again when it went or the page comes back', async (t) => {
+test('a body is sent to a page once, and again when it went or the page comes back', async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   const main = (number) => `import { a } from './mid.js'; import.meta.hot.accept(); ${number};`;
   const files = {
@@ -350,13 +305,9 @@ test('code is sent to a page once, and again when it went or the page comes back
   };
   bench.add(files);
   const codeOf = ({ stale }) =>
-    stale.map(({ url, carried, kept }) => [url, kept ? 'kept' : carried?.code && 'code']);
-  const saved = async (client, text, name = 'low.js') => {
-    const seen = bench.updates(client).length;
-    await bench.project.write(name, text);
-    await waitFor(() => bench.updates(client).length > seen);
-    return codeOf(bench.updates(client).at(-1));
-  };
+    stale.map(({ url, body, kept }) => [url, kept ? 'kept' : body?.code && 'code']);
+  const saved = async (client, text, name = 'low.js') =>
+    codeOf(await bench.save(name, text, client));
   await bench.hello(1);
   const all = [
     ['/low.js', 'code'],
@@ -459,22 +410,26 @@ test('what a page got of a checkout that was taken back at once does not stay', 
   t.is((await bench.message(isTold)).type, 'update');
 });
 
-test('an answer that was overtaken by a change says nothing of the module', async (t) => {
+test('an answer from before the last change says nothing of the module', async (t) => {
   const dep = (value) => `import './leaf.js'; export const a = ${value};`;
-  const bench = new Bench(t, {});
-  bench.add({ 'leaf.js': '1;', 'dep.js': dep(1), 'other.js': '1;' });
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'main.js': "import './dep.js';", 'leaf.js': '1;', 'dep.js': dep(1) });
   await bench.hello(1);
-  await bench.project.write('dep.js', dep(2));
-  const { version } = await bench.update('/dep.js');
-  await bench.project.write('dep.js', dep(3));
-  await waitFor(() => bench.updates().length === 2);
-  bench.serve('dep.js', `import.meta.hot.accept(); ${dep(2)}`, `/dep.js?__hot=${version}`);
-  await bench.project.write('other.js', '2;');
-  t.deepEqual((await bench.update('/other.js')).changed, ['/other.js']);
-  await bench.project.write('leaf.js', '2;');
-  const { stale } = await bench.update('/leaf.js');
+  await bench.save('dep.js', dep(2));
+  const since = bench.engine.version;
+  const { version } = await bench.save('dep.js', dep(3));
+  // Requested before, and answered now.
+  const late = `import.meta.hot.accept(); ${dep(2)}`;
+  const shell = bench.serve('dep.js', late, '/dep.js', since);
+  t.true(shell.startsWith('import{define'), 'it is served all the same');
+  const { stale } = await bench.save('leaf.js', '2;');
   const found = stale.find(({ url }) => url === '/dep.js');
-  t.like(found, { acceptance: 'none', carried: null, ask: true }, JSON.stringify(found));
+  t.is(found.acceptance, 'none');
+  t.true(found.kept, 'the page has the newest body');
+  // An answer to a request from after it counts.
+  bench.serve('dep.js', late, '/dep.js', version);
+  const again = await bench.save('leaf.js', '3;');
+  t.is(again.stale.find(({ url }) => url === '/dep.js').acceptance, 'accepts');
 });
 
 test('no save between reading and serving is lost', async (t) => {
@@ -606,4 +561,306 @@ test('a module that was missing when it was asked for is a script', async (t) =>
   await project.write('new.js', 'export const a = 1;');
   const { stale } = await bench.update('/new.js');
   t.is(stale[0].kind, 'script');
+});
+
+/** The urls of bodies. */
+const urlsOf = (bodies) => bodies.map(({ definition }) => definition.url);
+
+test('an update brings bodies that the host makes, and takes no save for what it is', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  const make = bench.host;
+  bench.host = (url) => `${make(url)}; export const made = true;`;
+  bench.add({ 'main.js': "import './a.js'; import.meta.hot.accept('./a.js', () => {});" });
+  bench.add({ 'a.js': 'export const a = 1;' });
+  await bench.hello(1);
+  const { version, stale } = await bench.save('a.js', 'export const a = 2;');
+  t.deepEqual(bench.pulls(), [{ preview: ['/a.js'], serve: [] }]);
+  const [{ body, kept }] = stale;
+  t.is(kept, false);
+  t.is(body.value, null);
+  t.like(body.definition, { url: '/a.js', version, locals: ['a', 'made'], hot: false });
+  t.deepEqual(run(body.code, ['a', 'made']), { a: 2, made: true });
+  // What was previewed is what is known of the module: nobody asks again.
+  await bench.hello(2, version - 1);
+  const missed = await bench.update('/a.js', 2);
+  t.deepEqual(missed.stale[0].body, body);
+  t.is(bench.pulls().length, 1);
+});
+
+test('one question a save, whatever the number of pages', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'main.js': "import './a.js'; import.meta.hot.accept();", 'a.js': '1;' });
+  for (const client of [1, 2, 3]) await bench.hello(client);
+  await bench.save('a.js', '2;');
+  for (const client of [2, 3]) t.truthy((await bench.update('/a.js', client)).stale[0].body);
+  t.is(bench.pulls().length, 1);
+});
+
+test('without pages nobody is asked', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'a.js': 'import.meta.hot.accept();' });
+  await bench.hello(1);
+  bench.engine.disconnect(1);
+  const { version } = bench.engine;
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // 2');
+  await bench.message(({ type }) => type === 'updated');
+  t.deepEqual(bench.pulls(), []);
+  // A page that comes back is told, with what the host makes then.
+  await bench.hello(2, version);
+  const { stale } = await bench.update('/a.js', 2);
+  t.truthy(stale[0].body);
+  t.deepEqual(bench.pulls(), [{ preview: ['/a.js'], serve: [] }]);
+});
+
+test('an update adds what new code imports for the first time, and what that imports', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'main.js': 'import.meta.hot.accept();' });
+  bench.project.writeNow('new.js', "export { b } from './deep.js?x';");
+  bench.project.writeNow('deep.js', "export const b = 1; import '/node_modules/pkg/main.js';");
+  bench.project.writeNow('node_modules/pkg/main.js', '1;');
+  await bench.hello(1);
+  const main = "import { b } from './new.js'; import 'bare'; import.meta.hot.accept();";
+  const { stale, added } = await bench.save('main.js', main);
+  t.deepEqual(urlsOf(added), ['/new.js', '/deep.js?x']);
+  t.deepEqual(
+    stale[0].body.definition.imports.map(({ url, plain }) => [url, plain]),
+    [
+      ['/new.js', false],
+      [null, true],
+    ],
+  );
+  t.deepEqual(bench.pulls(), [
+    { preview: ['/main.js'], serve: [] },
+    { preview: [], serve: ['/new.js'] },
+    { preview: [], serve: ['/deep.js?x'] },
+  ]);
+  // They are followed as if a page had asked for them, and the page has their bodies.
+  const next = await bench.save('deep.js', 'export const b = 2;');
+  t.deepEqual(
+    next.stale.map(({ url, kept }) => [url, kept]),
+    [
+      ['/deep.js?x', false],
+      ['/new.js', true],
+      ['/main.js', true],
+    ],
+  );
+  t.deepEqual(next.added, []);
+});
+
+test('what is imported and not there is not added', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'main.js': 'import.meta.hot.accept();' });
+  await bench.hello(1);
+  const main = "import './none.js'; import.meta.hot.accept();";
+  const { stale, added } = await bench.save('main.js', main);
+  t.deepEqual(added, []);
+  t.is(stale[0].body.definition.imports[0].url, '/none.js');
+});
+
+test('what the host cannot make is an error and no update', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  const make = bench.host;
+  const files = { 'a.ts': 'import.meta.hot.accept();', 'b.ts': 'import.meta.hot.accept();' };
+  bench.add(files);
+  await bench.hello(1);
+  bench.host = (url) => {
+    if (url === '/a.ts') throw new Error('HTTP status 500');
+    return make(url);
+  };
+  await bench.project.write('a.ts', 'import.meta.hot.accept(); // 2');
+  const { diagnostics } = await bench.message(
+    ({ client, type }) => client === 1 && type === 'error',
+  );
+  t.like(diagnostics[0], {
+    severity: 'error',
+    url: '/a.ts',
+    file: bench.project.path('a.ts'),
+    message: 'the dev server could not make it: HTTP status 500',
+  });
+  t.deepEqual((await bench.save('b.ts', 'import.meta.hot.accept(); // 2')).changed, ['/b.ts']);
+  // The same bytes again are a change now, since no page has them.
+  bench.host = make;
+  const { stale } = await bench.save('a.ts', 'import.meta.hot.accept(); // 2');
+  t.is(stale[0].body.code.includes('// 2'), true);
+  t.deepEqual((await bench.message(({ type }) => type === 'recovered')).urls, ['/a.ts']);
+  t.is(bench.updates().length, 2);
+});
+
+test('what the host makes broken code of is an error and no update', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'a.js': 'import.meta.hot.accept();' });
+  await bench.hello(1);
+  bench.host = () => 'const a = ;';
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // 2');
+  const { diagnostics } = await bench.message(
+    ({ client, type }) => client === 1 && type === 'error',
+  );
+  t.like(diagnostics[0], { severity: 'error', url: '/a.js', line: 1 });
+  bench.host = () => 'import.meta.hot.accept(); // 3';
+  await bench.save('a.js', 'import.meta.hot.accept(); // 3');
+  t.is(bench.updates().length, 1);
+});
+
+test('what the host makes the same of as before is no update', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'a.js': 'import.meta.hot.accept();', 'b.js': 'import.meta.hot.accept();' });
+  await bench.hello(1);
+  const make = bench.host;
+  bench.host = (url) => (url === '/a.js' ? 'import.meta.hot.accept();' : make(url));
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // a comment');
+  await bench.message(({ type }) => type === 'pull');
+  await bench.save('b.js', 'import.meta.hot.accept(); // 2');
+  t.deepEqual(
+    bench.updates().flatMap(({ changed }) => changed),
+    ['/b.js'],
+  );
+});
+
+test('changes wait while the host is asked, and come after', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'a.js': 'import.meta.hot.accept();', 'b.js': 'import.meta.hot.accept();' });
+  await bench.hello(1);
+  const make = bench.host;
+  bench.host = null;
+  await bench.project.write('a.js', 'import.meta.hot.accept(); // 2');
+  const question = await bench.message(({ type }) => type === 'pull');
+  await bench.project.write('b.js', 'import.meta.hot.accept(); // 2');
+  bench.host = make;
+  bench.answer(question);
+  await bench.update('/b.js');
+  t.deepEqual(
+    bench.updates().map(({ changed }) => changed),
+    [['/a.js'], ['/b.js']],
+  );
+  bench.engine.pulled(question.question, []);
+  bench.engine.pulled(99, [{ url: '/a.js', message: 'never asked' }]);
+  await bench.save('a.js', 'import.meta.hot.accept(); // 3');
+});
+
+test('a page wants bodies and gets those that there are', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({
+    'main.js': "import './a.js'; import.meta.hot.accept();",
+    'a.js': 'export let a = 1;',
+  });
+  bench.serve('node_modules/pkg/main.js', '1;');
+  await bench.hello(1);
+  const bodiesFor = async (question, urls, client = 1) => {
+    bench.say(client, { type: 'want', question, urls });
+    const found = await bench.message(
+      (said) => said.type === 'bodies' && said.question === question,
+    );
+    t.is(found.client, client);
+    return found.bodies;
+  };
+  const urls = ['/a.js', '/main.js', '/none.js', '/node_modules/pkg/main.js', 'http://a/b.js'];
+  const bodies = await bodiesFor(1, urls);
+  t.deepEqual(urlsOf(bodies), ['/a.js', '/main.js']);
+  t.deepEqual(run(bodies[0].code, ['a']), { a: 1 });
+  t.deepEqual(bench.pulls(), []);
+  // What changed without a page to tell is asked of the host.
+  bench.engine.disconnect(1);
+  const { version } = bench.engine;
+  await bench.project.write('a.js', 'export let a = 2;');
+  await bench.message(({ type }) => type === 'updated');
+  await bench.hello(2, bench.engine.version);
+  const [body] = await bodiesFor(2, ['/a.js'], 2);
+  t.deepEqual(run(body.code, ['a']), { a: 2 });
+  t.is(body.definition.version, version + 1);
+  t.deepEqual(bench.pulls(), [{ preview: ['/a.js'], serve: [] }]);
+  // What is only known to be imported is served to nobody else.
+  bench.project.writeNow('late.js', 'export let late = 1;');
+  bench.serve('main.js', "import('./late.js'); import.meta.hot.accept();");
+  t.deepEqual(urlsOf(await bodiesFor(3, ['/late.js'], 2)), ['/late.js']);
+});
+
+test('a host that serves files as they are is not asked for what was saved', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true, servesFiles: true });
+  bench.add({ 'main.js': "import './a.js'; import.meta.hot.accept();", 'a.js': '1;' });
+  bench.project.writeNow('b.js', '1;');
+  await bench.hello(1);
+  const { stale, added } = await bench.save('a.js', "import './b.js'; 2;");
+  t.true(stale[0].body.code.includes('2;'), stale[0].body.code);
+  t.deepEqual(urlsOf(added), ['/b.js']);
+  t.deepEqual(bench.pulls(), [{ preview: [], serve: ['/b.js'] }]);
+});
+
+test('a JSON module comes by its value', async (t) => {
+  const bench = new Bench(t, { 'data.json': '1' });
+  const main = `import data from './data.json' with { type: 'json' }; import.meta.hot.accept();`;
+  bench.add({ 'main.js': main });
+  const file = bench.project.path('data.json');
+  bench.engine.serveResource('/data.json', 'asset', file, Date.now(), '1');
+  await bench.hello(1);
+  const { stale } = await bench.save('data.json', '{"a": 2}');
+  t.deepEqual(
+    stale.map(({ url, kind, body }) => [url, kind, body.code === null, body.value]),
+    [
+      ['/data.json', 'asset', true, '{"a": 2}'],
+      ['/main.js', 'script', false, null],
+    ],
+  );
+  t.deepEqual(stale[0].body.definition.locals, ['default']);
+});
+
+test('what cannot be a body, or be evaluated as a script, has none of that', async (t) => {
+  const bench = new Bench(t, {}, { servesFiles: true });
+  bench.add({
+    'eval.js': 'import.meta.hot.accept();',
+    'goal.js': 'import.meta.hot.accept();',
+    'a.css': 'p {}',
+  });
+  await bench.hello(1);
+  const refused = await bench.save('eval.js', "import { a } from './a.js'; eval('a');");
+  t.is(refused.stale[0].body, null);
+  const { body } = (await bench.save('goal.js', "export let a = '<!--';")).stale[0];
+  t.is(body.code, null);
+  t.deepEqual(body.definition.locals, ['a']);
+});
+
+test('one file under two urls is two modules, and both change', async (t) => {
+  const bench = new Bench(t, {}, { pulls: true });
+  bench.add({ 'main.js': "import './a.js'; import './a.js?x'; import.meta.hot.accept();" });
+  bench.add({ 'a.js': 'export let a = 1;' });
+  bench.serve('a.js', 'export let a = 1;', '/a.js?x');
+  await bench.hello(1);
+  const { changed, stale } = await bench.save('a.js', 'export let a = 2;');
+  t.deepEqual(changed, ['/a.js', '/a.js?x']);
+  t.deepEqual(urlsOf(stale.map(({ body }) => body)), ['/a.js', '/a.js?x', '/main.js']);
+  t.is(stale[0].body.definition.hash, stale[1].body.definition.hash);
+});
+
+test('what a page reports of code that is no longer the newest is dropped', async (t) => {
+  const bench = new Bench(t, {}, { servesFiles: true });
+  bench.add({ 'main.js': "import './dep.js'; helper(import.meta.hot);", 'dep.js': '1' });
+  await bench.hello(1);
+  const report = { type: 'accepts', url: '/main.js', self: true, deps: [], declined: false };
+  const accepted = async (text) => (await bench.save('dep.js', text)).stale[1].acceptance;
+  bench.say(1, { ...report, version: 0 });
+  t.is(await accepted('2'), 'accepts');
+  const { version, stale } = await bench.save(
+    'main.js',
+    "import './dep.js'; helper(import.meta.hot); 2;",
+  );
+  t.true(stale[0].body.definition.reports);
+  t.is(await accepted('3'), 'none');
+  bench.say(1, { ...report, version: version - 1 });
+  t.is(await accepted('4'), 'none');
+  bench.say(1, { ...report, version });
+  t.is(await accepted('5'), 'accepts');
+});
+
+test('a package accepts nothing, whatever its code says', async (t) => {
+  const bench = new Bench(t, {});
+  bench.add({ 'main.js': "import '/node_modules/pkg/main.js'; import.meta.hot.accept();" });
+  bench.add({ 'node_modules/pkg/main.js': 'import.meta.hot?.accept();' });
+  await bench.hello(1);
+  const { stale } = await bench.save('node_modules/pkg/main.js', 'import.meta.hot?.accept(); // 2');
+  t.deepEqual(
+    stale.map(({ url, acceptance }) => [url, acceptance]),
+    [
+      ['/node_modules/pkg/main.js', 'none'],
+      ['/main.js', 'accepts'],
+    ],
+  );
 });

@@ -50,6 +50,22 @@ test('two edits of a module are hot', async (t) => {
   t.is(tab.loads, 1);
   t.deepEqual(tab.errors, []);
   await program.said('"boundaries":["/main.js"]');
+  const requests = () => performance.getEntriesByType('resource').map(({ name }) => name);
+  const ofDep = (await tab.evaluate(requests)).filter((name) => name.includes('/dep.js'));
+  t.is(ofDep.length, 1, 'updates bring their code');
+});
+
+test('new code may import what no page had', async (t) => {
+  const { project, tab } = await startExample(t, { 'main.js': main, 'dep.js': dep(1) });
+  await tab.until(value, 1);
+  project.writeNow('lib/new.js', "export * from './deep.js';");
+  project.writeNow('lib/deep.js', dep(2));
+  await project.write('dep.js', "export { value } from '~/lib/new.js';");
+  await tab.until(value, 2);
+  await project.write('lib/deep.js', dep(3));
+  await tab.until(value, 3);
+  t.is(tab.loads, 1);
+  t.deepEqual(tab.errors, []);
 });
 
 test("what the server's own resolver understands is accepted too", async (t) => {

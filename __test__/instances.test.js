@@ -511,23 +511,14 @@ globalThis.openOther = async () => (await import('./other-view.js')).router === 
 };
 const openView = () => globalThis.open();
 
-for (const [accepts, takesMaps] of [
-  [false, true],
-  [true, true],
-  [true, false],
-]) {
+for (const accepts of [false, true]) {
   const how = accepts ? 'that accepts itself in between' : 'that nobody accepts';
-  const where = takesMaps ? '' : ', where browsers take no import maps by then';
-  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded${where}`, async (t) => {
+  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded`, async (t) => {
     const hot = accepts ? 'import.meta.hot.accept();' : '';
-    const { project, server, tab, open } = await startApp(
-      t,
-      {
-        ...LAZY,
-        'main.js': `${LAZY['main.js']}${hot}`,
-      },
-      takesMaps ? {} : { takesMaps, hmr: { carry: true } },
-    );
+    const { project, server, tab, open } = await startApp(t, {
+      ...LAZY,
+      'main.js': `${LAZY['main.js']}${hot}`,
+    });
     const other = await open();
     t.deepEqual(await tab.evaluate(openView), [1, true, 1]);
     for (const number of [2, 3]) {
@@ -545,61 +536,6 @@ for (const [accepts, takesMaps] of [
     t.is(other.loads, 1);
   });
 }
-
-test('what an update runs imports dynamically what the page runs, and not what a later update brings', async (t) => {
-  const first = (number) => `globalThis.log.push('first ${number}');
-globalThis.second = await import('./second.js');
-globalThis.first = ${number};
-import.meta.hot.accept();`;
-  const second = (number) => `export const number = ${number};
-import './first.js';
-globalThis.log.push('second ${number}');
-import.meta.hot.accept(() => globalThis.log.push('accepted ${number}'));
-import.meta.hot.dispose(() => globalThis.log.push('disposed ${number}'));`;
-  const { project, server, tab } = await startApp(
-    t,
-    {
-      'main.js': `globalThis.log = []; import('./first.js');`,
-      'first.js': first(1),
-      'second.js': second(1).replace(`import './first.js';`, ''),
-    },
-    { hmr: { carry: false } },
-  );
-  await tab.until(() => globalThis.first, 1);
-  // The first update waits for its code until the second is on its way.
-  let go = () => {};
-  const held = new Promise((resolve) => {
-    go = resolve;
-  });
-  let asked = () => {};
-  const isAsked = new Promise((resolve) => {
-    asked = resolve;
-  });
-  await tab.page.route(/first\.js\?__hot=/, async (route) => {
-    asked();
-    await held;
-    await route.continue();
-  });
-  await project.write('first.js', first(2));
-  await isAsked;
-  await project.write('second.js', second(2));
-  const isSecond = ({ type, files }) =>
-    type === 'updated' && files[0] === project.path('second.js');
-  await server.event(isSecond);
-  go();
-  await tab.until(() => globalThis.log.at(-1), 'accepted 1');
-  t.deepEqual(await tab.evaluate(() => globalThis.log), [
-    'first 1',
-    'second 1',
-    'first 2',
-    'disposed 1',
-    'second 2',
-    'accepted 1',
-  ]);
-  t.is(await tab.evaluate(() => globalThis.second.number), 2);
-  t.is(tab.loads, 1);
-  t.deepEqual(tab.errors, []);
-});
 
 test('code of an update that runs before the page has got that far imports dynamically what is of the same update', async (t) => {
   const { project, tab, open } = await startApp(t, {

@@ -213,7 +213,6 @@ import.meta.hot.accept((next) => {
       true,
       number,
     );
-    t.deepEqual(await tab.evaluate(() => globalThis.both()), [`a${number}`, `b${number}`]);
     const seen = await tab.evaluate(() => globalThis.seen);
     for (const own of ['a', 'b']) {
       t.deepEqual(
@@ -544,11 +543,7 @@ test('a module that a plugin is slow to transform is not lost when it is saved m
       await hold;
     },
   };
-  const { project, server, tab } = await startApp(
-    t,
-    { ...APP, 'index.html': PAGE },
-    { before: [slow] },
-  );
+  const { project, tab } = await startApp(t, { ...APP, 'index.html': PAGE }, { before: [slow] });
   let release;
   hold = new Promise((resolve) => {
     release = resolve;
@@ -557,10 +552,6 @@ test('a module that a plugin is slow to transform is not lost when it is saved m
   await project.write('dep.js', dep(2));
   await held;
   await project.write('dep.js', dep(3));
-  await waitFor(
-    () => updates(server).length === 2,
-    () => JSON.stringify(server.events),
-  );
   hold = undefined;
   release();
   await tab.until(value, 3);

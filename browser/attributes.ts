@@ -1,29 +1,19 @@
 /**
- * Imports with attributes. Loaded when an update needs one: browsers without import attributes cannot
+ * Imports with attributes. Loaded when code needs one: browsers without import attributes cannot
  * parse this file, and have no such modules.
  */
 import type { ModuleNamespace } from '../client.js';
 
-/** Imports a JSON module. */
-export function importJson(address: string): Promise<ModuleNamespace> {
-  return import(address, { with: { type: 'json' } });
+/** Imports a module with these attributes. */
+export function importWith(
+  address: string,
+  attributes: Readonly<Record<string, string>>,
+): Promise<ModuleNamespace> {
+  return import(address, { with: attributes as ImportAttributes });
 }
 
-/** Imports a CSS module. */
-export function importCss(address: string): Promise<ModuleNamespace> {
-  return import(address, { with: { type: 'css' } });
-}
-
-/**
- * Gives a CSS module new text. The sheet stays the same object, wherever it is adopted.
- *
- * @param addresses Under which the page imported it; each has its own sheet.
- */
-export async function replaceSheet(addresses: readonly string[], text: string): Promise<void> {
-  await Promise.all(
-    addresses.map(async (address) => {
-      const module = await import(address, { with: { type: 'css' } });
-      await (module.default as CSSStyleSheet).replace(text);
-    }),
-  );
+/** Gives a CSS module new text. The sheet stays the same object, wherever it is adopted. */
+export async function replaceSheet(address: string, text: string): Promise<void> {
+  const module = await import(address, { with: { type: 'css' } });
+  await (module.default as CSSStyleSheet).replace(text);
 }

@@ -15,8 +15,6 @@ export interface Environment {
   readonly socketPath: string;
   /** Whether problems are shown over the page. */
   readonly overlay: boolean;
-  /** Whether updates bring code with them. */
-  readonly carry: boolean;
 }
 
 export declare const env: Environment;

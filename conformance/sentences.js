@@ -318,10 +318,9 @@ say(
   ['events: payload of beforeUpdate'],
 );
 say(
-  '`import.meta.webpackHot` is the same object.',
+  "`import.meta.webpackHot` is webpack's API, an object of its own.",
   [
-    'acceptance: import.meta.webpackHot is import.meta.hot',
-    'dialect-pinia: import.meta.webpackHot is the same object',
+    'acceptance: import.meta.dispose is import.meta.hot.dispose, and webpackHot an object of its own',
   ],
   ['accept: import.meta.webpackHot'],
 );

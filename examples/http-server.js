@@ -7,7 +7,7 @@
  */
 import http from 'node:http';
 import path from 'node:path';
-import { HmrEndpoint, HmrEngine, HmrFiles } from 'hotgraph';
+import { HmrEndpoint, HmrEngine, HmrFiles, pull } from 'hotgraph';
 
 /** A middleware that serves the files below a folder to pages on `server`, and what ends it. */
 function hotFiles(folder, server) {
@@ -18,25 +18,32 @@ function hotFiles(folder, server) {
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
   });
-  const engine = new HmrEngine({ root, clientUrl: endpoint.clientUrl }, (client, text) => {
+  const options = { root, clientUrl: endpoint.clientUrl, pulls: true };
+  const engine = new HmrEngine(options, (client, text) => {
     // 0 is the server itself, which is told what happens; any other number is a page.
-    if (client === 0) console.log(text);
+    if (client === 0) onEvent(JSON.parse(text));
     else endpoint.send(text, client);
   });
   const files = new HmrFiles(engine, endpoint);
 
+  function onEvent(event) {
+    if (event.type !== 'pull') return console.log(JSON.stringify(event));
+    // The engine wants what this server would answer: it is asked as by a page.
+    return pull(event, engine, (request, response) => server.emit('request', request, response));
+  }
+
   async function middleware({ url, headers }, response, next) {
-    const at = Date.now();
-    const [location] = url.split('?');
-    const own = endpoint.find(location, headers, engine);
+    const [at, since] = [Date.now(), engine.version];
+    const own = endpoint.find(url, headers, engine);
     if (own) return send(response, own.type, own.body, own.headers);
+    const [location] = url.split('?');
     const file = path.join(root, decodeURIComponent(location.replace(/\/$/, '/index.html')));
     const content = file.startsWith(root + path.sep) ? await files.read(file) : null;
     if (content === null) return next();
     const type = path.extname(file).slice(1);
     const kind = KINDS[type] ?? 'asset';
     const body = kind === 'asset' ? content : resolveImports(String(content));
-    send(response, type, files.transform(kind, body, { url, headers, file, at, resolve }));
+    send(response, type, files.transform(kind, body, { url, headers, file, at, since, resolve }));
   }
 
   function close() {

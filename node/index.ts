@@ -1,11 +1,23 @@
 /** The package's public modules. */
 
-export type { HostEvent, ReloadReport } from '../runtime/protocol.js';
-export type { Asset } from './assets.js';
-export type { PageListener, UpgradeServer } from './channel.js';
-export { HmrEndpoint, type HmrEndpointOptions } from './endpoint.js';
-export type { HotChannel, HotClient, HotListener } from './events.js';
-export { type FileKind, type FileRequest, HmrFiles } from './files.js';
-export { type PageHooks, type TransformedPage, transformPage } from './page.js';
-export { type HmrPlugin, type HmrPluginOptions, hmrPlugin } from './plugin.js';
-export { type Destination, destinationOf } from './request.js';
+export type {
+  ClientMessage,
+  Diagnostic,
+  HostEvent,
+  ReloadReport,
+  ServerMessage,
+} from '../runtime/protocol.js';
+export type { Asset } from './server/assets.js';
+export type { PageListener, UpgradeServer } from './server/channel.js';
+export { type Destination, destinationOf } from './server/destination.js';
+export { HmrEndpoint, type HmrEndpointOptions } from './server/endpoint.js';
+export type { HotChannel, HotClient, HotListener } from './server/events.js';
+export { type FileKind, type FileRequest, HmrFiles } from './server/files.js';
+export {
+  type ImportMap,
+  type PageHooks,
+  type TransformedPage,
+  transformPage,
+} from './server/page.js';
+export { type Dispatch, type PullEvent, pull } from './server/pull.js';
+export { type HmrPlugin, type HmrPluginOptions, hmrPlugin } from './wds/plugin.js';

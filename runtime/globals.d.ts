@@ -13,5 +13,6 @@ declare class URL {
 }
 
 interface ImportMeta {
+  url: string;
   resolve(specifier: string): string;
 }

@@ -13,6 +13,7 @@ use napi_derive::napi;
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
 use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::import_map::ImportMap;
 
 /// How an engine is set up.
 #[napi(object)]
@@ -30,11 +31,12 @@ pub struct EngineOptions {
     /// changes. `'poll'` looks at them again and again instead of waiting for events.
     #[napi(ts_type = "boolean | 'poll'")]
     pub watch: Option<Either<bool, String>>,
-    /// Whether updates bring the new code along. Default: true. Without, pages fetch it.
-    pub carries: Option<bool>,
     /// Whether the host serves scripts as they are on disk, imports and all. Updates then bring the code of a
-    /// save; otherwise pages ask for it (see `carried`). Default: false.
+    /// save as it is; otherwise the host is asked for it. Default: false.
     pub serves_files: Option<bool>,
+    /// Whether the host answers `pull` events by `pulled`: updates then bring what only the host can make. Default:
+    /// false; pages reload for it then.
+    pub pulls: Option<bool>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
@@ -65,6 +67,15 @@ pub struct PageStatus {
     pub version: f64,
     /// Whether it was sent a later update: that is on its way, being applied, or was not applied as a whole.
     pub is_behind: bool,
+}
+
+/// A module that the host could not make.
+#[napi(object)]
+pub struct PullFailure {
+    /// The module's url.
+    pub url: String,
+    /// Why, for the terminal.
+    pub message: String,
 }
 
 /// What to serve for a script.
@@ -146,8 +157,8 @@ impl HmrEngine {
                     return Err(napi::Error::from_reason(reason));
                 }
             },
-            carries: options.carries.unwrap_or(true),
             serves_files: options.serves_files.unwrap_or(false),
+            pulls: options.pulls.unwrap_or(false),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -188,7 +199,8 @@ impl HmrEngine {
     /// returns what to serve; `null` when that is the source as it is.
     ///
     /// `file` is the absolute path of the file behind it, if there is one; `requestedAt` the time of the
-    /// request in milliseconds since 1970 (default: now).
+    /// request in milliseconds since 1970 (default: now); `since` the engine's version at that time: what was made
+    /// before the module's last change is not taken in (default: it was made after that).
     #[napi(catch_unwind)]
     pub fn serve_script(
         &self,
@@ -196,10 +208,11 @@ impl HmrEngine {
         source: String,
         file: Option<String>,
         requested_at: Option<f64>,
+        since: Option<f64>,
     ) -> Option<ServedScript> {
-        let served = self
-            .engine
-            .serve_script(&url, &source, source_file(file, requested_at));
+        let file = source_file(file, requested_at);
+        let since = since.map(|since| since.max(0.0) as u64);
+        let served = self.engine.serve_script(&url, &source, file, since);
         if served.code.is_none() && served.accepted.is_empty() {
             return None;
         }
@@ -254,11 +267,18 @@ impl HmrEngine {
         );
     }
 
-    /// Takes in a page's import map, before the modules that use it: bare specifier, or prefix with a slash at
-    /// its end -> url of the module or folder.
+    /// Takes in a page's import map, before the modules that use it; an empty one is none. `imports`: bare specifier, or prefix with a slash
+    /// at its end -> url of the module or folder; `scopes`: url of a module, or prefix of urls with a slash at its
+    /// end -> such a map.
     #[napi(catch_unwind)]
-    pub fn import_map(&self, map: HashMap<String, String>) {
-        self.engine.import_map(map);
+    pub fn import_map(
+        &self,
+        page: String,
+        imports: HashMap<String, String>,
+        scopes: Option<HashMap<String, HashMap<String, String>>>,
+    ) {
+        let scopes = scopes.unwrap_or_default();
+        self.engine.import_map(&page, ImportMap { imports, scopes });
     }
 
     /// Tells what the host's own resolver makes of specifiers of a module, where a browser would not come to
@@ -292,24 +312,26 @@ impl HmrEngine {
         Some(saved.to_string())
     }
 
-    /// The module to serve to a module script that asks for a changed module without a stamp, so that it gets
-    /// the instance everybody has; `null` when it can be served the module itself.
+    /// Takes in what a module would be served as now, for a `pull` event: nothing is served.
     #[napi(catch_unwind)]
-    pub fn facade(&self, url: String) -> Option<String> {
-        self.engine.facade(&url)
+    pub fn preview(&self, url: String, source: String) {
+        self.engine.preview(&url, &source);
     }
 
-    /// What a page gets that asks for a script's code to run it without importing it (JSON text); `null` when it
-    /// has to import it. To be asked after `serveScript`, and only for pages of this server.
+    /// Answers a `pull` event: all that could be made was handed to `preview` or served.
     #[napi(catch_unwind)]
-    pub fn carried(&self, url: String) -> Option<String> {
-        self.engine.carried(&url)
+    pub fn pulled(&self, question: u32, failures: Option<Vec<PullFailure>>) {
+        let failures = failures.unwrap_or_default().into_iter();
+        let failures =
+            failures.map(|PullFailure { url, message }| engine::PullFailure { url, message });
+        self.engine.pulled(question, failures.collect());
     }
 
-    /// A page is going to import a script that it was sent the code of: from now on it is served like any other.
+    /// The text of a module that defines the bodies of others and runs none, for pages whose policy forbids `eval`.
+    /// Only for pages of this server.
     #[napi(catch_unwind)]
-    pub fn unshare(&self, url: String) {
-        self.engine.unshare(&url);
+    pub fn bodies(&self, urls: Vec<String>) -> String {
+        self.engine.bodies(&urls)
     }
 
     /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is

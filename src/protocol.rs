@@ -8,6 +8,7 @@
 //! version stamp and hash. A *version* is a whole number of milliseconds-since-epoch magnitude that
 //! rises by at least one per batch; JavaScript holds it exactly.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,13 @@ pub enum ServerMessage {
         /// The urls of the modules that were named by an earlier `Error`.
         urls: Vec<String>,
     },
+    /// The answer to [`ClientMessage::Want`].
+    Bodies {
+        /// The number of the question.
+        question: u32,
+        /// Those of the wanted modules that can be had as bodies, at the version that they have now.
+        bodies: Vec<Body>,
+    },
     /// Modules that nothing imports any more.
     Prune {
         /// The stamp to import them by from now on.
@@ -87,7 +95,10 @@ pub struct Update {
     pub changed: Vec<String>,
     /// Every stale module, the changed ones first, importers after what they import (breadth first).
     pub stale: Vec<StaleModule>,
-    /// Which of them, and of what is above them, the code of open pages imports no more.
+    /// Modules that the new code imports and that were never served before: their content. Not stale, since nobody has
+    /// them.
+    pub added: Vec<Body>,
+    /// Which of the stale modules, and of what is above them, the code of open pages no longer imports.
     pub departures: Vec<Departure>,
     /// Set when a page gave up an update instead of a file having changed. `changed` then holds the
     /// module that gave up, whose code is what it was. Its version is a new one only if the update
@@ -112,61 +123,92 @@ pub struct StaleModule {
     pub acceptance: SelfAcceptance,
     /// Who imports it, in a stable order.
     pub importers: Vec<Importer>,
-    /// A script's new code, when the engine has it and it can be run without being fetched.
-    pub carried: Option<CarriedModule>,
-    /// Whether it is what an earlier update brought to this page on the same connection.
+    /// Its new content, where the engine has it: of a script that can be made a body, of a JSON or text module. `None`
+    /// for other resources, for what cannot be made a body, and for what the page has (`kept`).
+    pub body: Option<Body>,
+    /// Whether its content is what an earlier update brought to this page on the same connection.
     pub kept: bool,
-    /// Whether only the host can make that code: a page that imports the module by `fetch()` with the header
-    /// `x-hotgraph: carried` gets an [`AskedFor`].
-    pub ask: bool,
 }
 
-/// The code of a script that rides along with an update.
+/// The content of a module, to be run without being imported. What a shell holds, and what updates bring.
 #[derive(Debug, Clone, PartialEq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
-pub struct CarriedModule {
-    /// An expression for a generator function. Its first step returns a list of setters, one for each import (0
-    /// where nothing is bound), and a function that reads an export by its name; its second step runs the module.
-    pub code: Arc<str>,
-    /// The names that it exports itself.
-    pub exports: Vec<String>,
-    /// What it imports, in the order of the setters.
-    pub imports: Vec<CarriedImport>,
+pub struct Body {
+    /// What linking needs to know.
+    pub definition: Definition,
+    /// An expression for the function that the module's own text became (docs/protocol.md, "Bodies"). `None` when it
+    /// cannot be evaluated as the text of a script: then only a module that defines it has it.
+    pub code: Option<Arc<str>>,
+    /// In place of code, the text of a JSON module or of another that is data.
+    pub value: Option<Arc<str>>,
 }
 
-/// A module with its code, as a page gets it that asked for it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// What linking needs to know of a module: what it imports and exports.
+#[derive(Debug, Clone, PartialEq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
-pub struct AskedFor {
-    /// The module's version of now.
+pub struct Definition {
+    /// The module.
+    pub url: String,
+    /// The version of its content: of the update that changed it last, 0 before any.
     #[cfg_attr(test, ts(type = "number"))]
     pub version: u64,
-    /// `null` when it has to be imported.
-    pub carried: Option<CarriedModule>,
+    /// Names the text that the body was made of. A page that runs a module with this hash has nothing to renew.
+    pub hash: String,
+    /// One for each statement that imports or re-exports, in source order.
+    pub imports: Vec<ImportLink>,
+    /// The names by which it exports variables of its own.
+    pub locals: Vec<String>,
+    /// What it exports that is another module's.
+    pub indirect: Vec<IndirectExport>,
+    /// Which of the imports are `export *`.
+    pub stars: Vec<u32>,
+    /// Whether it uses `import.meta.hot`.
+    pub hot: bool,
+    /// Whether the page is to report what it accepts, since its text does not tell.
+    pub reports: bool,
+    /// Whether it waits at its top level: its body is an async function.
+    pub is_async: bool,
 }
 
-/// An import of a [`CarriedModule`].
+/// An import or re-export of a [`Definition`].
 #[derive(Debug, Clone, PartialEq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
-pub struct CarriedImport {
-    /// The module; a whole address when it is on another server.
-    pub url: String,
+pub struct ImportLink {
+    /// As the served code writes it.
+    pub specifier: String,
+    /// What the server takes it for: a url, or a whole address on another origin. `None` for a bare name that it does
+    /// not know. A page with an import map resolves by itself.
+    pub url: Option<String>,
     /// How it is imported.
     pub kind: ImportKind,
     /// The names that the other module has to export.
     pub names: Vec<String>,
-    /// Whether any of its exports are exported again.
-    pub forwards: bool,
-    /// Whether all of them are (`export *`).
-    pub forwards_all: bool,
-    /// Whether its exports may change without anybody being told, as far as the server knows.
-    pub volatile: bool,
+    /// Its import attributes, where `kind` is `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// Whether the other module is served byte for byte, and is the browser's.
+    pub plain: bool,
+}
+
+/// An export that is another module's.
+#[derive(Debug, Clone, PartialEq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct IndirectExport {
+    /// Its name here.
+    pub exported: String,
+    /// Which of the imports it comes from.
+    pub import: u32,
+    /// Its name there; `null` for the whole namespace.
+    pub name: Option<String>,
 }
 
 /// How a module is imported.
@@ -181,6 +223,8 @@ pub enum ImportKind {
     Json,
     /// With `{ type: 'css' }`.
     Css,
+    /// With another type: text, bytes.
+    Other,
 }
 
 /// What sort of resource a module is.
@@ -278,10 +322,6 @@ pub enum ClientMessage {
         page: Option<String>,
         /// Why the page reloaded itself, when it did.
         reloaded: Option<ReloadReport>,
-        /// Whether code that the browser loads can only share a carried module with the page when the module is
-        /// served so ([`AskedFor`] says what is carried): the browser takes no import maps by now.
-        #[serde(default)]
-        shares: bool,
         /// Whether the page said it before, on an earlier socket.
         #[serde(default)]
         again: bool,
@@ -291,6 +331,13 @@ pub enum ClientMessage {
         /// The update's version.
         #[cfg_attr(test, ts(type = "number"))]
         version: u64,
+    },
+    /// The page is going to run modules that it has no content of.
+    Want {
+        /// A number of the page's own choice, repeated in the answer.
+        question: u32,
+        /// The modules.
+        urls: Vec<String>,
     },
     /// `import.meta.hot.invalidate(message)`.
     Invalidate {
@@ -308,6 +355,9 @@ pub enum ClientMessage {
     Accepts {
         /// The module.
         url: String,
+        /// The version of the code that registered it. A report of code that is no longer the newest is dropped.
+        #[cfg_attr(test, ts(type = "number"))]
+        version: u64,
         /// What it does with updates of itself.
         #[serde(rename = "self")]
         accepts_self: bool,
@@ -327,9 +377,6 @@ pub enum ClientMessage {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
-        /// Whether the new code came with it, so that the page fetched none.
-        #[serde(default)]
-        carried: bool,
     },
     /// An update could not be applied; the page goes on with what it had.
     Failed {
@@ -425,6 +472,8 @@ pub enum ReloadCause {
     Resource,
     /// A module that should have accepted never ran to its end in this page.
     NotEvaluated,
+    /// A module that cannot be replaced in a page: its code cannot be made a body.
+    NotReplaceable,
     /// The page was served by another run of the server, with which this one cannot go on.
     Session,
 }
@@ -458,8 +507,6 @@ pub enum HostEvent {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
-        /// Whether the new code came with it, so that the page fetched none.
-        carried: bool,
     },
     /// An update concerned nothing in a page, which is at that version now.
     Acknowledged {
@@ -504,6 +551,22 @@ pub enum HostEvent {
     Recovered {
         /// The modules' urls.
         urls: Vec<String>,
+    },
+    /// The engine needs modules as the host would serve them now. To be answered by `HmrEngine.pulled`.
+    Pull {
+        /// The number of the question.
+        question: u32,
+        /// Modules that pages have: what they would be now is to be handed to `HmrEngine.preview`, and served to nobody.
+        preview: Vec<String>,
+        /// Modules that nobody has: to be served as to a page that asks for them.
+        serve: Vec<String>,
+    },
+    /// A script that is followed is served as it is, since it cannot be made a body. Updates of it reload the page.
+    Refused {
+        /// The module.
+        url: String,
+        /// Why.
+        reason: String,
     },
     /// An event from a page for the server's code.
     Custom {

@@ -25,10 +25,7 @@ export async function startApp(t, files, options = {}) {
   t.teardown(() => server.stop());
 
   async function open(path = options.path ?? '/') {
-    const tab = await openTab(server.url(path), {
-      ignoreHTTPSErrors: true,
-      takesMaps: options.takesMaps,
-    });
+    const tab = await openTab(server.url(path), { ignoreHTTPSErrors: true });
     t.teardown(() => tab.close());
     if (options.connect !== false) await tab.connected();
     return tab;

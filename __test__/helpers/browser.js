@@ -52,32 +52,19 @@ export async function browserVersion() {
 }
 
 /**
- * Opens a tab that records what happens in it. With HOTGRAPH_CARRY=shared, or without `takesMaps`, the browser takes no
- * import maps once modules have run, as Firefox does not.
+ * Opens a tab that records what happens in it.
  *
  * @param {string} url
- * @param {{ context?: import('playwright-core').BrowserContext, ignoreHTTPSErrors?: boolean,
- *   takesMaps?: boolean }} [options]
+ * @param {{ context?: import('playwright-core').BrowserContext, ignoreHTTPSErrors?: boolean }} [options]
  */
 export async function openTab(url, options = {}) {
   const context =
     options.context ??
     (await (await launch()).newContext({ ignoreHTTPSErrors: options.ignoreHTTPSErrors ?? false }));
   const page = await context.newPage();
-  const takesMaps = options.takesMaps ?? process.env.HOTGRAPH_CARRY !== 'shared';
-  if (!takesMaps) await page.addInitScript(refuseMaps);
   const tab = new Tab(page);
   await page.goto(url);
   return tab;
-}
-
-/** Runs in a page: no script can add an import map. */
-function refuseMaps() {
-  const { append } = Element.prototype;
-  Element.prototype.append = function (...nodes) {
-    const others = nodes.filter(({ type }) => type !== 'importmap');
-    return append.apply(this, others);
-  };
 }
 
 /** A tab with its console, its errors and its loads. */

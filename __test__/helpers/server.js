@@ -8,7 +8,7 @@ import { startDevServer } from './host.js';
 import { getFreePort } from './port.js';
 
 /**
- * Starts a server. With HOTGRAPH_CARRY=no pages fetch what is new, as they do where code may not come with updates.
+ * Starts a server.
  *
  * @param {string} rootDir
  * @param {{ config?: object, hmr?: object, before?: object[], after?: object[] }} [options] `config` goes to the
@@ -18,7 +18,6 @@ export async function serve(rootDir, options = {}) {
   const events = [];
   const hmr = hmrPlugin({
     logLevel: 'silent',
-    carry: process.env.HOTGRAPH_CARRY !== 'no',
     onEvent: (event) => events.push(event),
     ...options.hmr,
   });

@@ -7,11 +7,21 @@ import { parseAddress } from '../../runtime/url.js';
 /** Entries that the browser should keep until somebody looks. */
 const BUFFER = 100_000;
 
+/** How the server names a version in `Server-Timing`. */
+const VERSION = 'hotgraph';
+
+/** What is known of one url. */
+interface Fetched {
+  /** The oldest version that was fetched, other than by `fetch()`. */
+  version: number | undefined;
+  readonly initiators: Set<string>;
+}
+
 /** The fetched modules of a page. */
 export class Loaded {
   readonly #origin: string;
-  readonly #versions = new Map<string, Set<number>>();
-  readonly #initiators = new Map<string, Set<string>>();
+  readonly #pageVersion: number;
+  readonly #fetched = new Map<string, Fetched>();
   /** What was asked for otherwise than by an import. */
   readonly #others = new Set<string>();
   readonly #observer: PerformanceObserver;
@@ -19,14 +29,15 @@ export class Loaded {
   #pending: PerformanceEntry[] = [];
   #isIncomplete = false;
   #isScheduled = false;
-  #newest = 0;
 
   /**
    * @param origin Of the page; others have no modules of the server.
+   * @param pageVersion The version of what came without one.
    * @param grown Is called when the page has fetched something.
    */
-  constructor(origin: string, grown: () => void) {
+  constructor(origin: string, pageVersion: number, grown: () => void) {
     this.#origin = origin;
+    this.#pageVersion = pageVersion;
     performance.setResourceTimingBufferSize?.(BUFFER);
     const observe = (
       list: PerformanceObserverEntryList,
@@ -47,35 +58,17 @@ export class Loaded {
     return this.#current().has(url) || this.#isIncomplete;
   }
 
-  /** The newest version that the page fetched of a module, 0 when it is not stamped. */
-  version(url: string): number {
-    return Math.max(0, ...(this.#current().get(url) ?? []));
-  }
-
   /** The oldest version that the page fetched of a module, other than by `fetch()`. */
-  oldest(url: string): number | undefined {
-    const versions = this.versions(url);
-    return versions.length > 0 ? Math.min(...versions) : undefined;
-  }
-
-  /** The newest version that the page fetched of any module. */
-  get newest(): number {
-    this.#current();
-    return this.#newest;
-  }
-
-  /** All versions that the page fetched of a module, other than by `fetch()`. */
-  versions(url: string): number[] {
-    return [...(this.#current().get(url) ?? [])].filter((version) => version >= 0);
+  version(url: string): number | undefined {
+    return this.#current().get(url)?.version;
   }
 
   /** What asked for a module, in the browser's words: `script`, `img`, `fetch`. */
   initiators(url: string): ReadonlySet<string> {
-    this.#current();
-    return this.#initiators.get(url) ?? new Set();
+    return this.#current().get(url)?.initiators ?? new Set();
   }
 
-  /** Whether an import asked for a module, and not only something that keeps it for one. */
+  /** Whether an import asked for a module. */
   isImported(url: string): boolean {
     return [...this.initiators(url)].some(isImport);
   }
@@ -91,16 +84,6 @@ export class Loaded {
     this.#current().delete(url);
   }
 
-  /** The requests that failed since a time of `performance.now()`. */
-  failuresSince(time: number): { url: string; status: number }[] {
-    const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
-    return entries.flatMap(({ startTime, responseStatus, name }) => {
-      if (startTime < time || !(responseStatus >= 400)) return [];
-      const address = parseAddress(name);
-      return address?.origin === this.#origin ? [{ url: address.url, status: responseStatus }] : [];
-    });
-  }
-
   /** Entries are normalised when the page has nothing else to do, so that no update has to wait for that. */
   #settleLater(): void {
     if (this.#isScheduled) return;
@@ -113,24 +96,33 @@ export class Loaded {
     else setTimeout(settle);
   }
 
-  #current(): Map<string, Set<number>> {
+  #current(): Map<string, Fetched> {
     const entries = [...this.#pending, ...this.#observer.takeRecords()];
     this.#pending = [];
-    for (const entry of entries) {
-      const address = parseAddress(entry.name);
-      if (address?.origin !== this.#origin) continue;
-      const versions = this.#versions.get(address.url) ?? new Set();
-      const { initiatorType } = entry as PerformanceResourceTiming;
-      versions.add(isFetch(initiatorType) ? -1 : address.version);
-      this.#versions.set(address.url, versions);
-      if (!isImport(initiatorType) && !(isFetch(initiatorType) && address.version > 0)) {
-        this.#others.add(address.url);
-      }
-      const initiators = this.#initiators.get(address.url) ?? new Set();
-      this.#initiators.set(address.url, initiators.add(initiatorType));
-      this.#newest = Math.max(this.#newest, address.version);
+    for (const entry of entries) this.#take(entry as PerformanceResourceTiming);
+    return this.#fetched;
+  }
+
+  #take(entry: PerformanceResourceTiming): void {
+    const { name, initiatorType } = entry;
+    const address = parseAddress(name);
+    if (address?.origin !== this.#origin) return;
+    const { url } = address;
+    const fetched = this.#fetched.get(url) ?? { version: undefined, initiators: new Set() };
+    this.#fetched.set(url, fetched);
+    fetched.initiators.add(initiatorType);
+    if (!isFetch(initiatorType)) {
+      const version = address.version || this.#versionOf(entry);
+      fetched.version = Math.min(version, fetched.version ?? version);
     }
-    return this.#versions;
+    const isOurs = isFetch(initiatorType) && address.version > 0;
+    if (!isImport(initiatorType) && !isOurs) this.#others.add(url);
+  }
+
+  #versionOf({ serverTiming }: PerformanceResourceTiming): number {
+    const timing = serverTiming?.find((one) => one.name === VERSION);
+    const version = timing ? Number(timing.description) : Number.NaN;
+    return Number.isFinite(version) ? version : this.#pageVersion;
   }
 }
 
@@ -138,7 +130,7 @@ function isImport(initiatorType: string): boolean {
   return initiatorType === 'script' || initiatorType === 'other';
 }
 
-/** What code fetched is a resource of the page, but no generation of a module. */
+/** What code fetched is a resource of the page, but no module. */
 function isFetch(initiatorType: string): boolean {
   return initiatorType === 'fetch' || initiatorType === 'xmlhttprequest';
 }

@@ -1,12 +1,12 @@
-//! Source text: whatever it is, reading it ends well, and what is served means what was written.
+//! Source text: whatever it is, reading it ends well, and what is served and sent of it can be read again.
 
-use hotgraph::engine::{Engine, EngineOptions};
+use std::collections::BTreeSet;
+
 use hotgraph_core::diagnostic::place_of;
-use hotgraph_core::graph::folders::Folders;
-use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, HotUse, ModuleRecord, Span};
-use hotgraph_core::syntax::analyze::{analyze, needs_rewrite};
-use hotgraph_core::syntax::rewrite::{Rewrite, rewrite};
-use hotgraph_core::{graph::url, syntax::style};
+use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord, Span};
+use hotgraph_core::syntax::analyze::{analyze, analyze_fully, may_import_later, may_use_hot};
+use hotgraph_core::syntax::body::{self, BodyPlan, Shell};
+use hotgraph_core::syntax::style;
 
 const VERSION: u64 = 7;
 
@@ -69,200 +69,106 @@ fn check_spans(source: &str, record: &ModuleRecord) {
 
 fn check_script(source: &str) {
     check_facts(source, Dialect::JavaScript);
-    if OURS.iter().any(|ours| source.contains(ours)) {
-        return;
-    }
-    let Ok(record) = analyze(source, Dialect::JavaScript) else {
+    let Ok(record) = analyze_fully(source, Dialect::JavaScript) else {
         return;
     };
-    let is_plain = !record.hot.used && record.dynamic_imports.is_empty();
+    check_search(source, &record);
+    // Names of ours may be written with escapes.
+    if let Some(Ok(plan)) = &record.body
+        && !source.contains("\\u")
+    {
+        check_function(source, plan);
+        check_shell(source, &record, plan);
+    }
+}
+
+/// What the search of bytes rules out, the parser does not find.
+fn check_search(source: &str, record: &ModuleRecord) {
     assert!(
-        is_plain || needs_rewrite(source),
-        "the search of bytes missed it"
+        !record.hot.used || may_use_hot(source),
+        "the search missed a use of import.meta.hot"
     );
+    assert!(
+        record.dynamic_imports.is_empty() || may_import_later(source),
+        "the search missed a dynamic import"
+    );
+}
 
-    let unchanged = rewritten(source, &record, &|_| None);
-    let wraps = record
-        .dynamic_imports
-        .iter()
-        .any(|import| !is_style(&import.attribute_type));
+/// A body is an expression on as many lines, and imports and exports nothing.
+fn check_function(source: &str, plan: &BodyPlan) {
+    let function = body::function(source, plan);
     assert_eq!(
-        unchanged.is_some(),
-        wraps,
-        "only dynamic imports are wrapped"
+        own_lines(source) + 1,
+        lines(&function),
+        "lines of {function:?}"
     );
-    if let Some(output) = &unchanged {
-        let bare = without_closings(&output.replace(OPENING, ""));
-        assert_eq!(bare, without_closings(source));
-        same_facts(source, &record, output, &|specifier| specifier.to_owned());
-    }
-
-    let stamp = |specifier: &str| url::stamp(specifier, VERSION);
-    let hostile = |specifier: &str| format!("{specifier}'\"`${{x}}$\\\n\r\u{2028}\u{2029}");
-    for change in [&stamp as &dyn Fn(&str) -> String, &hostile] {
-        if let Some(output) = rewritten(source, &record, &|specifier| Some(change(specifier))) {
-            same_facts(source, &record, &output, change);
-        }
-    }
-    check_served(source);
-}
-
-/// What stands around the argument of a dynamic import.
-const OPENING: &str = "(globalThis.__hotgraph__?.dynamic??String)(";
-const CLOSINGS: [&str; 2] = [",import.meta.url)", ",import.meta.url,1)"];
-
-fn without_closings(text: &str) -> String {
-    CLOSINGS
-        .iter()
-        .fold(text.to_owned(), |text, closing| text.replace(closing, ""))
-}
-
-fn rewritten(
-    source: &str,
-    record: &ModuleRecord,
-    stamp: &dyn Fn(&str) -> Option<String>,
-) -> Option<String> {
-    let how = Rewrite {
-        preamble: None,
-        patch: None,
-        stamp,
-        identify: &|_| None,
+    let Some(after) = read_again(&format!("export default{{a:{function}}};")) else {
+        return;
     };
-    rewrite(source, record, &how)
+    assert!(after.imports.is_empty(), "{function:?}");
+    assert!(after.dynamic_imports.is_empty(), "{function:?}");
+    assert!(!after.hot.used, "{function:?}");
+    assert_eq!(after.exports, ["default"], "{function:?}");
 }
 
-fn is_style(attribute_type: &Option<String>) -> bool {
-    attribute_type.as_deref() == Some("css")
+/// What the server has to say of a module, at its worst.
+const DEFINITION: &str = "{\"url\":\"/a</script>'`${\u{2028}\u{2029}\"}";
+
+const CLIENT: &str = "/client.js";
+
+/// A shell is a module on as many lines that imports and exports the same.
+fn check_shell(source: &str, record: &ModuleRecord, plan: &BodyPlan) {
+    for is_inline in [false, true] {
+        let how = Shell {
+            client_url: CLIENT,
+            definition: DEFINITION,
+            is_inline,
+        };
+        let shell = body::shell(source, plan, &how);
+        assert_eq!(own_lines(source) + 2, lines(&shell), "lines of {shell:?}");
+        let openings = |text: &str| text.matches('<').count();
+        assert!(
+            !is_inline || openings(&shell) <= openings(source),
+            "it could end its script: {shell:?}"
+        );
+        let Some(after) = read_again(&shell) else {
+            return;
+        };
+        let sorted = |record: &ModuleRecord| {
+            let mut exports = record.exports.clone();
+            exports.sort();
+            exports
+        };
+        assert_eq!(sorted(record), sorted(&after), "{shell:?}");
+        assert_eq!(record.reexports_all, after.reexports_all, "{shell:?}");
+        let specifiers = |record: &ModuleRecord| -> BTreeSet<_> {
+            let imports = record.imports.iter();
+            let own = imports.filter(|import| import.specifier != CLIENT);
+            own.map(|import| (import.specifier.clone(), import.attribute_type.clone()))
+                .collect()
+        };
+        assert_eq!(specifiers(record), specifiers(&after), "{shell:?}");
+    }
 }
 
-/// The output is a module on as many lines with the same imports, but for what was done to their specifiers, and
-/// the same of everything else.
-fn same_facts(source: &str, record: &ModuleRecord, output: &str, change: &dyn Fn(&str) -> String) {
-    assert_eq!(lines(source), lines(output), "lines of {output:?}");
-    let after = match analyze(output, Dialect::JavaScript) {
-        Ok(after) => after,
-        // The wrapper nests deeper.
-        Err(AnalyzeError::TooDeep) => return,
+/// The facts of generated code; `None` when it nests too deep by what was added.
+fn read_again(output: &str) -> Option<ModuleRecord> {
+    match analyze(output, Dialect::JavaScript) {
+        Ok(record) => Some(record),
+        Err(AnalyzeError::TooDeep) => None,
         Err(error) => panic!("{error}: {output:?}"),
-    };
-    let specifiers = |record: &ModuleRecord, change: &dyn Fn(&str) -> String| -> Vec<_> {
-        let imports = record.imports.iter();
-        imports
-            .map(|import| {
-                let is_kept = is_style(&import.attribute_type);
-                let specifier = &import.specifier;
-                let specifier = if is_kept {
-                    specifier.clone()
-                } else {
-                    change(specifier)
-                };
-                (
-                    specifier,
-                    import.attribute_type.clone(),
-                    import.names.clone(),
-                )
-            })
-            .collect()
-    };
-    let keep = |specifier: &str| specifier.to_owned();
-    assert_eq!(
-        specifiers(record, change),
-        specifiers(&after, &keep),
-        "{output:?}"
-    );
-    assert_eq!(
-        record.dynamic_imports.len(),
-        after.dynamic_imports.len(),
-        "{output:?}"
-    );
-    let (exports, exports_after) = (&record.exports, &after.exports);
-    assert_eq!(
-        (exports, record.reexports_all),
-        (exports_after, after.reexports_all)
-    );
-    assert_eq!(accepted(&record.hot), accepted(&after.hot), "{output:?}");
+    }
 }
 
-type Accepted<'a> = (
-    bool,
-    bool,
-    bool,
-    bool,
-    Vec<&'a str>,
-    Option<&'a Vec<String>>,
-);
-
-fn accepted(hot: &HotUse) -> Accepted<'_> {
-    let specifiers = hot
-        .accepts
-        .iter()
-        .map(|accepted| accepted.specifier.as_str());
-    (
-        hot.used,
-        hot.accepts_self.is_some(),
-        hot.declines,
-        hot.opaque,
-        specifiers.collect(),
-        hot.accepts_exports.as_ref(),
-    )
+/// How many lines code has with more after it: a line feed joins what ends with a carriage return.
+fn own_lines(source: &str) -> usize {
+    lines(source) - usize::from(source.ends_with('\r'))
 }
 
 /// How many lines a browser counts.
 fn lines(text: &str) -> usize {
     let breaks = text.matches(['\n', '\r', '\u{2028}', '\u{2029}']).count();
     breaks - text.matches("\r\n").count()
-}
-
-/// Names that hotgraph brings along. A module that has them itself is not expected to work.
-const OURS: [&str; 2] = ["__hot$", "__hotgraph__"];
-
-/// An engine serves it, to an importer that counts on its exports, as a module on as many lines that exports the same.
-fn check_served(source: &str) {
-    // Names of ours may be written with escapes.
-    if source.contains("\\u") {
-        return;
-    }
-    let options = EngineOptions {
-        folders: Folders::below("/"),
-        client_url: "/client.js".to_owned(),
-        watch: hotgraph::engine::Watching::Off,
-        carries: false,
-        serves_files: false,
-        snapshot: None,
-    };
-    let engine = Engine::start(options, std::sync::Arc::new(|_, _| {})).expect("a thread");
-    let importer = "export * from './a.js'; import.meta.hot.accept()";
-    engine.serve_script("/top.js", importer, None);
-    let Some(output) = engine.serve_script("/a.js", source, None).code else {
-        return;
-    };
-    assert_eq!(lines(source), lines(&output), "lines of {output:?}");
-    let after = match analyze(&output, Dialect::JavaScript) {
-        Ok(after) => after,
-        Err(AnalyzeError::TooDeep) => return,
-        Err(error) => panic!("{error}: {output:?}"),
-    };
-    let before = analyze(source, Dialect::JavaScript).expect("it was read before");
-    let sorted = |record: &ModuleRecord| {
-        let mut exports = record.exports.clone();
-        exports.sort();
-        exports
-    };
-    assert_eq!(sorted(&before), sorted(&after), "{output:?}");
-    let specifiers = |record: &ModuleRecord| {
-        let imports = record.imports.iter().map(|import| import.specifier.clone());
-        let mut specifiers: Vec<_> = imports.filter(|name| name != "/client.js").collect();
-        specifiers.sort();
-        specifiers.dedup();
-        specifiers
-    };
-    if !before
-        .imports
-        .iter()
-        .any(|import| import.specifier == "/client.js")
-    {
-        assert_eq!(specifiers(&before), specifiers(&after), "{output:?}");
-    }
 }
 
 /// A style sheet keeps its lines, and stamping it again changes nothing more.

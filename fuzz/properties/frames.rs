@@ -33,7 +33,7 @@ const PAGES: u32 = 3;
 /// A page whose messages are not at random.
 const WITNESS: u32 = 99;
 
-/// Checks lines: each is a frame from a page, whose number is the first byte, or, behind an `!`, something that
+/// Checks lines: each is a frame from a page, whose number is the first byte, or, after an `!`, something that
 /// happens beside. `$session` and `$version` stand for what the engine said.
 pub fn check(data: &[u8]) {
     let (sender, said) = channel();
@@ -45,13 +45,13 @@ pub fn check(data: &[u8]) {
         folders: Folders::below("/nowhere"),
         client_url: "/client.js".to_owned(),
         watch: hotgraph::engine::Watching::Off,
-        carries: true,
         serves_files: false,
+        pulls: true,
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");
     for (url, source) in MODULES {
-        engine.serve_script(url, source, None);
+        engine.serve_script(url, source, None, None);
     }
     engine.serve_page("/", "/", &["main.js".to_owned()], None, None);
     for client in 0..PAGES {
@@ -82,7 +82,7 @@ pub fn check(data: &[u8]) {
         WITNESS,
         json!({ "type": "hello", "session": session, "since": 0 }).to_string(),
     );
-    check_messages(&said, count);
+    check_messages(&engine, &said, count);
 }
 
 /// What happens beside the frames: a module is served, a page comes or goes, a file that is not on the disk changes.
@@ -96,19 +96,25 @@ fn happens(engine: &Engine, what: &str) {
         "style" => {
             engine.serve_resource(rest, ModuleKind::Style, None, Some("@import 'b.css'"));
         }
-        "facade" => {
-            engine.facade(rest);
+        "bodies" => {
+            engine.bodies(&[rest.to_owned()]);
         }
+        "preview" => {
+            let (url, source) = rest.split_once(' ').unwrap_or((rest, ""));
+            engine.preview(url, source);
+        }
+        "pulled" => engine.pulled(rest.len() as u32, Vec::new()),
         "script" => {
             let (url, source) = rest.split_once(' ').unwrap_or((rest, ""));
-            engine.serve_script(url, source, None);
+            engine.serve_script(url, source, None, None);
         }
         _ => {}
     }
 }
 
-/// The engine answered the last hello; versions rise; each message costs a bounded number of answers.
-fn check_messages(said: &Receiver<(Target, String)>, frames: usize) {
+/// The engine answers the last hello, once its questions are answered; versions rise; each message costs a bounded
+/// number of answers.
+fn check_messages(engine: &Engine, said: &Receiver<(Target, String)>, frames: usize) {
     let mut newest: HashMap<u32, u64> = HashMap::new();
     let mut messages = 0;
     loop {
@@ -118,6 +124,9 @@ fn check_messages(said: &Receiver<(Target, String)>, frames: usize) {
         messages += 1;
         let message: Value = serde_json::from_str(&text).expect("JSON");
         let Target::Client(client) = target else {
+            if message["type"] == "pull" {
+                answer(engine, &message);
+            }
             continue;
         };
         if message["type"] == "update" {
@@ -132,6 +141,20 @@ fn check_messages(said: &Receiver<(Target, String)>, frames: usize) {
     }
     let limit = (frames + 1) * (PAGES as usize + 1) * 4;
     assert!(messages <= limit, "{messages} messages for {frames} frames");
+}
+
+/// A host that can make nothing but what was there.
+fn answer(engine: &Engine, pull: &Value) {
+    for (url, source) in MODULES {
+        if pull["preview"]
+            .as_array()
+            .is_some_and(|urls| urls.contains(&url.into()))
+        {
+            engine.preview(url, &format!("{source};"));
+        }
+    }
+    let question = pull["question"].as_u64().expect("a number");
+    engine.pulled(question as u32, Vec::new());
 }
 
 /// Every module that changed is stale, each stale module is named once, and importers are named but once each.

@@ -3,26 +3,29 @@
  * current before the update, each once.
  */
 import type { ModuleNamespace } from '../../client.js';
-import type { DependencyAcceptance, Generation } from '../model/generation.js';
+import type { Generation } from '../model/generation.js';
+import type { DependencyAcceptance } from '../model/registrations.js';
 import type { Boundary } from '../update/plan.js';
 import { createList, createView } from './view.js';
 
 /** Finds namespaces of modules that an update did not renew. */
 export interface Namespaces {
-  /** The up-to-date namespace of a module in this page, `undefined` when there is none. */
-  of(url: string): Promise<ModuleNamespace | undefined>;
+  /** The up-to-date namespace of a module in this page; nothing when there is none. Wrapped: it may have a `then`. */
+  of(url: string): Promise<{ readonly namespace: ModuleNamespace } | undefined>;
   /** The url of the module that `importer` names by a specifier, as far as the page can tell. */
-  resolve(importer: string, specifier: string): string | undefined;
+  resolve(importer: Generation, specifier: string): string | undefined;
 }
 
 /** One call that an update owes. */
 export interface Call {
-  /** The module that registered the callback. */
-  readonly module: string;
+  /** The generation that registered the callback. */
+  readonly owner: Generation;
   /** The accepted modules; it is called when at least one of them was renewed. */
   readonly accepted: readonly string[];
   /** Makes the call. `renewed` has the new namespaces by url; failed modules are missing. */
   run(renewed: ReadonlyMap<string, ModuleNamespace>): unknown;
+  /** Is told of what the callback throws, in place of the page. */
+  readonly failed: ((error: unknown) => unknown) | undefined;
 }
 
 /** Captures the calls for these boundaries, in their order and then in the order of registration. */
@@ -37,7 +40,7 @@ export function captureCalls(
     const generation = current(module);
     if (!generation) continue;
     if (module === accepted) calls.push(...selfCalls(generation));
-    for (const dependency of generation.dependencies) {
+    for (const dependency of generation.registered.dependencies) {
       const named = dependency.specifiers.filter((specifier) => specifiers.includes(specifier));
       if (named.length === 0) continue;
       const known = updated.get(dependency);
@@ -45,16 +48,18 @@ export function captureCalls(
       for (const specifier of named) urls.set(specifier, accepted);
       if (known) continue;
       updated.set(dependency, urls);
-      calls.push(dependencyCall(module, dependency, urls, namespaces));
+      calls.push(dependencyCall(generation, dependency, urls, namespaces));
     }
   }
   return calls;
 }
 
-function selfCalls({ url, selfCallbacks }: Generation): Call[] {
-  return selfCallbacks.map((callback) => ({
-    module: url,
+function selfCalls(owner: Generation): Call[] {
+  const { url } = owner;
+  return owner.registered.selfCallbacks.map((callback) => ({
+    owner,
     accepted: [url],
+    failed: undefined,
     run(renewed) {
       const namespace = renewed.get(url);
       return namespace && callback(createView(namespace));
@@ -64,13 +69,18 @@ function selfCalls({ url, selfCallbacks }: Generation): Call[] {
 
 /** @param urls The updated modules by specifier; grows while calls are captured. */
 function dependencyCall(
-  module: string,
-  { specifiers, callback }: DependencyAcceptance,
+  owner: Generation,
+  { specifiers, callback, failed }: DependencyAcceptance,
   urls: ReadonlyMap<string, string>,
   namespaces: Namespaces,
 ): Call {
+  const find = async (specifier: string) => {
+    const url = urls.get(specifier) ?? namespaces.resolve(owner, specifier);
+    return url === undefined ? undefined : namespaces.of(url);
+  };
   return {
-    module,
+    owner,
+    failed: failed && ((error) => failed(error, [...urls.keys()][0] ?? '')),
     get accepted() {
       return [...urls.values()];
     },
@@ -80,12 +90,10 @@ function dependencyCall(
         const [namespace] = news;
         return namespace && callback.run(createView(namespace, [namespace]));
       }
-      const deps = specifiers.map(async (specifier, index) => {
-        const url = urls.get(specifier) ?? namespaces.resolve(module, specifier);
-        return news[index] ?? (url === undefined ? undefined : namespaces.of(url));
-      });
-      const list = createList(news, await Promise.all(deps), await namespaces.of(module));
-      return callback?.run(list);
+      const found = await Promise.all(specifiers.map(find));
+      const deps = found.map((one, index) => news[index] ?? one?.namespace);
+      const own = await namespaces.of(owner.url);
+      return callback?.run(createList(news, deps, own?.namespace));
     },
   };
 }

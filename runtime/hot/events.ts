@@ -22,7 +22,7 @@ export class Events {
 
   /** Adds a listener. A generation that was replaced gets none. */
   on(event: string, listener: Listener, owner: Generation): void {
-    if (owner.replaced) return;
+    if (owner.isReplaced) return;
     const listeners = this.#listeners.get(event) ?? [];
     this.#listeners.set(event, [...listeners, { owner, listener }]);
   }

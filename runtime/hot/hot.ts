@@ -8,15 +8,12 @@ import type {
   AcceptOptions,
   HotContext,
 } from '../../client.js';
-import type { DataCallback, Generation } from '../model/generation.js';
+import type { Generation } from '../model/generation.js';
+import type { DataCallback } from '../model/registrations.js';
 import type { Listener } from './events.js';
 
 /** What the context of a generation needs from the page. */
 export interface HotServices {
-  /** The `data` of a module. */
-  getData(url: string): unknown;
-  /** Replaces the `data` of a module. */
-  setData(url: string, data: unknown): void;
   /** Is told after each registration that changes what the generation accepts. */
   changed(generation: Generation): void;
   /** `invalidate()` was called. */
@@ -34,16 +31,17 @@ type AnyCallback = AcceptCallback | AcceptListCallback;
 
 /** Makes the `import.meta.hot` of a generation. No function of it looks at `this`. */
 export function createHotContext(generation: Generation, services: HotServices): HotContext {
+  const { registered, module } = generation;
   const acceptItself = (callback?: AcceptCallback, options?: AcceptOptions) => {
-    generation.acceptsItself = true;
-    if (options?.bubbles) generation.bubbles = true;
-    if (callback) generation.selfCallbacks.push(callback);
+    registered.acceptsItself = true;
+    if (options?.bubbles) registered.bubbles = true;
+    if (callback) registered.selfCallbacks.push(callback);
     services.changed(generation);
   };
 
   const acceptDeps = (dependencies: Dependencies, callback?: AnyCallback) => {
     const takesView = typeof dependencies === 'string';
-    generation.dependencies.push({
+    registered.dependencies.push({
       specifiers: takesView ? [dependencies] : [...dependencies],
       callback:
         callback &&
@@ -70,28 +68,28 @@ export function createHotContext(generation: Generation, services: HotServices):
 
   return {
     get data() {
-      generation.touchedData = true;
-      return services.getData(generation.url);
+      registered.touchedData = true;
+      return module.data;
     },
     set data(value: unknown) {
-      generation.touchedData = true;
-      services.setData(generation.url, value);
+      registered.touchedData = true;
+      module.data = value;
     },
     accept,
     acceptDeps,
-    acceptExports: <Module>(names: Dependencies, callback?: AcceptCallback<Module>) => {
+    acceptExports: <View>(names: Dependencies, callback?: AcceptCallback<View>) => {
       const all = [
-        ...(generation.acceptedExports ?? []),
+        ...(registered.acceptedExports ?? []),
         ...(typeof names === 'string' ? [names] : names),
       ];
-      generation.acceptedExports = all;
-      if (callback) generation.selfCallbacks.push(callback as AcceptCallback);
+      registered.acceptedExports = all;
+      if (callback) registered.selfCallbacks.push(callback as AcceptCallback);
       services.changed(generation);
     },
-    dispose: (callback: DataCallback) => void generation.disposers.push(callback),
-    prune: (callback: DataCallback) => void generation.pruners.push(callback),
+    dispose: (callback: DataCallback) => void registered.disposers.push(callback),
+    prune: (callback: DataCallback) => void registered.pruners.push(callback),
     decline: () => {
-      generation.declined = true;
+      registered.declined = true;
       services.changed(generation);
     },
     invalidate: (message?: string) => services.invalidate(generation, message),

@@ -16,7 +16,7 @@ export function createView(
   deps: readonly ModuleNamespace[] = [],
 ): ModuleView {
   const view = Object.create(null);
-  for (const name of Object.keys(module)) {
+  for (const name of Object.getOwnPropertyNames(module)) {
     Object.defineProperty(view, name, { enumerable: true, get: () => module[name] });
   }
   addHidden(view, { module, deps });

@@ -1,77 +1,198 @@
 /**
- * One evaluation of a module and what it registered. Written by `hot.ts`, read by all who decide.
+ * One evaluation of a module in this page: its code, what it imports, its variables, and how far it has come.
  */
-import type { AcceptCallback, AcceptListCallback } from '../../client.js';
-import { isAddress, parseAddress } from '../url.js';
+import type { Definition, IndirectExport } from '../protocol.js';
+import type { Module } from './module.js';
+import { Registrations } from './registrations.js';
+import type { Binding, Source } from './source.js';
+import { View } from './view.js';
 
-/** One `accept` call for dependencies. */
-export interface DependencyAcceptance {
-  /** As the code writes them, in the callback's order. */
-  readonly specifiers: readonly string[];
-  /** How the callback takes them: one view, or the list. Without a callback neither matters. */
-  readonly callback:
-    | { readonly takes: 'view'; readonly run: AcceptCallback }
-    | { readonly takes: 'list'; readonly run: AcceptListCallback }
-    | undefined;
+/** How far a generation has come. */
+export type State = 'defined' | 'linked' | 'evaluating' | 'evaluated' | 'failed' | 'retired';
+
+/** The states that may follow each state. */
+export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
+  /** Its code is known. */
+  defined: ['linked', 'retired'],
+  /** What it imports is known, and has what it imports by name. */
+  linked: ['evaluating', 'failed', 'retired'],
+  /** Its code runs, or waits for what it imports, or at its top level. */
+  evaluating: ['evaluated', 'failed', 'retired'],
+  evaluated: ['retired'],
+  /** It stays so until the module changes. */
+  failed: ['retired'],
+  /** Another generation took its place, or the module left the page. */
+  retired: [],
+};
+
+/** Reads a variable by the name of its export. */
+export type Read = (name: string) => unknown;
+
+/** What a body calls. One for each generation; the server's rewriting names its methods. */
+export interface BodyContext {
+  /** The body's functions exist. Returns what an async body is to wait for before its own code runs. */
+  link(read: Read): Promise<void> | undefined;
+  /** The namespace of an import. */
+  ns(index: number): object;
+  /** `import()`. */
+  import(specifier: unknown, options?: unknown): Promise<unknown>;
+  /** Names its default export, which is a function without a name of its own. */
+  name(run: object): void;
+  /** Its exported variables of these names were assigned. Returns the value. */
+  wrote<Value>(value: Value, ...names: string[]): Value;
 }
 
-/** A callback of `dispose` or `prune`. */
-export type DataCallback = (data: unknown) => unknown;
+/** A module's own text as a function: a generator, or async where it waits at its top level. */
+export type BodyFunction = (
+  meta: object,
+  context: BodyContext,
+  ...imports: object[]
+) => Iterator<unknown> | Promise<void>;
+
+/** The content of a module, ready to be run any number of times. */
+export interface Code {
+  readonly definition: Definition;
+  readonly run: BodyFunction;
+}
+
+/** How a generation's evaluation stands, by the words of ECMA-262, 16.2.1.6 ("Cyclic Module Records"). */
+export interface Evaluation {
+  index: number;
+  ancestorIndex: number;
+  isOnStack: boolean;
+  cycleRoot: Generation;
+  /** In which order it began to wait; `undefined` for what waits for nothing. */
+  order: number | undefined;
+  pending: number;
+  readonly parents: Generation[];
+  readonly promise: Promise<void>;
+  settle(error?: { readonly error: unknown }): void;
+}
 
 /** One evaluation of a module in this page. */
 export class Generation {
-  /** The module. */
-  readonly url: string;
-  /** The version of the code that was evaluated. */
-  readonly version: number;
-  /** Whether it accepts itself by one of the `accept` calls. */
-  acceptsItself = false;
-  /** Whether an update that it accepts goes on to importers. */
-  bubbles = false;
-  /** Whether it called `decline()`. */
-  declined = false;
-  /** Whether it looked at `data`. Writing there is all that some modules do to accept themselves. */
-  touchedData = false;
-  /** Whether a newer generation took its place. */
-  replaced = false;
-  /** The names given to `acceptExports`, when that was called. */
-  acceptedExports: readonly string[] | undefined;
-  /** For updates of itself, in the order of registration. */
-  readonly selfCallbacks: AcceptCallback[] = [];
-  /** For updates of dependencies, in the order of registration. */
-  readonly dependencies: DependencyAcceptance[] = [];
-  /** To run before the next generation; emptied when they have run. */
-  disposers: DataCallback[] = [];
-  /** The same of generations before, which nobody has cleaned up. */
-  inherited: DataCallback[] = [];
-  /** To run when the module leaves the page. */
-  readonly pruners: DataCallback[] = [];
+  readonly module: Module;
+  readonly code: Code;
+  /** `import.meta`. */
+  readonly meta: object;
+  /** What its imports lead to, in the order of the definition. */
+  readonly sources: readonly Source[];
+  #stars: readonly Source[] | undefined;
+  /** Its own exports, by name. */
+  readonly locals: ReadonlySet<string>;
+  /** What it exports of others, by name. */
+  readonly indirect: ReadonlyMap<string, IndirectExport>;
+  /** The view that shows it first. */
+  readonly view: View;
+  readonly registered = new Registrations();
+  /** What its code is given. */
+  context: BodyContext | undefined;
+  /** What it threw, in the state `failed`. */
+  error: unknown;
+  evaluation: Evaluation | undefined;
+  /** How many accept callbacks of its code are running: what they assign to exports, importers see. */
+  deciding = 0;
+  #state: State = 'defined';
+  #read: Read | undefined;
+  #steps: Iterator<unknown> | Promise<void> | undefined;
+  /** Lets an async body go on. */
+  #proceed: (() => void) | undefined;
+  #goesOn = false;
 
-  constructor(url: string, version: number) {
-    this.url = url;
-    this.version = version;
+  /** @param view To show it to those that imported the module before it was defined. */
+  constructor(
+    module: Module,
+    code: Code,
+    meta: object,
+    sources: readonly Source[],
+    view: View = new View(),
+  ) {
+    this.module = module;
+    this.code = code;
+    this.meta = meta;
+    this.sources = sources;
+    const { locals, indirect } = code.definition;
+    this.locals = new Set(locals);
+    this.indirect = new Map(indirect.map((one) => [one.exported, one]));
+    this.view = view;
+    view.generation = this;
   }
 
-  /** The specifiers of all dependencies that it accepts, each once. */
-  get specifiers(): string[] {
-    return [...new Set(this.dependencies.flatMap((dependency) => dependency.specifiers))];
+  /** The module's url. */
+  get url(): string {
+    return this.module.url;
   }
 
-  /**
-   * Under which specifiers it accepts updates of a module.
-   *
-   * @param url The updated module.
-   * @param candidates The specifiers that name it in this module's code, as far as the server knows.
-   */
-  specifiersFor(url: string, candidates: readonly string[]): string[] {
-    return this.specifiers.filter(
-      (specifier) => candidates.includes(specifier) || this.resolve(specifier) === url,
+  /** The version of its code. */
+  get version(): number {
+    return this.code.definition.version;
+  }
+
+  /** The sources of `export *`. */
+  get stars(): readonly Source[] {
+    this.#stars ??= this.code.definition.stars.flatMap((index) => this.sources[index] ?? []);
+    return this.#stars;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Whether another is in force for good: its listeners go, and it gets no more. */
+  get isReplaced(): boolean {
+    return this.#state === 'retired' || (this.#state === 'failed' && this.module.current !== this);
+  }
+
+  /** @throws {Error} When the table of transitions does not know the way. */
+  become(state: State): void {
+    if (!TRANSITIONS[this.#state].includes(state)) {
+      throw new Error(`${this.url} cannot become ${state}: it is ${this.#state}`);
+    }
+    this.#state = state;
+  }
+
+  /** The binding of one of its own variables. */
+  own(name: string): Binding {
+    const own = this.#read;
+    const read = own ? () => own(name) : () => this.read(name);
+    // Before its first step it has no functions, and nobody who only links is to take that.
+    return { owner: this, name, isLasting: own !== undefined, isNative: false, read };
+  }
+
+  /** The value of one of its own exports. Throws a `ReferenceError` where there is none yet. */
+  read(name: string): unknown {
+    this.instantiate();
+    return this.#read?.(name);
+  }
+
+  /** Takes the body's first step: its functions exist, nothing of its own code has run. */
+  instantiate(): void {
+    const { run, definition } = this.code;
+    if (this.#steps || !this.context) return;
+    const imports = this.sources.map((source, index) =>
+      source.reader(definition.imports[index]?.names ?? []),
     );
+    this.#steps = run(this.meta, this.context, ...imports);
+    if ('next' in this.#steps) this.#steps.next();
   }
 
-  /** The url that a browser makes of a specifier, `undefined` when it takes more than a browser. */
-  resolve(specifier: string): string | undefined {
-    if (!isAddress(specifier)) return undefined;
-    return parseAddress(specifier, `http://page.invalid${this.url}`)?.url;
+  /** Its functions exist. Returns what an async body is to wait for before its own code runs. */
+  link(read: Read): Promise<void> | undefined {
+    this.#read = read;
+    if (this.#goesOn || !this.code.definition.isAsync) return undefined;
+    return new Promise((resolve) => {
+      this.#proceed = resolve;
+    });
+  }
+
+  /** Runs its own code. Returns when it has come to its end, or for async code a promise. */
+  execute(): Promise<void> | undefined {
+    this.#goesOn = true;
+    this.instantiate();
+    this.#proceed?.();
+    const steps = this.#steps;
+    if (steps && 'next' in steps) steps.next();
+    else return steps;
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@
  * Who imported what dynamically, and what of that is still on its way. The server does not see what an `import()` with
  * a computed name leads to.
  */
-import type { Address } from '../url.js';
+import type { Generation } from '../model/generation.js';
 import { patient } from '../wait.js';
 
 /**
@@ -19,36 +19,25 @@ export class DynamicImports {
   /** By imported module, its importers and the newest version of each that did it. */
   readonly #importers = new Map<string, Map<string, number>>();
   readonly #versionOf: (url: string) => number;
-  readonly #load: (address: string) => Promise<unknown>;
   /** What updates wait for. */
   readonly #coming = new Set<Promise<unknown>>();
-  /** The addresses that were asked for and have not run. */
-  readonly #addresses = new Set<string>();
 
-  /**
-   * @param versionOf The version that the page is at for a module.
-   * @param load Imports a script. What it gets is what code gets that imports the same address.
-   */
-  constructor(versionOf: (url: string) => number, load: (address: string) => Promise<unknown>) {
+  /** @param versionOf The version that the page is at for a module. */
+  constructor(versionOf: (url: string) => number) {
     this.#versionOf = versionOf;
-    this.#load = load;
   }
 
-  /** Code imports a script from an address. */
-  begin(address: string): void {
-    // Browsers answer imports of the same address in their order: the second is behind the code's own.
-    const loaded = this.#load(address).then(() => this.#load(address));
-    const over = () => void this.#addresses.delete(address);
-    const coming = patient(loaded.then(over, over), PATIENCE).then(() => {
+  /** Code imports something: updates wait for it. Returns what is to be called when that is over. */
+  begin(): () => void {
+    let over = () => {};
+    const imported = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    const coming = patient(imported, PATIENCE).then(() => {
       this.#coming.delete(coming);
     });
     this.#coming.add(coming);
-    this.#addresses.add(address);
-  }
-
-  /** Whether the browser is importing what is at an address: it will have a module of its own there. */
-  isComing(address: string): boolean {
-    return this.#addresses.has(address);
+    return over;
   }
 
   /** Whether nothing is on its way. */
@@ -65,13 +54,17 @@ export class DynamicImports {
     while (this.#coming.size > 0) await Promise.all(this.#coming);
   }
 
-  /** The code at an address imports a module. */
-  note(url: string, importer: Address | undefined): void {
-    if (!importer) return;
+  /** A generation imports a module. */
+  note(url: string, { url: importer, version }: Pick<Generation, 'url' | 'version'>): void {
     const importers = this.#importers.get(url) ?? new Map<string, number>();
-    const before = importers.get(importer.url) ?? 0;
-    importers.set(importer.url, Math.max(importer.version, before));
+    importers.set(importer, Math.max(version, importers.get(importer) ?? 0));
     this.#importers.set(url, importers);
+  }
+
+  /** Whether code of a module that is in force imported another. */
+  isBy(url: string, importer: string): boolean {
+    const version = this.#importers.get(url)?.get(importer);
+    return version !== undefined && version >= this.#versionOf(importer);
   }
 
   /**
@@ -80,9 +73,7 @@ export class DynamicImports {
    * @param departed Modules that are not.
    */
   isInForce(url: string, departed: ReadonlySet<string>): boolean {
-    const importers = this.#importers.get(url) ?? [];
-    return [...importers].some(
-      ([importer, version]) => !departed.has(importer) && version >= this.#versionOf(importer),
-    );
+    const importers = [...(this.#importers.get(url)?.keys() ?? [])];
+    return importers.some((importer) => !departed.has(importer) && this.isBy(url, importer));
   }
 }

@@ -1,30 +1,46 @@
 /**
- * The `import.meta` of a module that is run by the client.
+ * The `import.meta` of generations.
  */
-import { isAddress } from '../url.js';
+import type { Module } from '../model/module.js';
+import type { Definition } from '../protocol.js';
+import { isAddress, pageOfInline } from '../url.js';
 
-/**
- * The specifier by which a dynamic import reaches the generation that the page runs: a whole address, or a bare
- * name.
- *
- * @param specifier What the code imports.
- * @param base The address of the importing module.
- * @param hasOptions Whether the import has a second argument.
- */
-export type Dynamic = (specifier: unknown, base: string, hasOptions?: 1) => string;
+/** What `import.meta` needs from the page. */
+export interface MetaPorts {
+  /** The page's origin. */
+  readonly origin: string;
+  /** Whether the page has import maps. */
+  hasImportMaps(): boolean;
+  /** What the page's import maps make of a specifier, for modules that the browser does not know. */
+  resolveMapped(specifier: string, base: string): string;
+}
 
-/**
- * Makes the `import.meta` of a module. Beside what browsers put there it has, out of sight, what the module's
- * own dynamic imports call: `current(specifier, hasOptions)`.
- *
- * @param url The module's address.
- */
-export function makeMeta(url: string, dynamic: Dynamic): object {
-  const resolve = (specifier: unknown): string => {
-    const text = String(specifier);
-    return isAddress(text) ? new URL(text, url).href : import.meta.resolve(text);
+/** A module's address. */
+export function addressOf(url: string, origin: string): string {
+  const page = pageOfInline(url);
+  return url.startsWith('/') ? origin + (page ?? url) : url;
+}
+
+/** What the browser makes of a module's specifiers: exactly, where it has the module. */
+export function resolverOf(
+  module: Module | undefined,
+  url: string,
+  ports: MetaPorts,
+): (specifier: string) => string {
+  const [shell] = module?.shells ?? [];
+  const base = shell?.address ?? addressOf(url, ports.origin);
+  return (specifier) => {
+    if (isAddress(specifier) && !ports.hasImportMaps()) return new URL(specifier, base).href;
+    return shell ? shell.resolve(specifier) : ports.resolveMapped(specifier, base);
   };
-  const current = (specifier: unknown, hasOptions?: 1) => dynamic(specifier, url, hasOptions);
-  const meta = Object.assign(Object.create(null), { url, resolve });
-  return Object.defineProperty(meta, 'current', { value: current });
+}
+
+/** Makes the `import.meta` of a generation that has no shell of its own. */
+export function makeMeta(definition: Definition, module: Module, ports: MetaPorts): object {
+  const [shell] = module.shells;
+  const resolve = resolverOf(module, definition.url, ports);
+  return Object.assign(Object.create(null), {
+    url: shell?.address ?? addressOf(definition.url, ports.origin),
+    resolve: (specifier: unknown) => resolve(String(specifier)),
+  });
 }

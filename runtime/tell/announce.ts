@@ -41,6 +41,7 @@ export function describeFailure({ stage, url, error }: Failure): string {
     case 'load':
       return `not applied: ${url === undefined ? '' : `${url}: `}${text}`;
     case 'evaluate':
+      if (error instanceof Unsettled) return `${url} was not updated: ${text}`;
       return `the new code of ${url}, or of what it imports, threw: ${text}`;
     case 'style':
       return `a style sheet was not updated: ${text}`;

@@ -114,7 +114,8 @@ export class Problems {
  */
 export function chainOf(failure: Failure, update: Update, application: Application): string[] {
   const { stage, url } = failure;
-  const boundary = application.boundaries.find(({ accepted }) => !url || accepted === url);
+  const isMeant = (accepted: string) => stage === 'load' || !url || accepted === url;
+  const boundary = application.boundaries.find(({ accepted }) => isMeant(accepted));
   const end = stage === 'callback' ? url : boundary?.module;
   if (stage === 'style' || end === undefined) return [];
   const importers = new Map(application.stale.map((module) => [module.url, module.importers]));

@@ -2,7 +2,7 @@
  * Why a page has to reload, in words: what changed, the way the update took, the place that did not
  * accept it, and what would have.
  */
-import type { ReloadCause, ReloadReport } from '../protocol.js';
+import type { ReloadCause, ReloadReport, Update } from '../protocol.js';
 import { pageOfInline, relativeSpecifier } from '../url.js';
 
 /** The facts behind a reload. */
@@ -45,6 +45,20 @@ export function sessionReport(refusal: string | undefined): ReloadReport {
   };
 }
 
+/** The report of a reload because the new code of a module is none that a running page can run. */
+export function notReplaceable(url: string, update: Update, page: string | null): ReloadReport {
+  const from = new Map<string, string | undefined>(update.changed.map((one) => [one, undefined]));
+  const importers = new Map(update.stale.map((module) => [module.url, module.importers]));
+  for (const at of from.keys()) {
+    for (const importer of importers.get(at) ?? []) {
+      if (!from.has(importer.url)) from.set(importer.url, at);
+    }
+  }
+  const chain: string[] = [];
+  for (let at: string | undefined = url; at !== undefined; at = from.get(at)) chain.unshift(at);
+  return composeReport({ cause: 'notReplaceable', chain, page });
+}
+
 function sentence({ cause, chain, silent, note }: Facts): string {
   const changed = chain[0] ?? '';
   const last = chain.at(-1) ?? changed;
@@ -56,6 +70,10 @@ function sentence({ cause, chain, silent, note }: Facts): string {
       return last === changed
         ? `${changed} changed, which cannot be replaced in a running page.`
         : `${changed} changed, and ${last} cannot be replaced in a running page${way}.`;
+    case 'notReplaceable':
+      return last === changed
+        ? `${changed} changed, whose code cannot be run in a page that is running.`
+        : `${changed} changed, and the code of ${last} cannot be run in a page that is running${way}.`;
     case 'declined':
       return last === changed
         ? `${changed} changed, and it declines updates.`
@@ -82,6 +100,7 @@ function remedy({ cause, chain, page, silent }: Facts): string | null {
   switch (cause) {
     case 'page':
     case 'resource':
+    case 'notReplaceable':
       return null;
     case 'declined':
       return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;

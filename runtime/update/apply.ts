@@ -1,41 +1,32 @@
 /**
- * Applies one planned update: load, dispose, evaluate, style sheets, images, callbacks. Nothing is disposed
- * before all new code is known to load.
+ * Applies one planned update: link, dispose, evaluate, commit, callbacks. Nothing is disposed before all new code is
+ * known to load.
  */
 import type { ModuleNamespace } from '../../client.js';
 import { type Call, captureCalls, type Namespaces } from '../hot/callbacks.js';
-import type { DataCallback } from '../model/generation.js';
-import type { Registry } from '../model/registry.js';
-import type { Exports } from '../modules/exports.js';
-import type { LoadedCode } from '../modules/load.js';
-import type { ModuleKind } from '../protocol.js';
-import { pageOfInline, stamp } from '../url.js';
+import type { Generation } from '../model/generation.js';
+import type { Publication } from '../model/module.js';
+import { CodeError, Overtaken } from '../modules/bodies.js';
+import { evaluate } from '../modules/evaluate.js';
+import { NoBody } from '../modules/link.js';
+import type { Modules } from '../modules/modules.js';
+import { pageOfInline } from '../url.js';
 import { patient, Unsettled } from '../wait.js';
-import type { Application, Renewal } from './plan.js';
+import { runDisposers } from './dispose.js';
+import type { Application } from './plan.js';
 
-/** What applying needs from the browser. Addresses are absolute paths with stamp. */
+/** What applying needs from the browser. */
 export interface ApplyPorts {
-  /** Imports and evaluates a module. */
-  importModule(address: string, kind: ModuleKind): Promise<ModuleNamespace>;
-  /**
-   * Loads new code, without evaluating any of it. Rejects when that fails.
-   *
-   * @param modules All that the update renews.
-   * @param roots Those of them to be evaluated, with what they import.
-   */
-  load(modules: readonly Renewal[], roots: readonly Renewal[]): Promise<LoadedCode>;
-  /** The new code has run: native code may import it. */
-  ran(): void;
   /** Gives the style sheets that links show new text. `version` stamps those that only import one. */
   swapStyles(styles: Application['styles'], version: number): Promise<void>;
   /** Gives the style sheets that scripts import new text. */
   replaceSheets(sheets: Application['sheets']): Promise<void>;
   /** Gives images that the page shows new bytes. */
   swapImages(images: Application['images']): void;
-  /** Whether the page fetched the module. */
-  isLoaded(url: string): boolean;
-  /** The newest version of the module that the page fetched. */
-  loadedVersion(url: string): number;
+  /** The namespace of a module that the page fetched and has no record of, if it is a module. */
+  namespaceOf(url: string): Promise<{ readonly namespace: ModuleNamespace } | undefined>;
+  /** Why the server cannot serve a module as a script; `undefined` when it can. */
+  answerOf(url: string): Promise<string | undefined>;
 }
 
 /** Something that went wrong in one module. */
@@ -54,8 +45,6 @@ export interface Outcome {
   readonly boundaries: readonly string[];
   /** Exports that modules lost while importers that did not run again still show them. */
   readonly lost: readonly LostExports[];
-  /** Whether the new code came with the update. */
-  readonly isCarried: boolean;
   /** Modules of the update that still run the code from before. */
   readonly kept: readonly string[];
 }
@@ -64,209 +53,238 @@ export interface Outcome {
 export interface LostExports {
   readonly url: string;
   readonly names: readonly string[];
+  /** Whether only importers that are the browser's keep them. */
+  readonly isNative: boolean;
 }
 
 /** Milliseconds that a callback's promise holds up later updates. */
 const PATIENCE = 2000;
-/** The same for a dispose callback: what it cleans up should be gone before new code runs. */
-const DISPOSE_PATIENCE = 5000;
+/** The same for code that waits at its top level. */
+const EVALUATION_PATIENCE = 5000;
 
-/**
- * Applies a plan. Never rejects.
- *
- * @param isOvertaken Whether new code came with code of a later update. It is asked before anything happens.
- * @returns `overtaken` when it was: nothing happened then.
- */
-export async function apply(
-  plan: Application,
-  version: number,
-  registry: Registry,
-  exports: Exports,
-  ports: ApplyPorts,
-  isOvertaken: () => Promise<boolean>,
-): Promise<Outcome | 'overtaken'> {
-  const failures: Failure[] = [];
-  const fail = (stage: Failure['stage'], url?: string) => (error: unknown) => {
-    failures.push({ stage, url, error });
-  };
-  const targets = new Map(plan.stale.map((module) => [module.url, module.version]));
-  for (const url of targets.keys()) registry.pin(url, ports.loadedVersion(url));
+/** One update that is being applied. */
+export class Applying {
+  readonly #plan: Application;
+  readonly #version: number;
+  readonly #modules: Modules;
+  readonly #ports: ApplyPorts;
+  /** Resolves when a newer update makes one of these modules stale. */
+  readonly #superseded: (urls: readonly string[]) => Promise<void>;
+  readonly #failures: Failure[] = [];
+  #calls: readonly Call[] = [];
+  #publications = new Map<string, Publication>();
 
-  const accepted = new Set(plan.boundaries.map((boundary) => boundary.accepted));
-  const roots = plan.stale.filter(({ url }) => accepted.has(url));
-  const loaded = await ports.load(plan.stale, roots).catch(fail('load'));
-  if (!loaded) {
-    return { failures, boundaries: [], lost: [], isCarried: false, kept: [...targets.keys()] };
+  constructor(
+    plan: Application,
+    version: number,
+    modules: Modules,
+    ports: ApplyPorts,
+    superseded: (urls: readonly string[]) => Promise<void>,
+  ) {
+    this.#plan = plan;
+    this.#version = version;
+    this.#modules = modules;
+    this.#ports = ports;
+    this.#superseded = superseded;
   }
-  if (await isOvertaken()) return 'overtaken';
 
-  const calls = captureCalls(
-    plan.boundaries,
-    (url) => registry.current(url),
-    namespacesOf(registry, ports),
-  );
-  const accepting = plan.boundaries.flatMap(({ module, accepted }) =>
-    module === accepted ? (registry.current(module) ?? []) : [],
-  );
-  const deciding = new Set(
-    accepting.flatMap(({ url, selfCallbacks }) => (selfCallbacks.length > 0 ? url : [])),
-  );
-  await dispose(targets, registry, fail);
-  const styles = ports.swapStyles(plan.styles, version).catch(fail('style'));
-  const sheets = ports.replaceSheets(plan.sheets).catch(fail('style'));
-  registry.begin(targets);
-  exports.begin(targets);
-  const stage = loaded.isChecked ? 'evaluate' : 'load';
-  const renewed = await evaluateAll(plan, loaded, (url, error) => fail(stage, url)(error));
-  const settled = withImports(plan, new Set(renewed.keys()));
-  const hasRun = (url: string) => settled.has(url) && loaded.hasRun(url);
-  registry.end(hasRun);
-  const succeeded = new Map([...targets].filter(([url]) => hasRun(url)));
-  exports.end(succeeded, renewed, (url) => deciding.has(url));
-  await Promise.all([styles, sheets]);
-  // Behind the style sheets: new ones name images without a stamp.
-  ports.swapImages(plan.images);
-  await runCalls(calls, renewed, fail);
-  ports.ran();
-  const lost: LostExports[] = [];
-  for (const { url } of accepting) {
-    const names = await exports.settle(url, (before) =>
-      ports.importModule(stamp(url, before), 'script').catch(() => undefined),
+  /**
+   * Applies it. Never rejects.
+   *
+   * @returns `overtaken` when the server had newer code already, or the module that is no body. Nothing happened then.
+   */
+  async run(): Promise<Outcome | 'overtaken' | NoBody> {
+    const { boundaries, stale, present, styles, sheets } = this.#plan;
+    const urls = stale.map(({ url }) => url);
+    let generations: ReadonlyMap<string, Generation>;
+    try {
+      const roots = new Set(boundaries.map(({ accepted }) => accepted));
+      for (const url of present) roots.delete(url);
+      const linked = await this.#modules.link(roots, this.#version, urls);
+      generations = linked.generations;
+    } catch (error) {
+      if (error instanceof Overtaken) return 'overtaken';
+      if (error instanceof NoBody) {
+        const answer = await this.#ports.answerOf(error.url);
+        if (answer === undefined) return error;
+        this.#fail('load', error.url)(new Error(answer));
+        return { failures: this.#failures, boundaries: [], lost: [], kept: urls };
+      }
+      this.#fail('load', error instanceof CodeError ? error.url : undefined)(error);
+      return { failures: this.#failures, boundaries: [], lost: [], kept: urls };
+    }
+    this.#prepare(generations);
+    const current = (url: string) => this.#modules.graph.current(url);
+    // In the order of the update, then what is new only to this page.
+    const replaced = [...new Set([...urls, ...generations.keys()])].filter((url) =>
+      generations.has(url),
     );
-    if (names.length > 0) lost.push({ url, names });
+    await Promise.all(
+      replaced.map((url) => runDisposers(current(url), this.#fail('dispose', url))),
+    );
+    const swapped = [
+      this.#ports.swapStyles(styles, this.#version).catch(this.#fail('style')),
+      this.#ports.replaceSheets(sheets).catch(this.#fail('style')),
+    ];
+    this.#modules.release();
+    const accepted = await this.#evaluateAll(generations);
+    const lost = this.#commit(generations);
+    await Promise.all(swapped);
+    // After the style sheets: new ones name images without a stamp.
+    this.#ports.swapImages(this.#plan.images);
+    await this.#callBack(accepted);
+    const met = boundaries.filter((boundary) => accepted.has(boundary.accepted));
+    return {
+      failures: this.#failures,
+      boundaries: [...new Set(met.map(({ module }) => module))],
+      lost,
+      kept: urls.filter((url) => current(url) !== generations.get(url) || !current(url)),
+    };
   }
 
-  const met = plan.boundaries.filter((boundary) => renewed.has(boundary.accepted));
-  const boundaries = [...new Set(met.map(({ module }) => module))];
-  const kept = [...targets.keys()].filter((url) => !succeeded.has(url));
-  return { failures, boundaries, lost, isCarried: loaded.isCarried, kept };
-}
-
-async function dispose(
-  targets: ReadonlyMap<string, number>,
-  registry: Registry,
-  fail: (stage: 'dispose', url: string) => (error: unknown) => void,
-): Promise<void> {
-  const running: Promise<unknown>[] = [];
-  for (const [url, version] of targets) {
-    const generation = registry.current(url);
-    if (!generation) continue;
-    const isKept = generation.version >= version;
-    running.push(runDisposers(url, registry, fail('dispose', url), isKept));
+  #fail(stage: Failure['stage'], url?: string): (error: unknown) => void {
+    return (error) => void this.#failures.push({ stage, url, error });
   }
-  await Promise.all(running);
-}
 
-/**
- * Runs the dispose callbacks of a module's last generation, all at once. They run no second time.
- *
- * @param isKept Whether that generation stays, and only those before it are cleaned up.
- * @param failed Is told of what callbacks throw, and of those that do not come to an end.
- * @returns When all promises are settled, or have had their time.
- */
-export async function runDisposers(
-  url: string,
-  registry: Registry,
-  failed: (error: unknown) => void,
-  isKept = false,
-): Promise<void> {
-  const generation = registry.last(url);
-  if (!generation) return;
-  const disposers = [...generation.inherited, ...(isKept ? [] : generation.disposers)];
-  generation.inherited = [];
-  if (!isKept) generation.disposers = [];
-  await runAll(disposers, () => registry.data(url), failed);
-}
+  /** Notes what the code in force registered, before new code takes its place. */
+  #prepare(generations: ReadonlyMap<string, Generation>): void {
+    const { boundaries, stale } = this.#plan;
+    const { graph } = this.#modules;
+    const namespaces: Namespaces = {
+      resolve: (importer, specifier) => this.#modules.urlFor(importer, specifier),
+      of: (url) => this.#namespaceOf(url),
+    };
+    this.#calls = captureCalls(boundaries, (url) => graph.current(url), namespaces);
+    for (const { url } of stale) {
+      const own = boundaries.find(({ module, accepted }) => module === url && accepted === url);
+      const others = boundaries.some(({ module, accepted }) => module !== url && accepted === url);
+      const decides = graph.current(url)?.registered.selfCallbacks.length !== 0;
+      if (others) this.#publications.set(url, 'takeOver');
+      else if (own) this.#publications.set(url, decides ? 'decide' : 'takeOver');
+    }
+    for (const { url } of stale) {
+      const module = graph.get(url);
+      if (module?.current) module.isBehind = true;
+    }
+    for (const generation of generations.values()) {
+      const { module } = generation;
+      if (module.next?.state === 'evaluating') this.#modules.abandon(module.next);
+      module.next = generation;
+    }
+  }
 
-/**
- * Runs dispose callbacks, all at once.
- *
- * @param failed Is told of what callbacks throw, and of those that do not come to an end.
- * @returns When all promises are settled, or have had their time.
- */
-export async function runAll(
-  disposers: readonly DataCallback[],
-  data: () => unknown,
-  failed: (error: unknown) => void,
-): Promise<void> {
-  await Promise.all(
-    disposers.map(async (callback) => {
+  async #namespaceOf(url: string) {
+    if (pageOfInline(url) !== undefined) return undefined;
+    const module = this.#modules.graph.get(url);
+    if (module?.current) return { namespace: module.view.namespace() };
+    return this.#ports.namespaceOf(url);
+  }
+
+  /**
+   * One after the other, so that the order of evaluation does not depend on what waits.
+   *
+   * @returns The accepted modules that were evaluated.
+   */
+  async #evaluateAll(generations: ReadonlyMap<string, Generation>): Promise<Set<string>> {
+    const accepted = new Set<string>();
+    for (const url of new Set(this.#plan.boundaries.map((boundary) => boundary.accepted))) {
+      const generation = generations.get(url);
+      if (!generation) {
+        if (this.#plan.present.includes(url)) accepted.add(url);
+        continue;
+      }
       try {
-        const run = async () => {
-          await callback(data());
-          return true;
-        };
-        if (await patient(run(), DISPOSE_PATIENCE)) return;
-        const seconds = DISPOSE_PATIENCE / 1000;
-        failed(new Unsettled(`did not settle within ${seconds} seconds, and is not waited for`));
+        const pending = evaluate(generation);
+        if (pending) await this.#wait(generations, pending);
+        accepted.add(url);
       } catch (error) {
-        failed(error);
+        const handlers = generation.module.current?.registered.errorHandlers ?? [];
+        const isOwn = this.#plan.boundaries.some(({ module }) => module === url);
+        if (isOwn && handlers.length > 0 && !(error instanceof Unsettled)) {
+          for (const handle of handlers) this.#try(() => handle(error), url);
+        } else {
+          this.#fail('evaluate', url)(error);
+        }
+        if (error instanceof Unsettled) this.#finishLater(url, generation, generations);
       }
-    }),
-  );
-}
+    }
+    return accepted;
+  }
 
-/** One after the other, so that the order of evaluation does not depend on the network. */
-async function evaluateAll(
-  plan: Application,
-  loaded: LoadedCode,
-  failed: (url: string, error: unknown) => void,
-): Promise<Map<string, ModuleNamespace>> {
-  const renewed = new Map<string, ModuleNamespace>();
-  const modules = new Map(plan.stale.map((module) => [module.url, module]));
-  for (const url of new Set(plan.boundaries.map((boundary) => boundary.accepted))) {
-    const module = modules.get(url);
-    if (!module) continue;
+  /** What is not waited for any more is put in force when it has run after all, unless newer code is there by then. */
+  #finishLater(
+    url: string,
+    generation: Generation,
+    generations: ReadonlyMap<string, Generation>,
+  ): void {
+    const finish = () => {
+      if (generation.module.next !== generation) return;
+      this.#commit(generations);
+      void this.#callBack(new Set([url]));
+    };
+    generation.evaluation?.cycleRoot.evaluation?.promise.then(finish, () => {});
+  }
+
+  #try(run: () => unknown, url: string): void {
     try {
-      renewed.set(url, await loaded.evaluate(module));
+      run();
     } catch (error) {
-      failed(url, error);
+      this.#fail('callback', url)(error);
     }
   }
-  return renewed;
-}
 
-/** The modules that were imported and all stale ones that these import: they ran to their end. */
-function withImports(plan: Application, imported: Set<string>): Set<string> {
-  const imports = new Map<string, string[]>();
-  for (const { url, importers } of plan.stale) {
-    for (const importer of importers)
-      imports.set(importer, [...(imports.get(importer) ?? []), url]);
+  /** @throws {Unsettled} When code waits at its top level for too long, or newer code is there. */
+  async #wait(generations: ReadonlyMap<string, Generation>, pending: Promise<void>): Promise<void> {
+    const evaluated = pending.then(() => true);
+    const superseded = this.#superseded([...generations.keys()]).then(() => false);
+    if (await patient(Promise.race([evaluated, superseded]), EVALUATION_PATIENCE)) return;
+    const waiting = [...generations.values()].find(
+      ({ state, code, evaluation }) =>
+        state === 'evaluating' && code.definition.isAsync && evaluation?.pending === 0,
+    );
+    throw new Unsettled(
+      `the top-level await of ${waiting?.url ?? 'a module'} did not settle, and is not waited for`,
+    );
   }
-  for (const url of imported)
-    for (const dependency of imports.get(url) ?? []) imported.add(dependency);
-  return imported;
-}
 
-async function runCalls(
-  calls: readonly Call[],
-  renewed: ReadonlyMap<string, ModuleNamespace>,
-  fail: (stage: 'callback', url: string) => (error: unknown) => void,
-): Promise<void> {
-  for (const call of calls) {
-    if (!call.accepted.some((url) => renewed.has(url))) continue;
-    const failed = fail('callback', call.module);
-    try {
-      await patient(Promise.resolve(call.run(renewed)).catch(failed), PATIENCE);
-    } catch (error) {
-      failed(error);
+  /** Puts in force what was evaluated, also that which belongs to something that threw. */
+  #commit(generations: ReadonlyMap<string, Generation>): LostExports[] {
+    const lost = this.#modules.settle(generations.values(), this.#publications);
+    for (const url of this.#plan.present) {
+      const module = this.#modules.graph.get(url);
+      if (module?.current) module.commit(module.current, 'takeOver');
+    }
+    const stuck = [...this.#publications.keys()].flatMap((url) => {
+      const module = this.#modules.graph.get(url);
+      const names = module ? this.#modules.graph.stuck(module) : [];
+      return names.length > 0 ? [{ url, names, isNative: true }] : [];
+    });
+    return [...[...lost].map(([url, names]) => ({ url, names, isNative: false })), ...stuck];
+  }
+
+  async #callBack(accepted: ReadonlySet<string>): Promise<void> {
+    const renewed = new Map<string, ModuleNamespace>();
+    for (const url of accepted) {
+      const module = this.#modules.graph.get(url);
+      if (module) renewed.set(url, module.view.namespace());
+    }
+    for (const call of this.#calls) {
+      if (!call.accepted.some((url) => renewed.has(url))) continue;
+      const { owner } = call;
+      const failed = call.failed
+        ? (error: unknown) => this.#try(() => call.failed?.(error), owner.url)
+        : this.#fail('callback', owner.url);
+      owner.deciding += 1;
+      const running = (async () => {
+        try {
+          await call.run(renewed);
+        } catch (error) {
+          failed(error);
+        } finally {
+          owner.deciding -= 1;
+        }
+      })();
+      await patient(running, PATIENCE);
     }
   }
-}
-
-function namespacesOf(registry: Registry, ports: ApplyPorts): Namespaces {
-  return {
-    resolve: (importer, specifier) => registry.resolve(importer, specifier),
-    async of(url) {
-      if (pageOfInline(url) !== undefined) return undefined;
-      if (!registry.has(url) && !ports.isLoaded(url)) return undefined;
-      const kind = /\.json(\?|$)/.test(url) ? 'asset' : 'script';
-      const version = registry.version(url) ?? ports.loadedVersion(url);
-      try {
-        return await ports.importModule(stamp(url, version), kind);
-      } catch {
-        return undefined;
-      }
-    },
-  };
 }

@@ -4,17 +4,13 @@
  */
 
 import type { Events } from '../hot/events.js';
-import type { Registry } from '../model/registry.js';
-import type { Exports } from '../modules/exports.js';
+import type { Modules } from '../modules/modules.js';
 import { type Log, textOf } from '../tell/log.js';
 import { patient } from '../wait.js';
-import { runDisposers } from './apply.js';
-import type { Leaving } from './plan.js';
+import { runDisposers } from './dispose.js';
 
 /** What is asked of the page. */
 export interface LeavePorts {
-  /** The newest version that the page loaded of a module, 0 when it loaded none. */
-  loadedVersion(url: string): number;
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
 }
@@ -22,47 +18,31 @@ export interface LeavePorts {
 /** Milliseconds that each step holds up the next. */
 const PATIENCE = 1000;
 
-/**
- * Lets modules leave the page. Of one that was imported again before the page was told, only what that took the place of
- * does.
- *
- * @param leaving With the version that whoever imports one of them again gets.
- * @returns The modules that are gone.
- */
+/** Lets modules leave the page. */
 export async function leave(
-  leaving: readonly Leaving[],
-  registry: Registry,
-  exports: Exports,
+  urls: readonly string[],
+  modules: Modules,
   events: Events,
   ports: LeavePorts,
   log: Log,
-): Promise<string[]> {
-  const isBack = ({ url, version }: Leaving) => (registry.current(url)?.version ?? 0) >= version;
-  const gone = leaving.filter((one) => !isBack(one));
-  const paths = gone.map(({ url }) => url);
-  if (paths.length > 0) {
-    await patient(events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
-  }
+): Promise<void> {
+  const paths = [...urls];
+  await patient(events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
   const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
     log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-  const disposed = leaving.map((one) =>
-    runDisposers(one.url, registry, failed('dispose', one.url), !gone.includes(one)),
-  );
+  const { graph } = modules;
+  const disposed = urls.map((url) => runDisposers(graph.current(url), failed('dispose', url)));
   await patient(Promise.all(disposed), PATIENCE);
-  for (const { url, version } of gone) {
-    for (const callback of registry.last(url)?.pruners ?? []) {
+  for (const url of urls) {
+    const module = graph.get(url);
+    for (const callback of module?.current?.registered.pruners ?? []) {
       try {
-        await patient(Promise.resolve(callback(registry.data(url))), PATIENCE);
+        await patient(Promise.resolve(callback(module?.data)), PATIENCE);
       } catch (error) {
         failed('prune', url)(error);
       }
     }
-    const newest = Math.max(registry.version(url) ?? 0, ports.loadedVersion(url));
-    registry.remove(url, Math.max(version, newest));
-    // It is back, without `import.meta.hot`.
-    if (newest >= version) continue;
-    exports.forget(url);
+    modules.leave(url);
     ports.forget(url);
   }
-  return paths;
 }

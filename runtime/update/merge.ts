@@ -17,6 +17,7 @@ export function mergeUpdates(earlier: Update | undefined, later: Update): Update
     version: later.version,
     changed: [...new Set([...earlier.changed, ...later.changed])],
     stale: [...stale.values()],
+    added: [...earlier.added, ...later.added],
     departures: [...departures, ...later.departures],
     invalidated: later.invalidated ?? earlier.invalidated,
   };

@@ -5,7 +5,7 @@
  * The server says what is stale and who imports whom; the running code says who accepts.
  */
 import type { Generation } from '../model/generation.js';
-import type { CarriedModule, ModuleKind, ReloadReport, StaleModule, Update } from '../protocol.js';
+import type { Body, ReloadReport, StaleModule, Update } from '../protocol.js';
 import { composeReport, type Facts } from '../tell/report.js';
 import { pageOfInline } from '../url.js';
 
@@ -23,17 +23,24 @@ export interface Page {
   showsImage(url: string): boolean;
   /** Whether the module is the script of a worker that this page started. */
   isWorker(url: string): boolean;
-  /** The oldest version of a module that the page loaded; `undefined` when it loaded none that has one. */
-  oldest(url: string): number | undefined;
+  /** The version of a module that the page runs or shows; `undefined` when that is not known. */
+  version(url: string): number | undefined;
+  /** Whether the page runs exactly this content of a module, and nothing newer failed. */
+  runs(body: Body): boolean;
+  /** Whether an update evaluated a module at this version. */
+  hasRun(url: string, version: number): boolean;
   /** Stale modules that code of this page imported once, and no more. */
   readonly departed: ReadonlySet<string>;
-  /** Whether the browser loaded that version of a module ahead of its update, beside an older one. */
-  isAhead(url: string, version: number): boolean;
-  /** Whether importers of a module that do not run again would miss what is new in one of the stale modules. */
-  misses(url: string, isStale: (url: string) => boolean): boolean;
-  /** The module's current generation, when it runs in this page and uses `import.meta.hot`. */
-  current(url: string): Generation | undefined;
+  /** The module's current generation, when it has run in this page. */
+  current(url: string): Running | undefined;
+  /** Whether a module imports another in this page, where its import maps decide about that. */
+  imports(importer: string, url: string): boolean;
+  /** The url of the module that code of an importer names by a specifier, as far as the page can tell. */
+  resolve(importer: string, specifier: string): string | undefined;
 }
+
+/** What a plan looks at in a generation. */
+export type Running = Pick<Generation, 'registered'>;
 
 /** A module that accepts. */
 export interface Boundary {
@@ -49,13 +56,8 @@ export interface Boundary {
 export interface Renewal {
   readonly url: string;
   readonly version: number;
-  readonly kind: ModuleKind;
   /** Those of its importers that are evaluated anew too. */
   readonly importers: readonly string[];
-  /** Its code, when the update brought it. */
-  readonly carried: CarriedModule | null;
-  /** Whether the server has to be asked for that. */
-  readonly ask: boolean;
 }
 
 /** A style sheet or an image that gets new content in place. */
@@ -64,21 +66,16 @@ export interface StyleRenewal {
   readonly version: number;
 }
 
-/** A module that leaves the page. */
-export interface Leaving {
-  readonly url: string;
-  /** By which whoever imports it again gets it. */
-  readonly version: number;
-}
-
 /** What to do to apply an update. */
 export interface Application {
   readonly type: 'apply';
   /** Modules that nothing in the page imports any more. */
-  readonly leaving: readonly Leaving[];
+  readonly leaving: readonly string[];
   /** In the order of evaluation: what is imported before what imports it. */
   readonly boundaries: readonly Boundary[];
   readonly stale: readonly Renewal[];
+  /** Accepted modules that run already: one of them gave up the update that evaluated it. */
+  readonly present: readonly string[];
   /** Shown by links. */
   readonly styles: readonly StyleRenewal[];
   /** Imported as CSS modules. */
@@ -89,7 +86,7 @@ export interface Application {
 
 /** What an update means for a page. */
 export type Plan =
-  | { readonly type: 'nothing'; readonly leaving: readonly Leaving[] }
+  | { readonly type: 'nothing'; readonly leaving: readonly string[] }
   | { readonly type: 'reload'; readonly report: ReloadReport }
   /** A module was expected to accept and did not register: it gives up, so that its importers are asked. */
   | { readonly type: 'giveUp'; readonly module: string }
@@ -138,7 +135,7 @@ class Walk {
     if (worker) return { type: 'reload', report: worker };
     const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isDue(url));
     const start = changed.map((url) => this.#step(url, undefined, true));
-    const stop = this.#walk(start) ?? this.#walkOptional() ?? this.#walk(this.#ahead());
+    const stop = this.#walk(start) ?? this.#walkOptional();
     if (stop) return { type: 'reload', report: stop };
     const covered = this.#covered();
     const uncovered = [...this.#steps.values()].filter(
@@ -160,20 +157,11 @@ class Walk {
 
   #walkOptional(): ReloadReport | undefined {
     const queue: Step[] = [];
-    for (const step of this.#bubbled) this.#goOn(step, queue, false);
+    for (const step of this.#bubbled) {
+      const stop = this.#goOn(step, queue, false);
+      if (stop) return stop;
+    }
     return this.#walk(queue);
-  }
-
-  /** Modules of which there are two instances, since something that was loaded meanwhile imports the new one. */
-  #ahead(): Step[] {
-    const ahead = this.#update.stale.filter(
-      ({ url, version, kind }) =>
-        kind === 'script' &&
-        !this.#steps.has(url) &&
-        this.#isLoaded(url) &&
-        this.#page.isAhead(url, version),
-    );
-    return ahead.map(({ url }) => this.#step(url, undefined, true));
   }
 
   #visit(step: Step, queue: Step[]): ReloadReport | undefined {
@@ -190,29 +178,35 @@ class Walk {
       }
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
-    const generation = this.#page.current(url);
-    if (generation?.declined && !hasDeparted)
+    const registered = this.#page.current(url)?.registered;
+    if (registered?.declined && !hasDeparted)
       return this.#report({ cause: 'declined', chain: chainOf(step) });
-    if (this.#acceptsItself(step, generation)) {
+    if (this.#acceptsItself(step, registered)) {
       this.#boundaries.push({ module: url, accepted: url, specifiers: [] });
-      if (generation?.bubbles) this.#bubbled.push(step);
-    } else {
-      this.#goOn(step, queue, step.required);
+      if (registered?.bubbles) this.#bubbled.push(step);
+      return undefined;
     }
-    return undefined;
+    return this.#goOn(step, queue, step.required);
   }
 
-  #goOn(step: Step, queue: Step[], required: boolean): void {
+  #goOn(step: Step, queue: Step[], required: boolean): ReloadReport | undefined {
     for (const importer of step.node?.importers ?? []) {
       if (!this.#isLoaded(importer.url)) continue;
+      if (!this.#page.imports(importer.url, step.url)) continue;
       const hasDeparted = this.#page.departed.has(importer.url);
       const isStale = this.#nodes.has(importer.url);
-      const generation = this.#page.current(importer.url);
+      const registered = this.#page.current(importer.url)?.registered;
+      const isNamed = (specifier: string) =>
+        importer.accepts.includes(specifier) ||
+        this.#page.resolve(importer.url, specifier) === step.url;
+      if (registered?.declinedDependencies.some(isNamed) && !hasDeparted) {
+        return this.#report({ cause: 'declined', chain: [...chainOf(step), importer.url] });
+      }
       // What nothing imports and is to run again accepts nothing: in a cycle they would wait for each other.
       const specifiers =
         (hasDeparted && isStale) || this.#gaveUp.has(importer.url)
           ? []
-          : (generation?.specifiersFor(step.url, importer.accepts) ?? []);
+          : (registered?.specifiers.filter(isNamed) ?? []);
       if (hasDeparted && !isStale && specifiers.length === 0) continue;
       step.importers.push(importer.url);
       if (specifiers.length > 0) {
@@ -221,6 +215,7 @@ class Walk {
         queue.push(this.#step(importer.url, step, required));
       }
     }
+    return undefined;
   }
 
   /** Whether a worker of the page runs code that changed. What a worker loads does not show in the page. */
@@ -253,60 +248,32 @@ class Walk {
     return this.#nodes.get(url)?.kind !== 'page' && this.#page.isLoaded(url);
   }
 
-  /**
-   * Whether the page has something older than a change. One that loaded while the update was on its way may run the
-   * new code already: everywhere, or with old importers, which would be evaluated beside new ones later.
-   */
+  /** Whether a module gave up the update that evaluated it: its code is what it is to be. */
+  #hasRun(url: string, version: number): boolean {
+    return this.#gaveUp.has(url) && this.#page.hasRun(url, version);
+  }
+
+  /** Whether the page has something older than a change: what loaded while the update was on its way has not. */
   #isDue(changed: string): boolean {
-    if (this.#gaveUp.has(changed) || this.#isOld(changed, -1)) return true;
-    const way = new Set([changed]);
-    for (const url of way) {
-      const node = this.#nodes.get(url);
-      if (!node || expectsAcceptance(node)) continue;
-      for (const importer of node.importers) {
-        if (importer.accepts.length > 0 || !this.#isLoaded(importer.url)) continue;
-        if (pageOfInline(importer.url) !== undefined) continue;
-        if (this.#isOld(importer.url, Number.POSITIVE_INFINITY)) return true;
-        way.add(importer.url);
-      }
-    }
-    return false;
+    if (this.#gaveUp.has(changed)) return true;
+    const node = this.#nodes.get(changed);
+    if (node?.body && this.#page.runs(node.body)) return false;
+    const newest = node?.body?.definition.version ?? node?.version ?? 0;
+    return (this.#page.version(changed) ?? -1) < newest;
   }
 
-  /** Whether the code that the update brings of a module has run. */
-  #hasRun(url: string): boolean {
-    const version = this.#page.current(url)?.version ?? -1;
-    return version >= (this.#nodes.get(url)?.version ?? 0);
-  }
-
-  #isOld(url: string, unknown: number): boolean {
-    const node = this.#nodes.get(url);
-    const versions = [this.#page.current(url)?.version, this.#page.oldest(url)];
-    const known = versions.filter((version) => version !== undefined);
-    const oldest = known.length > 0 ? Math.min(...known) : unknown;
-    return oldest < (node?.version ?? 0);
-  }
-
-  #acceptsItself({ url, node }: Step, generation: Generation | undefined): boolean {
-    if (!generation || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
-    // Without the server's word there is no version to import.
-    if (!node || this.#isMissed(node)) return false;
-    if (generation.acceptsItself) return true;
+  #acceptsItself({ url, node }: Step, registered: Running['registered'] | undefined): boolean {
+    if (!registered || this.#gaveUp.has(url) || pageOfInline(url) !== undefined) return false;
+    // Without the server's word there is no new code of it.
+    if (!node) return false;
+    if (registered.acceptsItself) return true;
     return node.acceptance === 'exports'
-      ? this.#acceptsExports(node, generation)
-      : expectsAcceptance(node) && generation.touchedData;
-  }
-
-  /** Whether importers would not see all of the update if the module accepted it. */
-  #isMissed({ url, importers }: StaleModule): boolean {
-    const isImported = importers.some(
-      (one) => one.url !== this.#page.url && this.#isLoaded(one.url),
-    );
-    return isImported && this.#page.misses(url, (other) => this.#nodes.has(other));
+      ? this.#acceptsExports(node, registered)
+      : expectsAcceptance(node) && registered.touchedData;
   }
 
   /** Whether nothing in this page uses other exports than those that it accepts updates of. */
-  #acceptsExports({ importers }: StaleModule, { acceptedExports }: Generation): boolean {
+  #acceptsExports({ importers }: StaleModule, { acceptedExports }: Running['registered']): boolean {
     const used = importers.flatMap(({ url, uses }) => (this.#isLoaded(url) ? uses : []));
     return acceptedExports !== undefined && used.every((name) => acceptedExports.includes(name));
   }
@@ -374,19 +341,21 @@ class Walk {
 
   /** @param uncovered What is not evaluated anew, since nobody needs it. Whoever imports that again does. */
   #application(covered: Set<string>, uncovered: readonly Step[]): Plan {
-    const leaving = uncovered.map(({ url, node }) => ({ url, version: node?.version ?? 0 }));
+    const leaving = uncovered.map(({ url }) => url);
     const inPlace = this.#inPlace();
     const stale = this.#update.stale.flatMap((node): Renewal[] => {
-      const { url, version, kind, carried, ask } = node;
+      const { url, version } = node;
       const step = this.#steps.get(url);
       if (!step || !covered.has(url) || inPlace.has(url)) return [];
       const importers = step.importers.filter((one) => covered.has(one));
-      return [{ url, version, kind, importers, carried, ask }];
+      return [{ url, version, importers }];
     });
-    const renewed = new Set(stale.map(({ url }) => url));
-    // A module that is evaluated anew imports its new dependencies by itself. Not so one that was imported ahead.
+    const present = stale.filter(({ url, version }) => this.#hasRun(url, version));
+    const renewals = stale.filter((renewal) => !present.includes(renewal));
+    const renewed = new Set(renewals.map(({ url }) => url));
+    // A module that is evaluated anew imports its new dependencies by itself.
     const boundaries = this.#boundaries.filter(
-      ({ module, accepted }) => module === accepted || !renewed.has(module) || this.#hasRun(module),
+      ({ module, accepted }) => module === accepted || !renewed.has(module),
     );
     if (boundaries.length === 0 && inPlace.size === this.#dropped.size)
       return { type: 'nothing', leaving };
@@ -396,7 +365,8 @@ class Walk {
       type: 'apply',
       leaving,
       boundaries: boundaries.sort((a, b) => position(a) - position(b)),
-      stale,
+      stale: renewals,
+      present: present.map(({ url }) => url),
       styles: [...this.#styles.values()],
       sheets: [...this.#sheets.values()],
       images: [...this.#images.values()],

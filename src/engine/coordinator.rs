@@ -7,68 +7,49 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::Shared;
-use super::files::FileIndex;
-use super::resume::Keeper;
-use super::watcher::{FileWatcher, Sighting};
+use super::change::bodies::Sent;
+use super::change::pull::Errand;
+use super::message::Message;
+use super::snapshot::resume::Keeper;
+use super::state::files::FileIndex;
+use super::watch::watcher::{FileWatcher, Sighting};
 use crate::protocol::HostEvent;
 use hotgraph_core::graph::ModuleId;
-use hotgraph_core::syntax::analyze::AnalyzeError;
 use hotgraph_core::watch::change::ChangeSet;
-
-/// What can happen to an engine.
-pub enum Message {
-    /// Requests left something in the backlog.
-    Backlog,
-    /// A script was served that cannot be analysed: its id, its source and why.
-    Unreadable(ModuleId, String, AnalyzeError),
-    /// There may be something odd about the code of a module.
-    Review(ModuleId),
-    /// A request changed what the next run has to know.
-    Touched,
-    /// The watcher saw something.
-    Sighting(Sighting),
-    /// The host says that a file changed.
-    HostChanged(PathBuf),
-    /// A page's socket opened.
-    Connect(u32),
-    /// A page's socket closed.
-    Disconnect(u32),
-    /// A frame from a page.
-    Frame(u32, String),
-    /// The end; who asked for it waits for it.
-    Close(Sender<()>),
-}
 
 /// The loop and what only it touches.
 pub struct Coordinator {
-    pub(super) shared: Arc<Shared>,
+    pub shared: Arc<Shared>,
     /// Which page's `invalidate()` was acted on, with the hash of its trail, by module and version: the same call in
     /// other tabs is the same event, and saying it again is none.
-    pub(super) invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
-    /// The code that each page was sent, as a hash, by module: it is not sent again.
-    pub(super) carried_to: HashMap<u32, HashMap<String, u64>>,
+    pub invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
+    /// The bodies that each page was sent: they are not sent again.
+    pub sent_to: HashMap<u32, Sent>,
+    /// What waits for the host.
+    pub errands: Vec<Errand>,
+    /// How often the host was asked.
+    pub questions: u32,
     /// How many pages were loaded so far.
-    pub(super) loads: u64,
-    pub(super) watcher: FileWatcher,
-    pub(super) changes: ChangeSet,
+    pub loads: u64,
+    pub watcher: FileWatcher,
+    pub changes: ChangeSet,
     /// Files that were empty when they were looked at last, and are looked at again.
-    pub(super) emptied: HashSet<FileIndex>,
+    pub emptied: HashSet<FileIndex>,
     /// Files of the last batch, some of which could not be judged before they were served.
-    pub(super) unjudged: Vec<FileIndex>,
+    pub unjudged: Vec<FileIndex>,
     /// Whether every file has to be looked at again: events were lost, or a folder came or went.
-    pub(super) is_rescan_due: bool,
+    pub is_rescan_due: bool,
     /// Files of which a page got code that no event had told of.
-    pub(super) unannounced: HashSet<PathBuf>,
+    pub unannounced: HashSet<PathBuf>,
     /// Files that vanished, with [`Self::loads`] at that time: a page loaded since then lacks them.
-    pub(super) vanished: HashMap<FileIndex, u64>,
+    pub vanished: HashMap<FileIndex, u64>,
     /// When to write the snapshot.
-    pub(super) keeper: Keeper,
+    pub keeper: Keeper,
     started: Instant,
 }
 
@@ -84,7 +65,9 @@ impl Coordinator {
         Self {
             shared,
             invalidated: HashMap::new(),
-            carried_to: HashMap::new(),
+            sent_to: HashMap::new(),
+            errands: Vec::new(),
+            questions: 0,
             loads: 0,
             watcher,
             changes: ChangeSet::default(),
@@ -102,11 +85,13 @@ impl Coordinator {
     pub async fn run(mut self, mut messages: UnboundedReceiver<Message>) {
         self.guarded(Self::resume);
         loop {
-            let changes_due = self.changes.next_due();
+            // Changes wait for the update that is being put together.
+            let changes_due = self.changes.next_due().filter(|_| !self.is_publishing());
             let changes_due = changes_due.map(|due| self.started + Duration::from_millis(due));
             let backlog_due = self.shared.backlog.due();
             let due = changes_due.into_iter().chain(backlog_due);
-            let received = match due.chain(self.keeper.due()).min() {
+            let due = due.chain(self.errands_due()).chain(self.keeper.due());
+            let received = match due.min() {
                 Some(due) => tokio::time::timeout_at(due.into(), messages.recv())
                     .await
                     .ok(),
@@ -134,7 +119,10 @@ impl Coordinator {
             {
                 self.work_off_backlog();
             }
-            self.guarded(Self::process_due);
+            self.guarded(Self::give_up_waiting);
+            if !self.is_publishing() {
+                self.guarded(Self::process_due);
+            }
             // Once for all that was waiting: when a folder is replaced there are many reasons.
             if std::mem::take(&mut self.is_rescan_due) {
                 self.guarded(Self::rescan);
@@ -145,7 +133,7 @@ impl Coordinator {
         }
     }
 
-    pub(super) fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+    pub fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
             let reason = panic
                 .downcast_ref::<String>()
@@ -166,7 +154,9 @@ impl Coordinator {
             Message::Backlog => {}
             Message::Touched => self.touched(),
             Message::Unreadable(id, source, error) => self.report_unreadable(id, &source, &error),
+            Message::Refused(id, reason) => self.report_refused(id, reason),
             Message::Review(id) => self.review(id),
+            Message::Pulled(question, failures) => self.pulled(question, failures),
             Message::Sighting(Sighting::Paths(seen)) => {
                 for (path, seen) in seen {
                     self.saw(&path, seen);
@@ -181,7 +171,7 @@ impl Coordinator {
         }
     }
 
-    pub(super) fn now(&self) -> u64 {
+    pub fn now(&self) -> u64 {
         self.started.elapsed().as_millis() as u64
     }
 }

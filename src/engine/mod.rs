@@ -8,25 +8,15 @@
 //! not go through it, since a page load asks thousands of times: they take the lock round [`State`]
 //! for microseconds and leave the rest (watching, hashing, analysis that no answer depends on) to the loop.
 
-mod backlog;
-mod batch;
-mod carry;
-mod check;
-mod clients;
+mod change;
 mod coordinator;
-mod exports;
-mod files;
-mod foresight;
-mod intake;
-mod poller;
-mod resume;
-mod review;
+mod lint;
+mod message;
+mod pages;
 mod serve;
 mod snapshot;
 mod state;
-mod unpatched;
-mod update;
-mod watcher;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,16 +28,19 @@ use dashmap::DashMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::protocol::{HostEvent, ServerMessage};
-use backlog::{Backlog, Registration};
-pub use clients::Page;
-use coordinator::{Coordinator, Message};
-pub use files::SourceFile;
 use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::syntax::analyze::ModuleRecord;
-use resume::{Exactness, Lineage};
+
+use coordinator::Coordinator;
+use message::Message;
+pub use message::PullFailure;
+pub use pages::Page;
 pub use serve::ServedScript;
+use serve::backlog::{Backlog, Registration};
+use snapshot::resume::{self, Exactness, Lineage};
 use state::State;
-pub use watcher::Watching;
+pub use state::files::SourceFile;
+pub use watch::watcher::Watching;
 
 /// Whom a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,10 +64,11 @@ pub struct EngineOptions {
     /// How changes of the files of served modules are found out. With [`Watching::Off`] only
     /// [`Engine::file_changed`] tells of them.
     pub watch: Watching,
-    /// Whether updates carry code.
-    pub carries: bool,
     /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.
     pub serves_files: bool,
+    /// Whether the host answers [`HostEvent::Pull`] by [`Engine::pulled`]. Otherwise pages reload for what only the host
+    /// can make.
+    pub pulls: bool,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -127,12 +121,12 @@ pub(crate) struct Shared {
     pages: Mutex<BTreeMap<u32, Page>>,
     /// What requests left for the loop.
     backlog: Backlog,
-    /// Whether any module was ever stale, so that answers may need stamps. Read without the lock.
-    any_stale: AtomicBool,
-    /// Whether a page needs carried modules served so that they are shared with it.
-    any_shared: AtomicBool,
+    /// Whether any module ever changed. Read without the lock.
+    any_changed: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
     analyses: DashMap<u64, Arc<ModuleRecord>>,
+    /// What the host has shown of modules that the engine asked for, by url.
+    previews: DashMap<String, Arc<str>>,
     sink: Sink,
 }
 
@@ -141,24 +135,14 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether answers may need stamps.
-    fn has_stamps(&self) -> bool {
-        self.any_stale.load(Ordering::Relaxed)
+    /// Whether any module ever changed.
+    fn has_changes(&self) -> bool {
+        self.any_changed.load(Ordering::Relaxed)
     }
 
-    /// Answers may need stamps from now on. To be called while the state is locked that has the first one.
-    fn expect_stamps(&self) {
-        self.any_stale.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether carried modules are served so that native code shares them with the page.
-    fn serves_shared(&self) -> bool {
-        self.any_shared.load(Ordering::Relaxed)
-    }
-
-    /// Carried modules are to be served so from now on.
-    fn serve_shared(&self) {
-        self.any_shared.store(true, Ordering::Relaxed);
+    /// To be called while the state is locked that has the first change.
+    fn expect_changes(&self) {
+        self.any_changed.store(true, Ordering::Relaxed);
     }
 
     fn send(&self, target: Target, message: &ServerMessage) {
@@ -187,7 +171,7 @@ impl Engine {
         let started = now_ms();
         let (number, process) = (STARTED.fetch_add(1, Ordering::Relaxed), std::process::id());
         let (lineage, state) = resume::take_up(&options, started);
-        let any_stale = state.graph.ids().any(|id| state.graph.version(id) > 0);
+        let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let shared = Arc::new(Shared {
             options,
             session: format!("{started:x}-{process:x}-{number:x}"),
@@ -196,9 +180,9 @@ impl Engine {
             state: Mutex::new(state),
             pages: Mutex::default(),
             backlog: Backlog::default(),
-            any_shared: AtomicBool::new(false),
-            any_stale: AtomicBool::new(any_stale),
+            any_changed: AtomicBool::new(any_changed),
             analyses: DashMap::new(),
+            previews: DashMap::new(),
             sink,
         });
         let (inbox, messages) = unbounded_channel();
@@ -232,6 +216,11 @@ impl Engine {
     /// watching is off. For a file on disk that is watched this does nothing.
     pub fn file_changed(&self, file: PathBuf) {
         self.post(Message::HostChanged(file));
+    }
+
+    /// The answer to a [`HostEvent::Pull`]: all that could be had was handed over by [`Engine::preview`] or served.
+    pub fn pulled(&self, question: u32, failures: Vec<PullFailure>) {
+        self.post(Message::Pulled(question, failures));
     }
 
     /// A page's socket opened.

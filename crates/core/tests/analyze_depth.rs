@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord, analyze};
+use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord, analyze, analyze_fully};
 
 /// Less than any thread has that could come to analyse something.
 const SMALL_STACK: usize = 256 << 10;
@@ -31,7 +31,11 @@ impl Nest {
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         std::thread::Builder::new()
             .stack_size(SMALL_STACK)
-            .spawn(move || analyze(&source, dialect))
+            .spawn(move || match dialect {
+                // All walks, those for bodies included.
+                Dialect::JavaScript => analyze_fully(&source, dialect),
+                _ => analyze(&source, dialect),
+            })
             .expect("a thread")
             .join()
             .expect("no panic")
@@ -119,6 +123,20 @@ fn functions_and_classes() {
         ["", "class A{static{", "", "}}", ""],
         ["x=", "class{[", "1", "](){}}", ""],
         ["x=", "@a(", "1", ")class{}", ""],
+        ["import a from'';", "a(", "1", ")", ""],
+        ["import*as a from'';x=", "a[", "1", "]", ""],
+        ["import*as a from'';", "new a(", "1", ")", ""],
+        ["export let a;x=()=>", "a=", "1", "", ""],
+        ["export let a;x=()=>", "(a=", "1", ")", ""],
+        ["export let a;x=()=>", "[a=", "[]", "]", "=b"],
+        ["export let a;x=()=>(", "{a:", "a", "}", "=b)"],
+        ["export let a;x=()=>", "[a]=", "1", "", ""],
+        ["export let a;x=()=>{", "for(a of b)", "c", "", "}"],
+        ["x=", "class{#a=", "1", "}", ""],
+        ["", "x=class{static #a(){", "", "}}", ""],
+        ["", "x=class extends class{constructor(){", "", "}}{}", ""],
+        ["", "try{}catch({a}){", "", "}", ""],
+        ["", "for(let a of b){", "", "}", ""],
     ];
     survives(Dialect::JavaScript, LEVELS, &nests);
 }

@@ -1,165 +1,28 @@
-//! Runs the cases in `specs/analyze`: a source, and what is read from it and made of it.
+//! Runs the cases in `specs/analyze`: a source, and what is read from it.
 //!
-//! Each file holds cases of `# source: <title>` and `# output`. Its inner extension is the dialect
-//! (`accept.js.txt`). `UPDATE=1 cargo test --test analyze_specs` writes the outputs anew; review the
+//! `UPDATE=1 cargo test --test analyze_specs` writes the outputs anew; review the
 //! difference before you keep it.
-
-use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use hotgraph_core::syntax::analyze::{
     AnalyzeError, Dialect, MisuseKind, ModuleRecord, Span, analyze,
 };
-use hotgraph_core::syntax::rewrite::{Rewrite, rewrite};
 
-const SOURCE: &str = "# source: ";
-const OUTPUT: &str = "# output";
-
-struct Case {
-    title: String,
-    source: String,
-    output: String,
-}
+mod support;
 
 #[test]
 fn every_case_gives_its_output() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs/analyze");
-    let update = std::env::var_os("UPDATE").is_some();
-    let mut failures = String::new();
-    let mut count = 0;
-    for file in files_of(&folder) {
-        let stem = file.with_extension("");
-        let dialect = Dialect::from_extension(&stem).expect("an inner extension");
-        let mut cases = parse(&fs::read_to_string(&file).expect("a readable file"));
-        for case in &mut cases {
-            count += 1;
-            let output = run(&case.source, dialect);
-            if output != case.output && !update {
-                let Case {
-                    title,
-                    source,
-                    output: expected,
-                } = case;
-                let name = file.file_name().unwrap_or_default().display();
-                writeln!(
-                    failures,
-                    "-- {name}: {title}\n{source}\n-- expected\n{expected}\n-- got\n{output}"
-                )
-                .expect("a string");
-            }
-            case.output = output;
-        }
-        if update {
-            fs::write(&file, print(&cases)).expect("a writable file");
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
+    let count = support::check("analyze", run);
     assert!(count > 100, "only {count} cases were found");
 }
 
-fn files_of(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder of specs");
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.sort();
-    files
-}
-
-fn parse(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let mut in_output = false;
-    for line in text.lines() {
-        if let Some(title) = line.strip_prefix(SOURCE) {
-            in_output = false;
-            let (source, output) = (String::new(), String::new());
-            cases.push(Case {
-                title: title.to_owned(),
-                source,
-                output,
-            });
-        } else if line == OUTPUT {
-            in_output = true;
-        } else if let Some(case) = cases.last_mut() {
-            let part = if in_output {
-                &mut case.output
-            } else {
-                &mut case.source
-            };
-            part.push_str(line);
-            part.push('\n');
-        }
-    }
-    for case in &mut cases {
-        case.source = case.source.trim_end().to_owned();
-        case.output = case.output.trim_end().to_owned();
-    }
-    cases
-}
-
-fn print(cases: &[Case]) -> String {
-    let blocks: Vec<String> = cases
-        .iter()
-        .map(
-            |Case {
-                 title,
-                 source,
-                 output,
-             }| format!("{SOURCE}{title}\n{source}\n{OUTPUT}\n{output}\n"),
-        )
-        .collect();
-    blocks.join("\n")
-}
-
-/// Control characters in a spec would be hard to see, so that some are written as `<BOM>` and the like.
-const INVISIBLE: [(&str, &str); 4] = [
-    ("<BOM>", "\u{feff}"),
-    ("<CR>", "\r"),
-    ("<LS>", "\u{2028}"),
-    ("<NBSP>", "\u{a0}"),
-];
-
 fn run(source: &str, dialect: Dialect) -> String {
-    let source = INVISIBLE
-        .iter()
-        .fold(source.to_owned(), |text, (name, it)| text.replace(name, it));
-    let text = match analyze(&source, dialect) {
-        Ok(record) => {
-            let preamble = record.hot.used.then_some("hot();");
-            let code = rewrite(
-                &source,
-                &record,
-                &Rewrite {
-                    preamble,
-                    patch: None,
-                    stamp: &stamp,
-                    identify: &|_| None,
-                },
-            );
-            let facts = facts(&source, &record);
-            match code {
-                Some(code) if facts.is_empty() => format!("=> {code}"),
-                Some(code) => format!("{facts}=> {code}"),
-                None => facts,
-            }
-        }
+    match analyze(source, dialect) {
+        Ok(record) => facts(source, &record),
         Err(AnalyzeError::Syntax(error)) => {
             format!("syntax error at {}: {}", error.offset, error.message)
         }
         Err(error) => format!("error: {error}"),
-    };
-    let text = INVISIBLE
-        .iter()
-        .fold(text, |text, (name, it)| text.replace(it, name));
-    text.trim_end().to_owned()
-}
-
-fn stamp(specifier: &str) -> Option<String> {
-    if specifier.contains("hostile") {
-        return Some(format!("{specifier}'\"`${{x}}$\\\n\r\u{2028}"));
     }
-    specifier
-        .contains("changed")
-        .then(|| format!("{specifier}?v=1"))
 }
 
 fn facts(source: &str, record: &ModuleRecord) -> String {
@@ -212,14 +75,9 @@ fn facts(source: &str, record: &ModuleRecord) -> String {
     }
     for accepted in &hot.accepts {
         lines.push(format!(
-            "accepts {:?} at {}{}",
+            "accepts {:?} at {}",
             accepted.specifier,
-            text(accepted.span),
-            if accepted.by_import {
-                ", by import"
-            } else {
-                ""
-            }
+            text(accepted.span)
         ));
     }
     if let Some(names) = &hot.accepts_exports {

@@ -97,15 +97,7 @@ fn is_path(specifier: &str) -> bool {
 
 /// Whether a specifier is a name that only a resolver or an import map makes an address.
 pub fn is_bare(specifier: &str) -> bool {
-    !is_path(specifier) && !has_scheme(specifier)
-}
-
-/// The package that a bare specifier is of: `lit` of `lit/decorators.js`, `@lit/reactive-element` of itself.
-pub fn package_of(specifier: &str) -> &str {
-    let parts = if specifier.starts_with('@') { 2 } else { 1 };
-    let mut slashes = specifier.match_indices('/').map(|(at, _)| at);
-    let end = slashes.nth(parts - 1);
-    &specifier[..end.unwrap_or(specifier.len())]
+    !is_path(specifier) && !is_absolute(specifier)
 }
 
 /// A reference as a specifier: in HTML's `src="app.js"` and in CSS it is relative without saying so.
@@ -117,7 +109,8 @@ pub fn as_relative(reference: &str) -> String {
     }
 }
 
-fn has_scheme(reference: &str) -> bool {
+/// Whether a specifier or reference is a whole address: it names a scheme.
+pub fn is_absolute(reference: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let scheme = reference.split_once(':').map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
@@ -220,20 +213,6 @@ fn is_trimmed(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn packages_of_bare_specifiers() {
-        for (specifier, package) in [
-            ("lit", "lit"),
-            ("lit/decorators.js", "lit"),
-            ("@lit/task", "@lit/task"),
-            ("@lit/task/deep/a.js", "@lit/task"),
-            ("@lit", "@lit"),
-            ("", ""),
-        ] {
-            assert_eq!(package_of(specifier), package, "{specifier}");
-        }
-    }
 
     #[test]
     fn identity_leaves_out_stamp_and_hash() {

@@ -11,22 +11,22 @@
 mod bind;
 mod collect;
 mod depth;
+mod early;
 mod effort;
-mod exports;
 mod hot;
-mod live;
 mod misuse;
 mod names;
+mod plan;
 mod reach;
 mod scan;
-mod syntax;
+mod scopes;
 mod value;
 mod visit;
 mod walk;
-mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use swc_core::common::{BytePos, Spanned};
 use swc_core::ecma::ast::{EsVersion, Module, ModuleDecl, ModuleItem};
@@ -35,7 +35,8 @@ use swc_core::ecma::parser::error::SyntaxError as Problem;
 use swc_core::ecma::parser::lexer::Lexer;
 use swc_core::ecma::parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax};
 
-pub use scan::{may_import_later, needs_rewrite};
+use super::body::{BodyPlan, NoBody};
+pub use scan::{may_import_later, may_use_hot, needs_rewrite};
 
 /// A range of UTF-8 byte offsets into the analysed source; `end` is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,191 +112,8 @@ pub struct ModuleRecord {
     pub reexports_all: bool,
     /// Whether `exports` has `default`.
     pub has_default_export: bool,
-    /// The variables behind the exports: of modules that use `import.meta.hot`, and of others when
-    /// [`analyze_fully`] was asked.
-    pub bindings: Option<ExportBindings>,
-    /// What is only a module's in the text, when [`analyze_fully`] was asked.
-    pub syntax: Option<ModuleSyntax>,
-    /// The imports that callbacks count on ([`AcceptedDep::by_import`]), as far as their names are used; style sheets
-    /// left out, which stay the same object. In source order.
-    pub live_imports: Vec<LiveImport>,
-}
-
-/// An import whose uses should show the other module's newest exports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveImport {
-    /// The index of the import in the record.
-    pub import: usize,
-    /// The byte where the import statement starts.
-    pub statement: usize,
-    /// Where its names are used, as the walk came by.
-    pub uses: Vec<LiveUse>,
-}
-
-/// A use of an imported name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveUse {
-    /// The name in this module.
-    pub span: Span,
-    /// The name in the other; `None` for the whole namespace.
-    pub name: Option<String>,
-    /// What it is part of.
-    pub place: UsePlace,
-}
-
-/// Where a name is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UsePlace {
-    /// Where any expression could stand.
-    Expression,
-    /// At the beginning of what `new` calls.
-    Constructor,
-    /// In an object literal, as the property of that name.
-    Shorthand(String),
-}
-
-/// Where a module's text is not what a function's body could be.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ModuleSyntax {
-    /// Imports, re-exports and lists of exports, in source order. There is no code in them.
-    pub statements: Vec<Span>,
-    /// `export` or `export default` in front of a declaration with a name, in source order.
-    pub keywords: Vec<Span>,
-    /// The variables of other modules that are imported or re-exported by name, in source order.
-    pub variables: Vec<ImportedVariable>,
-    /// The `export * from …`, as indices into the record's imports.
-    pub stars: Vec<usize>,
-    /// Every `import.meta`.
-    pub metas: Vec<Span>,
-    /// Whether the code means something else, or nothing, in a function: `await` outside of any function,
-    /// imports of another phase.
-    pub needs_module: bool,
-}
-
-/// A variable of another module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportedVariable {
-    /// What the import calls it; `None` when it is only exported again.
-    pub local: Option<String>,
-    /// Its name there; `None` for the whole namespace.
-    pub exported: Option<String>,
-    /// The index of its import in the record.
-    pub import: usize,
-}
-
-/// The variables that a module exports, where it writes to them, and what keeps them from being assigned.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ExportBindings {
-    /// Exports that the module declares itself, in source order.
-    pub variables: Vec<ExportedVariable>,
-    /// The `const` keywords of those that are constants.
-    pub constants: Vec<Span>,
-    /// The default export, when it has no name.
-    pub anonymous_default: Option<AnonymousDefault>,
-    /// Exports that are another module's variables, `export *` left out, in source order.
-    pub forwarded: Vec<ForwardedExport>,
-    /// The statements `export { … } from …` and `export * as … from …`.
-    pub forwards: Vec<Forwarding>,
-    /// The specifiers of `export * from …`.
-    pub stars: Vec<String>,
-    /// The specifiers of the modules whose variables are exported, `export *` included, each once.
-    pub forwarded_from: Vec<String>,
-    /// Where the exported variables are assigned, in source order; declarations left out.
-    pub writes: Vec<ExportWrite>,
-}
-
-impl ExportBindings {
-    /// The same without what is forwarded from some modules, by their specifiers: such exports stay the other
-    /// module's variables.
-    pub fn without(&self, native: &[String]) -> Self {
-        let mut bindings = self.clone();
-        bindings.forwarded.retain(|one| !native.contains(&one.from));
-        bindings.forwards.retain(|one| !native.contains(&one.from));
-        bindings
-    }
-}
-
-/// An export that is another module's variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForwardedExport {
-    /// The name that importers use.
-    pub exported: String,
-    /// Its place in the list: `x as y`, `* as ns`.
-    pub span: Span,
-    /// How the variable is reached.
-    pub source: ForwardedSource,
-    /// The specifier of the module that declares it, or forwards it too.
-    pub from: String,
-}
-
-/// A statement that forwards exports of another module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forwarding {
-    /// The `export` keyword.
-    pub keyword: Span,
-    /// The other module's specifier.
-    pub from: String,
-}
-
-/// How a module reaches a variable of another one that it exports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ForwardedSource {
-    /// `import { x } from …; export { x as y }`: the name that the import gave it.
-    Imported(String),
-    /// `export { x as y } from …`: the place of `x`.
-    Named(Span),
-    /// `export * as ns from …`.
-    Namespace,
-}
-
-/// A place where exported variables are assigned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportWrite {
-    /// The assignment or update expression; the body of a loop whose head assigns.
-    pub span: Span,
-    /// What the span is.
-    pub place: WritePlace,
-    /// The names that importers use for what is assigned.
-    pub exported: Vec<String>,
-}
-
-/// What does an assignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WritePlace {
-    /// `x = 1`, `[x] = y`, `x++`.
-    Expression,
-    /// The block behind `for (x of y)`, braces included.
-    LoopBlock,
-    /// The statement behind `for (x of y)` that is no block.
-    LoopStatement,
-}
-
-/// An export and the variable behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportedVariable {
-    /// The name that importers use.
-    pub exported: String,
-    /// The name in the module.
-    pub local: String,
-}
-
-/// A default export without a variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnonymousDefault {
-    /// `export default <expression>` or an unnamed class: where `export` starts, and the value.
-    Expression {
-        /// The byte where `export` starts.
-        export: usize,
-        /// The expression, or the class.
-        value: Span,
-    },
-    /// `export default function () {}`: where `export` starts, and the function.
-    Function {
-        /// The byte where `export` starts.
-        export: usize,
-        /// From `async` or `function` to the closing brace.
-        function: Span,
-    },
+    /// How the module becomes a body, when [`analyze_fully`] was asked of JavaScript.
+    pub body: Option<Result<Arc<BodyPlan>, NoBody>>,
 }
 
 /// One `import … from '…'`, `import '…'` or `export … from '…'`.
@@ -397,9 +215,6 @@ pub struct AcceptedDep {
     pub specifier: String,
     /// The literal, quotes included.
     pub span: Span,
-    /// Whether the callback counts on the module's own imports to show the new exports (Bun): it takes no
-    /// parameter, or names what is imported from there.
-    pub by_import: bool,
 }
 
 /// Why there are no facts.
@@ -471,11 +286,14 @@ fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, A
         let message = "Only classes can have decorators".to_owned();
         return Err(AnalyzeError::Syntax(SyntaxError { message, offset }));
     }
-    let mut record = walk::walk(source, &module);
-    if record.hot.used || is_full {
-        record.bindings = Some(exports::bindings(&module));
+    let is_early = is_full && dialect == Dialect::JavaScript;
+    if is_early && let Some(error) = early::early_error(source, &module) {
+        return Err(AnalyzeError::Syntax(error));
     }
-    record.syntax = is_full.then(|| syntax::syntax(&module));
+    let mut record = walk::walk(source, &module);
+    if is_full && dialect == Dialect::JavaScript {
+        record.body = Some(plan::plan(source, &module).map(Arc::new));
+    }
     Ok(record)
 }
 

@@ -3,8 +3,7 @@
 //! Knows declarations and patterns. Must not know what is done with a name.
 
 use swc_core::ecma::ast::{
-    Class, Decl, Expr, Function, ImportDecl, ObjectPatProp, Pat, Stmt, TsModuleDecl, VarDecl,
-    VarDeclKind,
+    Class, Decl, Expr, Function, ObjectPatProp, Pat, Stmt, TsModuleDecl, VarDecl, VarDeclKind,
 };
 use swc_core::ecma::visit::{Visit, VisitWith};
 
@@ -19,13 +18,6 @@ impl Walk {
         self.names.enter();
         visit(self);
         self.names.leave();
-    }
-
-    /// Declares what an import brings, which is the record's `import`.
-    pub(super) fn declare_import(&mut self, import: usize, statement: &ImportDecl) {
-        for (name, number) in self.imported.add(import, statement) {
-            self.names.declare(&name.sym, Value::Imported(number));
-        }
     }
 
     /// Declares what the statements of a block declare in it, before any of them is visited: functions

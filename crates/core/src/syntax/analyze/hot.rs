@@ -3,27 +3,19 @@
 //! Knows the forms of all dialects, one call at a time. Must not know scopes: names are looked up by the
 //! caller.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use swc_core::ecma::ast::{
-    BinaryOp, Expr, ExprOrSpread, Ident, Lit, ObjectLit, PropOrSpread, UnaryOp,
-};
-use swc_core::ecma::visit::{Visit, VisitWith};
+use swc_core::ecma::ast::{BinaryOp, Expr, ExprOrSpread, Lit, ObjectLit, PropOrSpread, UnaryOp};
 
 use super::collect::{literal, property, strip};
 use super::names::{Method, Value};
 use super::{AcceptedDep, HotUse, SelfAccept};
-
-/// The names that a module gives to its imports, by specifier.
-pub(super) type ImportedNames = HashMap<String, Vec<String>>;
 
 /// Adds to `hot` what a call of `method` accepts. `value_of` tells what an expression stands for.
 pub(super) fn call(
     hot: &mut HotUse,
     method: Method,
     arguments: &[ExprOrSpread],
-    imported: &ImportedNames,
     value_of: &dyn Fn(&Expr) -> Value,
 ) {
     // What a spread brings nobody knows, nor what comes behind it.
@@ -38,9 +30,9 @@ pub(super) fn call(
     let mut arguments = arguments.iter().map(|argument| strip(&argument.expr));
     let (first, second) = (arguments.next(), arguments.next());
     match method {
-        Method::Accept => accept(hot, first, second, imported, value_of),
+        Method::Accept => accept(hot, first, second, value_of),
         Method::AcceptDeps => match first.and_then(|first| dependencies(hot, first, value_of)) {
-            Some(found) => accept_dependencies(hot, &found, second, imported),
+            Some(found) => accept_dependencies(hot, &found),
             None => hot.opaque |= first.is_some(),
         },
         Method::AcceptExports => {
@@ -63,14 +55,13 @@ fn accept(
     hot: &mut HotUse,
     first: Option<&Expr>,
     second: Option<&Expr>,
-    imported: &ImportedNames,
     value_of: &dyn Fn(&Expr) -> Value,
 ) {
     let Some(first) = first.filter(|first| !is_nothing(first)) else {
         return accept_self(hot, false, second);
     };
     if let Some(found) = dependencies(hot, first, value_of) {
-        return accept_dependencies(hot, &found, second, imported);
+        return accept_dependencies(hot, &found);
     }
     match first {
         Expr::Object(options) => {
@@ -89,54 +80,8 @@ fn accept(
     }
 }
 
-fn accept_dependencies(
-    hot: &mut HotUse,
-    found: &[AcceptedDep],
-    callback: Option<&Expr>,
-    imported: &ImportedNames,
-) {
-    hot.accepts.extend(found.iter().map(|dependency| {
-        // What the host has resolved is imported by another specifier.
-        let names = match imported.get(&dependency.specifier) {
-            Some(names) => names.clone(),
-            None => imported.values().flatten().cloned().collect(),
-        };
-        AcceptedDep {
-            by_import: !imported.is_empty() && counts_on(callback, &names),
-            ..dependency.clone()
-        }
-    }));
-}
-
-/// Whether a callback can show new exports only if the module's own imports do: it gets no module handed over,
-/// or it names what is imported.
-fn counts_on(callback: Option<&Expr>, imported: &[String]) -> bool {
-    let takes_nothing = match callback {
-        Some(Expr::Arrow(function)) => function.params.is_empty(),
-        Some(Expr::Fn(function)) => function.function.params.is_empty(),
-        // Written elsewhere, or not at all.
-        _ => true,
-    };
-    takes_nothing || callback.is_some_and(|callback| mentions(callback, imported))
-}
-
-/// Whether an expression mentions one of the names. Properties are no mentions.
-fn mentions(expression: &Expr, names: &[String]) -> bool {
-    struct Mentions<'a> {
-        names: &'a [String],
-        found: bool,
-    }
-    impl Visit for Mentions<'_> {
-        fn visit_ident(&mut self, name: &Ident) {
-            self.found |= self.names.iter().any(|one| *one == *name.sym);
-        }
-    }
-    let mut walk = Mentions {
-        names,
-        found: false,
-    };
-    expression.visit_with(&mut walk);
-    walk.found
+fn accept_dependencies(hot: &mut HotUse, found: &[AcceptedDep]) {
+    hot.accepts.extend_from_slice(found);
 }
 
 fn accept_self(hot: &mut HotUse, callback: bool, options: Option<&Expr>) {
@@ -213,11 +158,7 @@ fn dependencies(
 /// One element of a list: a literal, or a constant that is one.
 fn one(element: &Expr, value_of: &dyn Fn(&Expr) -> Value) -> Option<AcceptedDep> {
     if let Some((specifier, span)) = literal(element) {
-        return Some(AcceptedDep {
-            specifier,
-            span,
-            by_import: false,
-        });
+        return Some(AcceptedDep { specifier, span });
     }
     match value_of(element) {
         Value::Specifiers(found) => match &*found {
@@ -231,11 +172,7 @@ fn one(element: &Expr, value_of: &dyn Fn(&Expr) -> Value) -> Option<AcceptedDep>
 /// The specifiers in a literal, or in a list of nothing but literals.
 pub(super) fn constant(expression: &Expr) -> Option<Rc<[AcceptedDep]>> {
     if let Some((specifier, span)) = literal(expression) {
-        return Some(Rc::new([AcceptedDep {
-            specifier,
-            span,
-            by_import: false,
-        }]));
+        return Some(Rc::new([AcceptedDep { specifier, span }]));
     }
     let list = strip(expression)
         .as_array()
@@ -247,11 +184,7 @@ pub(super) fn constant(expression: &Expr) -> Option<Rc<[AcceptedDep]>> {
                 .as_ref()
                 .filter(|element| element.spread.is_none())?;
             let (specifier, span) = literal(&element.expr)?;
-            Some(AcceptedDep {
-                specifier,
-                span,
-                by_import: false,
-            })
+            Some(AcceptedDep { specifier, span })
         })
         .collect()
 }

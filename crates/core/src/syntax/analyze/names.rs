@@ -28,8 +28,6 @@ pub(super) enum Value {
     Method(Method),
     /// A constant with one or more specifiers in it.
     Specifiers(Rc<[AcceptedDep]>),
-    /// A name that the module imports, by its number among those. Only the name itself, not what has its value.
-    Imported(usize),
 }
 
 /// A function of `import.meta.hot`.
@@ -76,7 +74,7 @@ impl Value {
 
     /// Whether this is `import.meta` or anything below it.
     pub fn is_tracked(&self) -> bool {
-        !matches!(self, Self::Other | Self::Specifiers(_) | Self::Imported(_))
+        !matches!(self, Self::Other | Self::Specifiers(_))
     }
 
     /// Whether this is `import.meta.hot` or anything below it.
@@ -140,16 +138,8 @@ impl Names {
     /// What the value of `name` stands for.
     pub fn get(&self, name: &Atom) -> Value {
         match self.find(name) {
-            None | Some(Value::Imported(_)) => Value::Other,
+            None => Value::Other,
             Some(value) => value.clone(),
-        }
-    }
-
-    /// The number of the imported name that `name` is.
-    pub fn imported(&self, name: &Atom) -> Option<usize> {
-        match self.find(name) {
-            Some(Value::Imported(number)) => Some(*number),
-            _ => None,
         }
     }
 

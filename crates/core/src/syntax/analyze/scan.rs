@@ -17,13 +17,34 @@ pub fn needs_rewrite(source: &str) -> bool {
     })
 }
 
+/// Whether `source` could use `import.meta.hot`, and so has to be analysed before it is served. `false` is certain.
+pub fn may_use_hot(source: &str) -> bool {
+    let bytes = source.as_bytes();
+    memmem::find_iter(bytes, b"import").any(|at| {
+        let rest = skip_blank(&bytes[at + "import".len()..]);
+        match rest.split_first() {
+            Some((b'.', rest)) => match skip_blank(rest).strip_prefix(b"meta") {
+                Some(rest) => reaches_hot(skip_blank(rest)),
+                None => false,
+            },
+            Some((byte, _)) => !byte.is_ascii(),
+            None => false,
+        }
+    })
+}
+
 /// Whether `source` could hold a dynamic import, or text that becomes one. `false` is certain.
 pub fn may_import_later(source: &str) -> bool {
     let bytes = source.as_bytes();
     memmem::find_iter(bytes, b"import").any(|at| {
         let rest = skip_blank(&bytes[at + "import".len()..]);
-        rest.first()
-            .is_some_and(|byte| *byte == b'(' || !byte.is_ascii())
+        match rest.split_first() {
+            Some((b'(', _)) => true,
+            // `import.defer(…)`
+            Some((b'.', rest)) => !skip_blank(rest).starts_with(b"meta"),
+            Some((byte, _)) => !byte.is_ascii(),
+            None => false,
+        }
     })
 }
 

@@ -324,7 +324,6 @@ impl Visit for Walk {
         match expression {
             Expr::Ident(name) => {
                 if self.follows_meta {
-                    self.use_name(name);
                     let value = self.names.get(&name.sym);
                     self.escape(&value);
                 }
@@ -343,9 +342,6 @@ impl Visit for Walk {
             Prop::Shorthand(name) => {
                 let value = self.names.get(&name.sym);
                 self.escape(&value);
-                if let Some(number) = self.names.imported(&name.sym) {
-                    self.imported.used_as_property(number, name);
-                }
             }
             _ => property.visit_children_with(self),
         }
@@ -364,11 +360,6 @@ impl Visit for Walk {
             OptChainBase::Member(member) => self.visit_member_expr(member),
             OptChainBase::Call(call) => self.visit_call(&call.callee, &call.args),
         }
-    }
-
-    fn visit_new_expr(&mut self, new: &NewExpr) {
-        self.imported.begins_new(&new.callee);
-        new.visit_children_with(self);
     }
 
     fn visit_call_expr(&mut self, call: &CallExpr) {

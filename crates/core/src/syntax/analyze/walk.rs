@@ -8,7 +8,6 @@ use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::Visit;
 
 use super::collect::{self, strip};
-use super::live::Imported;
 use super::names::{Method, Names, Value};
 use super::reach::{self, Reach};
 use super::value::{member_name, value_of};
@@ -20,8 +19,6 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     let mut walk = Walk {
         record: ModuleRecord::default(),
         names: Names::default(),
-        accepted_names: hot::ImportedNames::new(),
-        imported: Imported::default(),
         enters_code,
         follows_meta: enters_code && memmem::find(source.as_bytes(), b"meta").is_some(),
         reach: Reach::Always,
@@ -33,7 +30,6 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     walk.record
         .dynamic_imports
         .sort_by_key(|import| import.argument);
-    walk.record.live_imports = walk.imported.live(&walk.record);
     walk.record
 }
 
@@ -41,8 +37,6 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
 pub(super) struct Walk {
     pub(super) record: ModuleRecord,
     pub(super) names: Names,
-    pub(super) accepted_names: hot::ImportedNames,
-    pub(super) imported: Imported,
     /// Whether anything but the top level's declarations can be of interest.
     pub(super) enters_code: bool,
     /// Whether `import.meta` can be in the code, so that names matter.
@@ -74,27 +68,13 @@ impl Walk {
 
     /// Notes what is imported and exported.
     pub(super) fn visit_declaration(&mut self, declaration: &ModuleDecl) {
-        let import = self.record.imports.len();
         collect::declaration(&mut self.record, declaration);
         if let ModuleDecl::Import(statement) = declaration
-            && self.follows_meta
             && !statement.type_only
         {
-            let names = statement.specifiers.iter();
-            let names = names.map(|specifier| specifier.local().sym.to_string());
-            let specifier = collect::text(&statement.src);
-            self.accepted_names
-                .entry(specifier)
-                .or_default()
-                .extend(names);
-            self.declare_import(import, statement);
-        }
-    }
-
-    /// `name` is used as an expression.
-    pub(super) fn use_name(&mut self, name: &Ident) {
-        if let Some(number) = self.names.imported(&name.sym) {
-            self.imported.used(number, name);
+            for specifier in &statement.specifiers {
+                self.names.declare(&specifier.local().sym, Value::Other);
+            }
         }
     }
 
@@ -125,9 +105,6 @@ impl Walk {
                 self.reaching(alt, |walk| walk.visit_unescaped(&choice.alt));
             }
             Expr::Ident(_) | Expr::MetaProp(_) => {
-                if let Expr::Ident(name) = strip(expression) {
-                    self.use_name(name);
-                }
                 let value = self.value_of(expression);
                 self.see(&value);
             }
@@ -199,7 +176,7 @@ impl Walk {
         }
         let names = &self.names;
         let value_of = |argument: &Expr| value_of(names, argument);
-        hot::call(hot, method, arguments, &self.accepted_names, &value_of);
+        hot::call(hot, method, arguments, &value_of);
         hot.misuses.extend(misuse::of_arguments(method, arguments));
         if misuse::accepts_itself(method, arguments) {
             self.self_accepts.push(span_of(callee));

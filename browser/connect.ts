@@ -1,0 +1,80 @@
+/**
+ * The socket of a page: where it is, what it says first, and what the page does when it opens and closes.
+ */
+
+import type { ClientMessage, ReloadReport } from '../runtime/protocol.js';
+import type { Log } from '../runtime/tell/log.js';
+import type { Runtime } from '../runtime/update/runtime.js';
+import { type Environment, env } from './env.js';
+import { Socket } from './wire/socket.js';
+
+/** What a connection needs of its page. */
+export interface ConnectionOptions {
+  readonly runtime: Runtime;
+  readonly log: Log;
+  /** The url of the page's HTML, when it was served through the engine. */
+  readonly page: string | null;
+  /** Why the page reloaded itself, when it did. */
+  readonly reloaded: ReloadReport | null;
+  /** Settles when the page's modules have run. */
+  readonly started: Promise<void>;
+}
+
+/** Connects a page with the server, for as long as it lasts. */
+export function connect({ runtime, log, page, reloaded, started }: ConnectionOptions): Socket {
+  let report = reloaded;
+  let isFirst = true;
+  const emit = (event: 'ws:connect' | 'ws:disconnect', webSocket: WebSocket) =>
+    // Modules that are still to run have listeners to add.
+    void started.then(() => runtime.events.emitBuiltIn(event, { webSocket }));
+  const socket = new Socket({
+    open: async (first) => new WebSocket(socketAddress(first ? env : await currentEnv())),
+    hello: () => {
+      const { session, version: since } = runtime;
+      const message: ClientMessage = {
+        type: 'hello',
+        session,
+        since,
+        page,
+        reloaded: report,
+        again: !isFirst,
+      };
+      report = null;
+      return message;
+    },
+    receive: (message) => runtime.receive(message),
+    connected: (webSocket) => {
+      if (isFirst) log.debug('connected');
+      else log.info('connected again');
+      isFirst = false;
+      emit('ws:connect', webSocket);
+    },
+    disconnected: (webSocket) => {
+      runtime.greeted = false;
+      log.info('the connection to the dev server is lost; trying again');
+      emit('ws:disconnect', webSocket);
+    },
+    garbage: (start, error) => log.warn(`the dev server sent something odd: ${start}`, error),
+  });
+  const hurry = () => socket.hurry();
+  for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, hurry);
+  document.addEventListener('visibilitychange', hurry);
+  return socket;
+}
+
+/**
+ * What the server says of itself now. After a restart another process may be listening, which lets in only
+ * who asked it.
+ */
+async function currentEnv(): Promise<Environment> {
+  const address = new URL(`./env.js?${Date.now()}`, import.meta.url);
+  const { env: current } = await import(address.href);
+  return current;
+}
+
+function socketAddress(env: Environment): URL {
+  const address = new URL(env.socketPath, location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  address.searchParams.set('token', env.token);
+  return address;
+}

@@ -1,0 +1,86 @@
+/**
+ * How modules get into a page: the browser's own imports, `eval`, and bodies by import where that is forbidden.
+ */
+import type { ModuleNamespace } from '../client.js';
+import type { BodyFunction } from '../runtime/model/generation.js';
+import type { ModulePorts } from '../runtime/modules/modules.js';
+import { parseAddress } from '../runtime/url.js';
+import { ImportMaps } from './dom/import-maps.js';
+
+/** Bytes of the longest address by which bodies are imported: servers refuse longer ones. */
+const LONGEST = 6000;
+
+/** The ports that need no connection. */
+type Ports = Pick<
+  ModulePorts,
+  | 'origin'
+  | 'compile'
+  | 'importBodies'
+  | 'hasImportMaps'
+  | 'resolveMapped'
+  | 'importNative'
+  | 'importDynamically'
+  | 'urlAt'
+>;
+
+/** The code that updates bring. Called indirectly, so that it sees no variable of ours. */
+// biome-ignore lint/security/noGlobalEval: an import needs milliseconds, and names the code by something else than its file
+const globalEval = eval;
+
+/**
+ * The browser's side of modules.
+ *
+ * @param page The document; a worker has none, and no import maps.
+ */
+export function modulePorts(page: Document | undefined): Ports {
+  const { origin } = location;
+  const maps = page && new ImportMaps(page);
+  return {
+    origin,
+    compile: (expression) => globalEval(expression),
+    importBodies,
+    hasImportMaps: () => maps?.exist ?? false,
+    resolveMapped: (specifier, base) =>
+      maps ? maps.resolve(specifier, base) : import.meta.resolve(specifier),
+    // In an object: a promise would take a namespace that has a `then` for another promise.
+    importNative: async (address, attributes) => {
+      const imported = await importAny(address, attributes);
+      return { namespace: imported };
+    },
+    importDynamically: importAny,
+    urlAt: (address) => {
+      const parsed = parseAddress(address);
+      if (!parsed) return undefined;
+      return parsed.origin === origin ? parsed.url : address;
+    },
+  };
+}
+
+async function importAny(
+  address: string,
+  attributes: Readonly<Record<string, string>> | undefined,
+): Promise<ModuleNamespace> {
+  if (!attributes) return import(address);
+  const { importWith } = await import('./attributes.js');
+  return importWith(address, attributes);
+}
+
+async function importBodies(
+  urls: readonly string[],
+  version: number,
+): Promise<Record<string, readonly [hash: string, run: BodyFunction]>> {
+  const addresses: string[] = [];
+  const start = `${new URL('./bodies.js', import.meta.url).href}?v=${version}`;
+  let address = start;
+  for (const url of urls) {
+    const parameter = `&u=${encodeURIComponent(url)}`;
+    if (address !== start && address.length + parameter.length > LONGEST) {
+      addresses.push(address);
+      address = start;
+    }
+    address += parameter;
+  }
+  addresses.push(address);
+  const modules = await Promise.all(addresses.map((one) => import(one)));
+  return Object.assign({}, ...modules.map((module) => module.default));
+}

@@ -1,0 +1,145 @@
+/**
+ * What updates ask of a page: its style sheets, images and workers, what it has loaded, and what is wrong with it.
+ */
+import type { ModuleNamespace } from '../client.js';
+import type { ClientMessage } from '../runtime/protocol.js';
+import type { Log } from '../runtime/tell/log.js';
+import type { Ports } from '../runtime/update/ports.js';
+import type { Runtime } from '../runtime/update/runtime.js';
+import { parseAddress, stamp } from '../runtime/url.js';
+import { LinkedStyles } from './dom/css.js';
+import { ShownImages } from './dom/images.js';
+import { Loaded } from './dom/loaded.js';
+import { watchRoots } from './dom/roots.js';
+import { watchWorkers } from './dom/workers.js';
+import { modulePorts } from './modules.js';
+import { Overlay } from './show/overlay.js';
+import { Panel } from './show/panel.js';
+import { createReload, type ReloadPorts } from './wire/reload.js';
+
+/** What a page has of its runtime, which is made with its ports. */
+export interface PageOptions {
+  readonly log: Log;
+  readonly reload: ReloadPorts;
+  /** The version that the page was served at. */
+  readonly version: number;
+  /** Whether problems are shown over the page. */
+  readonly overlay: boolean;
+  runtime(): Runtime;
+  send(message: ClientMessage): void;
+}
+
+/** The ports of a page. */
+export function pagePorts({ log, reload, version, overlay, runtime, send }: PageOptions): Ports {
+  const loaded = new Loaded(location.origin, version, () => runtime().fetched());
+  const workers = watchWorkers(window);
+  watchRoots(window);
+  const styles = new LinkedStyles(document);
+  const images = new ShownImages(document, (url) => loaded.initiators(url));
+  const shown = overlay ? createOverlay() : undefined;
+  const modules = modulePorts(document);
+  return {
+    ...modules,
+    isImported: (url) => loaded.isImported(url),
+    namespaceOf: (url) => (loaded.has(url) ? namespaceOf(url) : Promise.resolve(undefined)),
+    answerOf,
+    swapStyles: (renewals, at) => styles.swap(renewals, at),
+    replaceSheets: async (sheets) => {
+      for (const sheet of sheets) await replaceSheet(sheet.url, sheet.version);
+    },
+    swapImages: (renewals) => images.swap(renewals),
+    isLoaded: (url) => loaded.has(url),
+    loadedVersion: (url) => loaded.version(url),
+    showsStyle: (url) => styles.shows(url),
+    loadedBy: (url) => loaded.initiators(url),
+    showsImage: (url) => images.shows(url),
+    isWorker: (url) => workers.has(url),
+    isUsedOtherwise: (url) => isNamedByElement(url) || loaded.isAskedForOtherwise(url),
+    forget: (url) => loaded.forget(url),
+    reload: createReload(reload, log),
+    send,
+    now: () => performance.now(),
+    showProblems: (problems) => shown?.update(problems),
+  };
+}
+
+/** The ports of a worker: its modules run, and nothing ever reaches them. */
+export function workerPorts(): Ports {
+  const none = () => false;
+  const nothing = () => {};
+  const later = async () => undefined;
+  return {
+    ...modulePorts(undefined),
+    isImported: none,
+    namespaceOf: later,
+    answerOf: later,
+    swapStyles: later,
+    replaceSheets: later,
+    swapImages: nothing,
+    isLoaded: none,
+    loadedVersion: () => undefined,
+    showsStyle: none,
+    loadedBy: () => new Set(),
+    showsImage: none,
+    isWorker: none,
+    isUsedOtherwise: none,
+    forget: nothing,
+    reload: nothing,
+    send: nothing,
+    now: () => 0,
+    showProblems: nothing,
+  };
+}
+
+function createOverlay(): Overlay {
+  const panel = new Panel(document, () => overlay.dismiss());
+  const overlay = new Overlay({
+    after(milliseconds, run) {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    show: (problems) => panel.show(problems),
+    hide: () => panel.hide(),
+  });
+  return overlay;
+}
+
+/** Whether a script or a link of the page names the module. */
+function isNamedByElement(url: string): boolean {
+  const elements = document.querySelectorAll<HTMLElement>('script[src], link[href]');
+  return [...elements].some((element) => {
+    const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
+    return parseAddress(address, document.baseURI)?.url === url;
+  });
+}
+
+async function namespaceOf(
+  url: string,
+): Promise<{ readonly namespace: ModuleNamespace } | undefined> {
+  try {
+    if (!/\.json(\?|$)/.test(url)) return { namespace: await import(location.origin + url) };
+    const { importWith } = await import('./attributes.js');
+    return { namespace: await importWith(location.origin + url, { type: 'json' }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the server cannot serve a module as a script, if it cannot. */
+async function answerOf(url: string): Promise<string | undefined> {
+  try {
+    const { ok, status, headers } = await fetch(url, { cache: 'no-store' });
+    if (!ok) return `it could not be loaded: HTTP status ${status}`;
+    const type = headers.get('content-type') ?? 'no content type';
+    return /javascript|json/.test(type) ? undefined : `it was served as ${type}`;
+  } catch {
+    return 'the dev server does not answer';
+  }
+}
+
+async function replaceSheet(url: string, version: number): Promise<void> {
+  const response = await fetch(stamp(url, version));
+  if (!response.ok) throw new Error(`${url} could not be loaded: HTTP status ${response.status}`);
+  const { replaceSheet: replace } = await import('./attributes.js');
+  await replace(location.origin + url, await response.text());
+}

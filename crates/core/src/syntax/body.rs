@@ -1,0 +1,162 @@
+//! A module as a shell around a body.
+//!
+//! The **body** is the module's own text as a function: imports are taken out and references to them lead through
+//! parameters, exports are read by a function that the body hands out before it runs. The **shell** is the module
+//! that a browser loads: it imports natively, has live exports, and runs the first body. Updates carry bodies alone.
+//!
+//! ```js
+//! import{define as $hot}from"/client.js";import*as $hot_0 from"./x.js";import{a as $hot_0_0}from"./x.js";
+//! export{$hot_e0 as k};function $hot_d(){return $hot(import.meta,{…},[$hot_0],$hot_b)}
+//! function*$hot_b($hot_m,$hot_x,$hot_0){"use strict";
+//! $hot_x.link($hot_n=>{switch($hot_n){case"k":return k;}});yield;;
+//!        let k = $hot_0.a;
+//! }
+//! const $hot_g=$hot_d();$hot_g.run();let $hot_e0;$hot_g.attach(…);
+//! ```
+//!
+//! All in front of the module's own code is on one line and no line of the code moves.
+//!
+//! Knows plans, which [`super::analyze`] makes, and source text. Must not know urls, versions, or who runs a body.
+
+mod text;
+
+use super::edit::Edit;
+
+pub use text::{Shell, function, shell};
+
+/// How a module's text becomes a body. The plan belongs to one source and is of no use with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyPlan {
+    /// What all generated names start with. It is nowhere in the source.
+    pub(super) prefix: String,
+    pub(super) imports: Vec<BodyImport>,
+    pub(super) locals: Vec<Local>,
+    pub(super) indirect: Vec<Indirect>,
+    pub(super) is_async: bool,
+    /// Whether the default export is a function without a name.
+    pub(super) names_default: bool,
+    /// The edits of the own code, sorted; none overlaps another.
+    pub(super) edits: Vec<Edit>,
+}
+
+impl BodyPlan {
+    /// One entry an import or re-export statement, in source order.
+    pub fn imports(&self) -> &[BodyImport] {
+        &self.imports
+    }
+
+    /// The exports that are variables of the module itself, one entry a name.
+    pub fn locals(&self) -> &[Local] {
+        &self.locals
+    }
+
+    /// The exports that are variables of other modules, `export *` left out.
+    pub fn indirect(&self) -> &[Indirect] {
+        &self.indirect
+    }
+
+    /// The `export * from …`, as indices into [`Self::imports`].
+    pub fn stars(&self) -> impl Iterator<Item = usize> + '_ {
+        let imports = self.imports.iter().enumerate();
+        imports
+            .filter(|(_, import)| import.kind == ImportKind::Star)
+            .map(|(index, _)| index)
+    }
+
+    /// Whether the body is an async function: the module awaits at its top level.
+    pub fn is_async(&self) -> bool {
+        self.is_async
+    }
+
+    /// Whether the text means something else in a script, so that `eval` cannot make the body. It never does: a
+    /// module has no [HTML-like comments](https://tc39.es/ecma262/#sec-html-like-comments), and what looks like one
+    /// outside of strings, templates and comments is refused as an error.
+    pub fn module_goal(&self) -> bool {
+        false
+    }
+
+    /// What every generated name starts with: `$hot`, or `$hot` with a number when the source has that.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+}
+
+/// An import or re-export statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyImport {
+    /// The specifier, escapes decoded.
+    pub specifier: String,
+    /// The import attributes, keys and values decoded, in source order.
+    pub attributes: Vec<(String, String)>,
+    /// What kind of statement it is.
+    pub kind: ImportKind,
+    /// The names that the other module has to export, each once, in source order; `default` included.
+    pub names: Vec<String>,
+}
+
+impl BodyImport {
+    /// The value of the attribute `type`: `css` in `with { type: 'css' }`.
+    pub fn attribute_type(&self) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let (_, value) = attributes.find(|(key, _)| key == "type")?;
+        Some(value)
+    }
+}
+
+/// The kinds of statements that import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportKind {
+    /// `import … from`, `import '…'`.
+    Import,
+    /// `export { … } from`, `export * as … from`.
+    Reexport,
+    /// `export * from`.
+    Star,
+}
+
+/// An export that is a variable of the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Local {
+    /// The name that importers use.
+    pub exported: String,
+    /// The variable; a generated one when the default export has no name.
+    pub local: String,
+    /// How the variable is declared.
+    pub declared: Declared,
+}
+
+/// How a variable is declared, which decides what importers can read before the module has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// A function declaration: there from the start.
+    Function,
+    /// `var`: undefined at the start.
+    Var,
+    /// Anything else: not to be read before its declaration has run.
+    Lexical,
+}
+
+/// An export that is another module's variable, or its namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indirect {
+    /// The name that importers use.
+    pub exported: String,
+    /// The index of the import.
+    pub import: usize,
+    /// The other module's name for it; `None` for the namespace.
+    pub name: Option<String>,
+}
+
+/// Why a valid module cannot be a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoBody {
+    /// `import defer`, `import source`, `import.defer(…)` or `import.source(…)`, which only native code can do.
+    #[error("it imports in another phase than evaluation")]
+    ImportPhase,
+    /// Code in a direct `eval(…)` may import, by name or by `import()`, and text that is not there yet cannot be changed.
+    #[error("it has a direct eval")]
+    Eval,
+    /// The body would be out of all proportion: long names of imports or exports are used again and again.
+    #[error("its body would be many times as long")]
+    TooLarge,
+}

@@ -1,0 +1,249 @@
+//! The texts that a plan makes of its source.
+//!
+//! Knows the names that shells and bodies have for what they call. The runtime knows the same.
+
+use std::fmt::Write;
+
+use super::{BodyImport, BodyPlan, Declared, ImportKind, Indirect};
+use crate::syntax::analyze::Span;
+use crate::syntax::edit::{Edit, apply};
+use crate::syntax::literal::literal;
+use crate::syntax::name::is_identifier_name;
+
+/// What a shell says beside the module's own code.
+#[derive(Debug, Clone, Copy)]
+pub struct Shell<'a> {
+    /// The url of the client, which exports `define`.
+    pub client_url: &'a str,
+    /// What the module is to the page, as JSON.
+    pub definition: &'a str,
+    /// Whether the shell stands in a `<script>` of a page, where `<` in strings could end it.
+    pub is_inline: bool,
+}
+
+/// The body: an expression of a function, without a name and without parentheses around it. It has as many lines as
+/// the source, and one for the closing brace.
+pub fn function(source: &str, plan: &BodyPlan) -> String {
+    assemble(source, plan, String::new(), "", |text| text)
+}
+
+/// The shell: a module with the same exports. It has as many lines as the source, and one more at the end.
+pub fn shell(source: &str, plan: &BodyPlan, shell: &Shell) -> String {
+    let head = shell_head(plan, shell);
+    let p = &plan.prefix;
+    // No generated code has an operator `<`, so that every one is in a string.
+    let safe = |text: String| match shell.is_inline && text.contains('<') {
+        true => text.replace('<', "\\u003c"),
+        false => text,
+    };
+    let mut text = assemble(source, plan, head, &format!("{p}_b"), safe);
+    text.push_str(&safe(shell_tail(plan)));
+    text
+}
+
+/// `before`, then the body with a name, with the edits made.
+fn assemble(
+    source: &str,
+    plan: &BodyPlan,
+    mut before: String,
+    name: &str,
+    safe: impl Fn(String) -> String,
+) -> String {
+    body_head(&mut before, plan, name);
+    let mut edits = Vec::with_capacity(plan.edits.len() + 1);
+    edits.push(opening(source, safe(before)));
+    edits.extend(plan.edits.iter().map(|edit| Edit {
+        span: edit.span,
+        text: safe(edit.text.clone()),
+    }));
+    let mut text = apply(source, edits);
+    text.push_str("\n}");
+    text
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Puts the head in front. A byte order mark goes, and a `#!` line, which is only allowed at the very start of a
+/// file, becomes a comment.
+fn opening(source: &str, mut head: String) -> Edit {
+    let mut end = 0;
+    if source.starts_with(BYTE_ORDER_MARK) {
+        end = BYTE_ORDER_MARK.len();
+    }
+    if source[end..].starts_with("#!") {
+        end += "#!".len();
+        head.push_str("//");
+    }
+    let span = Span { start: 0, end };
+    Edit { span, text: head }
+}
+
+/// Everything of the body in front of the own code.
+fn body_head(text: &mut String, plan: &BodyPlan, name: &str) {
+    let p = &plan.prefix;
+    let keyword = match (plan.is_async, name) {
+        (true, "") => "async function",
+        (true, _) => "async function ",
+        (false, _) => "function*",
+    };
+    add(text, format_args!("{keyword}{name}({p}_m,{p}_x"));
+    for index in 0..plan.imports.len() {
+        add(text, format_args!(",{p}_{index}"));
+    }
+    text.push_str("){\"use strict\";");
+    if plan.is_async {
+        add(text, format_args!("const {p}_w="));
+    }
+    add(text, format_args!("{p}_x.link({p}_n=>{{switch({p}_n){{"));
+    for local in &plan.locals {
+        let (exported, local) = (literal(&local.exported), &local.local);
+        add(text, format_args!("case{exported}:return {local};"));
+    }
+    text.push_str("}});");
+    if plan.names_default {
+        add(text, format_args!("{p}_x.name({p}_default);"));
+    }
+    match plan.is_async {
+        true => add(text, format_args!("if({p}_w)await {p}_w;")),
+        false => text.push_str("yield;"),
+    }
+}
+
+/// Everything of the shell in front of the body.
+fn shell_head(plan: &BodyPlan, shell: &Shell) -> String {
+    let p = &plan.prefix;
+    let mut text = String::new();
+    let client = literal(shell.client_url);
+    add(
+        &mut text,
+        format_args!("import{{define as {p}}}from{client};"),
+    );
+    let mut indirect: Vec<Vec<&Indirect>> = vec![Vec::new(); plan.imports.len()];
+    for one in &plan.indirect {
+        indirect[one.import].push(one);
+    }
+    for (index, indirect) in indirect.iter().enumerate() {
+        imports(&mut text, plan, index, indirect);
+    }
+    let own = list(
+        plan.locals
+            .iter()
+            .enumerate()
+            .map(|(index, local)| format!("{p}_e{index} as {}", export_name(&local.exported))),
+    );
+    if !own.is_empty() {
+        add(&mut text, format_args!("export{{{own}}};"));
+    }
+    let vars = list(variables(plan, Declared::Var));
+    if !vars.is_empty() {
+        add(&mut text, format_args!("var {vars};"));
+    }
+    for portal in variables(plan, Declared::Function) {
+        add(
+            &mut text,
+            format_args!("function {portal}(){{return {p}_d()}}"),
+        );
+    }
+    let natives = list((0..plan.imports.len()).map(|index| format!("{p}_{index}")));
+    let definition = one_line(shell.definition);
+    add(
+        &mut text,
+        format_args!("function {p}_d(){{return {p}(import.meta,{definition},[{natives}],{p}_b)}}"),
+    );
+    text
+}
+
+/// What is native of one import: its namespace, its names, and what is exported again.
+fn imports(text: &mut String, plan: &BodyPlan, index: usize, indirect: &[&Indirect]) {
+    let (p, import) = (&plan.prefix, &plan.imports[index]);
+    let from = from(import);
+    add(text, format_args!("import*as {p}_{index} {from}"));
+    if import.kind == ImportKind::Import && !import.names.is_empty() {
+        let names = import.names.iter().enumerate();
+        let names = list(
+            names.map(|(number, name)| format!("{} as {p}_{index}_{number}", export_name(name))),
+        );
+        add(text, format_args!("import{{{names}}}{from}"));
+    }
+    if import.kind == ImportKind::Star {
+        add(text, format_args!("export*{from}"));
+    }
+    for indirect in indirect {
+        let exported = export_name(&indirect.exported);
+        match &indirect.name {
+            Some(name) => {
+                let name = export_name(name);
+                add(text, format_args!("export{{{name} as {exported}}}{from}"));
+            }
+            None => add(text, format_args!("export*as {exported} {from}")),
+        }
+    }
+}
+
+/// `from"./x.js"with{type:"json"};`
+fn from(import: &BodyImport) -> String {
+    let specifier = literal(&import.specifier);
+    let attributes = import.attributes.iter();
+    let attributes =
+        list(attributes.map(|(key, value)| format!("{}:{}", export_name(key), literal(value))));
+    match attributes.is_empty() {
+        true => format!("from{specifier};"),
+        false => format!("from{specifier}with{{{attributes}}};"),
+    }
+}
+
+/// Everything of the shell after the body.
+fn shell_tail(plan: &BodyPlan) -> String {
+    let p = &plan.prefix;
+    let wait = if plan.is_async { "await " } else { "" };
+    let mut text = format!("\nconst {p}_g={p}_d();{wait}{p}_g.run();");
+    let lexical = list(variables(plan, Declared::Lexical));
+    if !lexical.is_empty() {
+        add(&mut text, format_args!("let {lexical};"));
+    }
+    add(
+        &mut text,
+        format_args!("{p}_g.attach(({p}_n,{p}_v)=>{{switch({p}_n){{"),
+    );
+    for (index, local) in plan.locals.iter().enumerate() {
+        let exported = literal(&local.exported);
+        add(
+            &mut text,
+            format_args!("case{exported}:{p}_e{index}={p}_v;break;"),
+        );
+    }
+    text.push_str("}});");
+    text
+}
+
+/// The shell's variables of the exports that are declared in one way.
+fn variables(plan: &BodyPlan, declared: Declared) -> impl Iterator<Item = String> {
+    let locals = plan.locals.iter().enumerate();
+    locals
+        .filter(move |(_, local)| local.declared == declared)
+        .map(|(index, _)| format!("{}_e{index}", plan.prefix))
+}
+
+/// A name as lists of imports and exports spell it, or keys of attributes.
+fn export_name(name: &str) -> String {
+    match is_identifier_name(name) {
+        true => name.to_owned(),
+        false => literal(name),
+    }
+}
+
+/// JSON as an expression on one line: strings may hold characters that end lines.
+fn one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(",")
+}
+
+fn add(text: &mut String, more: std::fmt::Arguments) {
+    // Writing to a string does not fail.
+    let _ = text.write_fmt(more);
+}

@@ -1,0 +1,104 @@
+/**
+ * The modules that the dev server serves for hotgraph itself: the compiled browser client and `env.js`.
+ *
+ * The client's files lie below a folder named after their content, so that browsers keep them for good.
+ */
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The folder of all our endpoints, below the server's base path. */
+export const ENDPOINT = '/__hotgraph/';
+
+/** What a page has to know of the server. Mirrored by `browser/env.d.ts`. */
+export interface ClientEnv {
+  /** Names this run of the server. */
+  session: string;
+  /** Opens the socket. */
+  token: string;
+  /** The newest version when the module was served. */
+  version: number;
+  /** The socket's path, base path included. */
+  socketPath: string;
+  /** Whether problems are shown over the page. */
+  overlay: boolean;
+}
+
+/** A response of ours. */
+export interface Asset {
+  body: string;
+  /** A file extension that names the media type. */
+  type: 'js';
+  headers: Record<string, string>;
+}
+
+/**
+ * Keep other sites' pages from loading what is ours, in any way and into any process. That there are no CORS
+ * headers is on purpose.
+ */
+const CLOSED = {
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+interface CompiledClient {
+  hash: string;
+  files: ReadonlyMap<string, string>;
+}
+
+/** The module that defines bodies, beside the client's own files. */
+const BODIES = 'bodies.js';
+
+/** A file in a folder of ours. */
+const PLACE = new RegExp(`^${ENDPOINT}([0-9a-f]{12})/([^/]+)$`);
+
+let compiled: CompiledClient | undefined;
+
+/** The compiled client, read once a process. @throws when the package was not built. */
+function compiledClient(): CompiledClient {
+  if (compiled) return compiled;
+  const folder = new URL('../../page/', import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const files = new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
+  const hash = createHash('sha256');
+  for (const [name, text] of files) hash.update(name).update('\0').update(text).update('\0');
+  compiled = { hash: hash.digest('hex').slice(0, 12), files };
+  return compiled;
+}
+
+/** The path of the client's main module, below the base path. */
+export function clientPath(): string {
+  return `${ENDPOINT}${compiledClient().hash}/main.js`;
+}
+
+/**
+ * The asset at `path` (below the base path), or `null` when there is none.
+ *
+ * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
+ * @param bodies Makes the text of the module that defines bodies.
+ */
+export function findAsset(
+  path: string,
+  env: () => ClientEnv | string,
+  bodies: () => string,
+): Asset | null {
+  const { hash, files } = compiledClient();
+  const [, folder, name = ''] = PLACE.exec(path) ?? [];
+  const file = folder === hash ? files.get(name) : undefined;
+  // The client of another version finds out here that another server answers now.
+  if (file === undefined && name !== 'env.js' && name !== BODIES) return null;
+  const known = env();
+  if (typeof known === 'string') {
+    const reason = JSON.stringify(`[hotgraph] refused: ${known}`);
+    return asset(`throw new Error(${reason});export {};`, 'no-store');
+  }
+  if (file !== undefined) return asset(file, 'max-age=31536000, immutable');
+  if (name === BODIES) return asset(bodies(), 'no-store');
+  // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module script tag
+  // needs CORS, which is not granted.
+  return asset(`export const env = ${JSON.stringify(known)};`, 'no-store');
+}
+
+function asset(body: string, cacheControl: string): Asset {
+  return { body, type: 'js', headers: { 'cache-control': cacheControl, ...CLOSED } };
+}

@@ -1,0 +1,165 @@
+/**
+ * The socket of pages: a WebSocket path of our own on the dev server's port.
+ *
+ * The host's own socket is not used: it checks no Origin and never reconnects.
+ */
+
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Access } from './access.js';
+
+/** The largest frame a page may send, in bytes: room for custom events, none for filling the memory. */
+const MAX_FRAME = 1024 * 1024;
+
+/** A socket that has more than this many bytes waiting does not keep up and is closed; it will reconnect. */
+const MAX_BACKLOG = 64 * 1024 * 1024;
+
+/** Pages at a time: more than anybody has tabs. */
+const MAX_PAGES = 256;
+
+/** Frames a page may send in a second, and at once after some quiet. One that sends more is read more slowly. */
+const FRAME_RATE = 1000;
+const FRAME_BURST = 4 * FRAME_RATE;
+/** Bytes that count as one more frame. */
+const FRAME_BYTES = 8 * 1024;
+
+/** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
+export type UpgradeServer = Pick<HttpServer, 'on' | 'off' | 'emit'>;
+
+/** Hears of pages. Each has a number from 1 up, which no other page of this server ever gets. */
+export interface PageListener {
+  /** A page connected. */
+  onConnect(client: number): void;
+  /** A frame came in. Binary ones, which no client of ours sends, arrive as empty text. */
+  onMessage(client: number, text: string): void;
+  /** A page went away. */
+  onDisconnect(client: number): void;
+}
+
+/** What a channel needs. */
+export interface ChannelOptions extends PageListener {
+  server: UpgradeServer;
+  /** Path of the socket, base path included. */
+  path: string;
+  access: Access;
+  /** Gets the reason of every refused socket. */
+  onRefused?: (reason: string) => void;
+}
+
+/** Accepts pages' sockets until it is closed. */
+export class Channel {
+  readonly #options: ChannelOptions;
+  readonly #pages = new Map<number, WebSocket>();
+  #lastClient = 0;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME,
+    perMessageDeflate: false,
+  });
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    options.server.on('upgrade', this.#onUpgrade);
+  }
+
+  /** Sends text to one page, or to all when `client` is undefined. Pages that are gone get nothing. */
+  send(text: string, client?: number): void {
+    if (client === undefined) {
+      for (const socket of this.#pages.values()) send(socket, text);
+    } else {
+      const socket = this.#pages.get(client);
+      if (socket) send(socket, text);
+    }
+  }
+
+  /** Stops accepting and closes all sockets. */
+  close(): void {
+    this.#options.server.off('upgrade', this.#onUpgrade);
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer): void => {
+    const url = parseUrl(request.url);
+    if (url?.pathname !== this.#options.path) return;
+    const refusal = this.#options.access.refuseSocket(request.headers, url.searchParams);
+    if (refusal !== null) {
+      this.#refuse(duplex, '403 Forbidden', refusal);
+    } else if (this.#pages.size >= MAX_PAGES) {
+      this.#refuse(duplex, '503 Service Unavailable', `${MAX_PAGES} pages are connected`);
+    } else {
+      this.#sockets.handleUpgrade(request, duplex, head, (socket) => this.#onSocket(socket));
+    }
+  };
+
+  #refuse(duplex: Duplex, status: string, reason: string): void {
+    this.#options.onRefused?.(reason);
+    // Whoever hangs up before the answer is written must not end the process.
+    duplex.on('error', () => duplex.destroy());
+    duplex.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  #onSocket(socket: WebSocket): void {
+    const options = this.#options;
+    this.#lastClient += 1;
+    const client = this.#lastClient;
+    this.#pages.set(client, socket);
+    options.onConnect(client);
+    const budget = new Budget();
+    const goOn = () => {
+      const wait = budget.debt();
+      if (wait > 0) setTimeout(goOn, wait).unref();
+      else socket.resume();
+    };
+    socket.on('message', (data, isBinary) => {
+      budget.spend((data as Buffer).length);
+      if (!socket.isPaused && budget.debt() > 0) {
+        socket.pause();
+        goOn();
+      }
+      // A binary frame is no message of ours; the engine reports it like any other bad frame.
+      options.onMessage(client, isBinary ? '' : data.toString());
+    });
+    // A broken frame closes the socket; `close` follows and there is nothing else to do.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#pages.delete(client);
+      options.onDisconnect(client);
+    });
+  }
+}
+
+/** What one page may send. While it is in debt its socket is not read: TCP then holds up the page, and nobody else. */
+class Budget {
+  #left = FRAME_BURST;
+  #at = performance.now();
+
+  /** A frame of so many bytes came in. */
+  spend(bytes: number): void {
+    const now = performance.now();
+    this.#left = Math.min(FRAME_BURST, this.#left + ((now - this.#at) * FRAME_RATE) / 1000);
+    this.#left -= 1 + bytes / FRAME_BYTES;
+    this.#at = now;
+  }
+
+  /** Milliseconds until the next frame may come; 0 when it may at once. */
+  debt(): number {
+    const left = this.#left + ((performance.now() - this.#at) * FRAME_RATE) / 1000;
+    return left < 0 ? (-left * 1000) / FRAME_RATE : 0;
+  }
+}
+
+function send(socket: WebSocket, text: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MAX_BACKLOG) socket.terminate();
+  else socket.send(text);
+}
+
+function parseUrl(url: string | undefined): URL | null {
+  try {
+    return new URL(url ?? '/', 'http://localhost');
+  } catch {
+    return null;
+  }
+}

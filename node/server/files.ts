@@ -1,0 +1,145 @@
+/**
+ * Files as pages get them: read whole, and transformed by what the engine says. What every server does with a
+ * request, whichever framework it is written in.
+ */
+
+import { readFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HmrEngine } from '#native';
+import { destinationOf } from './destination.js';
+import type { HmrEndpoint } from './endpoint.js';
+import { transformPage } from './page.js';
+import { isPreview } from './pull.js';
+import { isBeingWritten, whenWritten } from './writing.js';
+
+/** A request that is answered from a file, or from what a server made up. */
+export interface FileRequest {
+  /** Path and query as the browser asked for them, version stamp included. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** Absolute path of the file behind it; `null` or left out when there is none. */
+  file?: string | null;
+  /** When it came in, in milliseconds since 1970: before the file was read. */
+  at: number;
+  /** The engine's version at that time. Left out, the answer counts as made after the last change. */
+  since?: number;
+  /** The name by which the engine knows a page that several urls show. Default: its path, `index.html` included. */
+  page?: string;
+  /** What the server's own resolver makes of a specifier; nothing when a browser comes to the same. */
+  resolve?(specifier: string): Resolved | Promise<Resolved>;
+}
+
+type Resolved = string | undefined;
+
+/** What a file is to a page. Everything that is none of the others is an asset. */
+export type FileKind = 'page' | 'script' | 'style' | 'asset';
+
+/** Reads and transforms what a server answers with. One a server. */
+export class HmrFiles {
+  readonly #engine: HmrEngine;
+  readonly #endpoint: HmrEndpoint;
+  /** Accepted specifiers by module, as they were resolved last. */
+  readonly #linked = new Map<string, string>();
+
+  constructor(engine: HmrEngine, endpoint: HmrEndpoint) {
+    this.#engine = engine;
+    this.#endpoint = endpoint;
+  }
+
+  /**
+   * The content of a file to answer with: its last complete save, or what is on disk when nobody is writing it.
+   * `null` when it cannot be read.
+   */
+  async read(file: string): Promise<string | Buffer | null> {
+    const saved = () => this.#engine.savedSource(file);
+    const onDisk = () => readFile(file).catch(() => null);
+    const found = saved() ?? (await onDisk());
+    // Looked at after it was read, so that no save begins in between.
+    if (saved() !== null || !isBeingWritten(file)) return saved() ?? found;
+    await whenWritten(file, () => saved() !== null);
+    return saved() ?? onDisk();
+  }
+
+  /**
+   * Takes in what a request is to be answered with and returns what to answer instead.
+   *
+   * @param body The text, after all that the server does to it, imports resolved. Anything else than text is
+   *   served as it is.
+   */
+  transform<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
+    if (isPreview(request.headers)) {
+      if (typeof body === 'string') this.#engine.preview(request.url, body);
+      return body;
+    }
+    if (typeof body === 'string') {
+      if (kind === 'page') return this.#page(body, request);
+      if (kind === 'script') return this.#script(body, request);
+    }
+    return kind === 'page' ? body : this.#resource(kind, body, request);
+  }
+
+  #page(source: string, request: FileRequest): string {
+    const [location = '/'] = request.url.split('?');
+    const page = request.page ?? location.replace(/\/$/, '/index.html');
+    const { html, base, loads, importMap } = transformPage(source, page, location, {
+      head: this.#endpoint.head(page, this.#engine.version, this.#engine.session),
+      stamped: (from, reference) => this.#engine.stamped(from, reference),
+      inlineModule: (url, code) => {
+        const served = this.#engine.serveScript(url, code);
+        void this.#link(url, served?.accepted, request);
+        return served?.code ?? null;
+      },
+    });
+    this.#engine.importMap(page, importMap?.imports ?? {}, importMap?.scopes);
+    this.#engine.servePage(page, base, loads, request.file, request.at, source);
+    return html;
+  }
+
+  #script(source: string, request: FileRequest): string {
+    const { url, file, at, since, headers } = request;
+    const destination = destinationOf(headers);
+    if (destination === 'classic script') {
+      return this.#resource('asset', source, request);
+    }
+    const served = this.#engine.serveScript(url, source, file, at, since);
+    // Nothing is updated in a worker, but what it imports has to be known.
+    if (destination === 'worker') return source;
+    void this.#link(url, served?.accepted, request);
+    return served?.code ?? source;
+  }
+
+  #resource<Body>(
+    kind: Exclude<FileKind, 'page'>,
+    body: Body,
+    request: FileRequest,
+  ): Body | string {
+    const { url, file, at, headers } = request;
+    // What a module script asks for is one, even when it is not there.
+    const isModule = kind === 'asset' && destinationOf(headers) === 'module';
+    const source = typeof body === 'string' ? body : null;
+    const served = this.#engine.serveResource(url, isModule ? 'script' : kind, file, at, source);
+    return served ?? body;
+  }
+
+  /** Resolves accepted specifiers as the server resolves them in an import. */
+  async #link(
+    url: string,
+    accepted: string[] | undefined,
+    { resolve }: FileRequest,
+  ): Promise<void> {
+    if (!accepted) return;
+    const key = [this.#engine.contentVersion(url), ...accepted].join('\n');
+    if (this.#linked.get(url) === key) return;
+    this.#linked.set(url, key);
+    const resolved: Record<string, string> = {};
+    for (const specifier of accepted) {
+      try {
+        const found = await resolve?.(specifier);
+        if (found !== undefined && found !== specifier) resolved[specifier] = found;
+      } catch {
+        // A resolver that throws for what it cannot find; the specifier then names nothing.
+      }
+    }
+    this.#engine.link(url, resolved);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * HTML pages: what they load, and the places where hotgraph adds to them.
+ *
+ * Edits by source offsets; every byte that is not hotgraph's stays as it was, and no line moves.
+ */
+
+import { type DefaultTreeAdapterMap, parse } from 'parse5';
+
+type Node = DefaultTreeAdapterMap['node'];
+type Element = DefaultTreeAdapterMap['element'];
+
+/** What a page's text is turned into. */
+export interface TransformedPage {
+  html: string;
+  /** Url that the page's references are relative to: its own, or that of `<base href>`. */
+  base: string;
+  /** Its import map, where it has one. Other origins left out. */
+  importMap: ImportMap | undefined;
+  /** References to all it loads: scripts, styles, images, and the urls of its inline modules. */
+  loads: string[];
+}
+
+/** What an import map says: specifiers and prefixes, and the urls that they stand for. */
+export interface ImportMap {
+  imports: Record<string, string>;
+  /** By the url, or the prefix of urls, of the modules where they count. */
+  scopes: Record<string, Record<string, string>>;
+}
+
+/** What the transformation asks for. */
+export interface PageHooks {
+  /** A reference with its current version stamp; `null` when it needs none. */
+  stamped(base: string, reference: string): string | null;
+  /** The code of an inline module script to serve; `null` when it stays as it is. */
+  inlineModule(url: string, source: string): string | null;
+  /** Markup to put in front of everything the page loads. */
+  head: string;
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/**
+ * Transforms a page.
+ *
+ * @param identity The page's url in the graph, such as `/index.html`.
+ * @param location The path under which the browser sees it, such as `/`.
+ */
+export function transformPage(
+  html: string,
+  identity: string,
+  location: string,
+  hooks: PageHooks,
+): TransformedPage {
+  const elements = [...walk(parse(html, { sourceCodeLocationInfo: true }))];
+  const base = baseOf(elements, location);
+  const edits: Edit[] = [{ ...insertionPoint(elements, html), text: hooks.head }];
+  const loads: string[] = [];
+  let inlineModules = 0;
+
+  for (const element of elements) {
+    const reference = referenceOf(element);
+    if (reference) {
+      if (!reference.isHint) loads.push(reference.value);
+      const stamped = reference.stampable ? hooks.stamped(base, reference.value) : null;
+      const place = element.sourceCodeLocation?.attrs?.[reference.attribute];
+      if (stamped !== null && place) {
+        const text = `${reference.attribute}="${escapeAttribute(stamped)}"`;
+        edits.push({ start: place.startOffset, end: place.endOffset, text });
+      }
+    } else if (isInlineModule(element)) {
+      const url = `${base.split('?')[0]}?__inline=${identity}:${inlineModules}`;
+      inlineModules += 1;
+      loads.push(url);
+      const [source] = element.childNodes;
+      const place = source?.sourceCodeLocation;
+      if (place && 'value' in source) {
+        const code = hooks.inlineModule(url, source.value);
+        if (code !== null) {
+          edits.push({ start: place.startOffset, end: place.endOffset, text: code });
+        }
+      }
+    }
+  }
+  return { html: apply(html, edits), base, importMap: importMapOf(elements, base), loads };
+}
+
+/** Stands for the origin that all of a page's own modules share. */
+const ORIGIN = 'http://page.invalid';
+
+function* walk(node: Node): Generator<Element> {
+  if ('tagName' in node) yield node;
+  if ('childNodes' in node) for (const child of node.childNodes) yield* walk(child);
+}
+
+function attribute(element: Element, name: string): string | undefined {
+  return element.attrs.find((found) => found.name === name)?.value;
+}
+
+function baseOf(elements: Element[], location: string): string {
+  const href = elements.find((found) => found.tagName === 'base' && attribute(found, 'href'));
+  if (!href) return location;
+  try {
+    const url = new URL(attribute(href, 'href') ?? '', `${ORIGIN}${location}`);
+    return url.origin === ORIGIN ? url.pathname : location;
+  } catch {
+    return location;
+  }
+}
+
+function importMapOf(elements: Element[], base: string): ImportMap | undefined {
+  const maps = elements.filter((found) => attribute(found, 'type')?.toLowerCase() === 'importmap');
+  if (maps.length === 0) return undefined;
+  const map: ImportMap = { imports: {}, scopes: {} };
+  for (const element of maps) {
+    const [text] = element.childNodes;
+    try {
+      const { imports = {}, scopes = {} } = JSON.parse(text && 'value' in text ? text.value : '{}');
+      Object.assign(map.imports, resolved(imports, base));
+      for (const [scope, specifiers] of Object.entries<object>(scopes)) {
+        const prefix = urlOf(scope, base);
+        if (prefix !== undefined) map.scopes[prefix] = resolved(specifiers, base);
+      }
+    } catch {
+      // The browser says what is wrong with it.
+    }
+  }
+  return map;
+}
+
+/** The entries of a map with their addresses as urls of this server. */
+function resolved(specifiers: object, base: string): Record<string, string> {
+  const entries = Object.entries<unknown>({ ...specifiers }).flatMap(([specifier, address]) => {
+    const url = urlOf(String(address), base);
+    const isAddress = /^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier);
+    const name = isAddress ? (urlOf(specifier, base) ?? specifier) : specifier;
+    return url === undefined ? [] : [[name, url] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The url on this server that an address is; `undefined` when it is elsewhere. */
+function urlOf(address: string, base: string): string | undefined {
+  const url = new URL(address, `${ORIGIN}${base}`);
+  return url.origin === ORIGIN ? url.pathname + url.search : undefined;
+}
+
+interface Reference {
+  attribute: 'src' | 'href';
+  value: string;
+  /** Whether it is stamped, so that a style sheet is the one that updates of it go on from. */
+  stampable: boolean;
+  /** Whether nothing uses it yet: what a page merely preloads is not imported by it. */
+  isHint: boolean;
+}
+
+function referenceOf(element: Element): Reference | null {
+  const src = attribute(element, 'src');
+  const href = attribute(element, 'href');
+  if (element.tagName === 'script' && src) {
+    return { attribute: 'src', value: src, stampable: false, isHint: false };
+  }
+  if (element.tagName === 'img' && src) {
+    return { attribute: 'src', value: src, stampable: false, isHint: false };
+  }
+  if (element.tagName === 'link' && href) {
+    const rel = attribute(element, 'rel')?.toLowerCase().split(/\s+/) ?? [];
+    const stampable = rel.includes('stylesheet');
+    const isHint = rel.includes('modulepreload');
+    if (stampable || isHint) return { attribute: 'href', value: href, stampable, isHint };
+  }
+  return null;
+}
+
+function isModule(element: Element): boolean {
+  return attribute(element, 'type')?.toLowerCase() === 'module';
+}
+
+function isInlineModule(element: Element): boolean {
+  return (
+    element.tagName === 'script' && isModule(element) && attribute(element, 'src') === undefined
+  );
+}
+
+/**
+ * Where our client goes: first in the head, or behind an import map, which has to stand in front of every
+ * module script.
+ */
+function insertionPoint(elements: Element[], html: string): { start: number; end: number } {
+  const importMap = elements.findLast(
+    (found) => attribute(found, 'type')?.toLowerCase() === 'importmap',
+  );
+  const places = [
+    importMap?.sourceCodeLocation?.endOffset,
+    startTagEnd(elements, 'head'),
+    startTagEnd(elements, 'html'),
+    /^\s*<!doctype[^>]*>/i.exec(html)?.[0].length,
+  ];
+  const at = places.find((place) => place !== undefined) ?? 0;
+  return { start: at, end: at };
+}
+
+function startTagEnd(elements: Element[], tagName: string): number | undefined {
+  const element = elements.find((found) => found.tagName === tagName);
+  return element?.sourceCodeLocation?.startTag?.endOffset;
+}
+
+function apply(html: string, edits: Edit[]): string {
+  let result = '';
+  let at = 0;
+  for (const edit of edits.sort((a, b) => a.start - b.start)) {
+    result += html.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + html.slice(at);
+}
+
+/** Text for a double-quoted attribute. */
+export function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,70 @@
+/**
+ * What the server would answer now, asked from within: the engine wants new code before any page does.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import inject from 'light-my-request';
+import type { HmrEngine } from '#native';
+import type { HostEvent } from '../../runtime/protocol.js';
+
+/** The engine's question. */
+export type PullEvent = Extract<HostEvent, { type: 'pull' }>;
+
+/** What answers requests: a server's `request` listeners, or a middleware. */
+export type Dispatch = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The header that marks a request which nobody is answered. Its value is known to this process only. */
+const HEADER = 'x-hotgraph-preview';
+const SECRET = randomBytes(16).toString('hex');
+
+/** Requests that are under way at once. */
+const MOST_AT_ONCE = 32;
+
+/** Whether a request only asks what the answer would be. */
+export function isPreview(headers: IncomingHttpHeaders): boolean {
+  return headers[HEADER] === SECRET;
+}
+
+/**
+ * Answers a question of the engine: asks the server for each module, as a page's script would.
+ *
+ * @param dispatch Is given each request, and answers it as any other.
+ */
+export async function pull(
+  { question, preview, serve }: PullEvent,
+  engine: HmrEngine,
+  dispatch: Dispatch,
+): Promise<void> {
+  const waiting = [
+    ...preview.map((url) => ({ url, headers: { [HEADER]: SECRET } })),
+    ...serve.map((url) => ({ url, headers: {} })),
+  ];
+  const failures: { url: string; message: string }[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const message = await ask(dispatch, next.url, next.headers);
+      if (message !== undefined) failures.push({ url: next.url, message });
+    }
+  };
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
+  engine.pulled(question, failures);
+}
+
+/** Makes one request. Returns why there is no answer, if there is none. */
+async function ask(
+  dispatch: Dispatch,
+  url: string,
+  headers: Record<string, string>,
+): Promise<string | undefined> {
+  try {
+    const { statusCode, statusMessage } = await inject(dispatch as inject.DispatchFunc, {
+      method: 'GET',
+      url,
+      headers: { ...headers, 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'cors' },
+    });
+    return statusCode < 400 ? undefined : `HTTP status ${statusCode} ${statusMessage}`.trim();
+  } catch (error) {
+    return String(error);
+  }
+}

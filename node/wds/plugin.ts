@@ -1,0 +1,280 @@
+/**
+ * `hmrPlugin()` for @web/dev-server: the engine and its pages, plugged into the host's public hooks.
+ *
+ * The host calls `transformCacheKey` first for every request, which takes off our version stamp, and
+ * `fileParsed` last, with the body as it would go out: all plugins have transformed it and all imports are
+ * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
+ */
+
+import type { Server } from 'node:net';
+import type { Plugin, ServerStartParams } from '@web/dev-server-core';
+import type { Context } from 'koa';
+import { HmrEngine } from '#native';
+import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
+import { ENDPOINT } from '../server/assets.js';
+import type { UpgradeServer } from '../server/channel.js';
+import { HmrEndpoint } from '../server/endpoint.js';
+import { CustomEvents, type HotChannel } from '../server/events.js';
+import { type FileKind, HmrFiles } from '../server/files.js';
+import { type Dispatch, isPreview, pull } from '../server/pull.js';
+import { isBeingWritten, whenWritten } from '../server/writing.js';
+import { describeEvent, type Level, plainText } from '../tell/report.js';
+import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
+import { snapshotOptions } from './snapshot.js';
+import { asStatic, isServedAsIs, isServedByOthers, readScript } from './static-scripts.js';
+import { silenceWatchPlugin } from './watch-plugin.js';
+
+/** Options of {@link hmrPlugin}; none is needed. */
+export interface HmrPluginOptions {
+  /**
+   * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
+   * `warn` and `error` only those; `silent` nothing.
+   */
+  logLevel?: Level | 'silent';
+  /**
+   * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
+   * false, only events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again:
+   * for filesystems that send no events and are not known for it.
+   */
+  watch?: boolean | 'poll';
+  /**
+   * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
+   * server's `hostname`. `.example.com` allows all names below it.
+   */
+  allowedHosts?: string[];
+  /**
+   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
+   * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
+   */
+  allowedOrigins?: string[];
+  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
+  overlay?: boolean;
+  /**
+   * The folder where the engine keeps what it knows for the next run of the server, so that a restart does not
+   * reload the pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root; without
+   * one, or with `false`, a restart reloads them.
+   */
+  cacheDir?: string | false;
+  /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
+  onEvent?: (event: HostEvent) => void;
+}
+
+/** The plugin, and the server's end of custom events. */
+export interface HmrPlugin extends Plugin {
+  /** Custom events to and from pages. */
+  hot: HotChannel;
+}
+
+const LOUDNESS: Record<Level | 'silent', number> = {
+  silent: 0,
+  error: 1,
+  warn: 2,
+  info: 3,
+  debug: 4,
+};
+
+/** What exists while a server runs. */
+interface Running {
+  engine: HmrEngine;
+  endpoint: HmrEndpoint;
+  files: HmrFiles;
+  params: ServerStartParams;
+  basePath: string;
+  /** Whether scripts on disk are read here: nobody else could serve them differently. */
+  readsScripts: boolean;
+  stop(): void;
+}
+
+/** Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. One call a server. */
+export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
+  let running: Running | undefined;
+  let previews = 0;
+  let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;
+
+  const hot = new CustomEvents(
+    (event, data, client) => {
+      const message: ServerMessage = { type: 'custom', event, data };
+      running?.endpoint.send(JSON.stringify(message), client);
+    },
+    (error, event) => print('error', `[hotgraph] a listener of "${event}" failed: ${error}`),
+  );
+
+  function print(level: Level, text: string): void {
+    if (LOUDNESS[level] > LOUDNESS[options.logLevel ?? 'info']) return;
+    if (level === 'error') logger.error(text);
+    else if (level === 'warn') logger.warn(text);
+    else logger.log(text);
+  }
+
+  function onEvent(event: HostEvent): void {
+    if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
+    const rootDir = running?.params.config.rootDir ?? '';
+    for (const line of describeEvent(event, rootDir)) print(line.level, line.text);
+    options.onEvent?.(event);
+  }
+
+  const plugin: HmrPlugin = {
+    name: 'hotgraph',
+    hot,
+
+    serverStart(params) {
+      logger = params.logger;
+      running = start(plugin, params, options, onEvent, print);
+    },
+
+    serverStop() {
+      running?.stop();
+      running = undefined;
+    },
+
+    serve(context) {
+      if (!running) return;
+      const { engine, endpoint, params, readsScripts } = running;
+      const asset = endpoint.find(context.url, context.headers, engine);
+      if (asset || context.method !== 'GET') return asset ?? undefined;
+      const file = fileOf(context.url, params.config.rootDir);
+      if (file === null) return undefined;
+      const read = () => {
+        const saved = engine.savedSource(file, !readsScripts);
+        if (saved !== null) return asStatic(saved, context.path);
+        return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
+      };
+      const found = read();
+      const { url } = takeStamp(context, engine);
+      const isKnown = () => engine.contentVersion(url) > 0 || engine.savedSource(file) !== null;
+      // Looked at after it was read, so that no save begins in between. Once the engine has seen a save it has
+      // the whole text of each.
+      if (isKnown() || !isBeingWritten(file)) return found;
+      return whenWritten(file, isKnown).then(read);
+    },
+
+    transformCacheKey(context) {
+      if (!running) return undefined;
+      const { url } = takeStamp(context, running.engine);
+      // What changed just now is not what the host made last.
+      if (isPreview(context.headers)) return `hotgraph-preview-${++previews}`;
+      const version = running.engine.contentVersion(url);
+      return version ? `hotgraph-${version}` : undefined;
+    },
+
+    // A plugin without `transform` is not asked for its cache key, and bodies may stay streams.
+    transform() {},
+
+    fileParsed(context) {
+      if (!running || context.method !== 'GET' || context.path.startsWith(ENDPOINT)) return;
+      const { engine, files, params, basePath } = running;
+      const { url, at, since } = takeStamp(context, engine);
+      // What a page has of what is no module of ours: its resource timing tells.
+      context.set('server-timing', `hotgraph;desc="${engine.contentVersion(url)}"`);
+      const served = files.transform(kindOf(context), context.body, {
+        url,
+        at,
+        since,
+        headers: context.headers,
+        file: fileOf(context.url, params.config.rootDir),
+        page: basePath + context.path.replace(/\/$/, '/index.html'),
+        resolve: (specifier) => resolveImport(context, specifier, params.config.plugins ?? []),
+      });
+      // Koa takes any assignment for an answer, even of what is there already.
+      if (served !== context.body) context.body = served;
+    },
+  };
+  return plugin;
+}
+
+/** Starts engine and endpoint; without a server, says so once and returns nothing. */
+function start(
+  plugin: Plugin,
+  params: ServerStartParams,
+  options: HmrPluginOptions,
+  onEvent: (event: HostEvent) => void,
+  print: (level: Level, text: string) => void,
+): Running | undefined {
+  const { config, fileWatcher, webSockets } = params;
+  const { middlewareMode } = config;
+  const parent = typeof middlewareMode === 'object' ? middlewareMode.server : undefined;
+  const server = (params.server ?? parent) as UpgradeServer | undefined;
+  if (!server) {
+    print(
+      'warn',
+      '[hotgraph] middlewareMode without a server: pages cannot connect, files are served without HMR. ' +
+        'Use middlewareMode: { server }.',
+    );
+    return undefined;
+  }
+  const basePath = (config.basePath ?? '').replace(/\/$/, '');
+  const endpoint = new HmrEndpoint({
+    server,
+    basePath,
+    allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
+    allowedOrigins: options.allowedOrigins ?? [],
+    overlay: options.overlay ?? true,
+    onConnect: (client) => engine.connect(client),
+    onMessage: (client, text) => engine.receive(client, text),
+    onDisconnect: (client) => engine.disconnect(client),
+    onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainText(reason)}`),
+  });
+  const address = (server as Partial<Server>).address?.();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const snapshot = snapshotOptions(config, port ?? config.port, options.cacheDir);
+  const engine = new HmrEngine(
+    {
+      root: config.rootDir,
+      base: basePath,
+      outside: OUTSIDE_ROOT,
+      clientUrl: endpoint.clientUrl,
+      watch: options.watch ?? !config.disableFileWatcher,
+      pulls: true,
+      servesFiles: !config.middleware?.length && isServedAsIs(plugin, config.plugins ?? []),
+      ...(snapshot && { snapshot }),
+    },
+    (client, text) => {
+      if (client === 0) onHostEvent(JSON.parse(text) as HostEvent);
+      else endpoint.send(text, client);
+    },
+  );
+  const dispatch: Dispatch = (request, response) => void server.emit('request', request, response);
+  function onHostEvent(event: HostEvent): void {
+    if (event.type === 'pull') void pull(event, engine, dispatch);
+    else onEvent(event);
+  }
+  // Virtual modules announce themselves here; for files the engine's own watcher was faster. `add` comes for
+  // each served file and says nothing new.
+  const onFile = (file: string) => engine.fileChanged(file);
+  fileWatcher.on('change', onFile);
+  if (webSockets) silenceWatchPlugin(webSockets);
+  return {
+    engine,
+    endpoint,
+    files: new HmrFiles(engine, endpoint),
+    params,
+    basePath,
+    readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
+    stop() {
+      fileWatcher.off('change', onFile);
+      endpoint.close();
+      engine.close();
+    },
+  };
+}
+
+/** What the host answers with. */
+function kindOf({ response }: Context): FileKind {
+  if (response.is('js')) return 'script';
+  if (response.is('html')) return 'page';
+  return response.is('css') ? 'style' : 'asset';
+}
+
+/** What the host makes of a specifier in an import. */
+async function resolveImport(
+  context: Context,
+  source: string,
+  plugins: Plugin[],
+): Promise<string | undefined> {
+  for (const plugin of plugins) {
+    const resolved = await plugin.resolveImport?.({ source, context });
+    const id = typeof resolved === 'object' ? resolved.id : resolved;
+    if (typeof id === 'string') return id;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * What a request to the dev server asks for, before and after the host has looked at it.
+ */
+
+import path from 'node:path';
+import type { Context } from 'koa';
+
+/** The query parameter of version stamps; the engine writes it. */
+const STAMP = /[?&]__hot=\d+/;
+
+/** How @web/dev-server names files outside its root: behind this are the number of levels up, and the path. */
+export const OUTSIDE_ROOT = '/__wds-outside-root__/';
+
+const OUTSIDE = new RegExp(`^${OUTSIDE_ROOT}(0|[1-9]\\d*)/`);
+
+/** Of a normal path. Backslashes count everywhere, as they do for the host. */
+const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
+
+/** A request as the browser made it. */
+export interface HotRequest {
+  /** Path and query as the browser wrote them, version stamp included. */
+  url: string;
+  /** When it came in, in milliseconds since 1970. */
+  at: number;
+  /** The engine's version at that time. */
+  since: number;
+}
+
+/**
+ * Takes the version stamp of a style sheet or image off the url that the host and its other plugins see, and returns
+ * the request as it was. Idempotent.
+ */
+export function takeStamp(context: Context, engine: { readonly version: number }): HotRequest {
+  const state = context.state as { hotgraph?: HotRequest };
+  if (!state.hotgraph) {
+    state.hotgraph = { url: context.originalUrl, at: Date.now(), since: engine.version };
+    if (STAMP.test(context.url)) context.url = withoutStamp(context.url);
+  }
+  return state.hotgraph;
+}
+
+function withoutStamp(url: string): string {
+  return url.replace(STAMP, '').replace(/^([^?]*)&/, '$1?');
+}
+
+/**
+ * The absolute path of the file that the host answers a url with, whether or not there is one; `null` for what it
+ * refuses to answer: undecodable paths, and those that lead out of the folder they are below.
+ */
+export function fileOf(url: string, rootDir: string): string | null {
+  const [pathname = '/'] = url.split(/[?#]/);
+  const outside = OUTSIDE.exec(pathname);
+  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
+  let below: string;
+  try {
+    below = decodeURIComponent(outside ? pathname.slice(outside[0].length) : pathname);
+  } catch {
+    return null;
+  }
+  if (below === '' || below.endsWith('/')) below += 'index.html';
+  const name = path.normalize(`./${below}`);
+  return name.includes('\0') || LEADS_OUT.test(name) ? null : path.join(root, name);
+}
+
+/** The folder so many levels up. Never more than there are: a url may ask for any number. */
+function above(folder: string, levels: number): string {
+  const depth = folder.split(path.sep).length;
+  return path.resolve(folder, '../'.repeat(Math.min(levels, depth)));
+}

@@ -1,0 +1,177 @@
+/**
+ * The modules of a page, by url.
+ */
+
+import type { ModuleNamespace } from '../../client.js';
+import type { Definition, ImportLink } from '../protocol.js';
+import type { Generation } from './generation.js';
+import { Module } from './module.js';
+import { NativeSource, Search, type Source } from './source.js';
+
+/** What the modules of a page need to know of it. */
+export interface GraphPorts {
+  /** Whether the page has import maps, so that it alone knows what specifiers stand for. */
+  hasImportMaps(): boolean;
+  /** The url of a module by its address: path and query on the page's origin, the whole address elsewhere. */
+  urlAt(address: string): string | undefined;
+}
+
+/** What an importing module knows of its place. */
+export interface Place {
+  /** What the browser makes of a specifier: `import.meta.resolve`. */
+  resolve(specifier: string): string;
+}
+
+/** The modules of a page. */
+export class Graph {
+  readonly #modules = new Map<string, Module>();
+  readonly #natives = new Map<string, NativeSource>();
+  readonly #ports: GraphPorts;
+  /** What native imports fail with for good, by url: browsers keep that. */
+  readonly failed = new Set<string>();
+  /**
+   * Whether the browser can no longer be left to link new code: it has shells that lack exports, or that show modules
+   * that have left.
+   */
+  isAhead = false;
+
+  constructor(ports: GraphPorts) {
+    this.#ports = ports;
+  }
+
+  /** The record of a module. */
+  get(url: string): Module | undefined {
+    return this.#modules.get(url);
+  }
+
+  /** The record of a module, made where there is none. */
+  module(url: string): Module {
+    const known = this.#modules.get(url);
+    if (known) return known;
+    const module = new Module(url);
+    this.#modules.set(url, module);
+    return module;
+  }
+
+  /** All records. */
+  get modules(): Iterable<Module> {
+    return this.#modules.values();
+  }
+
+  /** The generation in force. */
+  current(url: string): Generation | undefined {
+    return this.#modules.get(url)?.current;
+  }
+
+  /** The url of the module that a specifier leads to. */
+  urlOf(link: Pick<ImportLink, 'specifier' | 'url'>, importer: Place): string | undefined {
+    if (link.url !== null && !this.#ports.hasImportMaps()) return link.url;
+    return this.resolve(link.specifier, importer) ?? link.url ?? undefined;
+  }
+
+  /** The url that a page makes of a specifier, `undefined` when it takes more than the page. */
+  resolve(specifier: string, importer: Place): string | undefined {
+    try {
+      return this.#ports.urlAt(importer.resolve(specifier));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A module that is the browser's and stays so. */
+  native(url: string, namespace: ModuleNamespace): NativeSource {
+    const source = this.#natives.get(url) ?? new NativeSource(namespace);
+    this.#natives.set(url, source);
+    return source;
+  }
+
+  /** The same, when it was imported already. */
+  knownNative(url: string): NativeSource | undefined {
+    return this.#natives.get(url);
+  }
+
+  /** What the imports of a shell lead to. */
+  sourcesOf(
+    definition: Definition,
+    importer: Place,
+    natives: readonly ModuleNamespace[],
+  ): Source[] {
+    return natives.map((namespace, index) => {
+      const link = definition.imports[index];
+      const url = link && this.urlOf(link, importer);
+      if (url === undefined) return new NativeSource(namespace);
+      if (link && isNative(link) && !this.#modules.get(url)?.current) {
+        return this.native(url, namespace);
+      }
+      const module = this.module(url);
+      // Of one that left the browser shows what it was.
+      module.setNative(namespace);
+      return module.view;
+    });
+  }
+
+  /** A generation may export what the browser's module of the same url does not. */
+  compare(generation: Generation): void {
+    const { locals, indirect, stars } = generation.code.definition;
+    for (const { definition } of generation.module.shells) {
+      const names = new Set([
+        ...definition.locals,
+        ...definition.indirect.map((one) => one.exported),
+      ]);
+      const added = [...locals, ...indirect.map((one) => one.exported)];
+      if (added.some((name) => !names.has(name)) || stars.length > definition.stars.length) {
+        this.isAhead = true;
+      }
+    }
+    const native = generation.module.view.native ?? this.#natives.get(generation.url)?.namespace();
+    if (native && locals.some((name) => !Reflect.has(native, name))) this.isAhead = true;
+  }
+
+  /**
+   * The names by which native importers of a module see something else than it exports: its shell passes on the exports
+   * of other modules natively, which nobody can change.
+   */
+  stuck({ shells, view }: Module): string[] {
+    const names = new Set<string>();
+    for (const { definition, resolve } of shells) {
+      const sourceOf = (index: number) => {
+        const link = definition.imports[index];
+        const url = link && this.urlOf(link, { resolve });
+        return url === undefined ? undefined : (this.#natives.get(url) ?? this.get(url)?.view);
+      };
+      const compare = (name: string, source: Source | undefined, imported: string) => {
+        const shown = source?.resolve(imported, new Search());
+        const present = view.resolve(name, new Search());
+        if (!shown || !present || shown === 'ambiguous' || present === 'ambiguous') return;
+        if (shown.owner !== present.owner || shown.name !== present.name) names.add(name);
+      };
+      for (const { exported, import: index, name } of definition.indirect) {
+        if (name !== null) compare(exported, sourceOf(index), name);
+      }
+      const own = new Set([
+        ...definition.locals,
+        ...definition.indirect.map((one) => one.exported),
+      ]);
+      for (const source of definition.stars.map(sourceOf)) {
+        for (const name of source?.exportedNames(new Set()) ?? []) {
+          if (name !== 'default' && !own.has(name)) compare(name, source, name);
+        }
+      }
+    }
+    return [...names];
+  }
+
+  /** A module leaves the page. */
+  leave(url: string): void {
+    const module = this.#modules.get(url);
+    this.#natives.delete(url);
+    this.isAhead = true;
+    if (module) module.leave();
+    else this.module(url).hasLeft = true;
+  }
+}
+
+/** Whether an import is of a module that has no record: it is served byte for byte, or is no script. */
+export function isNative({ plain, kind }: ImportLink): boolean {
+  return kind === 'css' || kind === 'other' || (plain && kind !== 'json');
+}

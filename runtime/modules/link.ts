@@ -1,0 +1,231 @@
+/**
+ * Linking new code: all bodies compiled, all imports found, all names there, before any of the user's code runs.
+ */
+import type { ModuleNamespace } from '../../client.js';
+import type { Code, Generation } from '../model/generation.js';
+import { type Graph, isNative } from '../model/graph.js';
+import type { Module } from '../model/module.js';
+import { Search, type Source } from '../model/source.js';
+import type { Body, ImportKind, ImportLink } from '../protocol.js';
+import { type Bodies, CodeError, Overtaken } from './bodies.js';
+
+/** What linking needs from the page. */
+export interface LinkPorts {
+  /** Imports a module that is the browser's. */
+  importNative(url: string, kind: ImportKind): Promise<{ readonly namespace: ModuleNamespace }>;
+  /** Whether an import of the page's own code fetched the module. */
+  isImported(url: string): boolean;
+  /** What the browser makes of the specifiers of a module. */
+  resolverOf(url: string): (specifier: string) => string;
+  /** Makes a generation, whose code has not run. */
+  generate(module: Module, code: Code, sources: readonly Source[]): Generation;
+}
+
+/** A module whose new code is linked. */
+interface Unit {
+  readonly body: Body;
+  /** By import: the url of the module, where it is known. */
+  readonly urls: readonly (string | undefined)[];
+}
+
+/** A module on the way, and the import that led to it. */
+interface Reached {
+  readonly url: string;
+  readonly link: ImportLink | undefined;
+}
+
+/** The server has no body of a module. */
+export class NoBody extends Error {
+  /** The module. */
+  readonly url: string;
+
+  constructor(url: string) {
+    super(`${url} could not be loaded: the server has no code of it`);
+    this.url = url;
+  }
+}
+
+/** Code that is known to run. */
+export interface Linked {
+  /** By url, the new generations: those asked for, and all that they import that is new. */
+  readonly generations: ReadonlyMap<string, Generation>;
+}
+
+/** The linking of one update, or of one module that code imports. */
+export class Linking {
+  readonly #graph: Graph;
+  readonly #bodies: Bodies;
+  readonly #ports: LinkPorts;
+  readonly #version: number;
+  readonly #renewed: ReadonlySet<string>;
+  readonly #units = new Map<string, Unit>();
+  readonly #generations = new Map<string, Generation>();
+  readonly #queue: Reached[] = [];
+  /** Modules that the server is to be asked for. */
+  #wanted = new Set<string>();
+  /** Modules that the browser is to import: how, and who imports them. */
+  readonly #natives = new Map<string, ImportLink>();
+  readonly #json = new Set<string>();
+
+  /**
+   * @param version The version of the update.
+   * @param renewed The modules that an update makes stale and that this page is to evaluate anew when they are imported.
+   */
+  constructor(
+    graph: Graph,
+    bodies: Bodies,
+    ports: LinkPorts,
+    version: number,
+    renewed: Iterable<string> = [],
+  ) {
+    this.#graph = graph;
+    this.#bodies = bodies;
+    this.#ports = ports;
+    this.#version = version;
+    this.#renewed = new Set(renewed);
+  }
+
+  /**
+   * Links modules with what they import.
+   *
+   * @param roots Their urls.
+   * @throws {Error} What does not load. Nothing has run then, but for modules of the browser.
+   */
+  async link(roots: Iterable<string>): Promise<Linked> {
+    this.#queue.push(...[...roots].map((url) => ({ url, link: undefined })));
+    this.#addAll();
+    while (this.#wanted.size > 0) await this.#ask();
+    const bodies = [...this.#units.values()].map(({ body }) => body);
+    const isJson = (url: string) => this.#json.has(url) || /\.json(\?|$)/.test(url);
+    const codes = await this.#bodies.compile(bodies, this.#version, isJson);
+    await this.#importNatives();
+    this.#generate(codes);
+    for (const generation of this.#generations.values()) this.#check(generation);
+    for (const generation of this.#generations.values()) generation.become('linked');
+    return { generations: this.#generations };
+  }
+
+  #addAll(): void {
+    for (let next = this.#queue.pop(); next; next = this.#queue.pop()) this.#add(next);
+  }
+
+  #add({ url, link }: Reached): void {
+    if (this.#units.has(url) || this.#natives.has(url)) return;
+    if (link?.kind === 'json') this.#json.add(url);
+    const module = this.#graph.get(url);
+    const isNew = link === undefined || this.#renewed.has(url) || module?.isBehind === true;
+    if (!isNew && (module?.current || module?.next)) return;
+    const body = this.#bodies.known(url);
+    const isBrowsers = this.#isNative(url) || (link !== undefined && isNative(link));
+    if (body && (isNew || !isBrowsers)) {
+      this.#include(body);
+    } else if (isNew || !isBrowsers) {
+      this.#wanted.add(url);
+    } else if (link && !this.#isInRecord(url, link)) {
+      this.#natives.set(url, link);
+    }
+  }
+
+  /** Whether the browser runs a module that the page has no record of. */
+  #isNative(url: string): boolean {
+    if (this.#graph.get(url)?.hasLeft || this.#graph.failed.has(url)) return false;
+    return this.#graph.knownNative(url) !== undefined || this.#ports.isImported(url);
+  }
+
+  #isInRecord(url: string, { kind }: ImportLink): boolean {
+    return kind === 'json' && this.#graph.get(url)?.view.native !== undefined;
+  }
+
+  #include(body: Body): void {
+    const { url, imports } = body.definition;
+    const place = { resolve: this.#ports.resolverOf(url) };
+    const urls = imports.map((link) => this.#graph.urlOf(link, place));
+    this.#units.set(url, { body, urls });
+    for (const [index, link] of imports.entries()) {
+      const imported = urls[index];
+      if (imported === undefined) {
+        throw new CodeError(url, new TypeError(`Failed to resolve "${link.specifier}"`));
+      }
+      this.#queue.push({ url: imported, link });
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const wanted = [...this.#wanted];
+    this.#wanted = new Set();
+    const bodies = await this.#bodies.ask(wanted);
+    const answered = new Map(bodies.map((body) => [body.definition.url, body]));
+    for (const url of wanted) {
+      const body = answered.get(url);
+      if (body && this.#renewed.size > 0 && body.definition.version > this.#version) {
+        throw new Overtaken();
+      }
+      if (body) this.#include(body);
+      else if (this.#renewed.has(url)) throw new NoBody(url);
+      else this.#natives.set(url, this.#linkTo(url));
+    }
+    this.#addAll();
+  }
+
+  /** An import of the module, to say how it is imported. */
+  #linkTo(url: string): ImportLink {
+    for (const { body, urls } of this.#units.values()) {
+      const link = body.definition.imports[urls.indexOf(url)];
+      if (link) return link;
+    }
+    throw new NoBody(url);
+  }
+
+  async #importNatives(): Promise<void> {
+    const missing = [...this.#natives].filter(([url]) => !this.#graph.knownNative(url));
+    const importOne = async ([url, { kind }]: [string, ImportLink]) => {
+      const { namespace } = await this.#ports.importNative(url, kind);
+      // It may be a shell, which has made a record of its own.
+      const module = this.#graph.get(url);
+      if (kind === 'json') this.#graph.module(url).setNative(namespace);
+      else if (!module?.current) this.#graph.native(url, namespace);
+    };
+    await Promise.all(missing.map(importOne));
+  }
+
+  #generate(codes: ReadonlyMap<string, Code>): void {
+    const allSources = new Map<string, Source[]>();
+    for (const url of this.#units.keys()) {
+      const code = codes.get(url);
+      if (!code) throw new NoBody(url);
+      const sources: Source[] = [];
+      allSources.set(url, sources);
+      this.#generations.set(url, this.#ports.generate(this.#graph.module(url), code, sources));
+    }
+    // Only now: modules may import each other in circles.
+    for (const [of, { body, urls }] of this.#units) {
+      const found = urls.map((url = '', index) => {
+        const link = body.definition.imports[index];
+        return this.#generations.get(url)?.view ?? this.#source(url, link?.kind);
+      });
+      allSources.get(of)?.push(...found);
+    }
+  }
+
+  #source(url: string, kind: ImportKind | undefined): Source {
+    const module = this.#graph.get(url);
+    if (module?.next) return module.next.view;
+    const native = module?.current ? undefined : this.#graph.knownNative(url);
+    if (native && kind !== 'json') return native;
+    return this.#graph.module(url).view;
+  }
+
+  /** @throws {CodeError} A name that an import asks for is not there. */
+  #check({ url, code, sources }: Generation): void {
+    for (const [index, { specifier, names }] of code.definition.imports.entries()) {
+      for (const name of names) {
+        const found = sources[index]?.resolve(name, new Search());
+        if (found && found !== 'ambiguous') continue;
+        const what = found
+          ? `contains conflicting star exports for name '${name}'`
+          : `does not provide an export named '${name}'`;
+        throw new CodeError(url, new SyntaxError(`The requested module '${specifier}' ${what}`));
+      }
+    }
+  }
+}

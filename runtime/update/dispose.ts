@@ -1,0 +1,39 @@
+/**
+ * Running dispose callbacks: all at once, each in its time.
+ */
+import type { Generation } from '../model/generation.js';
+import { patient, Unsettled } from '../wait.js';
+
+/** Milliseconds that a dispose callback's promise is waited for: what it cleans up should be gone before new code runs. */
+const PATIENCE = 5000;
+
+/**
+ * Runs the dispose callbacks of a generation and of those before it that nobody has cleaned up. They run no second time.
+ *
+ * @param failed Is told of what callbacks throw, and of those that do not come to an end.
+ * @returns When all promises are settled, or have had their time.
+ */
+export async function runDisposers(
+  generation: Generation | undefined,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  if (!generation) return;
+  const { registered, module } = generation;
+  const disposers = [...registered.inherited.splice(0), ...registered.disposers.splice(0)];
+  module.webpackData = {};
+  await Promise.all(
+    disposers.map(async (callback) => {
+      try {
+        const run = async () => {
+          await callback(module.data);
+          return true;
+        };
+        if (await patient(run(), PATIENCE)) return;
+        const seconds = PATIENCE / 1000;
+        failed(new Unsettled(`did not settle within ${seconds} seconds, and is not waited for`));
+      } catch (error) {
+        failed(error);
+      }
+    }),
+  );
+}

@@ -1,0 +1,339 @@
+//! Batches: which files really changed, and whether their content can be served.
+//!
+//! Knows files and what pages know of them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::check::{check, suspect};
+use super::pull::Pending;
+use crate::engine::Target;
+use crate::engine::coordinator::Coordinator;
+use crate::engine::serve::script::LARGEST_KEPT;
+use crate::engine::state::files::FileIndex;
+use crate::protocol::{HostEvent, ServerMessage};
+use hotgraph_core::diagnostic::{Diagnostic, Severity};
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::{self, Dialect};
+use hotgraph_core::watch::change::{FileChange, Seen};
+
+impl Coordinator {
+    pub fn process_due(&mut self) {
+        let mut due = self.changes.take_due(self.now());
+        if !due.is_empty() {
+            self.work_off_backlog();
+            // What was read while it changed is a change too.
+            due.extend(self.changes.take_due(self.now()));
+        }
+        self.take_in(due);
+    }
+
+    /// Finds out what really changed of these files, and tells of it.
+    pub fn take_in(&mut self, due: Vec<(PathBuf, FileChange)>) {
+        let (mut changed, mut files) = (Vec::new(), Vec::new());
+        let (mut problems, mut recovered) = (Vec::new(), Vec::new());
+        let mut unjudged = Vec::new();
+        for (path, change) in due {
+            let found = self.shared.state().files.find_all(&path);
+            if found.is_empty() {
+                let missing = self
+                    .shared
+                    .state()
+                    .missing_module(&self.shared.options.folders, &path);
+                if let Some(module) = missing.filter(|_| path.is_file()) {
+                    self.shared.state().expect(module, &path);
+                    changed.push(module);
+                    files.push(path);
+                }
+                continue;
+            }
+            let mut has_changed = false;
+            for index in found {
+                // By the path that it is served under: a link may lead elsewhere by now.
+                let served = self.shared.state().files.get(index).path.clone();
+                let look = self.look_at(index, &served, change);
+                self.looked_after_all(&served, matches!(look, Look::Changed { .. }));
+                match look {
+                    Look::Same { mended } => recovered.extend(mended),
+                    Look::Changed { modules, mended } => {
+                        changed.extend(modules);
+                        has_changed = true;
+                        recovered.extend(mended);
+                        unjudged.push(index);
+                    }
+                    Look::Broken(problem) => problems.push(problem),
+                }
+            }
+            if has_changed {
+                files.push(path);
+            }
+        }
+        if !recovered.is_empty() {
+            let urls = self.urls(&recovered);
+            self.broadcast(&ServerMessage::Recovered { urls: urls.clone() });
+            self.shared.tell_host(&HostEvent::Recovered { urls });
+        }
+        self.report(problems);
+        if !changed.is_empty() {
+            self.unjudged = unjudged;
+            self.advance(Pending {
+                changed,
+                files,
+                ..Pending::default()
+            });
+        }
+    }
+
+    /// A page could not load what the last batch changed. What a tool transforms is not judged beforehand, but
+    /// now the author should hear where the mistake is.
+    pub fn look_for_mistakes(&mut self) {
+        let mut problems = Vec::new();
+        for index in std::mem::take(&mut self.unjudged) {
+            let state = self.shared.state();
+            let entry = state.files.get(index);
+            let (path, saved) = (entry.path.clone(), entry.saved.clone());
+            let Some(&module) = entry.modules.first() else {
+                continue;
+            };
+            let (module_url, kind) = (state.graph.url(module).to_owned(), state.graph.kind(module));
+            drop(state);
+            let found = saved.and_then(|text| suspect(&path, &text, kind, &module_url));
+            let Some(problem) = found else {
+                continue;
+            };
+            self.shared.state().files.get_mut(index).problem = Some(problem.clone());
+            problems.push(problem);
+        }
+        self.report(problems);
+    }
+
+    /// Compares a file with what the pages know of it.
+    fn look_at(&mut self, index: FileIndex, path: &Path, change: FileChange) -> Look {
+        let bytes = match read_whole(path) {
+            Ok(Some(bytes)) => bytes,
+            // It changed while it was read: whoever writes it has not finished.
+            Ok(None) => {
+                self.changes.record(path, Seen::Created, self.now());
+                return Look::Same { mended: Vec::new() };
+            }
+            Err(error) => return self.look_at_absence(index, path, change, &error),
+        };
+        let hash = xxh3_64(&bytes);
+        if bytes.is_empty() && (self.emptied.insert(index) || was_just_written(path)) {
+            // Most often the moment between the opening and the writing of the next save, and with many saves in a
+            // row that of several.
+            self.changes.record(path, Seen::Created, self.now());
+            return Look::Same { mended: Vec::new() };
+        }
+        self.emptied.remove(&index);
+        let missed_by_pages = self.is_missed(index);
+        self.vanished.remove(&index);
+        let mut state = self.shared.state();
+        let kind = state
+            .files
+            .get(index)
+            .modules
+            .first()
+            .map(|&id| state.graph.kind(id));
+        let module_url = state
+            .files
+            .get(index)
+            .modules
+            .first()
+            .map(|&id| state.graph.url(id).to_owned());
+        let entry = state.files.get_mut(index);
+        let modules = entry.modules.clone();
+        let mended = |was_broken: bool| {
+            if was_broken {
+                modules.clone()
+            } else {
+                Vec::new()
+            }
+        };
+        if !entry.is_taken_in {
+            // Its registration is on the way here, and compares it.
+            return Look::Same { mended: Vec::new() };
+        }
+        if entry.known == Some(hash) && !entry.served_other && !missed_by_pages {
+            return Look::Same {
+                mended: mended(entry.problem.take().is_some()),
+            };
+        }
+        let served_raw = entry.served_raw;
+        drop(state);
+
+        // Of what is served as it is, the analysis is that of the module.
+        let refusal = |source: &str, dialect| match dialect {
+            Dialect::JavaScript => self.shared.analysis_of(hash, source).err(),
+            _ => analyze::analyze(source, dialect).err(),
+        };
+        let problem = check(
+            path,
+            &bytes,
+            kind.unwrap_or_default(),
+            served_raw,
+            &module_url.unwrap_or_default(),
+            refusal,
+        );
+        let mut state = self.shared.state();
+        let entry = state.files.get_mut(index);
+        if let Some(problem) = problem {
+            if entry.problem.as_ref() == Some(&problem) {
+                return Look::Same { mended: Vec::new() };
+            }
+            entry.problem = Some(problem.clone());
+            entry.saved = None;
+            return Look::Broken(problem);
+        }
+        let is_kept = bytes.len() <= LARGEST_KEPT;
+        let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
+        entry.saved = text.map(Arc::from);
+        let outdated = entry.known.replace(hash);
+        entry.was_doubtful = entry.served_other || missed_by_pages;
+        entry.served_other = false;
+        let was_broken = entry.problem.take().is_some();
+        drop(state);
+        if let Some(outdated) = outdated.filter(|outdated| *outdated != hash) {
+            self.shared.analyses.remove(&outdated);
+        }
+        Look::Changed {
+            mended: mended(was_broken),
+            modules,
+        }
+    }
+
+    /// Whether pages were loaded while a file was not there.
+    pub fn is_missed(&self, index: FileIndex) -> bool {
+        let loads_then = self.vanished.get(&index);
+        loads_then.is_some_and(|loads_then| *loads_then < self.loads)
+    }
+
+    fn look_at_absence(
+        &mut self,
+        index: FileIndex,
+        path: &Path,
+        change: FileChange,
+        error: &std::io::Error,
+    ) -> Look {
+        let is_gone = error.kind() == std::io::ErrorKind::NotFound;
+        if is_gone && change == FileChange::Written {
+            self.changes.record(path, Seen::Gone, self.now());
+            return Look::Same { mended: Vec::new() };
+        }
+        self.vanished.entry(index).or_insert(self.loads);
+        self.touched();
+        let mut state = self.shared.state();
+        let modules = state.files.get(index).modules.clone();
+        let Some(&module) = modules.first() else {
+            return Look::Same { mended: Vec::new() };
+        };
+        let is_imported = modules
+            .iter()
+            .any(|&id| !state.graph.importers(id).is_empty());
+        let message = if is_gone {
+            "the file was deleted".to_owned()
+        } else if path.is_dir() {
+            "the file became a folder".to_owned()
+        } else {
+            format!("the file cannot be read: {error}")
+        };
+        let problem = Diagnostic {
+            severity: if is_gone {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            message,
+            remedy: is_imported.then(|| "restore it, or remove its imports".to_owned()),
+            url: state.graph.url(module).to_owned(),
+            file: Some(path.display().to_string()),
+            place: None,
+        };
+        let known = &mut state.files.get_mut(index).problem;
+        if known.as_ref() == Some(&problem) {
+            return Look::Same { mended: Vec::new() };
+        }
+        *known = Some(problem.clone());
+        state.files.get_mut(index).saved = None;
+        Look::Broken(problem)
+    }
+
+    pub fn report(&self, diagnostics: Vec<Diagnostic>) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics
+            .into_iter()
+            .partition(|diagnostic| diagnostic.severity == Severity::Error);
+        let wire = |found: Vec<Diagnostic>| found.into_iter().map(Into::into).collect::<Vec<_>>();
+        let (errors, warnings) = (wire(errors), wire(warnings));
+        if !errors.is_empty() {
+            self.broadcast(&ServerMessage::Error {
+                diagnostics: errors.clone(),
+            });
+        }
+        if !warnings.is_empty() {
+            self.broadcast(&ServerMessage::Warning {
+                diagnostics: warnings.clone(),
+            });
+        }
+        let diagnostics = errors.into_iter().chain(warnings).collect();
+        self.shared
+            .tell_host(&HostEvent::Diagnostics { diagnostics });
+    }
+
+    pub fn broadcast(&self, message: &ServerMessage) {
+        let Ok(text) = serde_json::to_string(message) else {
+            return;
+        };
+        for client in self.greeted() {
+            (self.shared.sink)(Target::Client(client), text.clone());
+        }
+    }
+
+    pub fn urls(&self, modules: &[ModuleId]) -> Vec<String> {
+        let state = self.shared.state();
+        modules
+            .iter()
+            .map(|&id| state.graph.url(id).to_owned())
+            .collect()
+    }
+}
+
+/// The content of a file; `None` when it changed meanwhile.
+fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    let stamp = || {
+        path.metadata()
+            .map(|found| (found.len(), found.modified().ok()))
+    };
+    let before = stamp()?;
+    let bytes = std::fs::read(path)?;
+    let is_whole = stamp()? == before && bytes.len() as u64 == before.0;
+    Ok(is_whole.then_some(bytes))
+}
+
+/// A file that is empty for so long is meant to be. On a busy machine a writer may take a while between opening a new
+/// file and writing it, and nothing tells that it is still at it.
+const EMPTY_MOMENT: Duration = Duration::from_secs(1);
+
+fn was_just_written(path: &Path) -> bool {
+    path.metadata()
+        .and_then(|found| found.modified())
+        .is_ok_and(|modified| modified.elapsed().is_ok_and(|since| since < EMPTY_MOMENT))
+}
+
+/// What a look at a file found.
+enum Look {
+    /// The pages have these bytes. `mended` modules were reported broken before.
+    Same { mended: Vec<ModuleId> },
+    /// New bytes that can be served.
+    Changed {
+        modules: Vec<ModuleId>,
+        mended: Vec<ModuleId>,
+    },
+    /// New bytes that cannot.
+    Broken(Diagnostic),
+}

@@ -1,0 +1,12 @@
+//! From changed files to updates: what really changed, whether it can be served, what the host makes of it, and the
+//! message that tells pages.
+
+mod batch;
+pub mod bodies;
+pub mod check;
+mod describe;
+mod publish;
+pub mod pull;
+
+pub use describe::{describe, tell_departures};
+pub use publish::GivenUp;

@@ -1,0 +1,197 @@
+//! Publishing: versions rise, and one update goes out. The only room that raises versions.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::bodies::Content;
+use super::pull::Pending;
+use super::{describe, tell_departures};
+use crate::engine::coordinator::Coordinator;
+use crate::engine::state::{ServedSource, State};
+use crate::protocol::{HostEvent, Invalidation};
+use hotgraph_core::diagnostic::{Diagnostic, Severity};
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+
+/// An update that a module gave up.
+pub struct GivenUp {
+    /// Its version, or that of the module's code when it was no update.
+    pub version: u64,
+    /// Why, and by whom so far.
+    pub invalidation: Invalidation,
+}
+
+impl Coordinator {
+    /// Raises versions and sends one update.
+    pub fn publish(&mut self, mut pending: Pending) {
+        self.sort_out(&mut pending);
+        if pending.changed.is_empty() {
+            return;
+        }
+        let Pending {
+            changed,
+            files,
+            given_up,
+            added,
+            previews,
+            ..
+        } = pending;
+        let pages = self.shared.greeted();
+        let pages: BTreeSet<&str> = pages
+            .iter()
+            .filter_map(|(_, page)| page.url.as_deref())
+            .collect();
+        let (mut update, stale_count) = {
+            let mut guard = self.shared.state();
+            let state = &mut *guard;
+            let version = state.next_version();
+            self.shared.expect_changes();
+            let trail = state.trail(given_up.as_ref());
+            let found = state.propagator.propagate(&state.graph, &changed, &trail);
+            // The update that a module gave up has evaluated it, unless it had accepted a dependency.
+            let is_evaluated = |id: &ModuleId| {
+                given_up.as_ref().is_some_and(|given_up| {
+                    changed.contains(id) && state.graph.version(*id) >= given_up.version
+                })
+            };
+            let raised: Vec<ModuleId> = found
+                .stale
+                .iter()
+                .copied()
+                .filter(|id| state.graph.kind(*id) != ModuleKind::Page && !is_evaluated(id))
+                .collect();
+            state.graph.raise(&raised, version);
+            if given_up.is_none() {
+                for &id in &changed {
+                    state.graph.set_changed(id, version);
+                }
+            }
+            let invalidated = given_up.map(|given_up| given_up.invalidation);
+            let mut update = describe(&state.graph, version, &changed, &found.stale, invalidated);
+            tell_departures(&mut update, &state.graph, pages);
+            for (id, text) in previews {
+                state.set_source(id, text);
+            }
+            (update, found.stale.len() as u32)
+        };
+        let version = update.version;
+        self.touched();
+        self.sent(version);
+        let mut odd = Vec::new();
+        if self.greeted().next().is_some() {
+            odd = self.shared.fill(&mut update);
+            update.added = added
+                .into_iter()
+                .filter_map(|id| self.shared.body_of(id, &mut odd))
+                .collect();
+            self.touched();
+        }
+        let pages: Vec<u32> = self.greeted().collect();
+        self.send_update(&pages, &update);
+        self.shared.tell_host(&HostEvent::Updated {
+            version,
+            files: files
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
+            stale: stale_count,
+            pages: self.greeted().count() as u32,
+        });
+        for id in odd {
+            self.review(id);
+        }
+    }
+
+    /// Leaves out of an update what the host could not make, what cannot be parsed, and what is as it was.
+    fn sort_out(&mut self, pending: &mut Pending) {
+        let mut problems = Vec::new();
+        let mut refused: HashSet<ModuleId> = HashSet::new();
+        for (id, message) in std::mem::take(&mut pending.failures) {
+            // What the new code imports may be missing: the page says so, with the importer.
+            if pending.changed.contains(&id) {
+                let message = format!("the dev server could not make it: {message}");
+                problems.extend(self.shared.state().broken(id, message));
+            }
+            refused.insert(id);
+        }
+        for (id, text) in &pending.previews {
+            let hash = xxh3_64(text.as_bytes());
+            let is_script = self.shared.state().graph.kind(*id) == ModuleKind::Script;
+            if !is_script || !pending.changed.contains(id) {
+                continue;
+            }
+            if let Err(error) = self.shared.analysis_of(hash, text) {
+                let mut state = self.shared.state();
+                let file = state.files.of_module(*id);
+                let path = file.map(|index| state.files.get(index).path.display().to_string());
+                let found = super::check::explain(&error, text, state.graph.url(*id), path);
+                if found.severity == Severity::Error {
+                    problems.extend(state.mark_broken(*id, found));
+                    refused.insert(*id);
+                }
+            } else if self.shared.state().is_as_served(*id, hash) {
+                refused.insert(*id);
+            }
+        }
+        self.report(problems);
+        if pending.given_up.is_none() {
+            pending.changed.retain(|id| !refused.contains(id));
+        }
+        pending.previews.retain(|(id, _)| !refused.contains(id));
+    }
+}
+
+impl State {
+    /// The modules that gave up an update.
+    pub fn trail(&self, given_up: Option<&GivenUp>) -> Vec<ModuleId> {
+        let trail = given_up
+            .into_iter()
+            .flat_map(|given_up| &given_up.invalidation.trail);
+        trail
+            .filter_map(|module_url| self.graph.get(module_url))
+            .collect()
+    }
+
+    /// A text is the content of a module from now on.
+    pub fn set_source(&mut self, id: ModuleId, text: Arc<str>) {
+        let at = self.graph.changed_at(id);
+        self.module(id).source = Some(ServedSource { text, at });
+    }
+
+    /// Whether all pages that have a module have it with this content.
+    fn is_as_served(&mut self, id: ModuleId, hash: u64) -> bool {
+        let is_known = self.module(id).content == Some(hash);
+        let is_doubtful = self.files.of_module(id).is_some_and(|index| {
+            let file = self.files.get(index);
+            file.was_doubtful || file.served_other
+        });
+        is_known && !is_doubtful && !matches!(self.content_of(id, false), Content::Never)
+    }
+
+    fn broken(&mut self, id: ModuleId, message: String) -> Option<Diagnostic> {
+        let file = self.files.of_module(id);
+        let diagnostic = Diagnostic {
+            severity: Severity::Error,
+            message,
+            remedy: None,
+            url: self.graph.url(id).to_owned(),
+            file: file.map(|index| self.files.get(index).path.display().to_string()),
+            place: None,
+        };
+        self.mark_broken(id, diagnostic)
+    }
+
+    /// Keeps what is wrong with a module's file; the next save is a change in any case. `None` when it was said before.
+    fn mark_broken(&mut self, id: ModuleId, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        if let Some(index) = self.files.of_module(id) {
+            let entry = self.files.get_mut(index);
+            entry.served_other = true;
+            if entry.problem.as_ref() == Some(&diagnostic) {
+                return None;
+            }
+            entry.problem = Some(diagnostic.clone());
+        }
+        Some(diagnostic)
+    }
+}

@@ -1,0 +1,46 @@
+//! What can happen to an engine: all that its loop takes in.
+
+use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::AnalyzeError;
+
+use super::watch::watcher::Sighting;
+
+/// What can happen to an engine.
+pub enum Message {
+    /// Requests left something in the backlog.
+    Backlog,
+    /// A script was served that cannot be analysed: its id, its source and why.
+    Unreadable(ModuleId, String, AnalyzeError),
+    /// A followed script cannot be made a body, and why.
+    Refused(ModuleId, String),
+    /// There may be something odd about the code of a module.
+    Review(ModuleId),
+    /// A request changed what the next run has to know.
+    Touched,
+    /// The watcher saw something.
+    Sighting(Sighting),
+    /// The host says that a file changed.
+    HostChanged(PathBuf),
+    /// A page's socket opened.
+    Connect(u32),
+    /// A page's socket closed.
+    Disconnect(u32),
+    /// A frame from a page.
+    Frame(u32, String),
+    /// The host has shown what a [`HostEvent::Pull`](crate::protocol::HostEvent) asked for, but for these.
+    Pulled(u32, Vec<PullFailure>),
+    /// The end; who asked for it waits for it.
+    Close(Sender<()>),
+}
+
+/// A module that the host could not make when it was asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullFailure {
+    /// The module.
+    pub url: String,
+    /// Why, in the host's words.
+    pub message: String,
+}

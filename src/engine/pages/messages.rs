@@ -1,0 +1,207 @@
+//! What a page's messages mean.
+//!
+//! Knows the protocol. Every frame is untrusted: it is parsed into a closed enum, and urls in it count
+//! only when the graph knows them.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::change::GivenUp;
+use crate::engine::change::pull::Pending;
+use crate::engine::coordinator::Coordinator;
+use crate::engine::state::ReportedAcceptance;
+use crate::protocol::{ClientMessage, HostEvent, Invalidation};
+use hotgraph_core::graph::SelfAcceptance;
+use hotgraph_core::graph::url;
+
+/// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
+/// memory; forgetting costs at worst one update too many.
+const REMEMBERED_INVALIDATIONS: usize = 10_000;
+
+impl Coordinator {
+    pub fn received(&mut self, client: u32, frame: &str) {
+        let known = self.shared.pages().get(&client).map(|page| page.greeted);
+        let Some(is_greeted) = known else {
+            return;
+        };
+        let message = match serde_json::from_str::<ClientMessage>(frame) {
+            Ok(message) => message,
+            Err(error) => {
+                let message = error.to_string();
+                return self
+                    .shared
+                    .tell_host(&HostEvent::BadFrame { client, message });
+            }
+        };
+        match message {
+            ClientMessage::Hello {
+                session,
+                since,
+                page,
+                reloaded,
+                again,
+            } => {
+                self.loads += u64::from(!again);
+                // Each costs a walk over the graph; a page has one reason to say it.
+                if is_greeted {
+                    let message = "a second hello on the same socket".to_owned();
+                    return self
+                        .shared
+                        .tell_host(&HostEvent::BadFrame { client, message });
+                }
+                if let Some(report) = reloaded {
+                    self.shared.tell_host(&HostEvent::Reloaded {
+                        client,
+                        page: page.clone(),
+                        report,
+                    });
+                }
+                self.greet(client, &session, since, page);
+            }
+            ClientMessage::Want { question, urls } => self.want(client, question, &urls),
+            ClientMessage::Invalidate {
+                url,
+                version,
+                message,
+                trail,
+            } => {
+                self.invalidate(client, &url, version, message, trail);
+            }
+            ClientMessage::Accepts {
+                url,
+                version,
+                accepts_self,
+                deps,
+                declined,
+                exports,
+            } => {
+                let acceptance = match (declined, accepts_self, &exports) {
+                    (true, _, _) => SelfAcceptance::Declines,
+                    (false, true, _) => SelfAcceptance::Accepts,
+                    (false, false, Some(_)) => SelfAcceptance::Exports,
+                    (false, false, None) => SelfAcceptance::None,
+                };
+                self.take_in_report(
+                    &url,
+                    version,
+                    ReportedAcceptance {
+                        acceptance,
+                        dependencies: deps,
+                        exports,
+                    },
+                );
+            }
+            ClientMessage::Applied {
+                version,
+                ms,
+                boundaries,
+            } => {
+                self.page_is_at(client, version);
+                self.shared.tell_host(&HostEvent::Applied {
+                    client,
+                    version,
+                    ms,
+                    boundaries,
+                });
+                self.prune();
+            }
+            ClientMessage::Acknowledged { version } => {
+                self.page_is_at(client, version);
+                self.shared
+                    .tell_host(&HostEvent::Acknowledged { client, version });
+            }
+            ClientMessage::Failed {
+                version,
+                message,
+                kept,
+            } => {
+                self.keep_acceptance(&kept, version);
+                self.shared.tell_host(&HostEvent::Failed {
+                    client,
+                    version,
+                    message,
+                });
+                self.look_for_mistakes();
+            }
+            ClientMessage::Custom { event, data } => {
+                self.shared.tell_host(&HostEvent::Custom {
+                    client,
+                    event,
+                    data,
+                });
+            }
+        }
+    }
+
+    /// Lets an update go on from a module that gave it up. The trail grows with each step, so that cycles end.
+    fn invalidate(
+        &mut self,
+        client: u32,
+        request: &str,
+        version: u64,
+        message: Option<String>,
+        trail: Vec<String>,
+    ) {
+        let (module_url, _) = url::identify(request);
+        let Some(id) = self.shared.state().graph.get(&module_url) else {
+            return;
+        };
+        if self.invalidated.len() > REMEMBERED_INVALIDATIONS {
+            self.invalidated.clear();
+        }
+        let said = (client, xxh3_64(trail.join("\n").as_bytes()));
+        if let Some(known) = self.invalidated.get(&(id, version))
+            && (known.0 != client || *known == said)
+        {
+            return;
+        }
+        self.invalidated.insert((id, version), said);
+        self.shared.tell_host(&HostEvent::Invalidated {
+            url: module_url.clone(),
+            message: message.clone(),
+        });
+        let mut trail: Vec<String> = trail
+            .into_iter()
+            .filter(|step| *step != module_url)
+            .collect();
+        trail.push(module_url);
+        let invalidation = Invalidation { message, trail };
+        self.advance(Pending {
+            changed: vec![id],
+            given_up: Some(GivenUp {
+                version,
+                invalidation,
+            }),
+            ..Pending::default()
+        });
+    }
+
+    /// A page goes on with the code of modules from before an update. What did not change by it accepts what it did.
+    fn keep_acceptance(&mut self, kept: &[String], version: u64) {
+        let mut state = self.shared.state();
+        for request in kept {
+            let (module_url, _) = url::identify(request);
+            let id = state.graph.get(&module_url);
+            if let Some(id) = id.filter(|id| state.graph.changed_at(*id) == version) {
+                state.keep_acceptance(id);
+            }
+        }
+        drop(state);
+        self.touched();
+    }
+
+    /// A page tells what code of a module registered. Code that is no longer the newest says nothing of what is.
+    fn take_in_report(&mut self, request: &str, version: u64, report: ReportedAcceptance) {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        let Some(id) = state.graph.get(&module_url) else {
+            return;
+        };
+        if version < state.graph.changed_at(id) {
+            return;
+        }
+        state.module(id).reported = Some(report);
+        state.refresh_acceptance(id);
+        drop(state);
+        self.touched();
+    }
+}

@@ -1,0 +1,109 @@
+//! The request path: what to serve, now.
+//!
+//! Knows state and analysis. Must not wait: it holds the lock for microseconds, parses only when the answer depends on
+//! it, and leaves all else to the coordinator.
+
+pub mod backlog;
+mod resource;
+pub mod script;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+
+use super::Engine;
+use super::state::State;
+use super::state::files::SourceFile;
+use backlog::Registration;
+pub use script::ServedScript;
+
+impl Engine {
+    /// The version of the batch in which the content of what `request` asks for changed last, 0 when it
+    /// never did. A cache of transformed code that has this in its key never serves stale code.
+    pub fn content_version(&self, request: &str) -> u64 {
+        if !self.shared.has_changes() {
+            return 0;
+        }
+        let (module_url, _) = hotgraph_core::graph::url::identify(request);
+        let state = self.shared.state();
+        state
+            .graph
+            .get(&module_url)
+            .map_or(0, |id| state.graph.changed_at(id))
+    }
+
+    /// The text of the last complete save of a file, once it was saved. To be read instead of the file, which
+    /// may already hold the beginning of the next save. With `only_raw` only of a file that was served as it
+    /// is on disk.
+    pub fn saved_source(&self, file: &Path, only_raw: bool) -> Option<Arc<str>> {
+        if !self.shared.has_changes() {
+            return None;
+        }
+        let state = self.shared.state();
+        let entry = state.files.get(state.files.find(file)?);
+        entry
+            .saved
+            .clone()
+            .filter(|_| entry.served_raw || !only_raw)
+    }
+}
+
+/// What the first look at a served module found.
+struct Registered {
+    id: ModuleId,
+    /// The content that it had before, when it has another now.
+    outdated: Option<u64>,
+    /// What the coordinator has to look at, if anything: a file that is new, or content that is.
+    registration: Option<Registration>,
+}
+
+impl State {
+    /// Records that a module was served.
+    fn register(
+        &mut self,
+        module_url: &str,
+        kind: ModuleKind,
+        content: Option<u64>,
+        file: Option<SourceFile>,
+    ) -> Registered {
+        let id = self.graph.intern(module_url);
+        self.graph.set_served(id, kind);
+        let data = self.module(id);
+        let is_new_content = content.is_some() && data.content != content;
+        let outdated = if is_new_content {
+            data.reported = None;
+            std::mem::replace(&mut data.content, content)
+        } else {
+            None
+        };
+        let mut registration = Registration::of(id, content.unwrap_or_default());
+        let mut is_new_file = false;
+        if let Some(file) = file {
+            let (index, is_new) = self.files.add(&file.path, id);
+            is_new_file = is_new;
+            let entry = self.files.get_mut(index);
+            // A file that is back is served before anybody has looked: that is what it was before it vanished.
+            let is_known = entry.served_raw && content.is_some() && entry.known == content;
+            entry.served_other |= entry.problem.is_some() && !is_known;
+            if is_new {
+                entry.is_linked = is_linked(&file.path);
+            }
+            registration.file = Some((index, file, is_new));
+        }
+        Registered {
+            id,
+            outdated,
+            registration: (is_new_file || is_new_content).then_some(registration),
+        }
+    }
+}
+
+/// The folder that packages are installed in.
+const PACKAGES: &str = "node_modules";
+
+/// Whether a file has a path through `node_modules` and lies elsewhere.
+fn is_linked(path: &Path) -> bool {
+    let is_below = |path: &Path| path.components().any(|part| part.as_os_str() == PACKAGES);
+    is_below(path) && path.canonicalize().is_ok_and(|real| !is_below(&real))
+}

@@ -1,0 +1,148 @@
+//! Everything that is no script: style sheets, pages, data; and what the host tells of specifiers.
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Registered, SourceFile};
+use crate::engine::Engine;
+use crate::engine::message::Message;
+use crate::engine::state::State;
+use hotgraph_core::graph::ModuleKind;
+use hotgraph_core::graph::import_map::ImportMap;
+use hotgraph_core::graph::url;
+use hotgraph_core::syntax::{analyze, style};
+
+impl Engine {
+    /// Takes in a style sheet or any other resource. With the `source` that is served the engine knows
+    /// whether an error in the file is an error in the page, and reports it. Returns what to serve instead,
+    /// when that differs: a new version of a style sheet imports new versions of others.
+    pub fn serve_resource(
+        &self,
+        request: &str,
+        kind: ModuleKind,
+        file: Option<SourceFile>,
+        source: Option<&str>,
+    ) -> Option<String> {
+        let (module_url, version) = url::identify(request);
+        let content = source.map(|source| xxh3_64(source.as_bytes()));
+        let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
+        if !self.shared.state().is_of_before(&module_url, version) {
+            let mut state = self.shared.state();
+            let Registered {
+                id, registration, ..
+            } = state.register(&module_url, kind, content, file);
+            if may_import {
+                state.graph.set_open(id, true);
+            }
+            drop(state);
+            let registration = registration.map(|one| one.measured(source.map_or(0, str::len)));
+            if let Some(registration) = registration {
+                self.leave(registration);
+            }
+        }
+        if kind != ModuleKind::Style {
+            return None;
+        }
+        style::stamp_imports(source?, version?)
+    }
+
+    /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
+    /// relative to the page's url or `base`.
+    ///
+    /// `source` is the page as the host has it.
+    pub fn serve_page(
+        &self,
+        request: &str,
+        base: &str,
+        loads: &[String],
+        file: Option<SourceFile>,
+        source: Option<&str>,
+    ) {
+        let (module_url, _) = url::identify(request);
+        let content = source.map(|source| xxh3_64(source.as_bytes()));
+        let registration = {
+            let mut state = self.shared.state();
+            let Registered {
+                id, registration, ..
+            } = state.register(&module_url, ModuleKind::Page, content, file);
+            let loads = loads
+                .iter()
+                .filter_map(|specifier| url::resolve(base, &url::as_relative(specifier)))
+                .map(|target| state.graph.intern(&target))
+                .collect();
+            let version = state.version;
+            state.graph.set_imports(id, loads, version);
+            // What its classic scripts import does not show in its code's imports.
+            let is_open = source.is_none_or(analyze::may_import_later);
+            state.graph.set_open(id, is_open);
+            registration
+        };
+        if let Some(registration) = registration {
+            self.leave(registration);
+        }
+    }
+
+    /// Takes in a page's import map, its addresses resolved. Each page has its own; an empty one is none.
+    pub fn import_map(&self, page: &str, map: ImportMap) {
+        let (page_url, _) = url::identify(page);
+        let mut state = self.shared.state();
+        let is_none = map == ImportMap::default();
+        let before = match is_none {
+            true => state.import_maps.remove(&page_url),
+            false => state.import_maps.insert(page_url, map.clone()),
+        };
+        if before.unwrap_or_default() == map {
+            return;
+        }
+        state.link_again();
+        drop(state);
+        self.touched();
+    }
+
+    /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
+    /// browser could import in its place. Accepted specifiers that name no import are reported thereafter,
+    /// so that a host without a resolver calls this too, with nothing. Saying the same again changes nothing.
+    pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
+        let (module_url, _) = url::identify(request);
+        let mut state = self.shared.state();
+        let id = state.graph.intern(&module_url);
+        let data = state.module(id);
+        let is_known = |(specifier, target)| data.resolutions.get(specifier) == Some(target);
+        if data.is_resolved && resolved.iter().all(is_known) {
+            return;
+        }
+        data.resolutions.extend(resolved);
+        data.is_resolved = true;
+        if let Some(record) = state.module(id).record.clone() {
+            state.link(id, record);
+        }
+        drop(state);
+        self.touched();
+        self.post(Message::Review(id));
+    }
+
+    /// `specifier` with the current version stamp of what it names, seen from `base`. `None` when it has
+    /// none, which is the case for all that never changed.
+    pub fn stamped(&self, base: &str, specifier: &str) -> Option<String> {
+        if !self.shared.has_changes() {
+            return None;
+        }
+        let target = url::resolve(base, &url::as_relative(specifier))?;
+        let state = self.shared.state();
+        let version = state.graph.version(state.graph.get(&target)?);
+        (version > 0).then(|| url::stamp(specifier, version))
+    }
+}
+
+impl State {
+    /// Whether the content of a resource changed after a page was told to ask for it by this version.
+    fn is_of_before(&self, module_url: &str, version: Option<u64>) -> bool {
+        let id = self
+            .graph
+            .get(module_url)
+            .filter(|&id| self.graph.is_served(id));
+        id.zip(version)
+            .is_some_and(|(id, version)| version < self.graph.changed_at(id))
+    }
+}

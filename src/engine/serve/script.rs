@@ -1,0 +1,220 @@
+//! Scripts: as they are, or as shells around bodies when they are followed.
+
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::backlog::Registration;
+use super::{Registered, SourceFile};
+use crate::engine::message::Message;
+use crate::engine::state::{ServedSource, State, TakenIn, accepted_specifiers};
+use crate::engine::{Engine, Shared};
+use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect, ModuleRecord};
+use hotgraph_core::syntax::body::{self, Shell};
+
+/// Scripts of more bytes than this are served as they are: no editor saves such a file by hand, and reading
+/// it would stall the server.
+pub const MAX_ANALYSED: usize = 16 * 1024 * 1024;
+
+/// Scripts and saves of more bytes than this are not kept in memory. They are read from disk when they are asked
+/// for, at the risk of half of the next save.
+pub const LARGEST_KEPT: usize = 1 << 20;
+
+/// Marks the query of an inline script's url: `/?__inline=/index.html:0` is the first
+/// one of `/index.html`.
+pub const INLINE: &str = "__inline";
+
+/// What to serve for a script.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ServedScript {
+    /// The code, when it differs from the source.
+    pub code: Option<String>,
+    /// The specifiers that the code accepts updates of, so that a host with a resolver of its own can
+    /// [`Engine::link`] them.
+    pub accepted: Vec<String>,
+}
+
+impl Engine {
+    /// Takes in a script as the host would serve it, imports resolved, and returns what to serve instead: a shell
+    /// around the body of a followed script. Others are served as they are.
+    ///
+    /// `since` is the engine's version when the request came in: what was read before the last change is not taken in.
+    pub fn serve_script(
+        &self,
+        request: &str,
+        source: &str,
+        file: Option<SourceFile>,
+        since: Option<u64>,
+    ) -> ServedScript {
+        let shared = &*self.shared;
+        let (module_url, _) = url::identify(request);
+        let content = xxh3_64(source.as_bytes());
+        let overtaken = shared.state().overtaken(&module_url, since);
+        if let Some(id) = overtaken {
+            return self.answer_overtaken(id, content, source);
+        }
+        let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
+        let (registered, is_followed) = {
+            let mut state = shared.state();
+            let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
+            let id = registered.id;
+            let at = state.graph.changed_at(id);
+            state.module(id).source = kept.clone().map(|text| ServedSource { text, at });
+            (registered, state.is_followed(id))
+        };
+        let Registered {
+            id,
+            outdated,
+            registration,
+        } = registered;
+        let registration = registration.map(|one| one.measured(source.len()));
+        if let Some(outdated) = outdated {
+            shared.analyses.remove(&outdated);
+        }
+        let cached = shared.analyses.get(&content).map(|record| record.clone());
+        let record = match cached {
+            Some(record) => Some(record),
+            None if source.len() > MAX_ANALYSED => {
+                if registration.is_some() {
+                    let too_large = AnalyzeError::TooDeep;
+                    self.post(Message::Unreadable(id, String::new(), too_large));
+                }
+                None
+            }
+            None if is_followed || analyze::may_use_hot(source) => {
+                self.analyse_now(id, content, source)
+            }
+            None => {
+                let registration = registration.unwrap_or_else(|| Registration::of(id, content));
+                let source = kept.unwrap_or_else(|| Arc::from(source));
+                self.leave(registration.with_source(source));
+                return ServedScript::default();
+            }
+        };
+        if let Some(registration) = registration {
+            self.leave(registration);
+        }
+        let Some(record) = record else {
+            return ServedScript::default();
+        };
+        let TakenIn { is_odd, .. } = shared.state().take_in(id, &record);
+        if is_odd {
+            self.post(Message::Review(id));
+        }
+        self.answer(id, content, source, &record)
+    }
+
+    /// What to serve of code that no longer counts. It is not kept, and nothing is told of it.
+    fn answer_overtaken(&self, id: ModuleId, content: u64, source: &str) -> ServedScript {
+        if source.len() > MAX_ANALYSED {
+            return ServedScript::default();
+        }
+        match analyze::analyze_fully(source, Dialect::JavaScript) {
+            Ok(record) => self.answer(id, content, source, &record),
+            Err(_) => ServedScript::default(),
+        }
+    }
+
+    fn analyse_now(&self, id: ModuleId, content: u64, source: &str) -> Option<Arc<ModuleRecord>> {
+        match self.shared.analysis_of(content, source) {
+            Ok(record) => Some(record),
+            Err(error) => {
+                self.post(Message::Unreadable(id, source.to_owned(), error));
+                None
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        id: ModuleId,
+        content: u64,
+        source: &str,
+        record: &ModuleRecord,
+    ) -> ServedScript {
+        let mut state = self.shared.state();
+        let accepted = accepted_specifiers(record);
+        if !state.is_followed_with(id, Some(record)) {
+            return ServedScript {
+                code: None,
+                accepted,
+            };
+        }
+        let plan = match &record.body {
+            Some(Ok(plan)) => plan,
+            Some(Err(reason)) => {
+                let reason = reason.to_string();
+                drop(state);
+                self.post(Message::Refused(id, reason));
+                return ServedScript {
+                    code: None,
+                    accepted,
+                };
+            }
+            None => return ServedScript::default(),
+        };
+        let definition = state.definition(id, content, record, plan);
+        let is_inline = state.graph.url(id).contains(INLINE);
+        drop(state);
+        let code = serde_json::to_string(&definition).ok().map(|definition| {
+            let shell = Shell {
+                client_url: &self.shared.options.client_url,
+                definition: &definition,
+                is_inline,
+            };
+            body::shell(source, plan, &shell)
+        });
+        ServedScript { code, accepted }
+    }
+
+    /// Takes in a script as the host would serve it now, without a page having asked: the answer to a
+    /// [`HostEvent::Pull`](crate::protocol::HostEvent::Pull).
+    pub fn preview(&self, request: &str, source: &str) {
+        let (module_url, _) = url::identify(request);
+        self.shared.previews.insert(module_url, Arc::from(source));
+    }
+
+    /// A module that defines the bodies of others and runs none: for pages whose policy forbids `eval`. Its default
+    /// export is an object: url -> [hash of the definition, function]. What has no body is left out.
+    pub fn bodies(&self, urls: &[String]) -> String {
+        let mut entries = Vec::new();
+        for request in urls {
+            let (module_url, _) = url::identify(request);
+            let id = self.shared.state().graph.get(&module_url);
+            let Some((hash, code)) = id.and_then(|id| self.shared.function_of(id)) else {
+                continue;
+            };
+            let name = hotgraph_core::syntax::literal::literal(&module_url);
+            entries.push(format!("{name}:[\"{hash}\",{code}]"));
+        }
+        format!("export default{{{}}};", entries.join(",\n"))
+    }
+}
+
+impl Shared {
+    /// The analysis of a source by its hash, made when there is none.
+    pub fn analysis_of(
+        &self,
+        content: u64,
+        source: &str,
+    ) -> Result<Arc<ModuleRecord>, AnalyzeError> {
+        if let Some(record) = self.analyses.get(&content) {
+            return Ok(record.clone());
+        }
+        let record = Arc::new(analyze::analyze_fully(source, Dialect::JavaScript)?);
+        self.analyses.insert(content, record.clone());
+        Ok(record)
+    }
+}
+
+impl State {
+    /// The module, when its content changed after a request for it came in. What the page gets may have been made
+    /// before that; nothing follows from it, since the page is told of the change.
+    fn overtaken(&self, module_url: &str, since: Option<u64>) -> Option<ModuleId> {
+        let since = since?;
+        let id = self.graph.get(module_url)?;
+        (since < self.graph.changed_at(id) && self.graph.is_served(id)).then_some(id)
+    }
+}

@@ -1,0 +1,324 @@
+//! Intake: following the files of served modules, and what the watcher sees of them.
+//!
+//! Knows which paths matter. Must not decide what a change means: it only records that there may be one.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::watcher;
+use crate::engine::change::check;
+use crate::engine::change::pull::Pending;
+use crate::engine::coordinator::Coordinator;
+use crate::engine::serve::backlog::Registration;
+use crate::engine::state::State;
+use crate::engine::state::files::{FileIndex, SourceFile};
+use crate::protocol::HostEvent;
+use hotgraph_core::diagnostic::Severity;
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::syntax::analyze::AnalyzeError;
+use hotgraph_core::watch::change::Seen;
+
+impl Coordinator {
+    /// Follows and analyses what was served so far. Whoever walks the graph does this first.
+    pub fn work_off_backlog(&mut self) {
+        for registration in self.shared.backlog.take() {
+            self.guarded(|it| it.served(registration));
+        }
+    }
+
+    pub fn served(&mut self, registration: Registration) {
+        let Registration {
+            id,
+            content,
+            file,
+            is_as_long,
+            source,
+        } = registration;
+        if let Some(source) = source {
+            self.analyse(id, content, &source);
+        }
+        if let Some((index, file, is_new)) = file {
+            if is_new {
+                self.take_in_file(index, &file, content, is_as_long);
+            } else {
+                let mut state = self.shared.state();
+                let entry = state.files.get_mut(index);
+                // A request may get newer code than is known yet: only sameness says something.
+                let is_known = entry.known == Some(content);
+                entry.served_raw |= is_known;
+                let served_raw = entry.served_raw;
+                drop(state);
+                if !is_known {
+                    let may_be_passing = self.may_be_passing(&file, served_raw);
+                    let mut state = self.shared.state();
+                    state.files.get_mut(index).served_other |= may_be_passing;
+                    drop(state);
+                    self.look_after_all(&file.path);
+                }
+            }
+        }
+        self.touched();
+    }
+
+    /// Whether a page that got something else than is known may have got what nobody is told of, since the file is again
+    /// what it was by the time it is looked at.
+    fn may_be_passing(&self, file: &SourceFile, served_raw: bool) -> bool {
+        let path = &file.path;
+        let is_changing = self.changes.is_pending(path) && !self.unannounced.contains(path);
+        // What a tool makes of a file differs in any case.
+        is_changing || (served_raw && is_younger(path, file.requested_at))
+    }
+
+    /// A page got code of a file that is not what is known of it. It was transformed, or there is an event on its
+    /// way, or the operating system does not tell of changes there.
+    fn look_after_all(&mut self, path: &Path) {
+        if self.watcher.is_enabled() && !self.changes.is_pending(path) {
+            self.unannounced.insert(path.to_path_buf());
+            self.changes.record(path, Seen::Created, self.now());
+        }
+    }
+
+    /// A file was looked at, and whether it had changed. Without an event for so long that none can be on its way,
+    /// there will be none for its neighbours either.
+    pub fn looked_after_all(&mut self, path: &Path, has_changed: bool) {
+        let is_silent = self.unannounced.remove(path) && has_changed && is_older_than(path, LATE);
+        if is_silent && self.watcher.distrust(path) {
+            self.is_rescan_due = true;
+        }
+    }
+
+    fn analyse(&mut self, id: ModuleId, content: u64, source: &str) {
+        let record = match self.shared.analysis_of(content, source) {
+            Ok(record) => record,
+            Err(error) => return self.report_unreadable(id, source, &error),
+        };
+        let mut state = self.shared.state();
+        // Served again with other code in the meantime: that analysis counts.
+        if state.module(id).content == Some(content) {
+            state.link(id, record);
+        }
+    }
+
+    /// Starts to follow a file, and finds out whether it changed since the host read it.
+    fn take_in_file(
+        &mut self,
+        index: FileIndex,
+        file: &SourceFile,
+        content: u64,
+        is_as_long: bool,
+    ) {
+        let real = self.watcher.watch_file(&file.path);
+        let disk = std::fs::read(&file.path).ok().map(|bytes| xxh3_64(&bytes));
+        let is_same = disk == Some(content);
+        let changed_since = !is_same && disk.is_some() && is_younger(&file.path, file.requested_at);
+        // Of a file that was saved since, only its length is known.
+        let served_raw = is_same || (changed_since && is_as_long);
+        let mut state = self.shared.state();
+        state.files.add_alias(index, &real);
+        let entry = state.files.get_mut(index);
+        entry.served_raw = served_raw;
+        entry.is_taken_in = true;
+        // What was served: when the disk settles on that, nothing has changed. Never so for transformed code.
+        entry.known = if changed_since { Some(content) } else { disk };
+        drop(state);
+        if changed_since {
+            // Somebody may be writing it at this moment. The end of that is an event of its own.
+            self.changes.record(&file.path, Seen::Created, self.now());
+        }
+    }
+
+    pub fn report_unreadable(&mut self, id: ModuleId, source: &str, error: &AnalyzeError) {
+        let diagnostic = {
+            let mut state = self.shared.state();
+            state.graph.set_open(id, true);
+            let file = state.files.of_module(id);
+            let path = file.map(|index| state.files.get(index).path.display().to_string());
+            let diagnostic = check::explain(error, source, state.graph.url(id), path);
+            if diagnostic.severity == Severity::Error
+                && let Some(index) = file
+            {
+                let entry = state.files.get_mut(index);
+                if entry.problem.as_ref() == Some(&diagnostic) {
+                    return;
+                }
+                entry.problem = Some(diagnostic.clone());
+                entry.served_other = true;
+            }
+            diagnostic
+        };
+        self.report(vec![diagnostic]);
+    }
+
+    /// A followed script is served as it is. Told once for each reason.
+    pub fn report_refused(&mut self, id: ModuleId, reason: String) {
+        let mut state = self.shared.state();
+        let data = state.module(id);
+        if data.refusal.as_ref() == Some(&reason) {
+            return;
+        }
+        data.refusal = Some(reason.clone());
+        let url = state.graph.url(id).to_owned();
+        drop(state);
+        self.shared.tell_host(&HostEvent::Refused { url, reason });
+    }
+
+    pub fn saw(&mut self, path: &Path, seen: Seen) {
+        let now = self.now();
+        self.unannounced.remove(path);
+        let is_wanted = self.watcher.wants(path);
+        if is_wanted {
+            if matches!(seen, Seen::Gone | Seen::Moved) && !path.exists() {
+                self.watcher.forget(path);
+            } else {
+                self.watcher.revive(path);
+            }
+            self.is_rescan_due = true;
+        }
+        if self.shared.state().files.find(path).is_some() {
+            self.changes.record(path, seen, now);
+        } else if !matches!(seen, Seen::Gone | Seen::Moved) && !is_wanted {
+            self.appeared(path, seen);
+        }
+    }
+
+    /// Something is there that was never served. It matters when a module imports it: the import of a
+    /// missing file can be mended by making the file.
+    fn appeared(&mut self, path: &Path, seen: Seen) {
+        let folders = &self.shared.options.folders;
+        if self.shared.state().missing_module(folders, path).is_some() {
+            self.changes.record(path, seen, self.now());
+            return;
+        }
+        if !path.is_dir() || !self.shared.state().has_missing_below(folders, path) {
+            return;
+        }
+        self.watcher.watch_folder(path);
+        let Ok(entries) = std::fs::read_dir(path) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            self.appeared(&entry.path(), Seen::Created);
+        }
+    }
+
+    /// Looks at every file again: events were lost, or a folder came or went.
+    pub fn rescan(&mut self) {
+        self.work_off_backlog();
+        let now = self.now();
+        let paths: Vec<PathBuf> = self
+            .shared
+            .state()
+            .files
+            .iter()
+            .map(|entry| entry.path.clone())
+            .collect();
+        for path in paths {
+            let real = self.watcher.watch_file(&path);
+            let mut state = self.shared.state();
+            if let Some(index) = state.files.find(&path) {
+                state.files.add_alias(index, &real);
+            }
+            drop(state);
+            let seen = if path.is_file() {
+                Seen::Created
+            } else {
+                Seen::Gone
+            };
+            self.changes.record(&path, seen, now);
+        }
+    }
+
+    pub fn host_changed(&mut self, path: PathBuf) {
+        self.work_off_backlog();
+        let now = self.now();
+        let on_disk = path.is_file();
+        if on_disk && self.watcher.is_enabled() {
+            return;
+        }
+        if on_disk {
+            self.changes.record(&path, Seen::Written, now);
+            return;
+        }
+        let modules = {
+            let state = self.shared.state();
+            state.files.find(&path).map(|index| {
+                let entry = state.files.get(index);
+                (entry.modules.clone(), entry.known.is_none())
+            })
+        };
+        // A virtual module: there are no bytes to compare, so the host's word counts.
+        if let Some((modules, true)) = modules {
+            self.advance(Pending {
+                changed: modules,
+                files: vec![path],
+                ..Pending::default()
+            });
+        }
+    }
+}
+
+/// File systems stamp with a clock that ticks every few milliseconds. An update too many is better than one
+/// too few.
+const CLOCK_GRAIN: u64 = 20;
+
+/// An event that has not come by then will not come.
+const LATE: Duration = Duration::from_secs(1);
+
+fn is_older_than(path: &Path, age: Duration) -> bool {
+    let modified = path.metadata().and_then(|found| found.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
+
+fn is_younger(path: &Path, requested_at: u64) -> bool {
+    path.metadata()
+        .and_then(|found| found.modified())
+        .ok()
+        .and_then(|modified| modified.duration_since(UNIX_EPOCH).ok())
+        .is_some_and(|modified| modified.as_millis() as u64 + CLOCK_GRAIN >= requested_at)
+}
+
+impl State {
+    /// The module that an absent file would be, if one is imported but was never served.
+    pub fn missing_module(&self, folders: &Folders, path: &Path) -> Option<ModuleId> {
+        let id = self.graph.get(&url_of(folders, path)?)?;
+        (!self.graph.is_served(id)).then_some(id)
+    }
+
+    /// A file appeared that was imported: what it is can be told from its name and from who imports it.
+    pub fn expect(&mut self, id: ModuleId, path: &Path) {
+        let importers = self.graph.importers(id).iter();
+        let mut kinds = importers.map(|&importer| self.graph.kind(importer));
+        let kind = match path.extension().and_then(|found| found.to_str()) {
+            Some("css") => ModuleKind::Style,
+            Some("json") => ModuleKind::Asset,
+            _ if kinds.any(|kind| kind == ModuleKind::Script) => ModuleKind::Script,
+            _ => ModuleKind::Asset,
+        };
+        self.graph.expect(id, kind);
+    }
+
+    /// Whether imported modules that were never served would be in the folder at `path`.
+    fn has_missing_below(&self, folders: &Folders, path: &Path) -> bool {
+        let Some(module_url) = url_of(folders, path) else {
+            return false;
+        };
+        let folder = format!("{module_url}/");
+        self.graph
+            .ids()
+            .any(|id| !self.graph.is_served(id) && self.graph.url(id).starts_with(&folder))
+    }
+}
+
+fn url_of(folders: &Folders, path: &Path) -> Option<String> {
+    if path.starts_with(&folders.root) {
+        return folders.url_of(path);
+    }
+    let real = Folders {
+        root: watcher::real_path(&folders.root),
+        ..folders.clone()
+    };
+    real.url_of(path)
+}

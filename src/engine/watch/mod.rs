@@ -1,0 +1,6 @@
+//! Watching: which folders are watched, what the operating system's events mean, what is polled instead, and which of
+//! it all concerns a served file.
+
+mod intake;
+mod poller;
+pub mod watcher;
