@@ -9,8 +9,7 @@ export type Body = {
  */
 definition: Definition, 
 /**
- * An expression for the function that the module's own text became (docs/protocol.md, "Bodies"). `None` when it
- * cannot be evaluated as the text of a script: then only a module that defines it has it.
+ * An expression for the function that the module's own text became (docs/protocol.md, "Bodies"). `None` for data.
  */
 code: string | null, 
 /**

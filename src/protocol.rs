@@ -138,8 +138,7 @@ pub struct StaleModule {
 pub struct Body {
     /// What linking needs to know.
     pub definition: Definition,
-    /// An expression for the function that the module's own text became (docs/protocol.md, "Bodies"). `None` when it
-    /// cannot be evaluated as the text of a script: then only a module that defines it has it.
+    /// An expression for the function that the module's own text became (docs/protocol.md, "Bodies"). `None` for data.
     pub code: Option<Arc<str>>,
     /// In place of code, the text of a JSON module or of another that is data.
     pub value: Option<Arc<str>>,

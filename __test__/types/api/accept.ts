@@ -1,8 +1,10 @@
 import type { AcceptCallback, AcceptListCallback, HotContext, ModuleView } from 'hotgraph/client';
 
-const hot: HotContext = import.meta.hot;
-const same: typeof hot = import.meta.webpackHot;
-same.accept();
+// @ts-expect-error: there is none where the code runs without the dev server.
+import.meta.hot.accept();
+if (import.meta.hot) import.meta.hot.accept();
+
+const hot: HotContext = import.meta.hot!;
 
 // Itself, in all dialects.
 hot.accept();

@@ -6,7 +6,7 @@ import type {
   UpdatePayload,
 } from 'hotgraph/client';
 
-const { hot } = import.meta;
+const hot = import.meta.hot!;
 
 /** Whether two types are the same. */
 type Same<A, B> =

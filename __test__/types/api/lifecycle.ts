@@ -1,4 +1,4 @@
-const { hot } = import.meta;
+const hot = import.meta.hot!;
 
 hot.data.count ??= 0;
 hot.data = { count: 1 };
@@ -7,7 +7,7 @@ hot.dispose((data) => {
   data.count = 1;
 });
 hot.dispose(async () => {});
-import.meta.dispose((data) => data.count);
+import.meta.dispose?.((data) => data.count);
 hot.prune((data) => data.count);
 
 hot.invalidate();

@@ -1,2 +1,2 @@
 /// <reference types="hotgraph/client" />
-import.meta.hot.accept();
+import.meta.hot!.accept();

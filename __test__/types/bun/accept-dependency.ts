@@ -1,6 +1,6 @@
 import { count } from './foo';
 
-import.meta.hot.accept('./foo', () => {
+import.meta.hot!.accept('./foo', () => {
   // @ts-expect-error: the document forgot the callback's parameter.
   if (!newModule) return;
 

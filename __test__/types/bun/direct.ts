@@ -3,6 +3,6 @@ if (import.meta.hot) {
 }
 
 // This entire function call will be removed in production!
-import.meta.hot.dispose(() => {
+import.meta.hot!.dispose(() => {
   console.log('dispose');
 });

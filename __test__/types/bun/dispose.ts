@@ -1,6 +1,6 @@
 const sideEffect = setupSideEffect();
 
-import.meta.hot.dispose(() => {
+import.meta.hot!.dispose(() => {
   sideEffect.cleanup();
 });
 

@@ -1,3 +1,3 @@
-import.meta.hot.on('bun:beforeUpdate', () => {
+import.meta.hot!.on('bun:beforeUpdate', () => {
   console.log('before a hot update');
 });

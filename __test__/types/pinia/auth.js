@@ -6,5 +6,5 @@ export const useAuth = defineStore('auth', {
 
 // make sure to pass the right store definition, `useAuth` in this case.
 if (import.meta.hot) {
-  import.meta.hot.accept(acceptHMRUpdate(useAuth, import.meta.hot));
+  import.meta.hot?.accept(acceptHMRUpdate(useAuth, import.meta.hot));
 }

@@ -26,7 +26,7 @@ export const useScroll = defineStore('scroll', () => {
 });
 
 if (import.meta.hot) {
-  import.meta.hot.accept(
+  import.meta.hot?.accept(
     // @ts-expect-error: pinia's types do not know the third argument of its document.
     acceptHMRUpdate(useScroll, import.meta.hot, (existingStore) => {
       existingStore.$cleanUp();

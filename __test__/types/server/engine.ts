@@ -15,7 +15,7 @@ const server = createServer((request, response) => {
   const destination = destinationOf(request.headers);
   const served = engine.serveScript('/a.js', 'export {}', '/root/a.js', Date.now());
   const own = endpoint.find('/a.js', request.headers, engine);
-  response.end(own?.body ?? served?.code ?? (destination === 'module' && engine.facade('/a.js')));
+  response.end(own?.body ?? (destination === 'module' ? served?.code : undefined));
 });
 
 const endpoint = new HmrEndpoint({
@@ -36,6 +36,7 @@ const engine = new HmrEngine(options, (client, text) => {
   }
   const event = JSON.parse(text) as HostEvent;
   if (event.type === 'failed') console.error(event.message);
+  if (event.type === 'pull') engine.pulled(event.question);
 });
 
 const { html, base, loads, importMap } = transformPage('<p>', '/index.html', '/', {
@@ -43,7 +44,7 @@ const { html, base, loads, importMap } = transformPage('<p>', '/index.html', '/'
   stamped: (from, reference) => engine.stamped(from, reference),
   inlineModule: (url, code) => engine.serveScript(url, code)?.code ?? null,
 });
-engine.importMap(importMap);
+if (importMap) engine.importMap('/index.html', importMap.imports, importMap.scopes);
 engine.servePage('/index.html', base, loads, null, null, html);
 engine.serveResource('/a.css', 'style');
 engine.link('/a.js', { lit: '/lit.js' });
@@ -55,7 +56,6 @@ const hello: ClientMessage = {
   since: engine.version,
   page: null,
   reloaded: null,
-  shares: false,
   again: false,
 };
 engine.receive(1, JSON.stringify(hello));

@@ -6,13 +6,13 @@ function setupSideEffect() {
 const interval = setupSideEffect();
 
 if (import.meta.hot) {
-  import.meta.hot.dispose((data) => {
+  import.meta.hot!.dispose((data) => {
     clearInterval(interval);
   });
 }
 
 if (import.meta.hot) {
-  import.meta.hot.prune((data) => {
+  import.meta.hot!.prune((data) => {
     // Cleanup when module is removed from page
   });
 }

@@ -1,7 +1,7 @@
 if (import.meta.hot) {
-  import.meta.hot.accept((module) => {
+  import.meta.hot!.accept((module) => {
     if (cannotHandleUpdate(module)) {
-      import.meta.hot.invalidate(); // Propagate to importers
+      import.meta.hot!.invalidate(); // Propagate to importers
     }
   });
 }

@@ -4,7 +4,7 @@ export let add = (/** @type {number} */ a, /** @type {number} */ b) => {
 };
 
 if (import.meta.hot) {
-  import.meta.hot.accept(({ module }) => {
+  import.meta.hot?.accept(({ module }) => {
     add = module.add;
   });
 }

@@ -1,4 +1,4 @@
 export let foo = 808;
-import.meta.hot.accept(({ module }) => {
+import.meta.hot?.accept(({ module }) => {
   foo = module.foo;
 });

@@ -1,3 +1,3 @@
 doSomethingGlobal();
 
-import.meta.hot.decline();
+import.meta.hot?.decline();

@@ -2,11 +2,11 @@ export let foo = new Server();
 
 foo.start();
 
-import.meta.hot.accept(({ module }) => {
+import.meta.hot?.accept(({ module }) => {
   foo = module.foo;
   foo.start();
 });
 
-import.meta.dispose(() => {
+import.meta.dispose?.(() => {
   foo.stop();
 });

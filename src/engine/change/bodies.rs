@@ -131,13 +131,6 @@ impl Shared {
         };
         let mut state = self.state();
         let definition = state.definition(id, hash, &record, plan);
-        if plan.module_goal() {
-            return Some(Body {
-                definition,
-                code: None,
-                value: None,
-            });
-        }
         let known = state.module(id).body.clone();
         drop(state);
         let code = match known {

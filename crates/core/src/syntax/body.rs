@@ -68,13 +68,6 @@ impl BodyPlan {
         self.is_async
     }
 
-    /// Whether the text means something else in a script, so that `eval` cannot make the body. It never does: a
-    /// module has no [HTML-like comments](https://tc39.es/ecma262/#sec-html-like-comments), and what looks like one
-    /// outside of strings, templates and comments is refused as an error.
-    pub fn module_goal(&self) -> bool {
-        false
-    }
-
     /// What every generated name starts with: `$hot`, or `$hot` with a number when the source has that.
     pub fn prefix(&self) -> &str {
         &self.prefix
