@@ -53,7 +53,7 @@ const ANGLE: usize = pick(4_000, 20_000);
 const ARROW: usize = pick(4_000, 18_000);
 const KEYWORD: usize = pick(2_400, 14_000);
 const COLON: usize = pick(1_800, 13_000);
-const ASSIGNMENT: usize = pick(1_200, 3_000);
+const ASSIGNMENT: usize = pick(1_800, 4_500);
 const PREFIX: usize = pick(800, 3_000);
 const OPERATOR: usize = pick(500, 2_500);
 
@@ -116,8 +116,8 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
             b'>' if last == b'=' => ARROW,
             b':' => COLON,
             b'=' => ASSIGNMENT,
-            b'!' | b'~' | b'+' | b'-' | b'@' => PREFIX,
-            b'.' | b'?' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'>' | b'`' => OPERATOR,
+            b'!' | b'~' | b'+' | b'-' | b'@' | b'?' => PREFIX,
+            b'.' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'>' | b'`' => OPERATOR,
             _ => 0,
         };
         match byte {

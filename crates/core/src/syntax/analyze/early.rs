@@ -15,7 +15,7 @@ use swc_core::atoms::Atom;
 use swc_core::common::{BytePos, Span as Place, Spanned};
 use swc_core::ecma::ast::{
     Decl, ExportSpecifier, Expr, Ident, ImportDecl, ImportSpecifier, Lit, Module, ModuleDecl,
-    ModuleExportName, ModuleItem, NamedExport, ObjectLit, PropName, PropOrSpread,
+    ModuleExportName, ModuleItem, NamedExport, ObjectLit, PropName, PropOrSpread, Stmt,
 };
 use swc_core::ecma::visit::VisitWith;
 
@@ -30,7 +30,13 @@ pub(super) fn early_error(source: &str, module: &Module) -> Option<SyntaxError> 
     code.in_scope(&declared, |code| {
         for item in &module.body {
             match item {
-                ModuleItem::Stmt(statement) => statement.visit_with(code),
+                ModuleItem::Stmt(statement) => {
+                    // The parser does not look for the end of one that begins with `import`.
+                    if let Stmt::Expr(expression) = statement {
+                        ends(code, source, expression.span);
+                    }
+                    statement.visit_with(code);
+                }
                 ModuleItem::ModuleDecl(declaration) => {
                     statement(code, source, declaration);
                     declaration.visit_with(code);
