@@ -118,14 +118,19 @@ test('bytes that are not UTF-8', async (t) => {
   await goesOn(t, app);
 });
 
-test('a file of 50 MB', async (t) => {
+test('a file of 50 MB reloads the page, since it is served as it is, and updates go on', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   await app.project.write('dep.js', `${dep(50)}//${'x'.repeat(50_000_000)}`);
+  await app.tab.loaded(2);
   await app.tab.until(value, 50);
+  const { report } = await app.server.event(({ type }) => type === 'reloaded');
+  t.is(report.cause, 'notReplaceable');
   const problem = await problemOf(app.server, 'dep.js', /too large/);
   t.is(problem.severity, 'warning');
-  await goesOn(t, app);
+  await app.project.write('dep.js', dep(99));
+  await app.tab.until(value, 99);
+  t.is(app.tab.loads, 2);
 });
 
 test('100,000 nested brackets', async (t) => {

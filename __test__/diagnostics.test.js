@@ -246,23 +246,3 @@ setup(import.meta.hot);
   await warningOf(server, 'main.js', /empty list/);
   t.true(warnings(server).every(({ line }) => line === 2));
 });
-
-test('an export that is gone is pointed out where it is imported, until it is there again', async (t) => {
-  const { project, server, tab } = await startApp(t, {
-    'main.js': `import './other.js';\nimport { gone, kept } from './dep.js';\nglobalThis.value = () => [gone, kept];\n`,
-    'other.js': `import * as all from './dep.js';\nglobalThis.all = all;\n`,
-    'dep.js': 'export const gone = 1, kept = 1;\nimport.meta.hot.accept();\n',
-  });
-  await tab.until(() => globalThis.value(), [1, 1]);
-  await project.write('dep.js', 'export const kept = 2;\nimport.meta.hot.accept();\n');
-  await tab.until(() => globalThis.value(), [1, 2]);
-  const warning = await warningOf(server, 'main.js', /imports "gone" from \/dep\.js/);
-  t.is(warning.line, 2);
-  t.true(warning.frame.includes("from './dep.js'"), warning.frame);
-  const { type, text } = await tab.logged('imports "gone"');
-  t.is(type, 'warning');
-  t.true(text.includes('/main.js'), text);
-  await project.write('dep.js', 'export const gone = 3, kept = 3;\nimport.meta.hot.accept();\n');
-  await tab.until(() => globalThis.value(), [3, 3]);
-  t.is(warnings(server).length, 1);
-});

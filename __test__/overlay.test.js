@@ -206,7 +206,7 @@ test('an update that does not load names its way', async (t) => {
   });
   await tab.until(value, 1);
   await project.write('leaf.js', 'export const other = 1;\n');
-  await tab.until(places, ['leaf.js']);
+  await tab.until(places, ['dep.js']);
   const [problem] = await tab.evaluate(problems);
   t.is(problem.title, 'The update was not applied');
   t.regex(problem.message, /leaf/);

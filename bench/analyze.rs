@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hotgraph_core::syntax::analyze::{Dialect, analyze, needs_rewrite};
+use hotgraph_core::syntax::analyze::{Dialect, analyze, analyze_fully, needs_rewrite};
+use hotgraph_core::syntax::body::{Shell, shell};
 
 const MODULES: [(&str, &str); 4] = [
     (
@@ -40,6 +41,20 @@ fn analysis(criterion: &mut Criterion) {
         group.bench_function("analyze", |bencher| {
             bencher.iter(|| analyze(black_box(source), Dialect::JavaScript));
         });
+        group.bench_function("analyze fully", |bencher| {
+            bencher.iter(|| analyze_fully(black_box(source), Dialect::JavaScript));
+        });
+        let record = analyze_fully(source, Dialect::JavaScript).ok();
+        if let Some(Ok(plan)) = record.and_then(|record| record.body) {
+            let around = Shell {
+                client_url: "/client.js",
+                definition: "{}",
+                is_inline: false,
+            };
+            group.bench_function("write the shell", |bencher| {
+                bencher.iter(|| shell(black_box(source), &plan, &around));
+            });
+        }
         group.bench_function("is an analysis needed", |bencher| {
             bencher.iter(|| needs_rewrite(black_box(source)));
         });

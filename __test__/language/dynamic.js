@@ -65,6 +65,14 @@ data.default.a = 2; log((await import('./data.json', { with: { type: 'json' } })
     },
     late: ['above.js', 'a.js'],
   },
+  'what is loaded late finds the names that are new by then': {
+    files: {
+      'case.js': `import { x } from './a.js'; const { y, z } = await import('./late.js'); log(x === y, x === z);`,
+      'a.js': `export const x = {};`,
+      'late.js': `export { x as y } from './a.js'; import { x } from './a.js'; export const z = x;`,
+    },
+    late: ['late.js'],
+  },
   'an export called then': {
     'case.js': `log(await import('./value.js'), await import('./throws.js').catch((error) => error), (await import('./nothing.js')).then); log((await import('./value.js')) === 'then'); import('./never.js').then(() => log('not to be')); await new Promise((done) => { globalThis.called = done; });`,
     'value.js': `export function then(resolve) { log(typeof this, arguments.length); resolve('then'); }`,
@@ -94,8 +102,8 @@ const name = './a.js'; log((await import(name)).x); async function f(x = import(
     'b.js': 'export const load = (name) => import(name);',
   },
   'from a direct eval': {
-    'case.js': `log((await eval("import('./a.js')")).x);`,
-    'a.js': A,
+    files: { 'case.js': `log((await eval("import('./a.js')")).x);`, 'a.js': A },
+    reloads: true,
   },
   'a module that imports itself': `const self = await Promise.race([import('./case.js'), 'waits']); log(self); export const x = 1;`,
   'a module that imports itself later': `globalThis.finished = Promise.resolve().then(() => import('./case.js')).then((self) => log(self.x, self.default())); export const x = 1; export default function () { return import.meta.url.length > 0; }`,

@@ -32,7 +32,7 @@ const TYPES = {
  * @property {string[]} [late] Files that are there as they are from the start, and part of no update: code that
  *   cannot be loaded, say, which an update could not bring.
  * @property {boolean} [refused] Whether it is not to be loaded at all: `case.js` is the module that is wrong.
- * @property {boolean} [reloads] Whether an update may reload the page, which has to end as any first load.
+ * @property {boolean} [reloads] Whether an update may reload the page, as for a direct `eval`: it ends as a first load.
  */
 
 /** Runs in a frame before anything else: what cases log with. */
@@ -103,7 +103,8 @@ const BARRIER = `import { 'not there' as x } from './case.js';\n`;
 /** The files of cases below folders of their own, and what is to be saved later. */
 function filesOf(cases, isUpdate) {
   const files = { 'top.html': '<!doctype html><body><script>var loads = {};</script></body>' };
-  const saves = cases.map(({ name, files: own, late = [], messages = false, refused = false }) => {
+  const saves = {};
+  for (const { name, files: own, late = [], messages = false, refused = false } of cases) {
     const page = `<!doctype html><html><head><script>(${prepare})(${messages})</script></head><body>
 <script type="module" src="./entry.js"></script></body></html>`;
     const all = { ...own, 'entry.js': ENTRY };
@@ -118,8 +119,8 @@ function filesOf(cases, isUpdate) {
       const others = saved.filter((file) => file !== 'entry.js');
       files[`${name}/entry.js`] = entryBefore(others, refused);
     }
-    return changed.map((file) => [`${name}/${file}`, all[file]]);
-  });
+    saves[name] = changed.map((file) => [`${name}/${file}`, all[file]]);
+  }
   return { files, saves };
 }
 
@@ -154,22 +155,23 @@ const open = (names) => {
 /** How long nothing may happen in all frames until nothing more will, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Waits in the tab until a condition holds in each frame, or nothing more happens. */
-function until(tab, names, condition) {
-  return tab.evaluate(
-    async ([names, condition, patience]) => {
-      // biome-ignore lint/security/noGlobalEval: the condition of a case, in a page of the test's own
-      const holds = globalThis.eval(condition);
-      let since = performance.now();
-      for (let left = names; left.length > 0 && performance.now() - since < patience; ) {
-        const still = left.filter((name) => !holds(globalThis[name]));
-        if (still.length < left.length) since = performance.now();
-        left = still;
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    },
-    [names, String(condition), PATIENCE],
-  );
+/**
+ * Waits until a condition holds in each frame, or nothing more happens. The tab waits by itself: asking it over and
+ * over would take longer than what is waited for.
+ */
+async function until(tab, names, condition) {
+  const holds = await tab.page.evaluateHandle(`(${condition})`);
+  const wait = async ({ names, holds, patience }) => {
+    let since = performance.now();
+    for (let left = names; left.length > 0 && performance.now() - since < patience; ) {
+      const still = left.filter((name) => !holds(globalThis[name]));
+      if (still.length < left.length) since = performance.now();
+      left = still;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  await tab.evaluate(wait, { names, holds, patience: PATIENCE });
+  await holds.dispose();
 }
 
 /** Whether a frame is ready for an update. */
@@ -202,30 +204,37 @@ async function save(project, tab, cases, before, saves) {
     project.writeNow(entry, BARRIER + before[entry]);
   }
   await until(tab, loaded, isBroken);
-  for (const [name, text] of saves.flat()) project.writeNow(name, text);
+  for (const { name } of cases) {
+    for (const [file, text] of saves[name]) project.writeNow(file, text);
+  }
+}
+
+/** Cases in groups of as many as there may be frames. */
+function inGroups(cases) {
+  const count = Math.ceil(cases.length / FRAMES);
+  return Array.from({ length: count }, (_, at) => cases.slice(at * FRAMES, (at + 1) * FRAMES));
 }
 
 /**
  * Runs cases in a way.
  *
- * @param {(Case & { name: string })[]} cases
+ * @param {(Case & { name: string })[][]} groups
  * @param {'native' | 'first' | 'update'} way
  * @returns {Promise<Record<string, string[]>>} What was logged, by name.
  */
-async function runIn(way, cases) {
-  const { files, saves } = filesOf(cases, way === 'update');
+async function runIn(way, groups) {
+  const { files, saves } = filesOf(groups.flat(), way === 'update');
   const project = new Project(files);
   const server = way === 'native' ? await serveStatically(project) : await serve(project.folder);
   const tab = await openTab(server.url('/top.html'));
   const results = {};
   try {
-    for (let at = 0; at < cases.length; at += FRAMES) {
-      const names = cases.slice(at, at + FRAMES).map(({ name }) => name);
+    for (const group of groups) {
+      const names = group.map(({ name }) => name);
       await tab.evaluate(open, names);
       if (way === 'update') {
         await until(tab, names, isReady);
-        const group = cases.slice(at, at + FRAMES);
-        await save(project, tab, group, files, saves.slice(at, at + FRAMES));
+        await save(project, tab, group, files, saves);
       }
       await until(tab, names, hasEnded);
       const logs = await tab.evaluate(collect, names);
@@ -245,18 +254,17 @@ async function runIn(way, cases) {
  * @param {Case[]} cases
  * @returns {Promise<Record<'native' | 'first' | 'update', string[]>[]>} What each logged.
  */
-export async function run(cases, ways = ['native', 'first', 'update']) {
+export async function run(cases) {
   const named = cases.map((one, index) => ({ ...one, name: `case${index}` }));
   // An update is all or nothing: those that are to be refused come apart.
-  const groups = [named.filter((one) => !one.refused), named.filter((one) => one.refused)];
-  const outcomes = named.map(() => ({}));
-  for (const way of ways) {
-    for (const group of groups) {
-      const logs = await runIn(way, group);
-      for (const [index, { name }] of named.entries()) {
-        if (name in logs) outcomes[index][way] = logs[name];
-      }
-    }
-  }
-  return outcomes;
+  const parts = [named.filter((one) => !one.refused), named.filter((one) => one.refused)];
+  const groups = parts.flatMap(inGroups);
+  const native = await runIn('native', groups);
+  const first = await runIn('first', groups);
+  const update = await runIn('update', groups);
+  return named.map(({ name }) => ({
+    native: native[name],
+    first: first[name],
+    update: update[name],
+  }));
 }

@@ -36,8 +36,13 @@ log([this], \`\${this}\`, { this: this }.this, (function () { return this; })())
 const inner = () => typeof arguments; log(inner(), (function () { return (() => arguments[0])(); })(3)); log('arguments' in globalThis, { arguments: 1 }.arguments);`,
   'code is strict': `log(attempt(() => { undeclared = 1; }), attempt(() => { Object.freeze([1])[0] = 2; }), attempt(() => { delete Object.prototype; }));
 log((function () { return this; })(), (function (x) { arguments[0] = 2; return x; })(1), attempt(() => (function () {}).caller)); { function inBlock() {} } log(typeof inBlock);`,
-  'declarations are not global': `var v = 1; let l = 2; function fn() {} class C {} log('v' in globalThis, 'l' in globalThis, 'fn' in globalThis, globalThis.C);
+  'declarations are not global': {
+    files: {
+      'case.js': `var v = 1; let l = 2; function fn() {} class C {} log('v' in globalThis, 'l' in globalThis, 'fn' in globalThis, globalThis.C);
 log(typeof globalThis.v, new Function('return typeof v')(), (0, eval)('typeof l'), eval('typeof l'), eval('l + v'));`,
+    },
+    reloads: true,
+  },
   'functions are hoisted, also in blocks': `log(f(), typeof g, typeof h, v); function f() { return 'f'; } { log(g()); function g() { return 'g'; } } var v = 1; if (v) { var h = 2; } log(h, typeof g);`,
   'variables are in the temporal dead zone': {
     messages: true,
@@ -215,7 +220,12 @@ import d, { f as g, Object as O } from './case.js'; log(Object, Promise, Proxy, 
     'a.js': `import './b.js'; export var v = function $hot_e0() { return 'never called'; }; export function $hot_e1() { return 'called'; }`,
     'b.js': `import { v, $hot_e1 } from './a.js'; log(v, $hot_e1.name, $hot_e1()); import * as a from './a.js'; log(a.v, a.$hot_e1.name);`,
   },
-  'a direct eval': `let x = 1; log(eval('x'), eval('x = 2'), x, eval('typeof this'), eval('var y = 3; y'), typeof y, eval('(() => x)()')); export { x };`,
+  'a direct eval': {
+    files: {
+      'case.js': `let x = 1; log(eval('x'), eval('x = 2'), x, eval('typeof this'), eval('var y = 3; y'), typeof y, eval('(() => x)()')); export { x };`,
+    },
+    reloads: true,
+  },
   'a direct eval beside imports': {
     files: {
       'case.js': `import { a } from './a.js'; let x = 1; log(eval('x + 1'), eval('a'), attempt(() => eval('a = 1')), a); function f() { let own = 2; return eval('own + a'); } log(f());`,

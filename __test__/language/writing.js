@@ -68,7 +68,6 @@ const STATEMENTS = {
   'no name for what is in parentheses': 'x = (0, () => {}); return x.name;',
   'a new value for a property of its value':
     'x = {}; x.y = 44; x.y++; ({ z: x.z } = { z: 45 }); return x;',
-  'a direct eval': 'return eval("x = 46");',
   'delete of a property': 'x = { y: 1 }; return delete x.y;',
   'a conditional': 'return true ? x = 47 : x = 48;',
   'an assignment after return on the next line': 'x = 49\n;[x] = [50]\n;(x) = 51\n;return x',
@@ -79,6 +78,7 @@ export const writing = {
   ...Object.fromEntries(
     Object.entries(STATEMENTS).map(([title, statement]) => [title, written(statement)]),
   ),
+  'a direct eval': { files: written('return eval("x = 46");'), reloads: true },
   'a variable with var': written('return x = 2;', 'export var x = 1;'),
   'a variable without a value': written('return x = 2;', 'export let x;'),
   'a function': written('return typeof (x = 2);', 'export function x() {}'),

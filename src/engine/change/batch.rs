@@ -12,7 +12,7 @@ use super::check::{check, suspect};
 use super::pull::Pending;
 use crate::engine::Target;
 use crate::engine::coordinator::Coordinator;
-use crate::engine::serve::script::LARGEST_KEPT;
+use crate::engine::serve::script::{LARGEST_KEPT, MAX_ANALYSED};
 use crate::engine::state::files::FileIndex;
 use crate::protocol::{HostEvent, ServerMessage};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
@@ -188,6 +188,7 @@ impl Coordinator {
             entry.saved = None;
             return Look::Broken(problem);
         }
+        entry.is_too_large = bytes.len() > MAX_ANALYSED;
         let is_kept = bytes.len() <= LARGEST_KEPT;
         let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
         entry.saved = text.map(Arc::from);

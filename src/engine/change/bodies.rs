@@ -205,6 +205,9 @@ impl State {
         {
             return Content::Never;
         }
+        if self.is_too_large(id) {
+            return Content::Never;
+        }
         let at = self.graph.changed_at(id);
         if let Some(served) = &self.module(id).source
             && served.at == at
@@ -219,8 +222,18 @@ impl State {
         }
     }
 
-    /// Whether some script imports a module as data: JSON, text.
+    /// Whether the file of a module is too large for a body.
+    pub fn is_too_large(&self, id: ModuleId) -> bool {
+        let file = self.files.of_module(id);
+        file.is_some_and(|index| self.files.get(index).is_too_large)
+    }
+
+    /// Whether a module is data that scripts import: JSON, or what some script imports as such or as text.
     pub fn is_data_module(&mut self, id: ModuleId) -> bool {
+        let path = self.graph.url(id).split('?').next().unwrap_or_default();
+        if path.ends_with(".json") {
+            return self.graph.kind(id) == ModuleKind::Asset;
+        }
         let importers = self.graph.importers(id).to_vec();
         importers
             .into_iter()

@@ -110,8 +110,13 @@ impl Coordinator {
         for (id, message) in std::mem::take(&mut pending.failures) {
             // What the new code imports may be missing: the page says so, with the importer.
             if pending.changed.contains(&id) {
+                let found = self.shared.state().mistake_in(id);
                 let message = format!("the dev server could not make it: {message}");
-                problems.extend(self.shared.state().broken(id, message));
+                let mut state = self.shared.state();
+                problems.extend(match found {
+                    Some(mistake) => state.mark_broken(id, mistake),
+                    None => state.broken(id, message),
+                });
             }
             refused.insert(id);
         }
@@ -167,6 +172,13 @@ impl State {
             file.was_doubtful || file.served_other
         });
         is_known && !is_doubtful && !matches!(self.content_of(id, false), Content::Never)
+    }
+
+    /// What is wrong with the file of a module that the host could not make something of, where that shows.
+    fn mistake_in(&self, id: ModuleId) -> Option<Diagnostic> {
+        let file = self.files.get(self.files.of_module(id)?);
+        let text = file.saved.as_ref()?;
+        super::check::suspect(&file.path, text, self.graph.kind(id), self.graph.url(id))
     }
 
     fn broken(&mut self, id: ModuleId, message: String) -> Option<Diagnostic> {

@@ -241,7 +241,7 @@ impl Coordinator {
             let mut wanted = Vec::new();
             for url in urls {
                 let id = state.graph.get(url);
-                wanted.extend(id.filter(|&id| !state.is_plain(id)));
+                wanted.extend(id.filter(|&id| !state.is_plain(id) || state.is_data_module(id)));
             }
             let serves_files = self.shared.options.serves_files;
             let mut lacking = wanted.clone();
@@ -342,6 +342,9 @@ impl State {
             return matches!(self.content_of(id, serves_files), Content::ByHost);
         }
         let is_script = self.graph.kind(id) == ModuleKind::Script;
+        if self.is_too_large(id) {
+            return false;
+        }
         if !is_script {
             return self.is_data_module(id) && self.saved_of(id).is_none();
         }

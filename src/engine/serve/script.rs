@@ -203,6 +203,9 @@ impl Shared {
         if let Some(record) = self.analyses.get(&content) {
             return Ok(record.clone());
         }
+        if source.len() > MAX_ANALYSED {
+            return Err(AnalyzeError::TooDeep);
+        }
         let record = Arc::new(analyze::analyze_fully(source, Dialect::JavaScript)?);
         self.analyses.insert(content, record.clone());
         Ok(record)

@@ -41,6 +41,8 @@ pub struct FileEntry {
     /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
     /// the next.
     pub saved: Option<Arc<str>>,
+    /// Whether it is too large to be analysed, and so for a body.
+    pub is_too_large: bool,
     /// Whether it lies outside of `node_modules` though its path has that in it: a package that is linked.
     pub is_linked: bool,
     /// Whether a page may have been given something else than `known`: what was broken, or there for a moment only.
@@ -82,6 +84,7 @@ impl FileTable {
             served_raw: false,
             problem: None,
             saved: None,
+            is_too_large: false,
             is_linked: false,
             served_other: false,
             was_doubtful: false,

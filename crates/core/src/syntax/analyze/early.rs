@@ -12,33 +12,27 @@ mod names;
 use std::collections::HashSet;
 
 use swc_core::atoms::Atom;
-use swc_core::common::{BytePos, Span as Place, Spanned};
+use swc_core::common::{BytePos, Spanned};
 use swc_core::ecma::ast::{
     Decl, ExportSpecifier, Expr, Ident, ImportDecl, ImportSpecifier, Lit, Module, ModuleDecl,
-    ModuleExportName, ModuleItem, NamedExport, ObjectLit, PropName, PropOrSpread, Stmt,
+    ModuleExportName, ModuleItem, NamedExport, ObjectLit, PropName, PropOrSpread,
 };
 use swc_core::ecma::visit::VisitWith;
 
 use super::collect::key_name;
-use super::{SyntaxError, offset_of, scopes};
+use super::{SyntaxError, scopes};
 use code::Code;
 
 /// The first early error of a module.
 pub(super) fn early_error(source: &str, module: &Module) -> Option<SyntaxError> {
-    let mut code = Code::default();
+    let mut code = Code::new(source);
     let declared = declared(module);
     code.in_scope(&declared, |code| {
         for item in &module.body {
             match item {
-                ModuleItem::Stmt(statement) => {
-                    // The parser does not look for the end of one that begins with `import`.
-                    if let Stmt::Expr(expression) = statement {
-                        ends(code, source, expression.span);
-                    }
-                    statement.visit_with(code);
-                }
+                ModuleItem::Stmt(statement) => statement.visit_with(code),
                 ModuleItem::ModuleDecl(declaration) => {
-                    statement(code, source, declaration);
+                    statement(code, declaration);
                     declaration.visit_with(code);
                 }
             }
@@ -128,12 +122,12 @@ fn undeclared(code: &mut Code, list: &NamedExport, known: &HashSet<Atom>) {
 
 // -- the statements themselves -----------------------------------------------------------------------
 
-fn statement(code: &mut Code, source: &str, declaration: &ModuleDecl) {
+fn statement(code: &mut Code, declaration: &ModuleDecl) {
     match declaration {
         ModuleDecl::Import(import) => {
             imported_names(code, import);
             attributes(code, import.with.as_deref());
-            ends(code, source, import.span);
+            code.ends(import.span);
         }
         ModuleDecl::ExportNamed(export) => {
             for specifier in &export.specifiers {
@@ -147,11 +141,11 @@ fn statement(code: &mut Code, source: &str, declaration: &ModuleDecl) {
                 }
             }
             attributes(code, export.with.as_deref());
-            ends(code, source, export.span);
+            code.ends(export.span);
         }
         ModuleDecl::ExportAll(export) => {
             attributes(code, export.with.as_deref());
-            ends(code, source, export.span);
+            code.ends(export.span);
         }
         _ => {}
     }
@@ -203,25 +197,5 @@ fn attributes(code: &mut Code, with: Option<&ObjectLit>) {
                 format!("the import attribute `{key}` is there twice")
             });
         }
-    }
-}
-
-/// Checks that a statement ends where the parser says: by a semicolon, at the end of a line or of the code.
-fn ends(code: &mut Code, source: &str, place: Place) {
-    let end = offset_of(place.hi);
-    let (Some(before), Some(after)) = (source.get(..end), source.get(end..)) else {
-        return;
-    };
-    let rest = super::behind_blank(after);
-    let blank = &after[..after.len() - rest.len()];
-    let is_ended = before.ends_with(';')
-        || rest.is_empty()
-        || rest.starts_with(['}', ';'])
-        || crate::syntax::edit::line_ends(blank).next().is_some();
-    if !is_ended {
-        let length = u32::try_from(blank.len()).unwrap_or_default();
-        code.report(place.hi + BytePos(length), || {
-            "a semicolon or the end of a line is missing in front of this".to_owned()
-        });
     }
 }

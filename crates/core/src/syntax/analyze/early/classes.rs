@@ -47,7 +47,7 @@ enum Private {
     Whole,
 }
 
-impl Code {
+impl Code<'_> {
     pub(super) fn class(&mut self, class: &Class) {
         class.decorators.visit_with(self);
         class.super_class.visit_with(self);

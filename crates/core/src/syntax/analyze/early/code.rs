@@ -5,17 +5,19 @@
 use std::collections::HashMap;
 
 use swc_core::atoms::Atom;
-use swc_core::common::{BytePos, Spanned};
+use swc_core::common::{BytePos, Span as Place, Spanned};
 use swc_core::ecma::ast::*;
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use super::classes::Home;
 use super::names::bound;
-use crate::syntax::analyze::{SyntaxError, offset_of, scopes};
+use crate::syntax::analyze::{SyntaxError, behind_blank, offset_of, scopes};
+use crate::syntax::edit::line_ends;
 
 /// The walk, and the first error that it has found.
 #[derive(Default)]
-pub(super) struct Code {
+pub(super) struct Code<'s> {
+    source: &'s str,
     pub(super) first: Option<SyntaxError>,
     /// How many scopes around the place, up to the function's edge, declare a name other than by `var`.
     pub(super) lexical: HashMap<Atom, usize>,
@@ -28,7 +30,14 @@ pub(super) struct Code {
     pub(super) home: Home,
 }
 
-impl Code {
+impl<'s> Code<'s> {
+    pub(super) fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            ..Self::default()
+        }
+    }
+
     /// Notes an error. Of several, the first in the text stays.
     pub(super) fn report(&mut self, at: BytePos, message: impl FnOnce() -> String) {
         let offset = offset_of(at);
@@ -39,6 +48,27 @@ impl Code {
         {
             let message = message();
             self.first = Some(SyntaxError { message, offset });
+        }
+    }
+
+    /// Checks that a statement ends where the parser says: by a semicolon, at the end of a line or of the code. The
+    /// parser does not, of those that begin with `import` or `export`.
+    pub(super) fn ends(&mut self, place: Place) {
+        let end = offset_of(place.hi);
+        let (Some(before), Some(after)) = (self.source.get(..end), self.source.get(end..)) else {
+            return;
+        };
+        let rest = behind_blank(after);
+        let blank = &after[..after.len() - rest.len()];
+        let is_ended = before.ends_with(';')
+            || rest.is_empty()
+            || rest.starts_with(['}', ';'])
+            || line_ends(blank).next().is_some();
+        if !is_ended {
+            let length = u32::try_from(blank.len()).unwrap_or_default();
+            self.report(place.hi + BytePos(length), || {
+                "a semicolon or the end of a line is missing in front of this".to_owned()
+            });
         }
     }
 
@@ -101,8 +131,16 @@ fn is_loop(mut statement: &Stmt) -> bool {
     )
 }
 
-impl Visit for Code {
+impl Visit for Code<'_> {
     // -- statements ----------------------------------------------------------------------------------
+
+    fn visit_expr_stmt(&mut self, statement: &ExprStmt) {
+        let start = self.source.get(offset_of(statement.span.lo)..);
+        if start.is_some_and(|code| code.starts_with("import")) {
+            self.ends(statement.span);
+        }
+        statement.visit_children_with(self);
+    }
 
     fn visit_block_stmt(&mut self, block: &BlockStmt) {
         self.in_block(&block.stmts, |code| block.stmts.visit_with(code));

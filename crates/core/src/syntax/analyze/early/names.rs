@@ -11,7 +11,7 @@ use swc_core::ecma::visit::VisitWith;
 use super::code::Code;
 use crate::syntax::analyze::scopes::{self, Binding};
 
-impl Code {
+impl Code<'_> {
     /// Visits a scope that declares names, other than by `var`.
     pub(super) fn in_scope<'n>(
         &mut self,
