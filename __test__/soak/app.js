@@ -119,7 +119,9 @@ function scriptSource(module) {
     fault === 'throws'
       ? '{ sees: {} }'
       : `soak.ran('${name}', ${edit}, ${disposes}, import.meta.url)`;
-  lines.push(`const me = ${token};`, 'export const token = me;');
+  // Importers keep what they have of a module with a callback, but for what that assigns.
+  const declaration = acceptance === 'callback' ? 'let' : 'const';
+  lines.push(`const me = ${token};`, `export ${declaration} token = me;`);
   const seen = statics.map(({ to }) => {
     const binding = local.get(to);
     return `'${to}': ${to.endsWith('.json') ? `{ default: ${binding} }` : binding}`;
@@ -151,7 +153,7 @@ function acceptances(acceptance, accepts, quote, edit) {
   const lines = [];
   if (acceptance === 'self') lines.push('import.meta.hot.accept();');
   if (acceptance === 'callback')
-    lines.push('import.meta.hot.accept((module) => void module.token);');
+    lines.push('import.meta.hot.accept((module) => { token = module.token; });');
   if (acceptance === 'data') lines.push(`import.meta.hot.data.edit = ${edit};`);
   if (acceptance === 'declines') lines.push('import.meta.hot.decline();');
   const by = (way) => Object.keys(accepts).filter((to) => accepts[to] === way);
