@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import ava from 'ava';
 import { HmrEndpoint } from 'hotgraph';
 import { WebSocketServer } from 'ws';
-import { fileOf } from '../dist/node/request.js';
+import { fileOf } from '../dist/node/wds/request.js';
 import { PAGE } from './helpers/app.js';
 import {
   clientFolder,
