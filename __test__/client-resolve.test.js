@@ -219,7 +219,7 @@ for (const [what, lines, expected] of [
     'c starts, c, b starts, b, a',
   ],
   ['where a circle waits', ['a <- b', 'b <- c', 'c* <- b d', 'd <-'], 'd, c starts, c, b, a'],
-  // fulfillment order of test262: those that became ready run in the order in which they began to wait.
+  // fulfillment order of the specification: those that became ready run in the order in which they began to wait.
   [
     'where one thing holds up several',
     ['a <- b c d', 'b <- w', 'c <- w', 'd <- b', 'w* <-'],
