@@ -10,7 +10,7 @@ const definition = { url: '', version: 0, imports: [], locals: [], indirect: [],
 
 function setUp(url = '/dir/a.js') {
   const module = new Module(url);
-  const generation = new Generation(module, { definition, run() {} }, {}, []);
+  const generation = new Generation(module, { definition, isData: false, run() {} }, {}, []);
   const calls = [];
   const note =
     (name) =>

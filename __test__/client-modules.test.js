@@ -725,6 +725,8 @@ test('what several import at once that the browser cannot load is made once', as
   page.runtime.start();
   await t.throwsAsync(main.load('./later.js'));
   page.answer({ '/later.js': { locals: ['value'], code: 'const value = {}; note("later")' } });
+  await t.throwsAsync(main.load('./later.js'), undefined, 'nothing has changed');
+  page.runtime.receive({ type: 'recovered', urls: ['/later.js'] });
   const [one, other] = await Promise.all([main.load('./later.js'), main.load('./later.js')]);
   t.is(one, other);
   t.deepEqual(page.take(), ['later']);

@@ -38,7 +38,7 @@ function generation(
       context.link((name) => `${name} of ${url}`);
       yield;
     };
-  const made = new Generation(new Module(url), { definition, run: body }, {}, from);
+  const made = new Generation(new Module(url), { definition, isData: false, run: body }, {}, from);
   made.context = makeContext(made, async () => undefined);
   made.become('linked');
   return made;
@@ -160,7 +160,7 @@ for (const [from, allowed] of Object.entries(TRANSITIONS)) {
         retired: ['retired'],
       };
       const definition = { locals: [], indirect: [], stars: [], imports: [] };
-      const made = new Generation(new Module('/a.js'), { definition, run() {} }, {}, []);
+      const made = new Generation(new Module('/a.js'), { definition, isData: false, run() {} }, {}, []);
       for (const state of ways[from]) made.become(state);
       if (isAllowed) t.notThrows(() => made.become(to));
       else t.throws(() => made.become(to), { message: `/a.js cannot become ${to}: it is ${from}` });

@@ -6,19 +6,36 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** Milliseconds that a loop of writes takes at least, so that the page's clock can tell. */
+const WRITING = 20;
+
 /** In how many lists the other modules hang: so many requests are open at a time while the page loads. */
 const LISTS = 100;
 
-/** Code as modules have it. The names are the module's own, so that modules can be hoisted into one. */
-const filler = (id) => `
+/** What becomes of a type that is written into code, by the code's language. */
+const TYPES = { js: () => '', ts: (type) => type };
+
+/**
+ * Code as modules have it. The names are the module's own, so that modules can be hoisted into one.
+ *
+ * @param {number} id
+ * @param {(type: string) => string} type One of {@link TYPES}.
+ */
+const filler = (id, type) => `
 /** Scales the numbers that are in range. */
-export function scale${id}(numbers, factor = 2) {
+export function scale${id}(numbers${type(': number[]')}, factor = 2)${type(': number[]')} {
   return numbers.filter((number) => number > ${id}).map((number) => number * factor);
 }
-
+${type(`
+interface Entry${id} {
+  entry: unknown;
+  key: string;
+  index: number;
+}
+`)}
 export class Store${id} {
-  entries = new Map();
-  put(key, entry) {
+  entries = new Map${type(`<string, Entry${id}>`)}();
+  put(key${type(': string')}, entry${type(': unknown')})${type(': this')} {
     this.entries.set(key, { entry, key, index: this.entries.size + ${id} });
     return this;
   }
@@ -44,6 +61,8 @@ export const loaded = (count) => say({ type: 'loaded', count, ms: performance.no
 export const evaluated = () => { evaluations += 1; };
 /** An accept callback runs, and sees this value. */
 export const updated = (boundary, value) => say({ type: 'updated', boundary, value, at: now(), evaluations });
+/** The page has measured something itself. */
+export const measured = (result) => say({ type: 'measured', ...result });
 `;
 
 const html = (script) =>
@@ -56,13 +75,21 @@ const IMPORTS = (depth) => `import { updated } from './reporter.js';
 import { value } from './chain-${depth}/module-1.js';
 `;
 
-/** In which words boundaries accept, and which page goes with that. */
+/** In which words boundaries accept, and which page goes with that; in which language, when it is not JavaScript. */
 export const dialects = {
   /** The boundary accepts itself: understood by all that have `import.meta.hot`. */
   hot: {
     page: MODULE_PAGE,
     boundary: (depth) => `${IMPORTS(depth)}export const seen = value;
 import.meta.hot.accept((module) => updated(${depth}, module.seen));
+`,
+  },
+  /** The same in TypeScript. The page names the file, modules import each other by the names of what comes out. */
+  typescript: {
+    language: 'ts',
+    page: MODULE_PAGE.replace('main.js', 'main.ts'),
+    boundary: (depth) => `${IMPORTS(depth)}export const seen: number = value;
+import.meta.hot.accept((module: { seen: number }) => updated(${depth}, module.seen));
 `,
   },
   /** webpack's, where callbacks belong to accepted imports, which have become the new ones when they run. */
@@ -119,17 +146,22 @@ class Folder {
 
 /** The app whose updates are measured. */
 export class App extends Folder {
+  #language;
+  #type;
+
   /**
-   * @param {{ depths?: number[], others: number, port: number }} options The chains' depths, how many other
-   *   modules there are, and the port on which pages report.
+   * @param {{ depths?: number[], others: number, port: number, language?: 'js' | 'ts' }} options The chains' depths,
+   *   how many other modules there are, the port on which pages report, and what the modules are written in.
    */
-  constructor({ depths = [], others, port }) {
+  constructor({ depths = [], others, port, language = 'js' }) {
     super();
+    this.#language = language;
+    this.#type = TYPES[language];
     this.depths = depths;
     this.others = others;
     this.write('reporter.js', reporter(port));
     for (const depth of depths) {
-      for (let at = 1; at < depth; at++) this.write(chainFile(depth, at), linkText(at));
+      for (let at = 1; at < depth; at++) this.write(chainFile(depth, at), this.#linkText(at));
       this.write(this.deepest(depth), this.deepestText(depth, 0));
     }
     for (let at = 0; at < others; at++) this.write(this.other(at), this.otherText(at, 1));
@@ -140,6 +172,11 @@ export class App extends Folder {
 export const sum = ${heads.map((list) => `sum${list}`).join(' + ') || 0};
 `,
     );
+  }
+
+  /** Modules are named as they are imported. What they are written in is their file's extension. */
+  path(name) {
+    return super.path(name.replace(/\.js$/, `.${this.#language}`));
   }
 
   /** Writes what differs from dialect to dialect. */
@@ -185,7 +222,19 @@ export { sum };
 
   /** Its text, by which the boundary gets to see a value. */
   deepestText(depth, value) {
-    return `${filler(depth)}\nconst value = ${value};\nexport { value };\n`;
+    const typed = `value${this.#type(': number')}`;
+    return `${filler(depth, this.#type)}\nconst ${typed} = ${value};\nexport { value };\n`;
+  }
+
+  /**
+   * A module in the middle of a chain. It passes the value on as a live binding: Bun runs only the edited module and the
+   * boundary again, and what one in between had computed would stay what it was.
+   */
+  #linkText(at) {
+    return `import { value } from './module-${at + 1}.js';
+${filler(at, this.#type)}
+export { value };
+`;
   }
 
   /** One of the other modules. */
@@ -197,7 +246,8 @@ export { sum };
   otherText(at, own) {
     const next = at + LISTS < this.others;
     const line = `import { sum as next } from './module-${Math.floor(at / LISTS) + 1}.js';\n`;
-    return `${next ? line : ''}${filler(at)}\nexport const sum = ${own}${next ? ' + next' : ''};\n`;
+    const code = `${filler(at, this.#type)}\nexport const sum${this.#type(': number')} = ${own}`;
+    return `${next ? line : ''}${code}${next ? ' + next' : ''};\n`;
   }
 }
 
@@ -205,9 +255,10 @@ export { sum };
 export class PageLoadApp extends Folder {
   /**
    * @param {number} modules How many.
+   * @param {boolean} accepts Whether the page's script accepts itself, so that hotgraph follows all of them.
    * @param {number} port On which pages report.
    */
-  constructor(modules, port) {
+  constructor(modules, accepts, port) {
     super();
     this.modules = modules;
     const name = (at) => `area-${at % 20}/module-${at}.js`;
@@ -227,23 +278,102 @@ export class PageLoadApp extends Folder {
     this.write('reporter.js', reporter(port));
     this.write(
       'main.js',
-      `import { value } from './${name(0)}';\nimport { loaded } from './reporter.js';\nloaded(value);\n`,
+      `import { value } from './${name(0)}';
+import { loaded } from './reporter.js';
+loaded(value);
+${accepts ? 'import.meta.hot?.accept();\n' : ''}`,
+    );
+    this.write('index.html', MODULE_PAGE);
+  }
+}
+
+/** The app whose memory is measured: one module, which accepts itself. */
+export class MemoryApp extends Folder {
+  #code;
+
+  /**
+   * @param {number} bytes How long the module is, at least.
+   * @param {number} port On which pages report.
+   */
+  constructor(bytes, port) {
+    super();
+    const helper = (at) => `export function helper${at}(list, factor = ${at}) {
+  const inRange = list.filter((number) => number > ${at}).map((number) => number * factor);
+  return inRange.reduce((sum, number) => sum + number, ${at});
+}
+results.push(helper${at}([1, 2, 3]));
+`;
+    const helpers = Array.from({ length: Math.ceil(bytes / helper(10).length) }, (_, at) =>
+      helper(at),
+    );
+    this.#code = helpers.join('');
+    this.write('reporter.js', reporter(port));
+    this.write('module.js', this.text(0));
+    this.write(
+      'main.js',
+      `import './module.js';\nimport { loaded } from './reporter.js';\nloaded(1);\n`,
+    );
+    this.write('index.html', MODULE_PAGE);
+  }
+
+  /** The module's text. Its callback gets to see a value. */
+  text(value) {
+    return `import { updated } from './reporter.js';
+export const value = ${value};
+const results = [];
+${this.#code}import.meta.hot?.accept(({ module }) => updated('module', module.value));
+`;
+  }
+}
+
+/** The app that writes an exported variable, of which all its modules read. */
+export class WritesApp extends Folder {
+  /**
+   * @param {number} modules How many accept themselves.
+   * @param {number} repetitions How often the loop of writes is timed.
+   * @param {number} port On which pages report.
+   */
+  constructor(modules, repetitions, port) {
+    super();
+    const names = Array.from({ length: modules - 1 }, (_, at) => `area-${at % 20}/module-${at}.js`);
+    this.write(
+      'counter.js',
+      'export let n = 0;\nexport function increment() {\n  n += 1;\n}\nimport.meta.hot?.accept();\n',
+    );
+    for (const [at, name] of names.entries()) {
+      this.write(
+        name,
+        `import { n } from '../counter.js';
+export const read = () => n + ${at};
+import.meta.hot?.accept();
+`,
+      );
+    }
+    this.write('reporter.js', reporter(port));
+    this.write(
+      'main.js',
+      `import { increment, n } from './counter.js';
+${names.map((name, at) => `import { read as read${at} } from './${name}';\n`).join('')}
+import { loaded, measured } from './reporter.js';
+const readers = [${names.map((_, at) => `read${at}`).join(', ')}];
+loaded(readers.length + 1);
+const timed = (count) => {
+  const started = performance.now();
+  for (let at = 0; at < count; at++) increment();
+  return performance.now() - started;
+};
+let writes = 10_000;
+while (timed(writes) < ${WRITING}) writes *= 2;
+const ms = Array.from({ length: ${repetitions} }, () => timed(writes));
+const areSeen = readers.every((read, at) => read() === n + at) && n > ${repetitions} * writes;
+measured({ writes, ms, areSeen });
+`,
     );
     this.write('index.html', MODULE_PAGE);
   }
 }
 
 const chainFile = (depth, at) => `chain-${depth}/module-${at}.js`;
-
-/**
- * A module in the middle of a chain. It passes the value on as a live binding: Bun runs only the edited module and the
- * boundary again, and what one in between had computed would stay what it was.
- */
-const linkText = (at) =>
-  `import { value } from './module-${at + 1}.js';
-${filler(at)}
-export { value };
-`;
 
 /**
  * A chain as one module.

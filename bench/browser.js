@@ -1,6 +1,6 @@
 /**
  * A real browser, and pages in it that nobody looks at: no debugger is attached, since its messages about each request
- * would slow down those who make many. Pages report on a socket of their own (`reporter.js` of the app).
+ * would slow down those who make many; but for those whose memory is measured. Pages report on a socket of their own (`reporter.js` of the app).
  */
 import { chromium } from 'playwright-core';
 import { WebSocketServer } from 'ws';
@@ -58,6 +58,16 @@ export class Browser {
     return `Chromium ${this.#browser.version()}`;
   }
 
+  /** Opens a page in a profile of its own, with a debugger that can be asked. */
+  async inspect(url) {
+    const context = await this.#browser.newContext();
+    this.#page = new Page(() => context.close());
+    const tab = await context.newPage();
+    this.#page.debugger = await context.newCDPSession(tab);
+    await tab.goto(url);
+    return this.#page;
+  }
+
   /** Opens a page in a profile of its own. */
   async open(url) {
     const { browserContextId } = await this.#session.send('Target.createBrowserContext');
@@ -83,6 +93,8 @@ export class Page {
   errors = [];
   /** Everything it reported, in order. */
   messages = [];
+  /** What speaks the browser's protocol with it, where it was opened for that. */
+  debugger;
   /** Of the difference between its clock and ours, the least and the most that is possible, in milliseconds. */
   skew = [-Infinity, Infinity];
   #socket;

@@ -19,6 +19,7 @@ const LINE = 15;
 /** Told apart by those who see fewer colours as well, on white and on black. */
 const COLOURS = {
   hotgraph: '#d6336c',
+  typescript: '#f06595',
   floor: '#868e96',
   bun: '#e8890c',
   vite: '#7a5af8',
@@ -78,9 +79,10 @@ export function plot({ conditions, result }) {
   return `${lines.join('\n')}\n`;
 }
 
-/** The systems' medians at each mark; those that have none are left out. */
+/** The systems' medians at each mark; those that have none are left out, and those without a colour. */
 const seriesOf = ({ systems }, marks, value) =>
   systems
+    .filter(({ id }) => id in COLOURS)
     .map(({ id, name }) => ({ id, name, values: marks.map((mark) => value(id, mark)) }))
     .filter(({ values }) => values.every((one) => one !== undefined));
 

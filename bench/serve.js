@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('server.js', import.meta.url));
+const TRANSFORM = fileURLToPath(new URL('transform.js', import.meta.url));
 
 /**
  * Starts a server.
@@ -41,4 +42,19 @@ export async function serve(id, folder, options = {}) {
       await ended;
     },
   };
+}
+
+/**
+ * How long esbuild takes to transform a TypeScript file, in a process as servers are.
+ *
+ * @param {string} file
+ * @param {number} count How often it is measured.
+ * @returns {Promise<number[]>} In milliseconds.
+ */
+export function transformTimes(file, count) {
+  const child = fork(TRANSFORM, [file, String(count)]);
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', () => reject(new Error('esbuild did not transform')));
+  });
 }

@@ -3,11 +3,40 @@
  * app is written in, and `start(folder, options)` as in conformance/servers.js.
  */
 import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
+import { hmrPlugin } from '../index.js';
 import { dialects } from './app.js';
 import { floor } from './floor.js';
 
-const packages = new Packages(import.meta.dirname);
+/** The peers' packages. */
+export const packages = new Packages(import.meta.dirname);
 const [hotgraph, vite, bun, webDevServerHmr] = serversOf(packages);
+
+/** What @web/dev-server is configured with in the README, beside the plugin. */
+const CONFIG = { nodeResolve: true };
+
+/**
+ * Starts @web/dev-server with hotgraph.
+ *
+ * @param {() => Promise<object[]>} others Makes the plugins before it.
+ * @param {object} usual Its configuration, unless `config` says otherwise.
+ */
+const hotgraphWith =
+  (others, usual) =>
+  async (folder, { port, onEvent, config }) => {
+    const plugins = [...(await others()), hmrPlugin({ logLevel: 'silent', onEvent })];
+    return startWebDevServer(packages, folder, port, plugins, { ...usual, ...config });
+  };
+
+const none = async () => [];
+
+/** As @web/dev-server's users write TypeScript. */
+async function typescript() {
+  const { esbuildPlugin } = await packages.import('@web/dev-server-esbuild');
+  return [esbuildPlugin({ ts: true })];
+}
+
+/** The version of a package with its name. */
+const named = (name) => `${name} ${packages.manifest(name).version}`;
 
 /** What webpack and rspack are configured with: their defaults, and updates that never reload. */
 const bundle = (folder) => ({
@@ -63,9 +92,24 @@ const rspack = {
   },
 };
 
-/** The systems that latency is compared of, hotgraph first and what it is compared with behind it. */
+/**
+ * The systems that latency is compared of, hotgraph first and what it is compared with behind it.
+ */
 export const systems = [
-  { ...hotgraph, id: 'hotgraph', dialect: dialects.hot },
+  { ...hotgraph, id: 'hotgraph', dialect: dialects.hot, start: hotgraphWith(none, CONFIG) },
+  {
+    name: 'hotgraph, TypeScript',
+    version: `by ${named('@web/dev-server-esbuild')} with ${named('esbuild')}`,
+    id: 'typescript',
+    dialect: dialects.typescript,
+    start: hotgraphWith(typescript, CONFIG),
+  },
+  {
+    name: 'hotgraph, files as they are',
+    id: 'as-is',
+    dialect: dialects.hot,
+    start: hotgraphWith(none, {}),
+  },
   { ...floor, id: 'floor', dialect: dialects.floor },
   { ...bun, id: 'bun', dialect: dialects.hot },
   { ...vite, id: 'vite', dialect: dialects.hot },
@@ -77,5 +121,6 @@ export const systems = [
 /** @web/dev-server as it is, to be compared with what hotgraph makes of it. */
 export const plainServer = {
   id: 'plain',
-  start: (folder, { port, config }) => startWebDevServer(packages, folder, port, [], config),
+  start: (folder, { port, config }) =>
+    startWebDevServer(packages, folder, port, [], { ...CONFIG, ...config }),
 };

@@ -6,7 +6,7 @@
  * there are none before `install`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, main, root, run, tool } from './run.js';
 import { step } from './step.js';
@@ -91,7 +91,7 @@ export function typescript() {
 async function bundle(from, to) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: ['main.js', 'attributes.js'].map((name) => join(from, name)),
+    entryPoints: [join(from, 'main.js')],
     outdir: to,
     bundle: true,
     format: 'esm',
@@ -102,6 +102,7 @@ async function bundle(from, to) {
     banner: { js: '//# allFunctionsCalledOnLoad' },
     logLevel: 'warning',
   });
+  copyFileSync(join(from, 'attributes.js'), join(to, 'attributes.js'));
 }
 
 /** Does all steps that `npm start` needs. */

@@ -65,7 +65,8 @@ export function codeOf({ imports = [], locals = [], isAsync = false, code = '' }
 /** A module as an update carries it. */
 export function bodyOf(url, source, version) {
   if (typeof source === 'string') {
-    return { definition: definitionOf(url, { code: source }, version), code: null, value: source };
+    const definition = { ...definitionOf(url, { code: source }, version), locals: ['default'] };
+    return { definition, code: null, value: source };
   }
   return { definition: definitionOf(url, source, version), code: codeOf(source), value: null };
 }

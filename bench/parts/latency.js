@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { App } from '../app.js';
-import { serve } from '../serve.js';
+import { serve, transformTimes } from '../serve.js';
 import { systems } from '../servers.js';
 import { brief, median, now, pause, quantile, rounded, table } from '../statistics.js';
 
@@ -33,14 +33,23 @@ const LOST_LIMIT = 3;
 /** How often a run is tried until the page is not reloaded: a server that sees half of a save may give up. */
 const TRIES = 2;
 
-/** At most so many times of these that hotgraph may take. */
+/**
+ * At most so many times of these that hotgraph may take, at each depth, and with TypeScript so much and the transform's
+ * own time; with so many modules, when they are named.
+ */
 const GOALS = {
-  floor: { 1: 1.5, 10: 1.5, 50: 1.5 },
-  bun: { 1: 0.6, 10: 0.6, 50: 0.6 },
+  floor: { size: 1000, 1: 1.3, 10: 1.3, 50: 1.4 },
+  bun: { size: 1000, 1: 0.5, 10: 0.5, 50: 0.6 },
   vite: { 1: 0.4, 10: 0.12, 50: 0.04 },
 };
 /** At most so many times of the median that the slowest of a hundred may take. */
 const TAIL_GOAL = 3;
+
+/** What is compared with the other systems, and how that is said. */
+const COMPARED = {
+  hotgraph: 'hotgraph ÷',
+  typescript: 'hotgraph, TypeScript, less esbuild’s `transform` ÷',
+};
 
 /** Measures. */
 export async function measure(options, { browser, progress }) {
@@ -48,7 +57,13 @@ export async function measure(options, { browser, progress }) {
   const measured = systems.filter(({ id }) => options.systems.includes(id));
   const runs = [];
   for (const size of sizes) {
-    const app = new App({ depths, others: size, port: browser.port });
+    const languages = new Set(measured.map(({ dialect }) => dialect.language));
+    const apps = new Map(
+      [...languages].map((language) => [
+        language,
+        new App({ depths, others: size, port: browser.port, language }),
+      ]),
+    );
     for (let round = 0; round < rounds; round++) {
       // The order alternates, so that a drift of the machine's speed favours none, and each chain is first once.
       const order = round % 2 === 0 ? measured : measured.toReversed();
@@ -58,6 +73,7 @@ export async function measure(options, { browser, progress }) {
         for (let tries = 0; tries < TRIES && !(run && isHot(run)); tries++) {
           run = { system: system.id, size, round, loads: 0, lost: 0, ms: {} };
           runs.push(run);
+          const app = apps.get(system.dialect.language);
           const filled = fill(run, system, app, chains, Math.ceil(edits / rounds), browser);
           await filled.catch((error) => {
             run.failed = error.message;
@@ -66,7 +82,7 @@ export async function measure(options, { browser, progress }) {
         }
       }
     }
-    app.dispose();
+    for (const app of apps.values()) app.dispose();
   }
   return {
     depths,
@@ -107,6 +123,9 @@ async function fill(run, { id, dialect }, app, chains, edits, browser) {
       for (let count = 0; count < edits && !isLate() && !isHopeless(); count++) {
         list.push(...[await edit()].flat());
       }
+    }
+    if (dialect.language === 'ts') {
+      run.transform = await transformTimes(app.path(app.deepest(chains[0])), edits);
     }
   } finally {
     run.loads = page.loads;
@@ -157,6 +176,10 @@ function seriesOf(result, system, size) {
 const all = (result, system, size, depth) =>
   seriesOf(result, system, size).flatMap(({ ms }) => ms[depth] ?? []);
 
+/** Of a system that transforms what is edited, what that takes alone. */
+const transforms = (result, system, size) =>
+  seriesOf(result, system, size).flatMap(({ transform }) => transform ?? []);
+
 /** The median of a system, `undefined` when there is none to quote. */
 export const medianOf = (result, system, size, depth) => median(all(result, system, size, depth));
 
@@ -171,8 +194,6 @@ export function report(result) {
 
 function reportOfSize(result, size) {
   const { systems, depths } = result;
-  const others = systems.filter(({ id }) => id !== 'hotgraph');
-  const hasHotgraph = others.length < systems.length;
   const parts = [
     `### ${size.toLocaleString('en')} other modules`,
     table([
@@ -183,30 +204,47 @@ function reportOfSize(result, size) {
         'lost edits',
         'page loads',
       ],
-      ...systems.map(({ id, name }) => [
-        name,
-        ...depths.map((depth) => spread(all(result, id, size, depth))),
-        firstOf(result, id, size),
-        String(runsOf(result, id, size).reduce((sum, { lost }) => sum + lost, 0)),
-        runsOf(result, id, size)
-          .map(({ loads }) => loads)
-          .join(', '),
-      ]),
+      ...systems.flatMap((system) => rowsOf(result, system, size)),
     ]),
   ];
-  if (hasHotgraph && others.length > 0) {
+  for (const own of systems.filter(({ id }) => id in COMPARED)) {
+    const others = systems.filter(({ id }) => !(id in COMPARED));
+    const rows = others.map(({ id, name }) => [
+      name,
+      ...depths.map((depth) => ratio(result, own.id, id, size, depth)),
+    ]);
+    if (rows.length === 0) continue;
     parts.push(
       table([
-        ['hotgraph ÷', ...depths.map((depth) => `depth ${depth}`)],
-        ...others.map(({ id, name }) => [
-          name,
-          ...depths.map((depth) => ratio(result, id, size, depth)),
-        ]),
-        ['p99 ÷ own median', ...depths.map((depth) => tail(result, size, depth))],
+        [COMPARED[own.id], ...depths.map((depth) => `depth ${depth}`)],
+        ...rows,
+        ['p99 ÷ own median', ...depths.map((depth) => tail(result, own.id, size, depth))],
       ]),
     );
   }
   return parts.join('\n\n');
+}
+
+/** A system's row, and one below it for its transform alone. */
+function rowsOf(result, { id, name }, size) {
+  const runs = runsOf(result, id, size);
+  const transform = transforms(result, id, size);
+  const row = [
+    name,
+    ...result.depths.map((depth) => spread(all(result, id, size, depth))),
+    firstOf(result, id, size),
+    String(runs.reduce((sum, { lost }) => sum + lost, 0)),
+    runs.map(({ loads }) => loads).join(', '),
+  ];
+  if (transform.length === 0) return [row];
+  const alone = [
+    '… esbuild’s `transform` alone',
+    ...result.depths.map(() => spread(transform)),
+    '',
+    '',
+    '',
+  ];
+  return [row, alone];
 }
 
 function spread(list) {
@@ -223,23 +261,31 @@ function firstOf(result, system, size) {
   return ratios.length > 0 ? ratios.map(brief).join(', ') : '–';
 }
 
-/** hotgraph by another system: of all measurements, and the least and the most of a round. */
-function ratio(result, other, size, depth) {
-  const [own, others] = ['hotgraph', other].map((system) => seriesOf(result, system, size));
-  const rounds = own.flatMap((run) => {
+/**
+ * hotgraph, less what its transform takes alone, by another system: of all measurements, and the least and the most of a
+ * round.
+ */
+function ratio(result, own, other, size, depth) {
+  const [owns, others] = [own, other].map((system) => seriesOf(result, system, size));
+  const rounds = owns.flatMap((run) => {
     const peer = others.find(({ round }) => round === run.round);
     const both = [run, peer].map((one) => median(one?.ms[depth] ?? []));
-    return both.includes(undefined) ? [] : both[0] / both[1];
+    return both.includes(undefined) ? [] : less(both[0], run.transform ?? []) / both[1];
   });
   if (rounds.length === 0) return '–';
-  const value = medianOf(result, 'hotgraph', size, depth) / medianOf(result, other, size, depth);
-  const goal = GOALS[other]?.[depth];
+  const taken = less(medianOf(result, own, size, depth), transforms(result, own, size));
+  const value = taken / medianOf(result, other, size, depth);
+  const goals = GOALS[other] ?? {};
+  const goal = (goals.size ?? size) === size && goals[depth];
   const wanted = goal ? `, goal ${goal}` : '';
   return `**${brief(value)}** (${brief(Math.min(...rounds))} to ${brief(Math.max(...rounds))})${wanted}`;
 }
 
-function tail(result, size, depth) {
-  const list = all(result, 'hotgraph', size, depth);
+/** What is left of a time without a transform. */
+const less = (ms, transform) => ms - (median(transform) ?? 0);
+
+function tail(result, system, size, depth) {
+  const list = all(result, system, size, depth);
   if (list.length === 0) return '–';
   return `**${brief(quantile(list, 0.99) / median(list))}**, goal ${TAIL_GOAL}`;
 }

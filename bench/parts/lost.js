@@ -19,14 +19,15 @@ const LOST_LIMIT = 10;
 /** Measures. */
 export async function measure(options, { browser, progress }) {
   const [[depth], [size]] = [options.depths, options.sizes];
-  const app = new App({ depths: [depth], others: size, port: browser.port });
   const runs = [];
   for (const system of systems.filter(({ id }) => options.systems.includes(id))) {
+    const { language } = system.dialect;
+    const app = new App({ depths: [depth], others: size, port: browser.port, language });
     const run = await runOnce(system, app, depth, options.edits, browser);
+    app.dispose();
     runs.push({ name: system.name, ...run });
     progress(`${system.name}: ${run.single.lost} of ${run.single.edits} edits lost`);
   }
-  app.dispose();
   return { depth, size, runs };
 }
 
@@ -61,7 +62,6 @@ async function runOnce({ id, dialect }, app, depth, edits, browser) {
   } finally {
     await page.close();
     await server.stop();
-    app.tidy();
   }
 }
 

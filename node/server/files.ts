@@ -98,7 +98,7 @@ export class HmrFiles {
   #script(source: string, request: FileRequest): string {
     const { url, file, at, since, headers } = request;
     const destination = destinationOf(headers);
-    if (destination === 'classic script') {
+    if (destination === 'classic script' || destination === 'data') {
       return this.#resource('asset', source, request);
     }
     const served = this.#engine.serveScript(url, source, file, at, since);

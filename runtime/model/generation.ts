@@ -3,6 +3,7 @@
  */
 import type { Definition, IndirectExport } from '../protocol.js';
 import type { Module } from './module.js';
+import { deadZone } from './portal.js';
 import { Registrations } from './registrations.js';
 import type { Binding, Source } from './source.js';
 import { View } from './view.js';
@@ -53,6 +54,8 @@ export type BodyFunction = (
 export interface Code {
   readonly definition: Definition;
   readonly run: BodyFunction;
+  /** Whether it is JSON or text, and no script. */
+  readonly isData: boolean;
 }
 
 /** How a generation's evaluation stands, by the words of ECMA-262, 16.2.1.6 ("Cyclic Module Records"). */
@@ -178,7 +181,13 @@ export class Generation {
 
   /** Its functions exist. Returns what an async body is to wait for before its own code runs. */
   link(read: Read): Promise<void> | undefined {
-    this.#read = read;
+    this.#read = (name) => {
+      try {
+        return read(name);
+      } catch {
+        throw deadZone(name);
+      }
+    };
     if (this.#goesOn || !this.code.definition.isAsync) return undefined;
     return new Promise((resolve) => {
       this.#proceed = resolve;

@@ -3,7 +3,7 @@
  */
 
 import type { ModuleNamespace } from '../../client.js';
-import type { Definition, ImportLink } from '../protocol.js';
+import type { Definition, ImportLink, Update } from '../protocol.js';
 import type { Generation } from './generation.js';
 import { Module } from './module.js';
 import { NativeSource, Search, type Source } from './source.js';
@@ -27,13 +27,15 @@ export class Graph {
   readonly #modules = new Map<string, Module>();
   readonly #natives = new Map<string, NativeSource>();
   readonly #ports: GraphPorts;
-  /** What native imports fail with for good, by url: browsers keep that. */
-  readonly failed = new Set<string>();
   /**
-   * Whether the browser can no longer be left to link new code: it has shells that lack exports, or that show modules
-   * that have left.
+   * Whether the browser can no longer be left to link what is new: what it has of some modules is not what they are by
+   * now, and their exports may be others.
    */
   isAhead = false;
+  /** Modules that could not be imported natively. Browsers keep that for good. */
+  readonly #failed = new Set<string>();
+  /** Those of which that was before the last update: they may be other ones now. */
+  readonly #curable = new Set<string>();
 
   constructor(ports: GraphPorts) {
     this.#ports = ports;
@@ -90,6 +92,33 @@ export class Graph {
     return this.#natives.get(url);
   }
 
+  /** A native import failed. */
+  fail(url: string): void {
+    this.#failed.add(url);
+  }
+
+  /** Whether a native import failed, and the module may be another one since then. */
+  isCurable(url: string): boolean {
+    return this.#curable.has(url);
+  }
+
+  /** It is an update's turn: tells which modules accepted specifiers name. */
+  learn({ stale }: Update): void {
+    for (const { url, importers } of stale) {
+      for (const importer of importers) {
+        const names = this.#modules.get(importer.url)?.names;
+        for (const specifier of importer.accepts) names?.set(specifier, url);
+      }
+    }
+    this.cure();
+  }
+
+  /** Files have changed: what failed before may be another module now. */
+  cure(): void {
+    for (const url of this.#failed) this.#curable.add(url);
+    this.#failed.clear();
+  }
+
   /** What the imports of a shell lead to. */
   sourcesOf(
     definition: Definition,
@@ -108,23 +137,6 @@ export class Graph {
       module.setNative(namespace);
       return module.view;
     });
-  }
-
-  /** A generation may export what the browser's module of the same url does not. */
-  compare(generation: Generation): void {
-    const { locals, indirect, stars } = generation.code.definition;
-    for (const { definition } of generation.module.shells) {
-      const names = new Set([
-        ...definition.locals,
-        ...definition.indirect.map((one) => one.exported),
-      ]);
-      const added = [...locals, ...indirect.map((one) => one.exported)];
-      if (added.some((name) => !names.has(name)) || stars.length > definition.stars.length) {
-        this.isAhead = true;
-      }
-    }
-    const native = generation.module.view.native ?? this.#natives.get(generation.url)?.namespace();
-    if (native && locals.some((name) => !Reflect.has(native, name))) this.isAhead = true;
   }
 
   /**

@@ -23,10 +23,14 @@ export function readShell(namespace: ModuleNamespace, name: string): unknown {
   try {
     value = namespace[name];
   } catch {
-    // The browser's own error names a variable of the shell.
-    throw new ReferenceError(`Cannot access '${name}' before initialization`);
+    throw deadZone(name);
   }
   if (typeof value !== 'function') return value;
   const index = PORTAL.exec(value.name)?.[1];
   return index === undefined ? value : (value() as Defined).exported(Number(index));
+}
+
+/** The error of reading an export that has no value yet. The browser's own names a variable of the shell or the body. */
+export function deadZone(name: string): ReferenceError {
+  return new ReferenceError(`Cannot access '${name}' before initialization`);
 }

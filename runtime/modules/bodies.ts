@@ -54,8 +54,8 @@ export class Bodies {
     return { ...update, stale };
   }
 
-  /** It is an update's turn. */
-  settle({ stale, added }: Update): void {
+  /** It is an update's turn: its bodies are the ones to link. */
+  learn({ stale, added }: Update): void {
     for (const { body } of stale) if (body) this.add(body);
     for (const body of added) this.add(body);
   }
@@ -63,6 +63,12 @@ export class Bodies {
   /** The last body of a module. */
   known(url: string): Body | undefined {
     return this.#known.get(url);
+  }
+
+  /** Whether a module is JSON or text, and no script. `undefined` where its content is not known. */
+  isData(url: string): boolean | undefined {
+    const body = this.#known.get(url);
+    return body && body.code === null;
   }
 
   /** Takes in a body that was asked for. */
@@ -114,29 +120,31 @@ export class Bodies {
     isJson: (url: string) => boolean,
   ): Promise<Map<string, Code>> {
     const codes = new Map<string, Code>();
-    const rest: Body[] = [];
-    for (const body of bodies) {
-      const { definition, value } = body;
+    const rest: Definition[] = [];
+    for (const { definition, code, value } of bodies) {
       const { url } = definition;
-      if (value !== null) codes.set(url, dataCode(definition, value, isJson(url)));
-      const run = value === null ? this.#compile(body) : undefined;
-      if (run) codes.set(url, { definition, run });
-      else if (value === null) rest.push(body);
+      if (code === null) {
+        codes.set(url, dataCode(definition, value ?? '', isJson(url)));
+        continue;
+      }
+      const run = this.#compile(url, code);
+      if (run) codes.set(url, { definition, run, isData: false });
+      else rest.push(definition);
     }
     if (rest.length === 0) return codes;
-    const urls = rest.map(({ definition }) => definition.url);
+    const urls = rest.map(({ url }) => url);
     const imported = await this.#ports.importBodies(urls, version);
-    for (const { definition } of rest) {
+    for (const definition of rest) {
       const [hash, run] = imported[definition.url] ?? [];
       if (!run) throw new Error(`${definition.url} is not served as a body`);
       if (hash !== definition.hash) throw new Overtaken();
-      codes.set(definition.url, { definition, run });
+      codes.set(definition.url, { definition, run, isData: false });
     }
     return codes;
   }
 
-  #compile({ definition: { url }, code }: Body): BodyFunction | undefined {
-    if (code === null || this.#isForbidden) return undefined;
+  #compile(url: string, code: string): BodyFunction | undefined {
+    if (this.#isForbidden) return undefined;
     const known = this.#compiled.get(url);
     if (known?.text === code) return known.run;
     try {
@@ -172,7 +180,8 @@ function dataCode(definition: Definition, text: string, isJson: boolean): Code {
     throw new CodeError(definition.url, error);
   }
   return {
-    definition: { ...definition, locals: ['default'] },
+    definition,
+    isData: true,
     run: function* (_, context) {
       const data = value();
       context.link(() => data);

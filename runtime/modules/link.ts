@@ -12,7 +12,7 @@ import { type Bodies, CodeError, Overtaken } from './bodies.js';
 /** What linking needs from the page. */
 export interface LinkPorts {
   /** Imports a module that is the browser's. */
-  importNative(url: string, kind: ImportKind): Promise<{ readonly namespace: ModuleNamespace }>;
+  importNative(url: string, link: ImportLink): Promise<{ readonly namespace: ModuleNamespace }>;
   /** Whether an import of the page's own code fetched the module. */
   isImported(url: string): boolean;
   /** What the browser makes of the specifiers of a module. */
@@ -102,6 +102,7 @@ export class Linking {
     this.#generate(codes);
     for (const generation of this.#generations.values()) this.#check(generation);
     for (const generation of this.#generations.values()) generation.become('linked');
+    this.#graph.isAhead = true;
     return { generations: this.#generations };
   }
 
@@ -113,7 +114,8 @@ export class Linking {
     if (this.#units.has(url) || this.#natives.has(url)) return;
     if (link?.kind === 'json') this.#json.add(url);
     const module = this.#graph.get(url);
-    const isNew = link === undefined || this.#renewed.has(url) || module?.isBehind === true;
+    const isOld = module?.isBehind === true && !module.next;
+    const isNew = link === undefined || this.#renewed.has(url) || isOld;
     if (!isNew && (module?.current || module?.next)) return;
     const body = this.#bodies.known(url);
     const isBrowsers = this.#isNative(url) || (link !== undefined && isNative(link));
@@ -128,7 +130,7 @@ export class Linking {
 
   /** Whether the browser runs a module that the page has no record of. */
   #isNative(url: string): boolean {
-    if (this.#graph.get(url)?.hasLeft || this.#graph.failed.has(url)) return false;
+    if (this.#graph.get(url)?.hasLeft || this.#graph.isCurable(url)) return false;
     return this.#graph.knownNative(url) !== undefined || this.#ports.isImported(url);
   }
 
@@ -178,11 +180,11 @@ export class Linking {
 
   async #importNatives(): Promise<void> {
     const missing = [...this.#natives].filter(([url]) => !this.#graph.knownNative(url));
-    const importOne = async ([url, { kind }]: [string, ImportLink]) => {
-      const { namespace } = await this.#ports.importNative(url, kind);
+    const importOne = async ([url, link]: [string, ImportLink]) => {
+      const { namespace } = await this.#ports.importNative(url, link);
       // It may be a shell, which has made a record of its own.
       const module = this.#graph.get(url);
-      if (kind === 'json') this.#graph.module(url).setNative(namespace);
+      if (link.kind === 'json') this.#graph.module(url).setNative(namespace);
       else if (!module?.current) this.#graph.native(url, namespace);
     };
     await Promise.all(missing.map(importOne));

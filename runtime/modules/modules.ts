@@ -9,7 +9,7 @@ import { type Assign, type Module, type Publication, Shell } from '../model/modu
 import type { Defined } from '../model/portal.js';
 import type { Source } from '../model/source.js';
 import { View } from '../model/view.js';
-import type { Definition } from '../protocol.js';
+import type { Definition, Update } from '../protocol.js';
 import { Bodies, type BodyPorts } from './bodies.js';
 import { makeContext } from './context.js';
 import { DynamicImports } from './dynamic-imports.js';
@@ -91,7 +91,6 @@ export class Modules {
     const generation = present ?? this.#first(module, shell, natives, body);
     if (present) {
       this.#ports.equip(present, [meta]);
-      this.graph.compare(present);
     }
     // Let go when the shell is attached: it would keep the first generation.
     let defined: Generation | undefined = generation;
@@ -115,7 +114,8 @@ export class Modules {
   ): Generation {
     const sources = this.graph.sourcesOf(definition, meta, natives);
     const view = module.view.generation ? new View() : module.view;
-    const generation = this.#generation(module, { definition, run }, meta, sources, view);
+    const code = { definition, run, isData: false };
+    const generation = this.#generation(module, code, meta, sources, view);
     generation.become('linked');
     module.begin(generation);
     return generation;
@@ -141,6 +141,12 @@ export class Modules {
     return generation;
   }
 
+  /** It is an update's turn: keeps what it says of modules. */
+  learn(update: Update): void {
+    this.bodies.learn(update);
+    this.graph.learn(update);
+  }
+
   /**
    * Links new code and runs none of it, but for modules of the browser.
    *
@@ -149,10 +155,8 @@ export class Modules {
    */
   link(roots: Iterable<string>, version: number, renewed: Iterable<string> = []): Promise<Linked> {
     const ports: LinkPorts = {
-      importNative: async (url, kind) => {
-        const attributes = kind === 'json' || kind === 'css' ? { type: kind } : undefined;
-        return this.#importNative(url, attributes);
-      },
+      importNative: (url, { kind, attributes }) =>
+        this.#importNative(url, kind === 'script' ? undefined : (attributes ?? { type: kind })),
       isImported: (url) => this.#ports.isImported(url),
       resolverOf: (url) => resolverOf(this.graph.get(url), url, this.#ports),
       generate: (module, code, sources) =>
@@ -178,7 +182,6 @@ export class Modules {
       const old = module.current;
       for (const view of module.commit(generation, publication)) moved.push([module.url, view]);
       if (old && old !== generation) this.#retire(old, generation);
-      this.graph.compare(generation);
       this.#ports.committed(generation);
     }
     const lost = new Map<string, string[]>();
@@ -285,7 +288,7 @@ export class Modules {
     try {
       return await this.#ports.importNative(addressOf(url, this.#ports.origin), attributes);
     } catch (error) {
-      this.graph.failed.add(url);
+      this.graph.fail(url);
       throw error;
     }
   }
@@ -310,15 +313,22 @@ export class Modules {
     const attributes = read && Object.keys(read).length > 0 ? read : undefined;
     const address = resolverOf(importer.module, importer.url, this.#ports)(text);
     const url = this.#ports.urlAt(address);
-    if (url === undefined || (attributes && attributes.type !== 'json')) {
-      return this.#ports.importDynamically(address, attributes);
-    }
+    if (url === undefined) return this.#ports.importDynamically(address, attributes);
     this.dynamic.note(url, importer);
     const { current, next } = this.graph.get(url) ?? {};
     if (!current && !next) await this.#held;
-    const isRecords = await this.#hasRecord(url);
+    const isRecords = this.#hasType(url, attributes) && (await this.#hasRecord(url));
     if (isRecords) return this.#evaluated(url);
     return this.#importAsBrowser(url, address, attributes);
+  }
+
+  /** Whether an import with these attributes can lead to what the page knows of the module. Else the browser says so. */
+  #hasType(url: string, attributes: ImportAttributes | undefined): boolean {
+    const isData = this.graph.get(url)?.code?.isData ?? this.bodies.isData(url);
+    if (isData === undefined) return true;
+    const { type, ...others } = attributes ?? {};
+    if (Object.keys(others).length > 0) return false;
+    return isData ? type === 'json' || type === 'text' : type === undefined;
   }
 
   /** Whether a record shows the module, made of bodies where the browser cannot make it. */
@@ -332,10 +342,9 @@ export class Modules {
       // The browser knows best what its own modules wait for.
       return !module?.shells.some(({ meta }) => meta === generation.meta);
     }
-    const isLost = module?.hasLeft === true || this.graph.failed.has(url);
+    const isLost = module?.hasLeft === true || this.graph.isCurable(url);
     const isUnknown = this.graph.isAhead && !this.#ports.isImported(url);
-    const isData = (this.bodies.known(url)?.value ?? null) !== null;
-    if (!isBehind && !isLost && !isUnknown && !isData) return false;
+    if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return false;
     // One after the other, so that what several import is made once.
     const brought = this.#bringing.then(() => this.#bring(url));
     this.#bringing = brought.catch(() => {});
@@ -348,9 +357,8 @@ export class Modules {
   /** Makes a module of bodies, with what it imports. Returns nothing when the server has none. */
   async #bring(url: string): Promise<{ readonly done: Promise<void> } | undefined> {
     const module = this.graph.get(url);
-    if (module && !module.isBehind && (module.next ?? module.current)) {
-      return { done: Promise.resolve() };
-    }
+    // Another import, or an update, has made it meanwhile.
+    if (module?.next || (module?.current && !module.isBehind)) return { done: Promise.resolve() };
     if (!this.bodies.known(url)) {
       const [body] = await this.bodies.ask([url]);
       if (!body) return undefined;
@@ -395,7 +403,7 @@ export class Modules {
       const isAsked = view?.generation && typeof view.read('then') === 'function';
       return view?.generation && !isAsked ? view.namespace() : value;
     } catch (error) {
-      if (!this.graph.get(url)?.current) this.graph.failed.add(url);
+      if (!this.graph.get(url)?.current) this.graph.fail(url);
       throw error;
     }
   }

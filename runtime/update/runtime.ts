@@ -164,6 +164,7 @@ export class Runtime {
         this.#notices.take(message.diagnostics);
         break;
       case 'recovered':
+        this.modules.graph.cure();
         this.#notices.mended(message.urls);
         this.#log.info(`fixed: ${message.urls.join(', ')}`);
         break;
@@ -252,8 +253,7 @@ export class Runtime {
     const { dynamic } = this.modules;
     if (!dynamic.isSettled) await dynamic.settled();
     const update = mergeUpdates(this.#owed, received);
-    this.modules.bodies.settle(update);
-    this.#learn(update);
+    this.modules.learn(update);
     const decision = plan(update, this.#pageFor(update));
     if ('leaving' in decision) await this.#leave(decision.leaving);
     switch (decision.type) {
@@ -272,16 +272,6 @@ export class Runtime {
       case 'apply':
         await this.#apply(decision, update, arrived);
         break;
-    }
-  }
-
-  /** Keeps which modules the specifiers of accepted dependencies name. */
-  #learn({ stale }: Update): void {
-    for (const { url, importers } of stale) {
-      for (const importer of importers) {
-        const names = this.modules.graph.get(importer.url)?.names;
-        for (const specifier of importer.accepts) names?.set(specifier, url);
-      }
     }
   }
 

@@ -29,6 +29,11 @@ impl Engine {
         let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
         if !self.shared.state().is_of_before(&module_url, version) {
             let mut state = self.shared.state();
+            // What is a module too stays one: as that it has more to lose.
+            let kind = match state.is_script(&module_url) {
+                true => ModuleKind::Script,
+                false => kind,
+            };
             let Registered {
                 id, registration, ..
             } = state.register(&module_url, kind, content, file);
@@ -136,6 +141,14 @@ impl Engine {
 }
 
 impl State {
+    /// Whether a module was served as a script that is there.
+    fn is_script(&mut self, module_url: &str) -> bool {
+        let id = self.graph.get(module_url);
+        id.is_some_and(|id| {
+            self.graph.kind(id) == ModuleKind::Script && self.module(id).source.is_some()
+        })
+    }
+
     /// Whether the content of a resource changed after a page was told to ask for it by this version.
     fn is_of_before(&self, module_url: &str, version: Option<u64>) -> bool {
         let id = self
