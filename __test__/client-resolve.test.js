@@ -160,7 +160,12 @@ for (const [from, allowed] of Object.entries(TRANSITIONS)) {
         retired: ['retired'],
       };
       const definition = { locals: [], indirect: [], stars: [], imports: [] };
-      const made = new Generation(new Module('/a.js'), { definition, isData: false, run() {} }, {}, []);
+      const made = new Generation(
+        new Module('/a.js'),
+        { definition, isData: false, run() {} },
+        {},
+        [],
+      );
       for (const state of ways[from]) made.become(state);
       if (isAllowed) t.notThrows(() => made.become(to));
       else t.throws(() => made.become(to), { message: `/a.js cannot become ${to}: it is ${from}` });

@@ -34,6 +34,9 @@ pub struct EngineOptions {
     /// Whether the host serves scripts as they are on disk, imports and all. Updates then bring the code of a
     /// save as it is; otherwise the host is asked for it. Default: false.
     pub serves_files: Option<bool>,
+    /// Whether all that the host does to scripts on disk is to resolve specifiers. Of a save it is then asked for new
+    /// specifiers only. Default: false.
+    pub resolves_only: Option<bool>,
     /// Whether the host answers `pull` events by `pulled`: updates then bring what only the host can make. Default:
     /// false; pages reload for it then.
     pub pulls: Option<bool>,
@@ -158,6 +161,7 @@ impl HmrEngine {
                 }
             },
             serves_files: options.serves_files.unwrap_or(false),
+            resolves_only: options.resolves_only.unwrap_or(false),
             pulls: options.pulls.unwrap_or(false),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),

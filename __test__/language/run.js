@@ -147,6 +147,8 @@ const open = (names) => {
   for (const name of names) {
     const frame = document.createElement('iframe');
     frame.name = name;
+    // Nothing is to be painted.
+    frame.hidden = true;
     frame.src = `/${name}/index.html`;
     document.body.append(frame);
   }

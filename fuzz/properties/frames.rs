@@ -46,6 +46,7 @@ pub fn check(data: &[u8]) {
         client_url: "/client.js".to_owned(),
         watch: hotgraph::engine::Watching::Off,
         serves_files: false,
+        resolves_only: false,
         pulls: true,
         snapshot: None,
     };

@@ -21,7 +21,7 @@ import { isBeingWritten, whenWritten } from '../server/writing.js';
 import { describeEvent, type Level, plainText } from '../tell/report.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
-import { asStatic, isServedAsIs, isServedByOthers, readScript } from './static-scripts.js';
+import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
 import { silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
@@ -225,7 +225,7 @@ function start(
       clientUrl: endpoint.clientUrl,
       watch: options.watch ?? !config.disableFileWatcher,
       pulls: true,
-      servesFiles: !config.middleware?.length && isServedAsIs(plugin, config.plugins ?? []),
+      ...makingOf(plugin, config),
       ...(snapshot && { snapshot }),
     },
     (client, text) => {

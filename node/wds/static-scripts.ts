@@ -5,7 +5,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Plugin } from '@web/dev-server-core';
+import type { Plugin, ServerStartParams } from '@web/dev-server-core';
+
+type Config = ServerStartParams['config'];
 
 /** Extensions that the host serves as scripts without anybody's help. */
 const SCRIPTS = new Set(['.js', '.mjs']);
@@ -59,8 +61,21 @@ const WEB_SOCKETS = 'web-sockets';
 /** Hooks that a script goes through. */
 const HOOKS = ['serve', 'transform', 'resolveImport', 'transformImport', 'fileParsed'] as const;
 
-/** Whether nobody but `own` may make anything else of a script than what is on disk. */
-export function isServedAsIs(own: Plugin, plugins: readonly Plugin[]): boolean {
+/** What the host makes of scripts on disk. */
+export interface Making {
+  /** Nothing else than what is there. */
+  servesFiles: boolean;
+  /** The same with other specifiers, by its own resolver. */
+  resolvesOnly: boolean;
+}
+
+/** What a server with these plugins makes of scripts on disk; `own` changes nothing that counts. */
+export function makingOf(own: Plugin, { plugins = [], middleware }: Config): Making {
   const others = plugins.filter((plugin) => plugin !== own && plugin.name !== WEB_SOCKETS);
-  return !others.some((plugin) => HOOKS.some((hook) => hook in plugin));
+  const makers = others.filter((plugin) => HOOKS.some((hook) => hook in plugin));
+  const isAlone = !middleware?.length;
+  return {
+    servesFiles: isAlone && makers.length === 0,
+    resolvesOnly: isAlone && makers.length > 0 && makers.every(({ name }) => name === RESOLVER),
+  };
 }

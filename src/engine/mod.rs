@@ -66,6 +66,9 @@ pub struct EngineOptions {
     pub watch: Watching,
     /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.
     pub serves_files: bool,
+    /// Whether all that the host does to scripts on disk is to resolve specifiers: of a save it is asked for new ones
+    /// only.
+    pub resolves_only: bool,
     /// Whether the host answers [`HostEvent::Pull`] by [`Engine::pulled`]. Otherwise pages reload for what only the host
     /// can make.
     pub pulls: bool,

@@ -7,6 +7,7 @@ pub mod check;
 mod describe;
 mod publish;
 pub mod pull;
+mod resolved;
 
 pub use describe::{describe, tell_departures};
 pub use publish::GivenUp;

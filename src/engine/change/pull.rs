@@ -168,8 +168,11 @@ impl Coordinator {
     fn go_on(&mut self, task: Task, failures: Vec<PullFailure>) {
         match task {
             Task::Publish(mut pending) => {
-                let asked = pending.asked.clone();
-                pending.previews.extend(self.take_previews(&asked));
+                let previews = self.take_previews(&pending.asked);
+                for (id, text) in &previews {
+                    self.shared.learn_resolutions(*id, text);
+                }
+                pending.previews.extend(previews);
                 let failures = failures.into_iter().filter_map(|failure| {
                     let id = self.shared.state().graph.get(&failure.url)?;
                     Some((id, failure.message))
@@ -267,38 +270,15 @@ impl Coordinator {
 
     /// What is missing for an update. Marks it as asked for.
     fn lacking(&mut self, pending: &mut Pending) -> Lacking {
+        let previews = self.lacking_content(pending);
+        if !previews.is_empty() {
+            return Lacking {
+                previews,
+                ..Lacking::default()
+            };
+        }
         let mut lacking = Lacking::default();
-        let serves_files = self.shared.options.serves_files;
-        let mut guard = self.shared.state();
-        let state = &mut *guard;
-        let trail = state.trail(pending.given_up.as_ref());
-        let found = state
-            .propagator
-            .propagate(&state.graph, &pending.changed, &trail);
-        let is_change = pending.given_up.is_none();
-        for &id in &found.stale {
-            let is_changed = is_change && pending.changed.contains(&id);
-            if !pending.asked.contains(&id) && state.is_by_host(id, is_changed, serves_files) {
-                pending.asked.insert(id);
-                lacking.previews.push(id);
-            }
-        }
-        if !lacking.is_empty() {
-            return lacking;
-        }
-        // What the new code imports for the first time, and what that imports.
-        let mut ways: Vec<(ModuleId, Arc<str>)> = pending.previews.clone();
-        if is_change && serves_files {
-            let saved = pending.changed.iter();
-            ways.extend(saved.filter_map(|&id| Some((id, state.saved_of(id)?))));
-        }
-        let added = pending.added.clone();
-        ways.extend(added.into_iter().filter_map(|id| {
-            let source = state.module(id).source.as_ref()?;
-            Some((id, source.text.clone()))
-        }));
-        drop(guard);
-        for (id, text) in ways {
+        for (id, text) in self.new_code(pending) {
             for import in self.unserved_imports(id, &text) {
                 if pending.added.len() < MOST_ADDED && pending.asked.insert(import) {
                     pending.added.push(import);
@@ -307,6 +287,50 @@ impl Coordinator {
             }
         }
         lacking
+    }
+
+    /// The stale modules that only the host knows the content of.
+    fn lacking_content(&self, pending: &mut Pending) -> Vec<ModuleId> {
+        let serves_files = self.shared.options.serves_files;
+        let is_change = pending.given_up.is_none();
+        let by_host: Vec<ModuleId> = {
+            let mut guard = self.shared.state();
+            let state = &mut *guard;
+            let trail = state.trail(pending.given_up.as_ref());
+            let found = state
+                .propagator
+                .propagate(&state.graph, &pending.changed, &trail);
+            let stale = found.stale.into_iter();
+            let by_host = stale.filter(|id| {
+                let is_changed = is_change && pending.changed.contains(id);
+                !pending.asked.contains(id) && state.is_by_host(*id, is_changed, serves_files)
+            });
+            by_host.collect()
+        };
+        pending.asked.extend(&by_host);
+        let mut lacking = Vec::new();
+        for id in by_host {
+            match self.shared.resolved(id) {
+                Some(text) => pending.previews.push((id, text)),
+                None => lacking.push(id),
+            }
+        }
+        lacking
+    }
+
+    /// The code that an update brings of changed and of new modules.
+    fn new_code(&self, pending: &Pending) -> Vec<(ModuleId, Arc<str>)> {
+        let mut state = self.shared.state();
+        let mut code = pending.previews.clone();
+        if pending.given_up.is_none() && self.shared.options.serves_files {
+            let saved = pending.changed.iter();
+            code.extend(saved.filter_map(|&id| Some((id, state.saved_of(id)?))));
+        }
+        code.extend(pending.added.iter().filter_map(|&id| {
+            let source = state.module(id).source.as_ref()?;
+            Some((id, source.text.clone()))
+        }));
+        code
     }
 
     /// The scripts that a text imports and that were never served, other than the browser's own.

@@ -510,6 +510,7 @@ mod tests {
             folders: Folders::below("/project"),
             client_url: "/__hotgraph/abc/main.js".to_owned(),
             serves_files: false,
+            resolves_only: false,
             pulls: false,
             watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {

@@ -1,0 +1,122 @@
+//! What the host makes of a save where all that it does to scripts is to resolve specifiers: the save, with what it
+//! made of the same specifiers before. Only for others it has to be asked.
+//!
+//! Knows texts and specifiers. Must not know what a specifier stands for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::Shared;
+use crate::engine::state::State;
+use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord, Span};
+use hotgraph_core::syntax::edit::{Edit, apply};
+
+impl Shared {
+    /// The content of a saved script as the host would make it; `None` when only the host can tell.
+    pub fn resolved(&self, id: ModuleId) -> Option<Arc<str>> {
+        if !self.options.resolves_only {
+            return None;
+        }
+        let (saved, served, known) = self.state().for_resolving(id)?;
+        let record = self.analysis_of(xxh3_64(saved.as_bytes()), &saved).ok()?;
+        let served: HashSet<&str> = all_specifiers(&served).collect();
+        let mut edits = Vec::new();
+        for (specifier, span) in replaceable(&record, &saved)? {
+            // What the host left in its place before, it leaves.
+            if served.contains(specifier) {
+                continue;
+            }
+            let made = known.get(specifier)?;
+            // It may be resolved to something else since then.
+            if !served.contains(&**made) || made.contains(['\'', '"', '\\', '\n', '\r']) {
+                return None;
+            }
+            edits.push(Edit {
+                span,
+                text: made.clone(),
+            });
+        }
+        Some(match edits.is_empty() {
+            true => saved,
+            false => apply(&saved, edits).into(),
+        })
+    }
+
+    /// Keeps what the host made of the specifiers of a save.
+    pub fn learn_resolutions(&self, id: ModuleId, made: &str) {
+        if !self.options.resolves_only {
+            return;
+        }
+        let Some((saved, _, _)) = self.state().for_resolving(id) else {
+            return;
+        };
+        let analyse = |text: &str| self.analysis_of(xxh3_64(text.as_bytes()), text).ok();
+        let (Some(before), Some(after)) = (analyse(&saved), analyse(made)) else {
+            return;
+        };
+        let pairs = all_specifiers(&before).zip(all_specifiers(&after));
+        let pairs: Vec<(String, String)> = pairs
+            .filter(|(specifier, made)| specifier != made)
+            .map(|(specifier, made)| (specifier.to_owned(), made.to_owned()))
+            .collect();
+        self.state().module(id).resolutions.extend(pairs);
+    }
+}
+
+impl State {
+    /// What was saved of a script, the analysis of what was served of it, and what the host resolved.
+    #[expect(clippy::type_complexity)]
+    fn for_resolving(
+        &mut self,
+        id: ModuleId,
+    ) -> Option<(Arc<str>, Arc<ModuleRecord>, HashMap<String, String>)> {
+        let file = self.files.get(self.files.of_module(id)?);
+        if Dialect::from_extension(&file.path) != Some(Dialect::JavaScript) {
+            return None;
+        }
+        let saved = file.saved.clone()?;
+        let data = self.module(id);
+        Some((saved, data.record.clone()?, data.resolutions.clone()))
+    }
+}
+
+/// All specifiers of a module, in a fixed order.
+fn all_specifiers(record: &ModuleRecord) -> impl Iterator<Item = &str> {
+    let statics = record.imports.iter().map(|import| &*import.specifier);
+    let dynamics = record.dynamic_imports.iter();
+    statics.chain(dynamics.filter_map(|import| Some(&*import.literal.as_ref()?.0)))
+}
+
+/// The specifiers that a host may replace, with the places of their text between the quotes. `None` when there is one
+/// that only the host can read as it does.
+fn replaceable<'r>(record: &'r ModuleRecord, source: &str) -> Option<Vec<(&'r str, Span)>> {
+    let mut found = Vec::new();
+    let literals = record
+        .imports
+        .iter()
+        .map(|import| (&import.specifier, import.span));
+    let mut literals: Vec<(&String, Span)> = literals.collect();
+    for import in &record.dynamic_imports {
+        match &import.literal {
+            Some((specifier, span)) => literals.push((specifier, *span)),
+            // Parts of a name that is put together, which some hosts resolve.
+            None if source[import.argument.start..].starts_with(['\'', '"', '`']) => return None,
+            None => {}
+        }
+    }
+    for (specifier, span) in literals {
+        let text = source.get(span.start + 1..span.end.checked_sub(1)?)?;
+        if text != specifier || source[span.start..].starts_with('`') {
+            return None;
+        }
+        let span = Span {
+            start: span.start + 1,
+            end: span.end - 1,
+        };
+        found.push((&**specifier, span));
+    }
+    Some(found)
+}
