@@ -8,6 +8,9 @@ import { dirname, join } from 'node:path';
 
 /** Milliseconds that a loop of writes takes at least, so that the page's clock can tell. */
 const WRITING = 20;
+/** Milliseconds between what a page has loaded and the first loop, and of loops until one counts: all is compiled then. */
+const SETTLING = 2000;
+const WARM_UP = 1000;
 
 /** In how many lists the other modules hang: so many requests are open at a time while the page loads. */
 const LISTS = 100;
@@ -335,6 +338,7 @@ export class WritesApp extends Folder {
    */
   constructor(modules, repetitions, port) {
     super();
+    this.modules = modules;
     const names = Array.from({ length: modules - 1 }, (_, at) => `area-${at % 20}/module-${at}.js`);
     this.write(
       'counter.js',
@@ -362,7 +366,9 @@ const timed = (count) => {
   for (let at = 0; at < count; at++) increment();
   return performance.now() - started;
 };
+await new Promise((resolve) => setTimeout(resolve, ${SETTLING}));
 let writes = 10_000;
+for (const ends = performance.now() + ${WARM_UP}; performance.now() < ends; ) timed(writes);
 while (timed(writes) < ${WRITING}) writes *= 2;
 const ms = Array.from({ length: ${repetitions} }, () => timed(writes));
 const areSeen = readers.every((read, at) => read() === n + at) && n > ${repetitions} * writes;

@@ -98,6 +98,8 @@ async function bundle(from, to) {
     // As it is: import attributes would be taken out for older targets.
     target: 'esnext',
     external: ['./env.js', './attributes.js'],
+    // Instead of the globals of the same names.
+    inject: [join(from, 'natives.js')],
     // Chromium compiles all functions while the page loads, off the main thread: the first update needs them at once.
     banner: { js: '//# allFunctionsCalledOnLoad' },
     logLevel: 'warning',

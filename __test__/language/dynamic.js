@@ -101,6 +101,25 @@ const name = './a.js'; log((await import(name)).x); async function f(x = import(
     'a.js': A,
     'b.js': 'export const load = (name) => import(name);',
   },
+  'a page that replaces Promise': {
+    'case.js': `const real = Promise; globalThis.Promise = class { constructor() { throw 1; } }; const kept = import('./a.js');
+const [ns, error] = await kept.then(async (ns) => [ns, await import('./b.js').catch((error) => error)]); globalThis.Promise = real; log(ns.x, error, kept instanceof Promise);`,
+    'a.js': A,
+    'b.js': 'await 0; throw new RangeError();',
+  },
+  'who imports a module first that waits hears of it first': {
+    'case.js': `globalThis.steps = {}; for (const name of ['started', 'go']) steps[name] = Promise.withResolvers();
+const first = import('./b.js').then(() => log('first')); await steps.started.promise; const second = import('./b.js').then(() => log('second'));
+await import('./a.js'); steps.go.resolve(); await Promise.all([first, second]);`,
+    'a.js': A,
+    'b.js': `steps.started.resolve(); await steps.go.promise; log('b');`,
+  },
+  'what runs already is not run again by who imports it': {
+    'case.js': `import { a } from './a.js'; const b = await import('./b.js'); log(a === b.a); log((await import('./c.js')).b === b);`,
+    'a.js': `log('a'); export const a = {};`,
+    'b.js': `export { a } from './a.js'; log('b');`,
+    'c.js': `import * as b from './b.js'; await 0; export { b };`,
+  },
   'from a direct eval': {
     files: { 'case.js': `log((await eval("import('./a.js')")).x);`, 'a.js': A },
     reloads: true,

@@ -22,11 +22,11 @@ const PATIENCE = 30_000;
 
 /** What ends each stage, by the page's clock. */
 const STAGES = {
-  arrived: 'written, seen, read, parsed, propagated, sent: the message is in the page',
+  arrived: 'written, seen, read, asked of the server, parsed, sent: the message is in the page',
   begun: 'read and planned: `beforeUpdate`',
   linked: 'compiled and linked: the dispose callback',
   evaluated: 'evaluated: the end of the boundary’s code',
-  updated: 'exports compared: the accept callback',
+  updated: 'put in force: the accept callback',
 };
 
 /** Code that notes when something happens in the page. */

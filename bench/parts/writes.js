@@ -17,28 +17,28 @@ const SYSTEMS = { hotgraph: 'with `hmrPlugin()`', plain: 'plain server' };
 /** Measures. */
 export async function measure({ pages, rounds, repetitions }, { browser, progress }) {
   const runs = [];
-  for (const modules of pages) {
-    const app = new WritesApp(modules, repetitions, browser.port);
-    for (let round = 0; round < rounds; round++) {
+  const apps = pages.map((modules) => new WritesApp(modules, repetitions, browser.port));
+  for (let round = 0; round < rounds; round++) {
+    for (const app of apps) {
       for (const id of Object.keys(SYSTEMS)) {
-        const ns = await writes(id, app, modules, browser);
-        runs.push({ id, modules, round, ns });
-        progress(`${modules} modules, ${id}: ${brief(median(ns))} ns a write`);
+        const ns = await writes(id, app, browser);
+        runs.push({ id, modules: app.modules, round, ns });
+        progress(`${app.modules} modules, ${id}: ${brief(median(ns))} ns a write`);
       }
     }
-    app.dispose();
   }
+  for (const app of apps) app.dispose();
   return { pages, rounds, repetitions, runs };
 }
 
 /** Nanoseconds a write, of each repetition. */
-async function writes(id, app, modules, browser) {
+async function writes(id, app, browser) {
   const server = await serve(id, app.folder);
   const page = await browser.open(server.url);
   try {
     const isMeasured = ({ type }) => type === 'measured';
     const { count } = await page.loaded();
-    if (count !== modules) throw new Error(`${count} of ${modules} modules ran`);
+    if (count !== app.modules) throw new Error(`${count} of ${app.modules} modules ran`);
     const result = page.messages.find(isMeasured) ?? (await page.next(isMeasured, PATIENCE));
     if (!result?.areSeen) throw new Error(`${id}: not all modules see what was written`);
     return result.ms.map((ms) => Math.round((ms / result.writes) * 1e9) / 1e3);

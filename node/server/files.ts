@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
+import { agentsOf } from './agents.js';
 import { destinationOf } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { transformPage } from './page.js';
@@ -97,6 +98,7 @@ export class HmrFiles {
 
   #script(source: string, request: FileRequest): string {
     const { url, file, at, since, headers } = request;
+    agentsOf(this.#engine).note(url, headers);
     const destination = destinationOf(headers);
     if (destination === 'classic script' || destination === 'data') {
       return this.#resource('asset', source, request);

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import inject from 'light-my-request';
 import type { HmrEngine } from '#native';
 import type { HostEvent } from '../../runtime/protocol.js';
+import { agentsOf } from './agents.js';
 
 /** The engine's question. */
 export type PullEvent = Extract<HostEvent, { type: 'pull' }>;
@@ -36,9 +37,11 @@ export async function pull(
   engine: HmrEngine,
   dispatch: Dispatch,
 ): Promise<void> {
+  const agents = agentsOf(engine);
+  const headersFor = (url: string) => ({ 'user-agent': agents.of(url) ?? '' });
   const waiting = [
-    ...preview.map((url) => ({ url, headers: { [HEADER]: SECRET } })),
-    ...serve.map((url) => ({ url, headers: {} })),
+    ...preview.map((url) => ({ url, headers: { ...headersFor(url), [HEADER]: SECRET } })),
+    ...serve.map((url) => ({ url, headers: headersFor(url) })),
   ];
   const failures: { url: string; message: string }[] = [];
   const work = async () => {
@@ -49,6 +52,11 @@ export async function pull(
   };
   await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
   engine.pulled(question, failures);
+}
+
+/** Asks nobody for anything: the first request from within takes several times as long as later ones. */
+export function warmUp(): void {
+  void ask((_, response) => void response.end(), '/', {});
 }
 
 /** Makes one request. Returns why there is no answer, if there is none. */

@@ -16,7 +16,7 @@ import type { UpgradeServer } from '../server/channel.js';
 import { HmrEndpoint } from '../server/endpoint.js';
 import { CustomEvents, type HotChannel } from '../server/events.js';
 import { type FileKind, HmrFiles } from '../server/files.js';
-import { type Dispatch, isPreview, pull } from '../server/pull.js';
+import { type Dispatch, isPreview, pull, warmUp } from '../server/pull.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
 import { describeEvent, type Level, plainText } from '../tell/report.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
@@ -233,6 +233,7 @@ function start(
       else endpoint.send(text, client);
     },
   );
+  warmUp();
   const dispatch: Dispatch = (request, response) => void server.emit('request', request, response);
   function onHostEvent(event: HostEvent): void {
     if (event.type === 'pull') void pull(event, engine, dispatch);

@@ -55,8 +55,8 @@ export function isServedByOthers(own: Plugin, plugins: readonly Plugin[]): boole
   return later.some((plugin) => 'serve' in plugin && plugin.name !== RESOLVER);
 }
 
-/** The host's own plugin for its WebSocket, which changes pages only. */
-const WEB_SOCKETS = 'web-sockets';
+/** The host's own plugins for its WebSocket, which changes pages only, and to ask resolvers for what scripts import. */
+const HOST_PLUGINS = new Set(['web-sockets', 'resolve-module-imports']);
 
 /** Hooks that a script goes through. */
 const HOOKS = ['serve', 'transform', 'resolveImport', 'transformImport', 'fileParsed'] as const;
@@ -71,7 +71,7 @@ export interface Making {
 
 /** What a server with these plugins makes of scripts on disk; `own` changes nothing that counts. */
 export function makingOf(own: Plugin, { plugins = [], middleware }: Config): Making {
-  const others = plugins.filter((plugin) => plugin !== own && plugin.name !== WEB_SOCKETS);
+  const others = plugins.filter((plugin) => plugin !== own && !HOST_PLUGINS.has(plugin.name));
   const makers = others.filter((plugin) => HOOKS.some((hook) => hook in plugin));
   const isAlone = !middleware?.length;
   return {

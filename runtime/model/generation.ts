@@ -68,7 +68,8 @@ export interface Evaluation {
   order: number | undefined;
   pending: number;
   readonly parents: Generation[];
-  readonly promise: Promise<void>;
+  /** What who waits for it waits for; there is one while it waits for something itself. */
+  promise: Promise<void> | undefined;
   settle(error?: { readonly error: unknown }): void;
 }
 

@@ -71,6 +71,22 @@ export class Graph {
     return this.resolve(link.specifier, importer) ?? link.url ?? undefined;
   }
 
+  /**
+   * What names the module that an import leads to: its url. The text of a file that may be a script too is another
+   * module.
+   *
+   * @param isData Whether a module is data, and so no script.
+   */
+  keyOf(
+    link: ImportLink,
+    importer: Place,
+    isData: (url: string) => boolean | undefined = (url) => this.get(url)?.code?.isData,
+  ): string | undefined {
+    const url = this.urlOf(link, importer);
+    if (url === undefined || link.kind !== 'other' || isData(url)) return url;
+    return `${url} as ${link.attributes?.type}`;
+  }
+
   /** The url that a page makes of a specifier, `undefined` when it takes more than the page. */
   resolve(specifier: string, importer: Place): string | undefined {
     try {
@@ -127,7 +143,7 @@ export class Graph {
   ): Source[] {
     return natives.map((namespace, index) => {
       const link = definition.imports[index];
-      const url = link && this.urlOf(link, importer);
+      const url = link && this.keyOf(link, importer);
       if (url === undefined) return new NativeSource(namespace);
       if (link && isNative(link) && !this.#modules.get(url)?.current) {
         return this.native(url, namespace);

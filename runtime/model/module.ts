@@ -4,7 +4,8 @@
 import type { ModuleNamespace } from '../../client.js';
 import type { Definition } from '../protocol.js';
 import type { Code, Generation } from './generation.js';
-import { forgetBindings, View } from './view.js';
+import { forgetBindings, type View } from './view.js';
+import { Views } from './views.js';
 
 /** Assigns one of a shell's exports. */
 export type Assign = (name: string, value: unknown) => void;
@@ -87,9 +88,7 @@ export class Module {
   readonly shells: Shell[] = [];
   /** Urls of accepted dependencies by specifier, as far as updates told. */
   readonly names = new Map<string, string>();
-  #view = new View();
-  /** The views that older importers hold. */
-  #older: WeakRef<View>[] = [];
+  #views = new Views();
 
   constructor(url: string) {
     this.url = url;
@@ -97,7 +96,7 @@ export class Module {
 
   /** What whoever is linked now reads through. */
   get view(): View {
-    return this.#view;
+    return this.#views.newest;
   }
 
   /** Its code, the newest that ran. */
@@ -107,50 +106,43 @@ export class Module {
 
   /** The module as the browser has it. Keeps what is known already. */
   setNative(namespace: ModuleNamespace): void {
-    this.#view.native ??= namespace;
+    this.view.native ??= namespace;
   }
 
   /** A first generation, by the module's shell or by an update that brought the module. */
   begin(generation: Generation): void {
     this.current = generation;
     this.hasLeft = false;
-    if (generation.view !== this.#view) this.#renew(generation.view);
-    for (const shell of this.shells) shell.view = this.#view;
+    this.#views.renew(generation.view);
+    for (const shell of this.shells) shell.view = this.view;
   }
 
   /** The views that show the module, the newest first. */
   get views(): View[] {
-    return [this.#view, ...this.#older.flatMap((view) => view.deref() ?? [])];
+    return this.#views.all;
   }
 
-  /**
-   * Puts a generation that was evaluated in force. The old one is the caller's to retire.
-   *
-   * @returns The views that moved.
-   */
-  commit(generation: Generation, publication: Publication): View[] {
-    const moved = publication === 'takeOver' ? this.views : [];
+  /** What its importers see now, by name: of each name what the newest of them does. */
+  values(): Map<string, unknown> {
+    return new Map(this.views.reverse().flatMap((view) => [...view.values()]));
+  }
+
+  /** Puts a generation that was evaluated in force. The old one is the caller's to retire. */
+  commit(generation: Generation, publication: Publication): void {
     this.current = generation;
     if (this.next === generation) this.next = undefined;
     this.isBehind = false;
-    for (const view of moved) view.moveTo(generation);
-    // Who imported it before the page had it.
-    for (const view of this.views) if (!view.generation && !view.native) view.moveTo(generation);
-    if (publication === 'takeOver') {
-      this.#older = [...moved.slice(1), generation.view].map((view) => new WeakRef(view));
-    } else {
-      this.#renew(generation.view);
-    }
-    if (publication !== 'decide') for (const shell of this.shells) shell.view = this.#view;
+    if (publication === 'takeOver') this.#views.unite(generation);
+    else this.#views.renew(generation.view);
+    if (publication !== 'decide') for (const shell of this.shells) shell.view = this.view;
     forgetBindings();
-    return moved;
   }
 
   /** Accept callbacks of a generation have assigned some of its exports: older importers see its variables. */
   decide(generation: Generation, names: readonly string[]): void {
     const isOld = generation !== this.current;
     for (const view of this.views) {
-      if (isOld && view === this.#view) continue;
+      if (isOld && view === this.view) continue;
       for (const name of names) view.decide(name, generation);
     }
     forgetBindings();
@@ -165,13 +157,7 @@ export class Module {
     this.data = {};
     this.webpackData = undefined;
     this.names.clear();
-    this.#view = new View();
-    this.#older = [];
+    this.#views = new Views();
     forgetBindings();
-  }
-
-  #renew(view: View): void {
-    this.#older = this.views.filter((one) => one !== view).map((one) => new WeakRef(one));
-    this.#view = view;
   }
 }

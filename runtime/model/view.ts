@@ -18,8 +18,9 @@ export function forgetBindings(): void {
 
 /** One view of a module. */
 export class View implements Source {
-  /** Whose exports it shows; `undefined` while the module's shell has not run. */
-  generation: Generation | undefined;
+  /** The view that it has become one with. */
+  #joined: View | undefined;
+  #generation: Generation | undefined;
   /** The module as the browser has it, for as long as there is no generation. */
   native: ModuleNamespace | undefined;
   /** Generations whose variables accept callbacks put in the place of this one's, by name. */
@@ -31,6 +32,30 @@ export class View implements Source {
   #reader: object | undefined;
   readonly #namespaces = new Map<string, ModuleNamespace>();
   #namespace: { readonly at: number; readonly object: ModuleNamespace } | undefined;
+
+  /** Whose exports it shows; `undefined` while the module's shell has not run. */
+  get generation(): Generation | undefined {
+    return this.last.#generation;
+  }
+
+  set generation(generation: Generation) {
+    this.#generation = generation;
+  }
+
+  /** The view that it is one with; itself, when with no other. */
+  get last(): View {
+    if (!this.#joined) return this;
+    this.#joined = this.#joined.last;
+    return this.#joined;
+  }
+
+  /** It shows what another view does, now and for good. */
+  join(view: View): void {
+    if (view === this) return;
+    this.#joined = view;
+    this.#decided.clear();
+    forgetBindings();
+  }
 
   /** The value of an export; `undefined` when there is none of that name. */
   read(name: string): unknown {
@@ -53,6 +78,7 @@ export class View implements Source {
   }
 
   resolve(name: string, search: Search): Resolution {
+    if (this.#joined) return this.last.resolve(name, search);
     if (!search.enter(this, name)) return null;
     const decided = this.#decided.get(name);
     if (decided) return decided.own(name);
@@ -63,7 +89,8 @@ export class View implements Source {
   }
 
   #resolve(name: string, search: Search): Resolution {
-    const { generation, native } = this;
+    const { native } = this;
+    const generation = this.#generation;
     if (!generation) {
       if (!native || !Reflect.has(native, name)) return null;
       const read = () => readShell(native, name);
@@ -91,9 +118,11 @@ export class View implements Source {
   }
 
   exportedNames(seen: Set<Source> = new Set()): Set<string> {
+    if (this.#joined) return this.last.exportedNames(seen);
     if (seen.has(this)) return new Set();
     seen.add(this);
-    const { generation, native } = this;
+    const { native } = this;
+    const generation = this.#generation;
     if (!generation) return new Set(native && Object.getOwnPropertyNames(native));
     const names = new Set([...generation.locals, ...generation.indirect.keys()]);
     for (const star of generation.stars) {
@@ -111,6 +140,7 @@ export class View implements Source {
   }
 
   namespace(): ModuleNamespace {
+    if (this.#joined) return this.last.namespace();
     if (this.#namespace?.at === changes) return this.#namespace.object;
     const names = this.names();
     const key = JSON.stringify(names.sort());
@@ -119,7 +149,7 @@ export class View implements Source {
       object = makeNamespace(names, (name) => this.read(name));
       this.#namespaces.set(key, object);
     }
-    if (this.generation) this.#namespace = { at: changes, object };
+    if (this.#generation) this.#namespace = { at: changes, object };
     return object;
   }
 
@@ -158,7 +188,7 @@ export class View implements Source {
 
   /** Importers see another generation from now on. {@link keep} is to follow, when all views of an update have moved. */
   moveTo(generation: Generation): void {
-    this.generation = generation;
+    this.#generation = generation;
     this.#decided.clear();
     forgetBindings();
   }
@@ -192,7 +222,7 @@ export class View implements Source {
 
   /** Importers see a variable of this generation by that name from now on. */
   decide(name: string, generation: Generation): void {
-    if (this.generation === generation) this.#decided.delete(name);
+    if (this.#generation === generation) this.#decided.delete(name);
     else this.#decided.set(name, generation);
   }
 }

@@ -44,7 +44,7 @@ export function run(generation: Generation): Promise<void> | undefined {
     end(generation);
     return undefined;
   }
-  evaluation.order = ++waiting;
+  wait(evaluation);
   return executeAsync(generation);
 }
 
@@ -53,7 +53,7 @@ export function pendingOf(generation: Generation): Promise<void> | undefined {
   const root = generation.evaluation?.cycleRoot ?? generation;
   for (const one of [generation, root]) if (one.state === 'failed') throw one.error;
   const { state, evaluation } = root;
-  return state === 'evaluating' && evaluation?.order !== undefined ? evaluation.promise : undefined;
+  return state === 'evaluating' ? evaluation?.promise : undefined;
 }
 
 function visit(generation: Generation, stack: Generation[], start: number): number {
@@ -82,7 +82,7 @@ function visit(generation: Generation, stack: Generation[], start: number): numb
     awaited.parents.push(generation);
   }
   if (evaluation.pending > 0 || generation.code.definition.isAsync) {
-    evaluation.order = ++waiting;
+    wait(evaluation);
     if (evaluation.pending === 0) void executeAsync(generation);
   } else {
     generation.execute();
@@ -104,12 +104,6 @@ function requiredBy({ sources }: Generation): Generation[] {
 
 function begin(generation: Generation, index: number): Evaluation {
   generation.become('evaluating');
-  let settle: Evaluation['settle'] = () => {};
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = (failed) => (failed ? reject(failed.error) : resolve());
-  });
-  // Who waits hears of it.
-  promise.catch(() => {});
   const evaluation: Evaluation = {
     index,
     ancestorIndex: index,
@@ -118,11 +112,22 @@ function begin(generation: Generation, index: number): Evaluation {
     order: undefined,
     pending: 0,
     parents: [],
-    promise,
-    settle,
+    promise: undefined,
+    settle: () => {},
   };
   generation.evaluation = evaluation;
   return evaluation;
+}
+
+/** It waits for something: whoever waits for it has a promise. */
+function wait(evaluation: Evaluation): void {
+  evaluation.order = ++waiting;
+  const promise = new Promise<void>((resolve, reject) => {
+    evaluation.settle = (failed) => (failed ? reject(failed.error) : resolve());
+  });
+  // Who waits hears of it.
+  promise.catch(() => {});
+  evaluation.promise = promise;
 }
 
 function end(generation: Generation): void {

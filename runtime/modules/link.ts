@@ -24,12 +24,13 @@ export interface LinkPorts {
 /** A module whose new code is linked. */
 interface Unit {
   readonly body: Body;
-  /** By import: the url of the module, where it is known. */
-  readonly urls: readonly (string | undefined)[];
+  /** By import: what names the module. */
+  readonly keys: readonly (string | undefined)[];
 }
 
 /** A module on the way, and the import that led to it. */
 interface Reached {
+  readonly key: string;
   readonly url: string;
   readonly link: ImportLink | undefined;
 }
@@ -64,7 +65,7 @@ export class Linking {
   /** Modules that the server is to be asked for. */
   #wanted = new Set<string>();
   /** Modules that the browser is to import: how, and who imports them. */
-  readonly #natives = new Map<string, ImportLink>();
+  readonly #natives = new Map<string, Reached & { readonly link: ImportLink }>();
   readonly #json = new Set<string>();
 
   /**
@@ -92,7 +93,7 @@ export class Linking {
    * @throws {Error} What does not load. Nothing has run then, but for modules of the browser.
    */
   async link(roots: Iterable<string>): Promise<Linked> {
-    this.#queue.push(...[...roots].map((url) => ({ url, link: undefined })));
+    this.#queue.push(...[...roots].map((url) => ({ key: url, url, link: undefined })));
     this.#addAll();
     while (this.#wanted.size > 0) await this.#ask();
     const bodies = [...this.#units.values()].map(({ body }) => body);
@@ -110,8 +111,13 @@ export class Linking {
     for (let next = this.#queue.pop(); next; next = this.#queue.pop()) this.#add(next);
   }
 
-  #add({ url, link }: Reached): void {
-    if (this.#units.has(url) || this.#natives.has(url)) return;
+  #add({ key, url, link }: Reached): void {
+    if (this.#natives.has(key)) return;
+    if (link && key !== url) {
+      this.#natives.set(key, { key, url, link });
+      return;
+    }
+    if (this.#units.has(url)) return;
     if (link?.kind === 'json') this.#json.add(url);
     const module = this.#graph.get(url);
     const isOld = module?.isBehind === true && !module.next;
@@ -124,7 +130,7 @@ export class Linking {
     } else if (isNew || !isBrowsers) {
       this.#wanted.add(url);
     } else if (link && !this.#isInRecord(url, link)) {
-      this.#natives.set(url, link);
+      this.#natives.set(url, { key, url, link });
     }
   }
 
@@ -141,14 +147,15 @@ export class Linking {
   #include(body: Body): void {
     const { url, imports } = body.definition;
     const place = { resolve: this.#ports.resolverOf(url) };
-    const urls = imports.map((link) => this.#graph.urlOf(link, place));
-    this.#units.set(url, { body, urls });
+    const isData = (one: string) => this.#bodies.isData(one) ?? this.#graph.get(one)?.code?.isData;
+    const keys = imports.map((link) => this.#graph.keyOf(link, place, isData));
+    this.#units.set(url, { body, keys });
     for (const [index, link] of imports.entries()) {
-      const imported = urls[index];
+      const imported = this.#graph.urlOf(link, place);
       if (imported === undefined) {
         throw new CodeError(url, new TypeError(`Failed to resolve "${link.specifier}"`));
       }
-      this.#queue.push({ url: imported, link });
+      this.#queue.push({ key: keys[index] ?? imported, url: imported, link });
     }
   }
 
@@ -164,28 +171,28 @@ export class Linking {
       }
       if (body) this.#include(body);
       else if (this.#renewed.has(url)) throw new NoBody(url);
-      else this.#natives.set(url, this.#linkTo(url));
+      else this.#natives.set(url, { key: url, url, link: this.#linkTo(url) });
     }
     this.#addAll();
   }
 
   /** An import of the module, to say how it is imported. */
   #linkTo(url: string): ImportLink {
-    for (const { body, urls } of this.#units.values()) {
-      const link = body.definition.imports[urls.indexOf(url)];
+    for (const { body, keys } of this.#units.values()) {
+      const link = body.definition.imports[keys.indexOf(url)];
       if (link) return link;
     }
     throw new NoBody(url);
   }
 
   async #importNatives(): Promise<void> {
-    const missing = [...this.#natives].filter(([url]) => !this.#graph.knownNative(url));
-    const importOne = async ([url, link]: [string, ImportLink]) => {
+    const missing = [...this.#natives.values()].filter(({ key }) => !this.#graph.knownNative(key));
+    const importOne = async ({ key, url, link }: Reached & { readonly link: ImportLink }) => {
       const { namespace } = await this.#ports.importNative(url, link);
       // It may be a shell, which has made a record of its own.
-      const module = this.#graph.get(url);
+      const module = this.#graph.get(key);
       if (link.kind === 'json') this.#graph.module(url).setNative(namespace);
-      else if (!module?.current) this.#graph.native(url, namespace);
+      else if (!module?.current) this.#graph.native(key, namespace);
     };
     await Promise.all(missing.map(importOne));
   }
@@ -200,10 +207,10 @@ export class Linking {
       this.#generations.set(url, this.#ports.generate(this.#graph.module(url), code, sources));
     }
     // Only now: modules may import each other in circles.
-    for (const [of, { body, urls }] of this.#units) {
-      const found = urls.map((url = '', index) => {
+    for (const [of, { body, keys }] of this.#units) {
+      const found = keys.map((key = '', index) => {
         const link = body.definition.imports[index];
-        return this.#generations.get(url)?.view ?? this.#source(url, link?.kind);
+        return this.#generations.get(key)?.view ?? this.#source(key, link?.kind);
       });
       allSources.get(of)?.push(...found);
     }

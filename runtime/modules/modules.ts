@@ -58,7 +58,7 @@ export class Modules {
   readonly dynamic: DynamicImports;
   readonly #ports: ModulePorts;
   readonly #handles = new WeakMap<object, Handle>();
-  #bringing: Promise<unknown> = Promise.resolve();
+  #making: Promise<unknown> = Promise.resolve();
   /** What first imports wait for. */
   #held: Promise<void> | undefined;
 
@@ -171,23 +171,21 @@ export class Modules {
    * @returns The exports that importers keep although they are gone, by url.
    */
   commit(published: ReadonlyMap<Generation, Publication>): Map<string, string[]> {
-    const before = new Map<View, Map<string, unknown>>();
+    const before = new Map<Module, Map<string, unknown>>();
     for (const [{ module }, publication] of published) {
-      if (publication !== 'takeOver') continue;
-      for (const view of module.views) before.set(view, view.values());
+      if (publication === 'takeOver') before.set(module, module.values());
     }
-    const moved: [string, View][] = [];
     for (const [generation, publication] of published) {
       const { module } = generation;
       const old = module.current;
-      for (const view of module.commit(generation, publication)) moved.push([module.url, view]);
+      module.commit(generation, publication);
       if (old && old !== generation) this.#retire(old, generation);
       this.#ports.committed(generation);
     }
     const lost = new Map<string, string[]>();
-    for (const [url, view] of moved) {
-      const names = view.keep(before.get(view) ?? new Map());
-      if (names.length > 0) lost.set(url, [...new Set([...(lost.get(url) ?? []), ...names])]);
+    for (const [{ url, view }, values] of before) {
+      const names = view.keep(values);
+      if (names.length > 0) lost.set(url, names);
     }
     for (const { module } of published.keys()) for (const shell of module.shells) shell.show();
     return lost;
@@ -266,10 +264,10 @@ export class Modules {
    * @param except Modules whose imports do not count.
    */
   isImported(url: string, except: readonly string[]): boolean {
-    const views = new Set<Source>(this.graph.get(url)?.views);
+    const views = new Set(this.graph.get(url)?.views);
+    const isOf = (source: Source) => source instanceof View && views.has(source.last);
     return [...this.graph.modules].some(
-      ({ url: importer, current }) =>
-        !except.includes(importer) && current?.sources.some((source) => views.has(source)),
+      ({ url: importer, current }) => !except.includes(importer) && current?.sources.some(isOf),
     );
   }
 
@@ -317,9 +315,8 @@ export class Modules {
     this.dynamic.note(url, importer);
     const { current, next } = this.graph.get(url) ?? {};
     if (!current && !next) await this.#held;
-    const isRecords = this.#hasType(url, attributes) && (await this.#hasRecord(url));
-    if (isRecords) return this.#evaluated(url);
-    return this.#importAsBrowser(url, address, attributes);
+    const made = this.#hasType(url, attributes) ? await this.#made(url) : undefined;
+    return made ? this.#evaluated(url, made) : this.#importAsBrowser(url, address, attributes);
   }
 
   /** Whether an import with these attributes can lead to what the page knows of the module. Else the browser says so. */
@@ -331,34 +328,35 @@ export class Modules {
     return isData ? type === 'json' || type === 'text' : type === undefined;
   }
 
-  /** Whether a record shows the module, made of bodies where the browser cannot make it. */
-  async #hasRecord(url: string): Promise<boolean> {
+  /**
+   * Makes a module of bodies where the browser cannot make it.
+   *
+   * @returns The generations that were made for it, none where the page has it; `undefined` when it is the browser's.
+   */
+  async #made(url: string): Promise<readonly Generation[] | undefined> {
     const module = this.graph.get(url);
     // An update brought it, be it that its turn has not come.
-    if (module?.next) return true;
+    if (module?.next) return [];
     const generation = module?.current;
     const isBehind = module?.isBehind === true;
     if (generation && !isBehind) {
       // The browser knows best what its own modules wait for.
-      return !module?.shells.some(({ meta }) => meta === generation.meta);
+      return module?.shells.some(({ meta }) => meta === generation.meta) ? undefined : [];
     }
     const isLost = module?.hasLeft === true || this.graph.isCurable(url);
     const isUnknown = this.graph.isAhead && !this.#ports.isImported(url);
-    if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return false;
+    if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return undefined;
     // One after the other, so that what several import is made once.
-    const brought = this.#bringing.then(() => this.#bring(url));
-    this.#bringing = brought.catch(() => {});
-    const evaluating = await brought;
-    if (!evaluating) return generation !== undefined;
-    await evaluating.done;
-    return true;
+    const making = this.#making.then(() => this.#make(url));
+    this.#making = making.catch(() => {});
+    return (await making) ?? (generation && []);
   }
 
   /** Makes a module of bodies, with what it imports. Returns nothing when the server has none. */
-  async #bring(url: string): Promise<{ readonly done: Promise<void> } | undefined> {
+  async #make(url: string): Promise<readonly Generation[] | undefined> {
     const module = this.graph.get(url);
     // Another import, or an update, has made it meanwhile.
-    if (module?.next || (module?.current && !module.isBehind)) return { done: Promise.resolve() };
+    if (module?.next || (module?.current && !module.isBehind)) return [];
     if (!this.bodies.known(url)) {
       const [body] = await this.bodies.ask([url]);
       if (!body) return undefined;
@@ -368,24 +366,24 @@ export class Modules {
     const all = [...generations.values()];
     for (const one of all) one.module.next = one;
     await this.#ports.dispose(all.flatMap((one) => one.module.current ?? []));
-    return { done: this.#runAnew(all) };
+    return all;
   }
 
-  async #runAnew(all: readonly Generation[]): Promise<void> {
-    try {
-      const [first] = all;
-      if (first) await evaluate(first);
-    } finally {
-      const renewed = all.filter(({ module }) => module.current);
-      this.settle(all, new Map(renewed.map(({ url }) => [url, 'takeOver'])));
-    }
-  }
-
-  /** The newest namespace of a module, when it has run. */
-  async #evaluated(url: string): Promise<unknown> {
+  /**
+   * The newest namespace of a module, when it has run. Who imports it first hears of it first.
+   *
+   * @param made The generations to put in force then.
+   */
+  async #evaluated(url: string, made: readonly Generation[]): Promise<unknown> {
     const module = this.graph.get(url);
     const generation = module?.next ?? module?.current;
-    if (generation) await evaluate(generation);
+    try {
+      const pending = generation && evaluate(generation);
+      if (pending) await pending;
+    } finally {
+      const renewed = made.filter((one) => one.module.current);
+      this.settle(made, new Map(renewed.map((one) => [one.url, 'takeOver'])));
+    }
     const isComing = module !== undefined && module.next === generation;
     return isComing ? generation?.view.namespace() : module?.view.namespace();
   }

@@ -222,7 +222,7 @@ export class Applying {
       this.#commit(generations);
       void this.#callBack(new Set([url]));
     };
-    generation.evaluation?.cycleRoot.evaluation?.promise.then(finish, () => {});
+    generation.evaluation?.cycleRoot.evaluation?.promise?.then(finish, () => {});
   }
 
   #try(run: () => unknown, url: string): void {

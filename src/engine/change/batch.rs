@@ -196,6 +196,8 @@ impl Coordinator {
         entry.was_doubtful = entry.served_other || missed_by_pages;
         entry.served_other = false;
         let was_broken = entry.problem.take().is_some();
+        // The host may be asked for it at once.
+        self.shared.expect_changes();
         drop(state);
         if let Some(outdated) = outdated.filter(|outdated| *outdated != hash) {
             self.shared.analyses.remove(&outdated);

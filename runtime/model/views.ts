@@ -1,0 +1,50 @@
+/**
+ * The views of one module: the newest, and those that older importers hold.
+ */
+import type { Generation } from './generation.js';
+import { View } from './view.js';
+
+/** How many older views there are at least before those are looked for that nobody holds. */
+const FEW = 8;
+
+/** The views of one module. */
+export class Views {
+  #newest = new View();
+  #older: WeakRef<View>[] = [];
+  /** So many older ones are looked through next. */
+  #limit = FEW;
+
+  /** What whoever is linked now reads through. */
+  get newest(): View {
+    return this.#newest;
+  }
+
+  /** All that somebody may hold, the newest first. */
+  get all(): View[] {
+    return [this.#newest, ...this.#older.flatMap((view) => view.deref() ?? [])];
+  }
+
+  /** Whoever is linked from now on reads through this view. */
+  renew(view: View): void {
+    const old = this.#newest;
+    this.#newest = view;
+    if (old === view) return;
+    if (!old.generation && !old.native) {
+      // Who imported the module before the page had it.
+      old.join(view);
+      return;
+    }
+    this.#older.push(new WeakRef(old));
+    if (this.#older.length < this.#limit) return;
+    this.#older = this.#older.filter((one) => one.deref());
+    this.#limit = Math.max(FEW, 2 * this.#older.length);
+  }
+
+  /** All show this generation, and are one view from now on. */
+  unite(generation: Generation): void {
+    const { all } = this;
+    this.#older = [];
+    this.#newest.moveTo(generation);
+    for (const view of [...all, generation.view]) view.join(this.#newest);
+  }
+}
