@@ -1,7 +1,7 @@
 import test from 'ava';
 import { createHotContext } from '../dist/runtime/hot/hot.js';
 import { createWebpackContext, Statuses } from '../dist/runtime/hot/webpack.js';
-import { Generation } from '../dist/runtime/model/generation.js';
+import { Code, Generation } from '../dist/runtime/model/generation.js';
 import { Module } from '../dist/runtime/model/module.js';
 import { Registrations } from '../dist/runtime/model/registrations.js';
 import { openPage } from './helpers/page.js';
@@ -10,7 +10,7 @@ const definition = { url: '', version: 0, imports: [], locals: [], indirect: [],
 
 function setUp(url = '/dir/a.js') {
   const module = new Module(url);
-  const generation = new Generation(module, { definition, isData: false, run() {} }, {}, []);
+  const generation = new Generation(module, new Code(definition, () => {}), {}, []);
   const calls = [];
   const note =
     (name) =>

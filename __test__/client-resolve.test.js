@@ -2,7 +2,7 @@
  * What exports stand for (ResolveExport), and in which order modules that wait are evaluated.
  */
 import test from 'ava';
-import { Generation, TRANSITIONS } from '../dist/runtime/model/generation.js';
+import { Code, Generation, TRANSITIONS } from '../dist/runtime/model/generation.js';
 import { Module } from '../dist/runtime/model/module.js';
 import { NativeSource, Search } from '../dist/runtime/model/source.js';
 import { View } from '../dist/runtime/model/view.js';
@@ -38,7 +38,7 @@ function generation(
       context.link((name) => `${name} of ${url}`);
       yield;
     };
-  const made = new Generation(new Module(url), { definition, isData: false, run: body }, {}, from);
+  const made = new Generation(new Module(url), new Code(definition, body), {}, from);
   made.context = makeContext(made, async () => undefined);
   made.become('linked');
   return made;
@@ -160,12 +160,7 @@ for (const [from, allowed] of Object.entries(TRANSITIONS)) {
         retired: ['retired'],
       };
       const definition = { locals: [], indirect: [], stars: [], imports: [] };
-      const made = new Generation(
-        new Module('/a.js'),
-        { definition, isData: false, run() {} },
-        {},
-        [],
-      );
+      const made = new Generation(new Module('/a.js'), new Code(definition, () => {}), {}, []);
       for (const state of ways[from]) made.become(state);
       if (isAllowed) t.notThrows(() => made.become(to));
       else t.throws(() => made.become(to), { message: `/a.js cannot become ${to}: it is ${from}` });

@@ -2,11 +2,12 @@
  * Waiting with an end: code of the page may hold up an update, but not for ever.
  */
 
-/** Waits for a promise, but not longer than so many milliseconds. Rejects as the promise does. */
-export function patient<Value>(
-  promise: Promise<Value>,
+/** Waits for a promise, if there is one, but not longer than so many milliseconds. Rejects as the promise does. */
+export async function patient<Value>(
+  promise: Promise<Value> | undefined,
   milliseconds: number,
 ): Promise<Value | undefined> {
+  if (!promise) return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), milliseconds);

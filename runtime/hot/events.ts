@@ -42,25 +42,28 @@ export class Events {
   /**
    * Calls the listeners of an event.
    *
-   * @returns When all promises that listeners returned are settled.
+   * @returns When all promises that listeners returned are settled; nothing when nobody listens.
    */
-  async emit(event: string, payload: unknown): Promise<void> {
-    const calls = (this.#listeners.get(event) ?? []).map(async ({ listener }) => {
+  emit(event: string, payload: unknown): Promise<unknown> | undefined {
+    const listeners = this.#listeners.get(event);
+    if (!listeners) return undefined;
+    const call = async ({ listener }: { readonly listener: Listener }) => {
       try {
         await listener(payload as never);
       } catch (error) {
         this.#onError(event, error);
       }
-    });
-    await Promise.all(calls);
+    };
+    return Promise.all(listeners.map(call));
   }
 
   /** Emits a built-in event under all of its names. */
-  async emitBuiltIn<Name extends keyof BuiltInEvents>(
+  emitBuiltIn<Name extends keyof BuiltInEvents>(
     name: Name,
     payload: BuiltInEvents[Name],
-  ): Promise<void> {
-    await Promise.all(PREFIXES.map((prefix) => this.emit(prefix + name, payload)));
+  ): Promise<unknown> | undefined {
+    const heard = PREFIXES.flatMap((prefix) => this.emit(prefix + name, payload) ?? []);
+    return heard.length > 0 ? Promise.all(heard) : undefined;
   }
 
   #keep(

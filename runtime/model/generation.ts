@@ -51,11 +51,23 @@ export type BodyFunction = (
 ) => Iterator<unknown> | Promise<void>;
 
 /** The content of a module, ready to be run any number of times. */
-export interface Code {
+export class Code {
   readonly definition: Definition;
   readonly run: BodyFunction;
   /** Whether it is JSON or text, and no script. */
   readonly isData: boolean;
+  /** Its own exports, by name. */
+  readonly locals: ReadonlySet<string>;
+  /** What it exports of others, by name. */
+  readonly indirect: ReadonlyMap<string, IndirectExport>;
+
+  constructor(definition: Definition, run: BodyFunction, isData = false) {
+    this.definition = definition;
+    this.run = run;
+    this.isData = isData;
+    this.locals = new Set(definition.locals);
+    this.indirect = new Map(definition.indirect.map((one) => [one.exported, one]));
+  }
 }
 
 /** How a generation's evaluation stands, by the words of ECMA-262, 16.2.1.6 ("Cyclic Module Records"). */
@@ -82,10 +94,6 @@ export class Generation {
   /** What its imports lead to, in the order of the definition. */
   readonly sources: readonly Source[];
   #stars: readonly Source[] | undefined;
-  /** Its own exports, by name. */
-  readonly locals: ReadonlySet<string>;
-  /** What it exports of others, by name. */
-  readonly indirect: ReadonlyMap<string, IndirectExport>;
   /** The view that shows it first. */
   readonly view: View;
   readonly registered = new Registrations();
@@ -97,6 +105,7 @@ export class Generation {
   /** How many accept callbacks of its code are running: what they assign to exports, importers see. */
   deciding = 0;
   #state: State = 'defined';
+  readonly #own = new Map<string, Binding>();
   #read: Read | undefined;
   #steps: Iterator<unknown> | Promise<void> | undefined;
   /** Lets an async body go on. */
@@ -115,9 +124,6 @@ export class Generation {
     this.code = code;
     this.meta = meta;
     this.sources = sources;
-    const { locals, indirect } = code.definition;
-    this.locals = new Set(locals);
-    this.indirect = new Map(indirect.map((one) => [one.exported, one]));
     this.view = view;
     view.generation = this;
   }
@@ -157,10 +163,13 @@ export class Generation {
 
   /** The binding of one of its own variables. */
   own(name: string): Binding {
-    const own = this.#read;
-    const read = own ? () => own(name) : () => this.read(name);
+    const known = this.#own.get(name);
+    if (known) return known;
     // Before its first step it has no functions, and nobody who only links is to take that.
-    return { owner: this, name, isLasting: own !== undefined, isNative: false, read };
+    const read = () => (this.#read ? this.#read(name) : this.read(name));
+    const binding = { owner: this, name, isLasting: true, isNative: false, read };
+    this.#own.set(name, binding);
+    return binding;
   }
 
   /** The value of one of its own exports. Throws a `ReferenceError` where there is none yet. */

@@ -21,9 +21,11 @@ export type Resolution = Binding | 'ambiguous' | null;
 
 /** The exports that are being resolved, to end in circles. */
 export class Search {
-  readonly #steps: { readonly source: Source; readonly name: string }[] = [];
+  readonly #steps = new Map<string, Set<Source>>();
   /** Whether exports count that are gone and whose last value is kept. */
   readonly takesLost: boolean;
+  /** Whether it has come to a circle: what was found on the way may not be all. */
+  isCircular = false;
 
   constructor(takesLost = false) {
     this.takesLost = takesLost;
@@ -31,8 +33,12 @@ export class Search {
 
   /** Notes a step. Returns `false` when it was taken before. */
   enter(source: Source, name: string): boolean {
-    if (this.#steps.some((step) => step.source === source && step.name === name)) return false;
-    this.#steps.push({ source, name });
+    const sources = this.#steps.get(name) ?? new Set();
+    if (sources.has(source)) {
+      this.isCircular = true;
+      return false;
+    }
+    this.#steps.set(name, sources.add(source));
     return true;
   }
 }

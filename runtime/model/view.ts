@@ -27,8 +27,9 @@ export class View implements Source {
   readonly #decided = new Map<string, Generation>();
   /** The last values of names that are gone. */
   readonly #lost = new Map<string, { readonly value: unknown }>();
-  readonly #bindings = new Map<string, Binding>();
-  #bindingsAt = changes;
+  /** What names resolved to, as long as nothing changes that. */
+  readonly #resolved = new Map<string, Binding>();
+  #resolvedAt = changes;
   #reader: object | undefined;
   readonly #namespaces = new Map<string, ModuleNamespace>();
   #namespace: { readonly at: number; readonly object: ModuleNamespace } | undefined;
@@ -64,25 +65,24 @@ export class View implements Source {
 
   /** What a name stands for, be it gone and kept for its importers. */
   binding(name: string): Binding | undefined {
-    if (this.#bindingsAt !== changes) {
-      this.#bindings.clear();
-      this.#bindingsAt = changes;
-    }
-    const known = this.#bindings.get(name);
-    if (known) return known;
-    let found = this.resolve(name, new Search());
-    if (found === null) found = this.resolve(name, new Search(true));
-    if (found === null || found === 'ambiguous') return undefined;
-    if (found.isLasting) this.#bindings.set(name, found);
-    return found;
+    const found = this.resolve(name, new Search()) ?? this.resolve(name, new Search(true));
+    return found === 'ambiguous' ? undefined : (found ?? undefined);
   }
 
   resolve(name: string, search: Search): Resolution {
     if (this.#joined) return this.last.resolve(name, search);
+    if (this.#resolvedAt !== changes) {
+      this.#resolved.clear();
+      this.#resolvedAt = changes;
+    }
+    const known = this.#resolved.get(name);
+    if (known) return known;
     if (!search.enter(this, name)) return null;
     const decided = this.#decided.get(name);
-    if (decided) return decided.own(name);
-    const found = this.#resolve(name, search);
+    const found = decided ? decided.own(name) : this.#resolve(name, search);
+    if (found && found !== 'ambiguous' && found.isLasting && !search.isCircular) {
+      this.#resolved.set(name, found);
+    }
     const lost = found === null && search.takesLost ? this.#lost.get(name) : undefined;
     if (!lost) return found;
     return { owner: this, name, isLasting: true, isNative: false, read: () => lost.value };
@@ -96,8 +96,9 @@ export class View implements Source {
       const read = () => readShell(native, name);
       return { owner: this, name, isLasting: false, isNative: true, read };
     }
-    if (generation.locals.has(name)) return generation.own(name);
-    const indirect = generation.indirect.get(name);
+    const { code } = generation;
+    if (code.locals.has(name)) return generation.own(name);
+    const indirect = code.indirect.get(name);
     if (indirect) {
       const source = generation.sources[indirect.import];
       if (!source) return null;
@@ -124,7 +125,8 @@ export class View implements Source {
     const { native } = this;
     const generation = this.#generation;
     if (!generation) return new Set(native && Object.getOwnPropertyNames(native));
-    const names = new Set([...generation.locals, ...generation.indirect.keys()]);
+    const { locals, indirect } = generation.code;
+    const names = new Set([...locals, ...indirect.keys()]);
     for (const star of generation.stars) {
       for (const name of star.exportedNames(seen)) if (name !== 'default') names.add(name);
     }

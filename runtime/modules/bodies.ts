@@ -1,7 +1,7 @@
 /**
  * The content of modules, as the server sends it: the last of each, how to ask for more, and how it becomes functions.
  */
-import type { BodyFunction, Code } from '../model/generation.js';
+import { type BodyFunction, Code } from '../model/generation.js';
 import type { Body, ClientMessage, Definition, ServerMessage, Update } from '../protocol.js';
 import { patient } from '../wait.js';
 
@@ -34,7 +34,7 @@ export class Bodies {
   /** By url, the last of the updates that had their turn, and what was asked for. */
   readonly #known = new Map<string, Body>();
   /** By url, what the last body was compiled to: most stale modules did not change. */
-  readonly #compiled = new Map<string, { readonly text: string; readonly run: BodyFunction }>();
+  readonly #compiled = new Map<string, { readonly body: Body; readonly code: Code }>();
   readonly #questions = new Map<number, (bodies: readonly Body[]) => void>();
   #question = 0;
   /** Whether the page's content security policy forbids to compile text. */
@@ -121,14 +121,12 @@ export class Bodies {
   ): Promise<Map<string, Code>> {
     const codes = new Map<string, Code>();
     const rest: Definition[] = [];
-    for (const { definition, code, value } of bodies) {
+    for (const body of bodies) {
+      const { definition, code: text, value } = body;
       const { url } = definition;
-      if (code === null) {
-        codes.set(url, dataCode(definition, value ?? '', isJson(url)));
-        continue;
-      }
-      const run = this.#compile(url, code);
-      if (run) codes.set(url, { definition, run, isData: false });
+      const code =
+        text === null ? dataCode(definition, value ?? '', isJson(url)) : this.#code(body, text);
+      if (code) codes.set(url, code);
       else rest.push(definition);
     }
     if (rest.length === 0) return codes;
@@ -138,20 +136,27 @@ export class Bodies {
       const [hash, run] = imported[definition.url] ?? [];
       if (!run) throw new Error(`${definition.url} is not served as a body`);
       if (hash !== definition.hash) throw new Overtaken();
-      codes.set(definition.url, { definition, run, isData: false });
+      codes.set(definition.url, new Code(definition, run));
     }
     return codes;
   }
 
-  #compile(url: string, code: string): BodyFunction | undefined {
+  /** What a body with this text is compiled to; nothing where that is forbidden. */
+  #code(body: Body, text: string): Code | undefined {
+    const { definition } = body;
+    const known = this.#compiled.get(definition.url);
+    if (known?.body === body) return known.code;
+    const run = known?.body.code === text ? known.code.run : this.#compile(definition.url, text);
+    const code = run && new Code(definition, run);
+    if (code) this.#compiled.set(definition.url, { body, code });
+    return code;
+  }
+
+  #compile(url: string, text: string): BodyFunction | undefined {
     if (this.#isForbidden) return undefined;
-    const known = this.#compiled.get(url);
-    if (known?.text === code) return known.run;
     try {
       const address = url.startsWith('/') ? this.#ports.origin + url : url;
-      const run = this.#ports.compile(`(${code}\n)\n//# sourceURL=${address}`) as BodyFunction;
-      this.#compiled.set(url, { text: code, run });
-      return run;
+      return this.#ports.compile(`(${text}\n)\n//# sourceURL=${address}`) as BodyFunction;
     } catch (error) {
       if (!(error instanceof EvalError)) throw new CodeError(url, error);
       this.#isForbidden = true;
@@ -179,13 +184,10 @@ function dataCode(definition: Definition, text: string, isJson: boolean): Code {
   } catch (error) {
     throw new CodeError(definition.url, error);
   }
-  return {
-    definition,
-    isData: true,
-    run: function* (_, context) {
-      const data = value();
-      context.link(() => data);
-      yield;
-    },
+  const run: BodyFunction = function* (_, context) {
+    const data = value();
+    context.link(() => data);
+    yield;
   };
+  return new Code(definition, run, true);
 }

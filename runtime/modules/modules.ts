@@ -2,8 +2,7 @@
  * The modules of a page at work: shells define them, code imports them, updates link and evaluate them anew.
  */
 import type { ModuleNamespace } from '../../client.js';
-import type { BodyFunction, Code } from '../model/generation.js';
-import { Generation } from '../model/generation.js';
+import { type BodyFunction, Code, Generation } from '../model/generation.js';
 import { Graph } from '../model/graph.js';
 import { type Assign, type Module, type Publication, Shell } from '../model/module.js';
 import type { Defined } from '../model/portal.js';
@@ -114,7 +113,7 @@ export class Modules {
   ): Generation {
     const sources = this.graph.sourcesOf(definition, meta, natives);
     const view = module.view.generation ? new View() : module.view;
-    const code = { definition, run, isData: false };
+    const code = new Code(definition, run);
     const generation = this.#generation(module, code, meta, sources, view);
     generation.become('linked');
     module.begin(generation);
