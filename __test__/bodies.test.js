@@ -254,6 +254,32 @@ import './leaf.js'; export const value = data.n;`,
   wasHot(t, tab);
 });
 
+test('text modules are imported: of a text, of a script and of the module itself', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': MAIN,
+    'top.js': `import text from './a.txt' with { type: 'text' };
+import script from './script.js' with { type: 'text' };
+import own from './top.js' with { type: 'text' };
+import { number } from './script.js'; export const value = [text, script, own.length > 9, number].join();`,
+    'a.txt': 'one',
+    'script.js': 'export const number = 1;',
+  });
+  // Other browsers do not know the type.
+  if (!(await supportsJson(tab))) return t.pass();
+  await tab.until(value, 'one,export const number = 1;,true,1');
+  await project.write('a.txt', 'two');
+  await tab.until(value, 'two,export const number = 1;,true,1');
+  await applied(server, 1);
+  await project.write(
+    'top.js',
+    `import text from './a.txt' with { type: 'text' };
+import own from './top.js' with { type: 'text' }; export const value = text + typeof own;`,
+  );
+  await tab.until(value, 'twostring');
+  await applied(server, 2);
+  wasHot(t, tab);
+});
+
 const supportsJson = (tab) => tab.evaluate(() => globalThis.value !== undefined);
 
 /** Code that is linked in a way of its own, and what it changes from. */

@@ -732,6 +732,35 @@ test('what several import at once that the browser cannot load is made once', as
   t.deepEqual(page.take(), ['later']);
 });
 
+test('what failed in an update is imported anew after the next', async (t) => {
+  const main = (number) => ({
+    code: `const number = ${number}; $hot_m.hot.accept(); $hot_x.import('./a.js').then(({ value }) => note(value), ({ message }) => note(message));`,
+  });
+  const a = { imports: [['./b.js', ['b']]], locals: ['value'], code: 'const value = $hot_0.b;' };
+  const b = (code) => ({ locals: ['b'], code: `const b = ${code};` });
+  const page = openPage(t, { '/main.js': main(1), '/a.js': a, '/b.js': b('1') });
+  await page.load('/main.js');
+  await page.runtime.modules.dynamic.settled();
+  page.take();
+  const stale = [
+    ['/b.js', { '/a.js': [] }],
+    ['/a.js', { '/main.js': [] }],
+    ['/main.js', {}, ACCEPTS],
+  ];
+  for (const [code, expected] of [
+    ['2', 2],
+    ['(() => { throw Error("three"); })()', 'three'],
+    ['4', 4],
+    ['(() => { throw Error("five"); })()', 'five'],
+    ['(() => { throw Error("six"); })()', 'six'],
+    ['7', 7],
+  ]) {
+    await page.update({ '/b.js': b(code) }, stale);
+    await page.runtime.modules.dynamic.settled();
+    t.deepEqual(page.take(), [expected]);
+  }
+});
+
 test('a module whose new code cannot be run in the page reloads it', async (t) => {
   const page = openPage(t, {
     '/main.js': { imports: [['./dep.js']], code: '$hot_m.hot.accept();' },

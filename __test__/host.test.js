@@ -83,6 +83,50 @@ for (const order of ['before', 'after']) {
   });
 }
 
+/** Counts the requests by which the server is asked what it makes of modules. */
+function countPreviews({ server }) {
+  const counted = { previews: 0 };
+  server.server.server.on('request', ({ headers }) => {
+    if ('x-hotgraph-preview' in headers) counted.previews += 1;
+  });
+  return counted;
+}
+
+test('nodeResolve: a save is not shown to the host again', async (t) => {
+  const app = await startApp(
+    t,
+    {
+      'main.js': main,
+      'dep.js': `import { base } from 'some-package'; export const value = base;`,
+      'node_modules/some-package/package.json': '{"name":"some-package","main":"index.js"}',
+      'node_modules/some-package/index.js': 'export const base = 1;',
+    },
+    { config: { nodeResolve: true } },
+  );
+  const counted = countPreviews(app);
+  const plus = (number) =>
+    `import { base } from 'some-package'; export const value = base + ${number - 1};`;
+  await editsAreHot(t, app, 'dep.js', plus);
+  t.is(counted.previews, 1, 'it resolves what is new');
+});
+
+test('TypeScript is made for the browser that asked for it', async (t) => {
+  const agents = new Set();
+  const spy = {
+    name: 'spy',
+    transform: ({ path, headers }) =>
+      void (path === '/dep.ts' && agents.add(headers['user-agent'])),
+  };
+  const waiting = (number) => `export const value: number = await Promise.resolve(${number});`;
+  const app = await startApp(
+    t,
+    { 'main.js': main.replaceAll('./dep.js', './dep.ts'), 'dep.ts': waiting(1) },
+    { before: [esbuildPlugin({ ts: true, target: 'esnext' }), spy] },
+  );
+  await editsAreHot(t, app, 'dep.ts', waiting);
+  t.deepEqual([...agents], [await app.tab.evaluate(() => navigator.userAgent)]);
+});
+
 test('TypeScript imported by the name of its output', async (t) => {
   const typed = (number) =>
     `enum Value { it = ${number} }\nexport const value = Value.it as number;`;

@@ -127,6 +127,12 @@ export class Module {
     return new Map(this.views.reverse().flatMap((view) => [...view.values()]));
   }
 
+  /** An update makes it stale: what it is and what it was about to become is old. Whoever imports it evaluates it anew. */
+  outdate(): void {
+    this.isBehind = this.current !== undefined;
+    this.next = undefined;
+  }
+
   /** Puts a generation that was evaluated in force. The old one is the caller's to retire. */
   commit(generation: Generation, publication: Publication): void {
     this.current = generation;

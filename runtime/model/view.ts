@@ -16,6 +16,14 @@ export function forgetBindings(): void {
   changes += 1;
 }
 
+const VIEW = Symbol('view');
+
+/** What readers inherit: the first access to a member of a namespace makes it a property of its own. */
+const MEMBERS: object = new Proxy(Object.create(null), {
+  get: (_, key, reader) => (typeof key === 'string' ? reader[VIEW].add(key) : undefined),
+  set: () => false,
+});
+
 /** One view of a module. */
 export class View implements Source {
   /** The view that it has become one with. */
@@ -156,18 +164,13 @@ export class View implements Source {
   }
 
   reader(names: readonly string[]): object {
-    this.#reader ??= Object.create(
-      new Proxy(Object.create(null), {
-        // A member of a namespace: the first access makes it a property of its own.
-        get: (_, key) => (typeof key === 'string' ? this.#add(key) : undefined),
-        set: () => false,
-      }),
-    ) as object;
+    this.#reader ??= { __proto__: MEMBERS, [VIEW]: this } as object;
     for (const name of names) if (!Object.hasOwn(this.#reader, name)) this.#property(name);
     return this.#reader;
   }
 
-  #add(name: string): unknown {
+  /** Reads a member that the reader has no property of: from then on it has one. */
+  add(name: string): unknown {
     const binding = this.binding(name);
     if (!binding) return undefined;
     this.#property(name);

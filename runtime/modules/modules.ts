@@ -343,7 +343,8 @@ export class Modules {
       return module?.shells.some(({ meta }) => meta === generation.meta) ? undefined : [];
     }
     const isLost = module?.hasLeft === true || this.graph.isCurable(url);
-    const isUnknown = this.graph.isAhead && !this.#ports.isImported(url);
+    const isKnown = this.#ports.isImported(url) && !this.bodies.known(url);
+    const isUnknown = this.graph.isAhead && !isKnown;
     if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return undefined;
     // One after the other, so that what several import is made once.
     const making = this.#making.then(() => this.#make(url));

@@ -5,7 +5,7 @@
 import type { ModuleNamespace } from '../../client.js';
 import { type Call, captureCalls, type Namespaces } from '../hot/callbacks.js';
 import type { Generation } from '../model/generation.js';
-import type { Publication } from '../model/module.js';
+import type { Module, Publication } from '../model/module.js';
 import { CodeError, Overtaken } from '../modules/bodies.js';
 import { evaluate } from '../modules/evaluate.js';
 import { NoBody } from '../modules/link.js';
@@ -162,15 +162,16 @@ export class Applying {
       if (others) this.#publications.set(url, 'takeOver');
       else if (own) this.#publications.set(url, decides ? 'decide' : 'takeOver');
     }
-    for (const { url } of stale) {
-      const module = graph.get(url);
-      if (module?.current) module.isBehind = true;
-    }
+    for (const { url } of stale) this.#outdate(graph.get(url));
     for (const generation of generations.values()) {
-      const { module } = generation;
-      if (module.next?.state === 'evaluating') this.#modules.abandon(module.next);
-      module.next = generation;
+      this.#outdate(generation.module);
+      generation.module.next = generation;
     }
+  }
+
+  #outdate(module: Module | undefined): void {
+    if (module?.next?.state === 'evaluating') this.#modules.abandon(module.next);
+    module?.outdate();
   }
 
   async #namespaceOf(url: string) {
