@@ -761,6 +761,47 @@ test('what failed in an update is imported anew after the next', async (t) => {
   }
 });
 
+test('JSON that code imports dynamically, by way of a script, is renewed', async (t) => {
+  const main = `$hot_m.hot.accept(); $hot_x.import('./a.js').then(({ value }) => note(value));`;
+  const a = {
+    imports: [['./data.json', ['default'], { kind: 'json', plain: true }]],
+    locals: ['value'],
+    code: 'const value = $hot_0.default;',
+  };
+  const page = openPage(t, { '/main.js': { code: main }, '/a.js': a, '/data.json': '1' });
+  await page.load('/main.js');
+  await page.runtime.modules.dynamic.settled();
+  for (const number of [2, 3]) {
+    page.take();
+    await page.update({ '/data.json': `${number}` }, [
+      ['/data.json', { '/a.js': [] }],
+      ['/a.js', { '/main.js': [] }],
+      ['/main.js', {}, ACCEPTS],
+    ]);
+    await page.runtime.modules.dynamic.settled();
+    t.deepEqual(page.take(), [number]);
+  }
+});
+
+test('a module that only the browser can run and that code imports dynamically reloads the page', async (t) => {
+  const main = `$hot_m.hot.accept(); $hot_x.import('./a.js');`;
+  const a = { imports: [['./plain.js', [], { plain: true }]], code: '' };
+  const page = openPage(t, { '/main.js': { code: main }, '/a.js': a, '/plain.js': 'export {};' });
+  await page.load('/main.js');
+  await page.runtime.modules.dynamic.settled();
+  page.ports.answerOf = async () => undefined;
+  await page.update(
+    {},
+    [
+      ['/plain.js', { '/a.js': [] }, { body: null }],
+      ['/a.js', { '/main.js': [] }],
+      ['/main.js', {}, ACCEPTS],
+    ],
+    { changed: ['/plain.js'] },
+  );
+  t.deepEqual(page.take(), ['reload notReplaceable: /plain.js']);
+});
+
 test('a module whose new code cannot be run in the page reloads it', async (t) => {
   const page = openPage(t, {
     '/main.js': { imports: [['./dep.js']], code: '$hot_m.hot.accept();' },

@@ -129,7 +129,7 @@ export class Module {
 
   /** An update makes it stale: what it is and what it was about to become is old. Whoever imports it evaluates it anew. */
   outdate(): void {
-    this.isBehind = this.current !== undefined;
+    this.isBehind = this.current !== undefined || this.view.native !== undefined;
     this.next = undefined;
   }
 

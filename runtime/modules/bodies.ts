@@ -56,7 +56,10 @@ export class Bodies {
 
   /** It is an update's turn: its bodies are the ones to link. */
   learn({ stale, added }: Update): void {
-    for (const { body } of stale) if (body) this.add(body);
+    for (const { url, body } of stale) {
+      if (body) this.add(body);
+      else this.#known.delete(url);
+    }
     for (const body of added) this.add(body);
   }
 

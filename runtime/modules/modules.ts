@@ -147,6 +147,16 @@ export class Modules {
   }
 
   /**
+   * The one of these modules whose new code nobody can run in the page: it is the browser's, and the server has no body
+   * of it.
+   */
+  unreplaceable(urls: readonly string[]): string | undefined {
+    const isKept = (url: string) =>
+      !this.bodies.known(url) && !this.graph.current(url) && this.graph.knownNative(url);
+    return urls.find(isKept);
+  }
+
+  /**
    * Links new code and runs none of it, but for modules of the browser.
    *
    * @param version The version of the update.
@@ -209,8 +219,7 @@ export class Modules {
         done.set(generation, publications.get(module.url) ?? 'anew');
       } else if (state === 'linked') {
         // Nothing has imported it yet: whoever does evaluates it.
-        module.next = undefined;
-        module.isBehind = module.current !== undefined;
+        module.outdate();
       } else {
         module.isBehind = false;
         if (state === 'failed') this.abandon(generation);

@@ -102,6 +102,8 @@ export class Applying {
       for (const url of present) roots.delete(url);
       const linked = await this.#modules.link(roots, this.#version, urls);
       generations = linked.generations;
+      const lost = this.#modules.unreplaceable(urls);
+      if (lost !== undefined) throw new NoBody(lost);
     } catch (error) {
       if (error instanceof Overtaken) return 'overtaken';
       if (error instanceof NoBody) {
