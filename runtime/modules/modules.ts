@@ -58,6 +58,8 @@ export class Modules {
   readonly #ports: ModulePorts;
   readonly #handles = new WeakMap<object, Handle>();
   #making: Promise<unknown> = Promise.resolve();
+  /** Modules whose import was left to the browser: what it has fetched of them shows only afterwards. */
+  readonly #left = new Set<string>();
   /** What first imports wait for. */
   #held: Promise<void> | undefined;
 
@@ -144,6 +146,7 @@ export class Modules {
   learn(update: Update): void {
     this.bodies.learn(update);
     this.graph.learn(update);
+    for (const { url } of update.stale) this.#left.delete(url);
   }
 
   /**
@@ -352,8 +355,8 @@ export class Modules {
       return module?.shells.some(({ meta }) => meta === generation.meta) ? undefined : [];
     }
     const isLost = module?.hasLeft === true || this.graph.isCurable(url);
-    const isKnown = this.#ports.isImported(url) && !this.bodies.known(url);
-    const isUnknown = this.graph.isAhead && !isKnown;
+    const isBrowsers = this.#ports.isImported(url) || this.#left.has(url);
+    const isUnknown = this.graph.isAhead && (!isBrowsers || this.bodies.known(url) !== undefined);
     if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return undefined;
     // One after the other, so that what several import is made once.
     const making = this.#making.then(() => this.#make(url));
@@ -367,8 +370,11 @@ export class Modules {
     // Another import, or an update, has made it meanwhile.
     if (module?.next || (module?.current && !module.isBehind)) return [];
     if (!this.bodies.known(url)) {
-      const [body] = await this.bodies.ask([url]);
-      if (!body) return undefined;
+      const [body] = this.#left.has(url) ? [] : await this.bodies.ask([url]);
+      if (!body) {
+        this.#left.add(url);
+        return undefined;
+      }
       this.bodies.add(body);
     }
     const { generations } = await this.link([url], this.#ports.version());
@@ -402,6 +408,7 @@ export class Modules {
     address: string,
     attributes: ImportAttributes | undefined,
   ): Promise<unknown> {
+    this.#left.add(url);
     const imported = this.#ports.importDynamically(address, attributes);
     try {
       const value = await imported;
@@ -410,6 +417,7 @@ export class Modules {
       const isAsked = view?.generation && typeof view.read('then') === 'function';
       return view?.generation && !isAsked ? view.namespace() : value;
     } catch (error) {
+      this.#left.delete(url);
       if (!this.graph.get(url)?.current) this.graph.fail(url);
       throw error;
     }
