@@ -3,7 +3,7 @@
  * Modules as shells around bodies: what importers see, and when code runs.
  */
 import test from 'ava';
-import { openPage } from './helpers/page.js';
+import { bodyOf, openPage } from './helpers/page.js';
 
 const ACCEPTS = { acceptance: 'accepts' };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -759,6 +759,32 @@ test('what failed in an update is imported anew after the next', async (t) => {
     await page.runtime.modules.dynamic.settled();
     t.deepEqual(page.take(), [expected]);
   }
+});
+
+test('what was asked for before an update is what the update makes it', async (t) => {
+  const code = (number) => `const value = ${number};`;
+  const late = (number) => ({ locals: ['value'], code: code(number) });
+  const page = openPage(t, {
+    '/main.js': {
+      locals: ['load'],
+      functions: ['load'],
+      code: `function load() { return $hot_x.import('./late.js'); }`,
+    },
+    '/dep.js': own('let value = 1;'),
+  });
+  const { load } = await page.import('/main.js');
+  await page.import('/dep.js');
+  page.runtime.start();
+  await page.update({ '/dep.js': own('let value = 2;') }, [['/dep.js', {}, ACCEPTS]]);
+  page.answer({
+    // An update has its turn before the answer comes.
+    get '/late.js'() {
+      const body = bodyOf('/late.js', late(2), page.newest + 1);
+      page.modules.learn({ stale: [{ url: '/late.js', importers: [], body }], added: [] });
+      return late(1);
+    },
+  });
+  t.is((await load()).value, 2);
 });
 
 test('JSON that code imports dynamically, by way of a script, is renewed', async (t) => {

@@ -74,9 +74,17 @@ export class Bodies {
     return body && body.code === null;
   }
 
-  /** Takes in a body that was asked for. */
+  /** Whether an update brought newer content of a module. */
+  isNewer({ url, version, hash }: Definition): boolean {
+    const known = this.#known.get(url)?.definition;
+    return known !== undefined && known.version > version && known.hash !== hash;
+  }
+
+  /** Takes in a body, unless there is a newer one. */
   add(body: Body): void {
-    this.#known.set(body.definition.url, body);
+    const { url, version } = body.definition;
+    const known = this.#known.get(url)?.definition.version ?? 0;
+    if (version >= known) this.#known.set(url, body);
   }
 
   /** The server has forgotten these modules. */

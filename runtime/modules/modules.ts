@@ -326,8 +326,15 @@ export class Modules {
     this.dynamic.note(url, importer);
     const { current, next } = this.graph.get(url) ?? {};
     if (!current && !next) await this.#held;
-    const made = this.#hasType(url, attributes) ? await this.#made(url) : undefined;
-    return made ? this.#evaluated(url, made) : this.#importAsBrowser(url, address, attributes);
+    if (!this.#hasType(url, attributes)) return this.#importAsBrowser(url, address, attributes);
+    for (;;) {
+      const made = await this.#made(url);
+      if (!made) return this.#importAsBrowser(url, address, attributes);
+      const module = this.graph.get(url);
+      // An update may have made it old before it ran.
+      const generation = module?.next ?? module?.current;
+      if (generation) return this.#evaluated(generation, made);
+    }
   }
 
   /** Whether an import with these attributes can lead to what the page knows of the module. Else the browser says so. */
@@ -377,8 +384,12 @@ export class Modules {
       }
       this.bodies.add(body);
     }
-    const { generations } = await this.link([url], this.#ports.version());
-    const all = [...generations.values()];
+    let all: Generation[] = [];
+    do {
+      const { generations } = await this.link([url], this.#ports.version());
+      all = [...generations.values()];
+      // An update had its turn meanwhile.
+    } while (all.some((one) => this.bodies.isNewer(one.code.definition)));
     for (const one of all) one.module.next = one;
     await this.#ports.dispose(all.flatMap((one) => one.module.current ?? []));
     return all;
@@ -389,18 +400,17 @@ export class Modules {
    *
    * @param made The generations to put in force then.
    */
-  async #evaluated(url: string, made: readonly Generation[]): Promise<unknown> {
-    const module = this.graph.get(url);
-    const generation = module?.next ?? module?.current;
+  async #evaluated(generation: Generation, made: readonly Generation[]): Promise<unknown> {
+    const { module } = generation;
     try {
-      const pending = generation && evaluate(generation);
+      const pending = evaluate(generation);
       if (pending) await pending;
     } finally {
       const renewed = made.filter((one) => one.module.current);
       this.settle(made, new Map(renewed.map((one) => [one.url, 'takeOver'])));
     }
-    const isComing = module !== undefined && module.next === generation;
-    return isComing ? generation?.view.namespace() : module?.view.namespace();
+    const isComing = module.next === generation || !module.view.generation;
+    return (isComing ? generation : module).view.namespace();
   }
 
   async #importAsBrowser(
