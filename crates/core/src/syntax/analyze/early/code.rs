@@ -313,20 +313,17 @@ impl Visit for Code<'_> {
     }
 
     fn visit_meta_prop_expr(&mut self, meta: &MetaPropExpr) {
-        let words = match meta.kind {
-            MetaPropKind::NewTarget => {
-                self.needs(self.home.new_target, meta.span.lo, "new.target");
-                ("new", "target")
-            }
-            MetaPropKind::ImportMeta => ("import", "meta"),
-        };
+        if meta.kind == MetaPropKind::NewTarget {
+            self.needs(self.home.new_target, meta.span.lo, "new.target");
+            return;
+        }
         let text = self
             .source
             .get(offset_of(meta.span.lo)..offset_of(meta.span.hi));
-        // The parser takes escapes for letters.
-        if text.is_some_and(|text| !text.starts_with(words.0) || !text.ends_with(words.1)) {
+        // The parser takes an escape for its letter.
+        if text.is_some_and(|text| !text.ends_with("meta")) {
             self.report(meta.span.lo, || {
-                format!("`{}.{}` must not contain escapes", words.0, words.1)
+                "`import.meta` must not contain escapes".to_owned()
             });
         }
     }
