@@ -136,9 +136,12 @@ test('overlay: false leaves console and events', async (t) => {
 
 test('a mistake that is saved in passing is in the console only', async (t) => {
   const { project, tab } = await startApp(t, APP);
-  await tab.until(value, 1);
-  // No time passes in the page, so that the machine may be as slow as it is.
+  // No time passes in the page, so that the machine may be as slow as it is. The client keeps the clock that is there
+  // when it is loaded.
   await tab.page.clock.install();
+  await tab.page.reload();
+  await tab.connected();
+  await tab.until(value, 1);
   await tab.page.clock.pauseAt(Date.now() + 60_000);
   await tab.evaluate(() => {
     globalThis.overlays = 0;
