@@ -13,29 +13,20 @@ import { Bodies, type BodyPorts } from './bodies.js';
 import { makeContext } from './context.js';
 import { DynamicImports } from './dynamic-imports.js';
 import { evaluate, run } from './evaluate.js';
-import { type ImportAttributes, readOptions } from './import-options.js';
+import type { ImportAttributes } from './import-options.js';
+import { type ImportPorts, Imports } from './imports.js';
 import { type Linked, Linking, type LinkPorts } from './link.js';
-import { addressOf, type MetaPorts, makeMeta, resolverOf } from './meta.js';
+import { addressOf, makeMeta, resolverOf } from './meta.js';
 
 /** What modules need from the page. */
-export interface ModulePorts extends BodyPorts, MetaPorts {
+export interface ModulePorts extends BodyPorts, ImportPorts {
   /** Imports a module that is the browser's, by its address. Never resolves with a namespace itself: that may have a `then`. */
   importNative(
     address: string,
     attributes: ImportAttributes | undefined,
   ): Promise<{ readonly namespace: ModuleNamespace }>;
-  /** `import()` itself, as the code of a module would say it. */
-  importDynamically(address: string, attributes: ImportAttributes | undefined): Promise<unknown>;
-  /** Whether an import fetched the module. */
-  isImported(url: string): boolean;
-  /** The url of a module by its address. */
-  urlAt(address: string): string | undefined;
-  /** The version that the page is at. */
-  version(): number;
   /** A generation is about to run: it gets its `import.meta.hot`, on each of these objects. */
   equip(generation: Generation, metas: readonly object[]): void;
-  /** Cleans up after generations that others are about to replace, outside of an update. */
-  dispose(generations: readonly Generation[]): Promise<void>;
   /** A generation that a shell did not bring is in force. */
   committed(generation: Generation): void;
   /** A generation is no longer in force. */
@@ -55,19 +46,17 @@ export class Modules {
   readonly graph: Graph;
   readonly bodies: Bodies;
   readonly dynamic: DynamicImports;
+  /** `import()` by code of generations. */
+  readonly imports: Imports;
   readonly #ports: ModulePorts;
   readonly #handles = new WeakMap<object, Handle>();
-  #making: Promise<unknown> = Promise.resolve();
-  /** Modules whose import was left to the browser: what it has fetched of them shows only afterwards. */
-  readonly #left = new Set<string>();
-  /** What first imports wait for. */
-  #held: Promise<void> | undefined;
 
   constructor(ports: ModulePorts) {
     this.#ports = ports;
     this.graph = new Graph(ports);
     this.bodies = new Bodies(ports);
     this.dynamic = new DynamicImports((url) => this.graph.current(url)?.version ?? 0);
+    this.imports = new Imports(this, ports);
   }
 
   /**
@@ -90,9 +79,7 @@ export class Modules {
     const shell = new Shell(meta, definition, view);
     module.shells.push(shell);
     const generation = present ?? this.#first(module, shell, natives, body);
-    if (present) {
-      this.#ports.equip(present, [meta]);
-    }
+    if (present) this.#ports.equip(present, [meta]);
     // Let go when the shell is attached: it would keep the first generation.
     let defined: Generation | undefined = generation;
     const handle: Handle = {
@@ -130,14 +117,9 @@ export class Modules {
     view = new View(),
   ): Generation {
     const generation = new Generation(module, code, meta, sources, view);
-    generation.context = makeContext(generation, async (importer, specifier, options) => {
-      const over = this.dynamic.begin();
-      try {
-        return await this.#import(importer, specifier, options);
-      } finally {
-        over();
-      }
-    });
+    generation.context = makeContext(generation, (importer, specifier, options) =>
+      this.imports.import(importer, specifier, options),
+    );
     this.#ports.equip(generation, [meta]);
     return generation;
   }
@@ -146,7 +128,7 @@ export class Modules {
   learn(update: Update): void {
     this.bodies.learn(update);
     this.graph.learn(update);
-    for (const { url } of update.stale) this.#left.delete(url);
+    this.imports.learn(update);
   }
 
   /**
@@ -258,7 +240,7 @@ export class Modules {
   }
 
   /** Whether a module imports another in this page, where its import maps decide about that. */
-  imports(importer: string, url: string): boolean {
+  areLinked(importer: string, url: string): boolean {
     const generation = this.graph.current(importer);
     if (!generation || !this.#ports.hasImportMaps()) return true;
     const { imports } = generation.code.definition;
@@ -298,137 +280,6 @@ export class Modules {
       return await this.#ports.importNative(addressOf(url, this.#ports.origin), attributes);
     } catch (error) {
       this.graph.fail(url);
-      throw error;
-    }
-  }
-
-  /** What code imports for the first time waits from now on: an update is about to change what that would import. */
-  hold(): void {
-    this.#held ??= new Promise((resolve) => {
-      this.release = () => {
-        this.#held = undefined;
-        resolve();
-      };
-    });
-  }
-
-  /** The old code is disposed of, or nothing is to change: what waits goes on. */
-  release: () => void = () => {};
-
-  /** `import()`: rejects with whatever goes wrong. */
-  async #import(importer: Generation, specifier: unknown, options: unknown): Promise<unknown> {
-    const text = `${specifier as string}`;
-    const read = readOptions(options);
-    const attributes = read && Object.keys(read).length > 0 ? read : undefined;
-    const address = resolverOf(importer.module, importer.url, this.#ports)(text);
-    const url = this.#ports.urlAt(address);
-    if (url === undefined) return this.#ports.importDynamically(address, attributes);
-    this.dynamic.note(url, importer);
-    const { current, next } = this.graph.get(url) ?? {};
-    if (!current && !next) await this.#held;
-    if (!this.#hasType(url, attributes)) return this.#importAsBrowser(url, address, attributes);
-    for (;;) {
-      const made = await this.#made(url);
-      if (!made) return this.#importAsBrowser(url, address, attributes);
-      const module = this.graph.get(url);
-      // An update may have made it old before it ran.
-      const generation = module?.next ?? module?.current;
-      if (generation) return this.#evaluated(generation, made);
-    }
-  }
-
-  /** Whether an import with these attributes can lead to what the page knows of the module. Else the browser says so. */
-  #hasType(url: string, attributes: ImportAttributes | undefined): boolean {
-    const isData = this.graph.get(url)?.code?.isData ?? this.bodies.isData(url);
-    if (isData === undefined) return true;
-    const { type, ...others } = attributes ?? {};
-    if (Object.keys(others).length > 0) return false;
-    return isData ? type === 'json' || type === 'text' : type === undefined;
-  }
-
-  /**
-   * Makes a module of bodies where the browser cannot make it.
-   *
-   * @returns The generations that were made for it, none where the page has it; `undefined` when it is the browser's.
-   */
-  async #made(url: string): Promise<readonly Generation[] | undefined> {
-    const module = this.graph.get(url);
-    // An update brought it, be it that its turn has not come.
-    if (module?.next) return [];
-    const generation = module?.current;
-    const isBehind = module?.isBehind === true;
-    if (generation && !isBehind) {
-      // The browser knows best what its own modules wait for.
-      return module?.shells.some(({ meta }) => meta === generation.meta) ? undefined : [];
-    }
-    const isLost = module?.hasLeft === true || this.graph.isCurable(url);
-    const isBrowsers = this.#ports.isImported(url) || this.#left.has(url);
-    const isUnknown = this.graph.isAhead && (!isBrowsers || this.bodies.known(url) !== undefined);
-    if (!isBehind && !isLost && !isUnknown && !this.bodies.isData(url)) return undefined;
-    // One after the other, so that what several import is made once.
-    const making = this.#making.then(() => this.#make(url));
-    this.#making = making.catch(() => {});
-    return (await making) ?? (generation && []);
-  }
-
-  /** Makes a module of bodies, with what it imports. Returns nothing when the server has none. */
-  async #make(url: string): Promise<readonly Generation[] | undefined> {
-    const module = this.graph.get(url);
-    // Another import, or an update, has made it meanwhile.
-    if (module?.next || (module?.current && !module.isBehind)) return [];
-    if (!this.bodies.known(url)) {
-      const [body] = this.#left.has(url) ? [] : await this.bodies.ask([url]);
-      if (!body) {
-        this.#left.add(url);
-        return undefined;
-      }
-      this.bodies.add(body);
-    }
-    let all: Generation[] = [];
-    do {
-      const { generations } = await this.link([url], this.#ports.version());
-      all = [...generations.values()];
-      // An update had its turn meanwhile.
-    } while (all.some((one) => this.bodies.isNewer(one.code.definition)));
-    for (const one of all) one.module.next = one;
-    await this.#ports.dispose(all.flatMap((one) => one.module.current ?? []));
-    return all;
-  }
-
-  /**
-   * The newest namespace of a module, when it has run. Who imports it first hears of it first.
-   *
-   * @param made The generations to put in force then.
-   */
-  async #evaluated(generation: Generation, made: readonly Generation[]): Promise<unknown> {
-    const { module } = generation;
-    try {
-      const pending = evaluate(generation);
-      if (pending) await pending;
-    } finally {
-      const renewed = made.filter((one) => one.module.current);
-      this.settle(made, new Map(renewed.map((one) => [one.url, 'takeOver'])));
-    }
-    const isComing = module.next === generation || !module.view.generation;
-    return (isComing ? generation : module).view.namespace();
-  }
-
-  async #importAsBrowser(
-    url: string,
-    address: string,
-    attributes: ImportAttributes | undefined,
-  ): Promise<unknown> {
-    this.#left.add(url);
-    const imported = this.#ports.importDynamically(address, attributes);
-    try {
-      const value = await imported;
-      const view = this.graph.get(url)?.view;
-      // One that has a `then` was asked by the browser already.
-      const isAsked = view?.generation && typeof view.read('then') === 'function';
-      return view?.generation && !isAsked ? view.namespace() : value;
-    } catch (error) {
-      this.#left.delete(url);
-      if (!this.graph.get(url)?.current) this.graph.fail(url);
       throw error;
     }
   }

@@ -128,7 +128,7 @@ export class Applying {
       this.#ports.swapStyles(styles, this.#version).catch(this.#fail('style')),
       this.#ports.replaceSheets(sheets).catch(this.#fail('style')),
     ];
-    this.#modules.release();
+    this.#modules.imports.release();
     const accepted = await this.#evaluateAll(generations);
     const lost = this.#commit(generations);
     await Promise.all(swapped);

@@ -298,7 +298,7 @@ export class Runtime {
         (url, departed) => ports.isUsedOtherwise(url) || dynamic.isInForce(url, departed),
       ),
       current: (url) => this.#running(url, update),
-      imports: (importer, url) => this.modules.imports(importer, url),
+      imports: (importer, url) => this.modules.areLinked(importer, url),
       resolve: (importer, specifier) => {
         const generation = graph.current(importer);
         return generation && this.modules.urlFor(generation, specifier);
@@ -321,13 +321,13 @@ export class Runtime {
     const { version } = update;
     const payload = updatePayload(application, version);
     this.#statuses.become('prepare');
-    this.modules.hold();
+    this.modules.imports.hold();
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
     this.#parts.take(application, update);
     const superseded = (urls: readonly string[]) => this.#superseded(urls);
     const applying = new Applying(application, version, this.modules, this.#ports, superseded);
     this.#statuses.become('apply');
-    const outcome = await applying.run().finally(() => this.modules.release());
+    const outcome = await applying.run().finally(() => this.modules.imports.release());
     if (outcome === 'overtaken') {
       this.#owed = update;
       return;
