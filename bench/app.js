@@ -87,7 +87,7 @@ export const dialects = {
 import.meta.hot.accept((module) => updated(${depth}, module.seen));
 `,
   },
-  /** The same in TypeScript. The page names the file, modules import each other by the names of what comes out. */
+  /** The same in TypeScript. The page names the `.ts` file; modules import each other by their `.js` names. */
   typescript: {
     language: 'ts',
     page: MODULE_PAGE.replace('main.js', 'main.ts'),

@@ -1,6 +1,7 @@
 /**
  * A real browser, and pages in it that nobody looks at: no debugger is attached, since its messages about each request
- * would slow down those who make many; but for those whose memory is measured. Pages report on a socket of their own (`reporter.js` of the app).
+ * would slow down those who make many. Only pages whose memory is measured have one. Pages report on a socket of their
+ * own (`reporter.js` of the app).
  */
 import { chromium } from 'playwright-core';
 import { WebSocketServer } from 'ws';

@@ -127,7 +127,7 @@ export class Module {
     return new Map(this.views.reverse().flatMap((view) => [...view.values()]));
   }
 
-  /** An update makes it stale: what it is and what it was about to become is old. Whoever imports it evaluates it anew. */
+  /** An update makes it stale: whoever imports it next evaluates it anew. */
   outdate(): void {
     this.isBehind = this.current !== undefined || this.view.native !== undefined;
     this.next = undefined;

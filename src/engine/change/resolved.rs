@@ -20,7 +20,11 @@ impl Shared {
         if !self.options.resolves_only {
             return None;
         }
-        let (saved, served, known) = self.state().for_resolving(id)?;
+        let Known {
+            saved,
+            served,
+            resolutions,
+        } = self.state().known_of(id)?;
         let record = self.analysis_of(xxh3_64(saved.as_bytes()), &saved).ok()?;
         let served: HashSet<&str> = all_specifiers(&served).collect();
         let mut edits = Vec::new();
@@ -29,7 +33,7 @@ impl Shared {
             if served.contains(specifier) {
                 continue;
             }
-            let made = known.get(specifier)?;
+            let made = resolutions.get(specifier)?;
             // It may be resolved to something else since then.
             if !served.contains(&**made) || made.contains(['\'', '"', '\\', '\n', '\r']) {
                 return None;
@@ -50,13 +54,17 @@ impl Shared {
         if !self.options.resolves_only {
             return;
         }
-        let Some((saved, _, _)) = self.state().for_resolving(id) else {
+        let Some(Known { saved, .. }) = self.state().known_of(id) else {
             return;
         };
         let analyse = |text: &str| self.analysis_of(xxh3_64(text.as_bytes()), text).ok();
         let (Some(before), Some(after)) = (analyse(&saved), analyse(made)) else {
             return;
         };
+        // Otherwise it did more than it said, and nobody can tell which became which.
+        if all_specifiers(&before).count() != all_specifiers(&after).count() {
+            return;
+        }
         let pairs = all_specifiers(&before).zip(all_specifiers(&after));
         let pairs: Vec<(String, String)> = pairs
             .filter(|(specifier, made)| specifier != made)
@@ -66,20 +74,29 @@ impl Shared {
     }
 }
 
+/// What is known of a script.
+struct Known {
+    /// The text that was saved.
+    saved: Arc<str>,
+    /// The analysis of the code that was served last.
+    served: Arc<ModuleRecord>,
+    /// What the host resolved specifiers to.
+    resolutions: HashMap<String, String>,
+}
+
 impl State {
-    /// What was saved of a script, the analysis of what was served of it, and what the host resolved.
-    #[expect(clippy::type_complexity)]
-    fn for_resolving(
-        &mut self,
-        id: ModuleId,
-    ) -> Option<(Arc<str>, Arc<ModuleRecord>, HashMap<String, String>)> {
+    fn known_of(&mut self, id: ModuleId) -> Option<Known> {
         let file = self.files.get(self.files.of_module(id)?);
         if Dialect::from_extension(&file.path) != Some(Dialect::JavaScript) {
             return None;
         }
         let saved = file.saved.clone()?;
         let data = self.module(id);
-        Some((saved, data.record.clone()?, data.resolutions.clone()))
+        Some(Known {
+            saved,
+            served: data.record.clone()?,
+            resolutions: data.resolutions.clone(),
+        })
     }
 }
 
@@ -103,13 +120,17 @@ fn replaceable<'r>(record: &'r ModuleRecord, source: &str) -> Option<Vec<(&'r st
         match &import.literal {
             Some((specifier, span)) => literals.push((specifier, *span)),
             // Parts of a name that is put together, which some hosts resolve.
-            None if source[import.argument.start..].starts_with(['\'', '"', '`']) => return None,
-            None => {}
+            None => {
+                let argument = source.get(import.argument.start..)?;
+                if argument.starts_with(['\'', '"', '`']) {
+                    return None;
+                }
+            }
         }
     }
     for (specifier, span) in literals {
         let text = source.get(span.start + 1..span.end.checked_sub(1)?)?;
-        if text != specifier || source[span.start..].starts_with('`') {
+        if text != specifier || source.get(span.start..)?.starts_with('`') {
             return None;
         }
         let span = Span {
