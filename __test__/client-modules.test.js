@@ -787,6 +787,37 @@ test('what was asked for before an update is what the update makes it', async (t
   t.is((await load()).value, 2);
 });
 
+test('what an update makes old while its predecessor is disposed of is made anew', async (t) => {
+  const a = (number) => ({ locals: ['value'], code: `const value = ${number};` });
+  let end;
+  globalThis.disposing = new Promise((resolve) => {
+    end = resolve;
+  });
+  t.teardown(() => delete globalThis.disposing);
+  const page = openPage(t, {
+    '/main.js': {
+      locals: ['load'],
+      functions: ['load'],
+      code: `function load() { return $hot_x.import('./a.js'); }`,
+    },
+    '/a.js': { ...a(1), code: `${a(1).code} $hot_m.hot.dispose(() => globalThis.disposing);` },
+  });
+  const { load } = await page.import('/main.js');
+  await page.import('/a.js');
+  page.runtime.start();
+  const outdate = (number) => {
+    const body = bodyOf('/a.js', a(number), page.newest + number);
+    page.modules.learn({ stale: [{ url: '/a.js', importers: [], body }], added: [] });
+    page.modules.graph.get('/a.js').outdate();
+  };
+  outdate(2);
+  const loading = load();
+  while (!page.modules.graph.get('/a.js').next) await turn();
+  outdate(3);
+  end();
+  t.is((await loading).value, 3);
+});
+
 test('JSON that code imports dynamically, by way of a script, is renewed', async (t) => {
   const main = `$hot_m.hot.accept(); $hot_x.import('./a.js').then(({ value }) => note(value));`;
   const a = {

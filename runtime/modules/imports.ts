@@ -98,9 +98,10 @@ export class Imports {
       const made = await this.#made(url);
       if (!made) return this.#importAsBrowser(url, address, attributes);
       const module = this.#page.graph.get(url);
-      // An update may have made it old before it ran.
       const generation = module?.next ?? module?.current;
-      if (generation) return this.#evaluated(generation, made);
+      // An update may have made it old before it ran.
+      const isOld = made.length > 0 && !made.some((one) => one === generation);
+      if (generation && !isOld) return this.#evaluated(generation, made);
     }
   }
 
