@@ -113,7 +113,7 @@ test('all functions work detached', (t) => {
   ]);
 });
 
-test('data belongs to the module, and assigning replaces it', (t) => {
+test('data belongs to the module, and assigning replaces it', async (t) => {
   const { hot, module, registered } = setUp();
   t.false(registered.touchedData);
   hot.data.count = 1;
@@ -121,7 +121,8 @@ test('data belongs to the module, and assigning replaces it', (t) => {
   t.deepEqual(module.data, { count: 1 });
   hot.data = { other: 2 };
   t.deepEqual(module.data, { other: 2 });
-  module.leave();
+  module.leave(Promise.resolve());
+  await module.departure;
   t.deepEqual(module.data, {});
 });
 

@@ -713,6 +713,77 @@ test('a module that left is evaluated again when it is imported again', async (t
   t.deepEqual(page.take(), ['lazy 1', 'dispose', 'prune', 'forget /lazy.js', 'lazy 2']);
 });
 
+/** A page whose main.js imports lazy.js when it is told to, which imports part.js. */
+function openLazy(t) {
+  const leaf = (name) => ({
+    locals: ['value'],
+    code: `const value = {}; note("run ${name}"); $hot_m.hot.accept(); $hot_m.hot.prune(() => note("prune ${name}"));
+      $hot_m.hot.on("vite:beforePrune", () => globalThis.imports?.());`,
+  });
+  return openPage(t, {
+    '/main.js': {
+      locals: ['load'],
+      functions: ['load'],
+      code: 'function load() { return $hot_x.import("./lazy.js"); }',
+    },
+    '/lazy.js': { ...leaf('lazy'), imports: [['./part.js']] },
+    '/part.js': leaf('part'),
+  });
+}
+
+test('what code in force has imported stays when its pruning is told, and so does what that imports', async (t) => {
+  const page = openLazy(t);
+  const main = await page.import('/main.js');
+  await page.import('/lazy.js');
+  const { value } = await main.load();
+  page.runtime.start();
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/lazy.js', '/part.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['run part', 'run lazy']);
+  t.is((await main.load()).value, value);
+});
+
+test('what code imports while its pruning begins stays', async (t) => {
+  const page = openLazy(t);
+  const main = await page.import('/main.js');
+  await page.import('/lazy.js');
+  page.runtime.start();
+  globalThis.imports = main.load;
+  t.teardown(() => delete globalThis.imports);
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/lazy.js', '/part.js'] });
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['run part', 'run lazy']);
+});
+
+test('what code imports while it is let go is made anew when that is over', async (t) => {
+  const lazy = (number) => ({
+    locals: ['value'],
+    code: `const value = ${number}; note("run ${number}"); $hot_m.hot.accept();
+      $hot_m.hot.dispose(async () => { note("dispose"); globalThis.imports?.(); await null; await null; note("gone"); });`,
+  });
+  const page = openPage(t, {
+    '/main.js': {
+      locals: ['load'],
+      functions: ['load'],
+      code: 'function load() { return $hot_x.import("./lazy.js"); }',
+    },
+    '/lazy.js': lazy(1),
+  });
+  const main = await page.import('/main.js');
+  await page.import('/lazy.js');
+  page.runtime.start();
+  page.answer({ '/lazy.js': lazy(2) });
+  let imported;
+  globalThis.imports = () => {
+    imported = main.load();
+  };
+  t.teardown(() => delete globalThis.imports);
+  page.runtime.receive({ type: 'prune', version: 101, urls: ['/lazy.js'] });
+  await page.runtime.idle;
+  t.is((await imported).value, 2);
+  t.deepEqual(page.take(), ['run 1', 'dispose', 'gone', 'forget /lazy.js', 'run 2']);
+});
+
 test('what several import at once that the browser cannot load is made once', async (t) => {
   const page = openPage(t, {
     '/main.js': {

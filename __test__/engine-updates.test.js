@@ -339,6 +339,37 @@ test('a body is sent to a page once, and again when it went or the page comes ba
   t.deepEqual(await saved(1, 'export const a = 6;'), all.with(2, ['/main.js', 'kept']));
 });
 
+test('what was pruned and is imported again is known with all that it imports', async (t) => {
+  const bench = new Bench(t, {});
+  const main = (name) => `import './${name}.js';\nimport.meta.hot.accept();`;
+  bench.add({
+    'main.js': main('a'),
+    'a.js': "import './b.js';",
+    'b.js': "import './c.js';",
+    'c.js': '1',
+    'other.js': '1',
+  });
+  await bench.hello(1);
+  const edit = async (name) => {
+    await bench.project.write('main.js', main(name));
+    const { version } = await bench.update('/main.js');
+    bench.serve('main.js', main(name));
+    return version;
+  };
+  const version = await edit('other');
+  bench.say(1, { type: 'applied', version, ms: 1, boundaries: [] });
+  const pruned = await bench.message(({ client, type }) => client === 1 && type === 'prune');
+  t.deepEqual(pruned.urls, ['/a.js', '/b.js', '/c.js']);
+  // The page may have it still, and then asks for none of it.
+  await edit('a');
+  await bench.project.write('c.js', '2');
+  const { stale } = await bench.update('/c.js');
+  t.deepEqual(
+    stale.map(({ url }) => url),
+    ['/c.js', '/b.js', '/a.js', '/main.js'],
+  );
+});
+
 test('a later hello gets what was pruned meanwhile', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'main.js': "import './a.js';\nimport './b.js';", 'a.js': '1', 'b.js': '1' });

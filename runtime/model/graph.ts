@@ -189,13 +189,15 @@ export class Graph {
     return [...names];
   }
 
-  /** A module leaves the page. */
-  leave(url: string): void {
-    const module = this.#modules.get(url);
+  /**
+   * A module leaves the page.
+   *
+   * @param over Resolves when what it holds is let go.
+   */
+  leave(url: string, over: Promise<unknown>): void {
     this.#natives.delete(url);
     this.isAhead = true;
-    if (module) module.leave();
-    else this.module(url).hasLeft = true;
+    this.module(url).leave(over);
   }
 }
 

@@ -84,6 +84,8 @@ export class Module {
   isBehind = false;
   /** Whether it left the page: the browser's module of this url shows what it was. */
   hasLeft = false;
+  /** While it leaves: resolves when what it held is let go. */
+  departure: Promise<unknown> | undefined;
   /** What the browser has of it, as the server served it. More than one where urls differ by their hash alone. */
   readonly shells: Shell[] = [];
   /** Urls of accepted dependencies by specifier, as far as updates told. */
@@ -154,14 +156,22 @@ export class Module {
     forgetBindings();
   }
 
-  /** It leaves the page: whoever imports it again evaluates it again. */
-  leave(): void {
+  /**
+   * It leaves the page: whoever imports it again evaluates it again.
+   *
+   * @param over Resolves when what it holds is let go, which its callbacks find in its data until then.
+   */
+  leave(over: Promise<unknown>): void {
     this.current = undefined;
     this.next = undefined;
     this.isBehind = false;
     this.hasLeft = true;
-    this.data = {};
-    this.webpackData = undefined;
+    this.departure = over.then(() => {
+      this.departure = undefined;
+      if (this.current || this.next) return;
+      this.data = {};
+      this.webpackData = undefined;
+    });
     this.names.clear();
     this.#views = new Views();
     forgetBindings();

@@ -18,12 +18,12 @@ const LONGEST = 5000;
 export class DynamicImports {
   /** By imported module, its importers and the newest version of each that did it. */
   readonly #importers = new Map<string, Map<string, number>>();
-  readonly #versionOf: (url: string) => number;
+  readonly #versionOf: (url: string) => number | undefined;
   /** What updates wait for. */
   readonly #coming = new Set<Promise<unknown>>();
 
-  /** @param versionOf The version that the page is at for a module. */
-  constructor(versionOf: (url: string) => number) {
+  /** @param versionOf The version of the code of a module that is in force, nothing when there is none. */
+  constructor(versionOf: (url: string) => number | undefined) {
     this.#versionOf = versionOf;
   }
 
@@ -64,7 +64,8 @@ export class DynamicImports {
   /** Whether code of a module that is in force imported another. */
   isBy(url: string, importer: string): boolean {
     const version = this.#importers.get(url)?.get(importer);
-    return version !== undefined && version >= this.#versionOf(importer);
+    const current = this.#versionOf(importer);
+    return version !== undefined && current !== undefined && version >= current;
   }
 
   /**

@@ -92,7 +92,10 @@ export class Imports {
     if (url === undefined) return this.#ports.importDynamically(address, attributes);
     this.#page.dynamic.note(url, importer);
     const { current, next } = this.#page.graph.get(url) ?? {};
-    if (!current && !next) await this.#held;
+    if (!current && !next) {
+      await this.#held;
+      await this.#page.graph.get(url)?.departure;
+    }
     if (!this.#hasType(url, attributes)) return this.#importAsBrowser(url, address, attributes);
     for (;;) {
       const made = await this.#made(url);

@@ -55,7 +55,10 @@ export class Modules {
     this.#ports = ports;
     this.graph = new Graph(ports);
     this.bodies = new Bodies(ports);
-    this.dynamic = new DynamicImports((url) => this.graph.current(url)?.version ?? 0);
+    this.dynamic = new DynamicImports((url) => {
+      const { current, next } = this.graph.get(url) ?? {};
+      return (current ?? next)?.version;
+    });
     this.imports = new Imports(this, ports);
   }
 
@@ -251,28 +254,42 @@ export class Modules {
     );
   }
 
-  /**
-   * Whether code that is in force imports a module statically.
-   *
-   * @param except Modules whose imports do not count.
-   */
-  isImported(url: string, except: readonly string[]): boolean {
-    const views = new Set(this.graph.get(url)?.views);
-    const isOf = (source: Source) => source instanceof View && views.has(source.last);
-    return [...this.graph.modules].some(
-      ({ url: importer, current }) => !except.includes(importer) && current?.sources.some(isOf),
-    );
+  /** Those of these modules that no code imports but theirs. */
+  unimported(urls: readonly string[]): string[] {
+    const alone = new Set(urls);
+    const urlOf = new Map<View, string>();
+    for (const url of alone)
+      for (const view of this.graph.get(url)?.views ?? []) urlOf.set(view, url);
+    const importers = [...this.graph.modules].filter(({ url }) => !alone.has(url));
+    const keep = (url: string | undefined) => {
+      const module = url !== undefined && alone.delete(url) && this.graph.get(url);
+      if (module) importers.push(module);
+    };
+    for (;;) {
+      for (let importer = importers.pop(); importer; importer = importers.pop()) {
+        const next = importer.next?.state === 'failed' ? [] : importer.next?.sources;
+        for (const source of [...(importer.current?.sources ?? []), ...(next ?? [])]) {
+          if (source instanceof View) keep(urlOf.get(source.last));
+        }
+      }
+      for (const url of alone) if (this.dynamic.isInForce(url, alone)) keep(url);
+      if (importers.length === 0) return [...alone];
+    }
   }
 
-  /** A module leaves the page. */
-  leave(url: string): void {
+  /**
+   * A module leaves the page. Nobody gets it from now on: whoever imports it makes it anew.
+   *
+   * @param over When what it holds is let go: its next import waits for that.
+   */
+  leave(url: string, over: Promise<unknown>): void {
     const module = this.graph.get(url);
     for (const one of [module?.current, module?.next]) {
       if (!one) continue;
       if (!one.isReplaced) one.become('retired');
       this.#ports.retired(one);
     }
-    this.graph.leave(url);
+    this.graph.leave(url, over);
   }
 
   async #importNative(url: string, attributes: ImportAttributes | undefined) {

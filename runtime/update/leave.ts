@@ -18,31 +18,45 @@ export interface LeavePorts {
 /** Milliseconds that each step holds up the next. */
 const PATIENCE = 1000;
 
-/** Lets modules leave the page. */
+/**
+ * Lets those of these modules leave the page that no code imports by then.
+ *
+ * @returns These.
+ */
 export async function leave(
   urls: readonly string[],
   modules: Modules,
   events: Events,
   ports: LeavePorts,
   log: Log,
-): Promise<void> {
-  const paths = [...urls];
+): Promise<string[]> {
+  const paths = modules.unimported(urls);
+  if (paths.length === 0) return [];
   await patient(events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
+  // What code imported meanwhile stays. From here on nobody gets one of the others until all is let go.
+  const gone = modules.unimported(paths);
   const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
     log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
-  const { graph } = modules;
-  const disposed = urls.map((url) => runDisposers(graph.current(url), failed('dispose', url)));
-  await patient(Promise.all(disposed), PATIENCE);
-  for (const url of urls) {
-    const module = graph.get(url);
-    for (const callback of module?.current?.registered.pruners ?? []) {
-      try {
-        await patient(Promise.resolve(callback(module?.data)), PATIENCE);
-      } catch (error) {
-        failed('prune', url)(error);
+  const generations = gone.map((url) => modules.graph.current(url));
+  const letGo = async () => {
+    const disposed = generations.map((one) => runDisposers(one, failed('dispose', one?.url ?? '')));
+    await patient(Promise.all(disposed), PATIENCE);
+    for (const [index, url] of gone.entries()) {
+      for (const callback of generations[index]?.registered.pruners ?? []) {
+        try {
+          await patient(Promise.resolve(callback(modules.graph.get(url)?.data)), PATIENCE);
+        } catch (error) {
+          failed('prune', url)(error);
+        }
       }
+      ports.forget(url);
     }
-    modules.leave(url);
-    ports.forget(url);
-  }
+  };
+  let done = () => {};
+  const over = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  for (const url of gone) modules.leave(url, over);
+  await letGo().finally(done);
+  return gone;
 }

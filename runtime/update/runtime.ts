@@ -254,8 +254,10 @@ export class Runtime {
     if (!dynamic.isSettled) await dynamic.settled();
     const update = mergeUpdates(this.#owed, received);
     this.modules.learn(update);
-    const decision = plan(update, this.#pageFor(update));
-    if ('leaving' in decision) await this.#leave(decision.leaving);
+    let decision = plan(update, this.#pageFor(update));
+    if ('leaving' in decision && !(await this.#leave(decision.leaving))) {
+      decision = plan(update, this.#pageFor(update));
+    }
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
@@ -396,19 +398,22 @@ export class Runtime {
     }
     // Up to here it has everything: who asks again must not be told again to dispose of what came back meanwhile.
     this.#version = Math.max(this.#version, job.version);
-    // What code imports again stays: that code is newer than the server's word.
-    const gone = job.urls.filter((url) => !this.modules.isImported(url, job.urls));
-    await this.#leave(gone.filter((url) => this.#isHere(url)));
+    await this.#leave(job.urls.filter((url) => this.#isHere(url)));
   }
 
-  async #leave(urls: readonly string[]): Promise<void> {
-    if (urls.length === 0) return;
-    await leave(urls, this.modules, this.events, this.#ports, this.#log);
-    for (const url of urls) {
+  /**
+   * Lets modules go. What code imports stays: that code is newer than the server's word.
+   *
+   * @returns Whether all went.
+   */
+  async #leave(urls: readonly string[]): Promise<boolean> {
+    const gone = await leave(urls, this.modules, this.events, this.#ports, this.#log);
+    for (const url of gone) {
       this.#parts.forget(url);
       this.#departures.forget(url);
     }
-    this.#notices.removed(urls);
+    this.#notices.removed(gone);
+    return gone.length === urls.length;
   }
 
   async #reload(report: ReloadReport): Promise<void> {

@@ -132,8 +132,21 @@ impl State {
         self.version
     }
 
-    /// Takes the edges and acceptance of a module's analysis into the graph, as one set.
+    /// Takes the edges and acceptance of a module's analysis into the graph, as one set, and those of what it imports
+    /// again after that was pruned.
     pub fn link(&mut self, id: ModuleId, record: Arc<ModuleRecord>) {
+        let mut waiting = vec![(id, record)];
+        while let Some((id, record)) = waiting.pop() {
+            self.link_one(id, record);
+            for imported in self.graph.imports(id).to_vec() {
+                let data = self.module(imported);
+                let again = data.record.clone().filter(|_| !data.linked);
+                waiting.extend(again.map(|record| (imported, record)));
+            }
+        }
+    }
+
+    fn link_one(&mut self, id: ModuleId, record: Arc<ModuleRecord>) {
         let specifiers: Vec<String> = record
             .imports
             .iter()
