@@ -192,8 +192,8 @@ impl HmrEngine {
         let pages = self.engine.pages().into_iter();
         let status = |(client, page): (u32, engine::Page)| PageStatus {
             client,
-            version: page.version as f64,
-            is_behind: page.is_behind(),
+            version: page.life.version().unwrap_or_default() as f64,
+            is_behind: page.life.is_behind(),
             url: page.url,
         };
         pages.map(status).collect()

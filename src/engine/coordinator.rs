@@ -38,16 +38,12 @@ pub struct Coordinator {
     pub loads: u64,
     pub watcher: FileWatcher,
     pub changes: ChangeSet,
-    /// Files that were empty when they were looked at last, and are looked at again.
-    pub emptied: HashSet<FileIndex>,
     /// Files of the last batch, some of which could not be judged before they were served.
     pub unjudged: Vec<FileIndex>,
     /// Whether every file has to be looked at again: events were lost, or a folder came or went.
     pub is_rescan_due: bool,
     /// Files of which a page got code that no event had told of.
     pub unannounced: HashSet<PathBuf>,
-    /// Files that vanished, with [`Self::loads`] at that time: a page loaded since then lacks them.
-    pub vanished: HashMap<FileIndex, u64>,
     /// When to write the snapshot.
     pub keeper: Keeper,
     started: Instant,
@@ -71,11 +67,9 @@ impl Coordinator {
             loads: 0,
             watcher,
             changes: ChangeSet::default(),
-            emptied: HashSet::new(),
             unjudged: Vec::new(),
             is_rescan_due: false,
             unannounced: HashSet::new(),
-            vanished: HashMap::new(),
             keeper: Keeper::default(),
             started: Instant::now(),
         }

@@ -19,6 +19,7 @@ use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::{self, Dialect};
 use hotgraph_core::watch::change::{FileChange, Seen};
+use hotgraph_core::watch::life::{Sight, Verdict};
 
 impl Coordinator {
     pub fn process_due(&mut self) {
@@ -104,138 +105,103 @@ impl Coordinator {
             let Some(problem) = found else {
                 continue;
             };
-            self.shared.state().files.get_mut(index).problem = Some(problem.clone());
+            let mut state = self.shared.state();
+            state.files.get_mut(index).life.found_broken(&problem);
             problems.push(problem);
         }
         self.report(problems);
     }
 
-    /// Compares a file with what the pages know of it.
+    /// Looks at a file, and at what pages have of it.
     fn look_at(&mut self, index: FileIndex, path: &Path, change: FileChange) -> Look {
-        let bytes = match read_whole(path) {
-            Ok(Some(bytes)) => bytes,
-            // It changed while it was read: whoever writes it has not finished.
-            Ok(None) => {
-                self.changes.record(path, Seen::Created, self.now());
-                return Look::Same { mended: Vec::new() };
+        let (sight, bytes) = match read_whole(path) {
+            Ok(None) => (Sight::Unfinished, Vec::new()),
+            Ok(Some(bytes)) => (content_seen(path, &bytes), bytes),
+            Err(error) => {
+                let is_gone = error.kind() == std::io::ErrorKind::NotFound;
+                if is_gone && change == FileChange::Written {
+                    self.changes.record(path, Seen::Gone, self.now());
+                    return Look::Same { mended: Vec::new() };
+                }
+                self.touched();
+                (Sight::Absent(self.absence(index, path, &error)), Vec::new())
             }
-            Err(error) => return self.look_at_absence(index, path, change, &error),
         };
-        let hash = xxh3_64(&bytes);
-        if bytes.is_empty() && (self.emptied.insert(index) || was_just_written(path)) {
-            // Most often the moment between the opening and the writing of the next save, and with many saves in a
-            // row that of several.
-            self.changes.record(path, Seen::Created, self.now());
-            return Look::Same { mended: Vec::new() };
-        }
-        self.emptied.remove(&index);
-        let missed_by_pages = self.is_missed(index);
-        self.vanished.remove(&index);
+        let loads = self.loads;
         let mut state = self.shared.state();
-        let kind = state
-            .files
-            .get(index)
-            .modules
-            .first()
-            .map(|&id| state.graph.kind(id));
-        let module_url = state
-            .files
-            .get(index)
-            .modules
-            .first()
-            .map(|&id| state.graph.url(id).to_owned());
+        let mut verdict = state.files.get_mut(index).life.seen(sight, loads);
+        drop(state);
+        if verdict == Verdict::Judge {
+            verdict = self.judge(index, path, bytes);
+        }
+        let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
-        let modules = entry.modules.clone();
-        let mended = |was_broken: bool| {
-            if was_broken {
-                modules.clone()
-            } else {
-                Vec::new()
-            }
+        let mended = |has_recovered: bool| match has_recovered {
+            true => entry.modules.clone(),
+            false => Vec::new(),
         };
-        if !entry.is_taken_in {
-            // Its registration is on the way here, and compares it.
-            return Look::Same { mended: Vec::new() };
+        match verdict {
+            // Whoever writes it has not finished.
+            Verdict::LookAgain | Verdict::Judge => {
+                drop(state);
+                self.changes.record(path, Seen::Created, self.now());
+                Look::Same { mended: Vec::new() }
+            }
+            Verdict::Unchanged { has_recovered } => Look::Same {
+                mended: mended(has_recovered),
+            },
+            Verdict::Broken(problem) => {
+                entry.saved = None;
+                Look::Broken(problem)
+            }
+            Verdict::Changed {
+                has_recovered,
+                outdated,
+            } => {
+                if let Some(outdated) = outdated {
+                    self.shared.analyses.remove(&outdated);
+                }
+                Look::Changed {
+                    mended: mended(has_recovered),
+                    modules: entry.modules.clone(),
+                }
+            }
         }
-        if entry.known == Some(hash) && !entry.served_other && !missed_by_pages {
-            return Look::Same {
-                mended: mended(entry.problem.take().is_some()),
-            };
-        }
+    }
+
+    /// Finds out whether new content can be served, and keeps it if so.
+    fn judge(&self, index: FileIndex, path: &Path, bytes: Vec<u8>) -> Verdict {
+        let hash = xxh3_64(&bytes);
+        let state = self.shared.state();
+        let entry = state.files.get(index);
+        let module = entry.modules.first();
+        let kind = module.map(|&id| state.graph.kind(id)).unwrap_or_default();
+        let module_url = module.map(|&id| state.graph.url(id).to_owned());
         let served_raw = entry.served_raw;
         drop(state);
-
         // Of what is served as it is, the analysis is that of the module.
         let refusal = |source: &str, dialect| match dialect {
             Dialect::JavaScript => self.shared.analysis_of(hash, source).err(),
             _ => analyze::analyze(source, dialect).err(),
         };
-        let problem = check(
-            path,
-            &bytes,
-            kind.unwrap_or_default(),
-            served_raw,
-            &module_url.unwrap_or_default(),
-            refusal,
-        );
+        let module_url = module_url.unwrap_or_default();
+        let problem = check(path, &bytes, kind, served_raw, &module_url, refusal);
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
-        if let Some(problem) = problem {
-            if entry.problem.as_ref() == Some(&problem) {
-                return Look::Same { mended: Vec::new() };
-            }
-            entry.problem = Some(problem.clone());
-            entry.saved = None;
-            return Look::Broken(problem);
+        if problem.is_none() {
+            entry.is_too_large = bytes.len() > MAX_ANALYSED;
+            let is_kept = bytes.len() <= LARGEST_KEPT;
+            let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
+            entry.saved = text.map(Arc::from);
+            // The host may be asked for it at once.
+            self.shared.expect_changes();
         }
-        entry.is_too_large = bytes.len() > MAX_ANALYSED;
-        let is_kept = bytes.len() <= LARGEST_KEPT;
-        let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
-        entry.saved = text.map(Arc::from);
-        let outdated = entry.known.replace(hash);
-        entry.was_doubtful = entry.served_other || missed_by_pages;
-        entry.served_other = false;
-        let was_broken = entry.problem.take().is_some();
-        // The host may be asked for it at once.
-        self.shared.expect_changes();
-        drop(state);
-        if let Some(outdated) = outdated.filter(|outdated| *outdated != hash) {
-            self.shared.analyses.remove(&outdated);
-        }
-        Look::Changed {
-            mended: mended(was_broken),
-            modules,
-        }
+        entry.life.judged(hash, problem)
     }
 
-    /// Whether pages were loaded while a file was not there.
-    pub fn is_missed(&self, index: FileIndex) -> bool {
-        let loads_then = self.vanished.get(&index);
-        loads_then.is_some_and(|loads_then| *loads_then < self.loads)
-    }
-
-    fn look_at_absence(
-        &mut self,
-        index: FileIndex,
-        path: &Path,
-        change: FileChange,
-        error: &std::io::Error,
-    ) -> Look {
+    /// What to say of a file that is not there, or cannot be read.
+    fn absence(&self, index: FileIndex, path: &Path, error: &std::io::Error) -> Diagnostic {
         let is_gone = error.kind() == std::io::ErrorKind::NotFound;
-        if is_gone && change == FileChange::Written {
-            self.changes.record(path, Seen::Gone, self.now());
-            return Look::Same { mended: Vec::new() };
-        }
-        self.vanished.entry(index).or_insert(self.loads);
-        self.touched();
-        let mut state = self.shared.state();
-        let modules = state.files.get(index).modules.clone();
-        let Some(&module) = modules.first() else {
-            return Look::Same { mended: Vec::new() };
-        };
-        let is_imported = modules
-            .iter()
-            .any(|&id| !state.graph.importers(id).is_empty());
         let message = if is_gone {
             "the file was deleted".to_owned()
         } else if path.is_dir() {
@@ -243,7 +209,12 @@ impl Coordinator {
         } else {
             format!("the file cannot be read: {error}")
         };
-        let problem = Diagnostic {
+        let state = self.shared.state();
+        let modules = &state.files.get(index).modules;
+        let mut importers = modules.iter().flat_map(|&id| state.graph.importers(id));
+        let is_imported = importers.next().is_some();
+        let module_url = modules.first().map(|&id| state.graph.url(id).to_owned());
+        Diagnostic {
             severity: if is_gone {
                 Severity::Warning
             } else {
@@ -251,17 +222,10 @@ impl Coordinator {
             },
             message,
             remedy: is_imported.then(|| "restore it, or remove its imports".to_owned()),
-            url: state.graph.url(module).to_owned(),
+            url: module_url.unwrap_or_default(),
             file: Some(path.display().to_string()),
             place: None,
-        };
-        let known = &mut state.files.get_mut(index).problem;
-        if known.as_ref() == Some(&problem) {
-            return Look::Same { mended: Vec::new() };
         }
-        *known = Some(problem.clone());
-        state.files.get_mut(index).saved = None;
-        Look::Broken(problem)
     }
 
     pub fn report(&self, diagnostics: Vec<Diagnostic>) {
@@ -321,6 +285,18 @@ fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
 /// A file that is empty for so long is meant to be. On a busy machine a writer may take a while between opening a new
 /// file and writing it, and nothing tells that it is still at it.
 const EMPTY_MOMENT: Duration = Duration::from_secs(1);
+
+/// What is to be said of the content of a file.
+fn content_seen(path: &Path, bytes: &[u8]) -> Sight {
+    let hash = xxh3_64(bytes);
+    match bytes.is_empty() {
+        true => Sight::Empty {
+            hash,
+            is_fresh: was_just_written(path),
+        },
+        false => Sight::Content(hash),
+    }
+}
 
 fn was_just_written(path: &Path) -> bool {
     path.metadata()

@@ -167,10 +167,10 @@ impl State {
     /// Whether all pages that have a module have it with this content.
     fn is_as_served(&mut self, id: ModuleId, hash: u64) -> bool {
         let is_known = self.module(id).content == Some(hash);
-        let is_doubtful = self.files.of_module(id).is_some_and(|index| {
-            let file = self.files.get(index);
-            file.was_doubtful || file.served_other
-        });
+        let is_doubtful = self
+            .files
+            .of_module(id)
+            .is_some_and(|index| self.files.get(index).life.may_be_news());
         is_known && !is_doubtful && !matches!(self.content_of(id, false), Content::Never)
     }
 
@@ -198,11 +198,9 @@ impl State {
     fn mark_broken(&mut self, id: ModuleId, diagnostic: Diagnostic) -> Option<Diagnostic> {
         if let Some(index) = self.files.of_module(id) {
             let entry = self.files.get_mut(index);
-            entry.served_other = true;
-            if entry.problem.as_ref() == Some(&diagnostic) {
+            if !entry.life.found_broken(&diagnostic) {
                 return None;
             }
-            entry.problem = Some(diagnostic.clone());
         }
         Some(diagnostic)
     }

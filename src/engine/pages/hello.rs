@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Page;
+use super::life::PageEvent;
 use crate::engine::Target;
 use crate::engine::change::bodies::Content;
 use crate::engine::change::pull::Task;
@@ -80,19 +80,22 @@ impl Coordinator {
             let problems: Vec<_> = state
                 .files
                 .iter()
-                .filter_map(|entry| entry.problem.clone())
+                .filter_map(|entry| entry.life.problem().cloned())
                 .map(Into::into)
                 .collect();
             (state.version, update, pruned, problems)
         };
         if let Some(page) = self.shared.pages().get_mut(&client) {
-            *page = Page {
-                greeted: true,
-                url: url.clone(),
-                version: since,
-                sent: missed.as_ref().map_or(0, |update| update.version),
-            };
+            page.url.clone_from(&url);
         }
+        let sent = missed.as_ref().map(|update| update.version);
+        self.page_is(
+            client,
+            PageEvent::Answered {
+                version: since,
+                sent,
+            },
+        );
         let session = self.shared.session.clone();
         let target = Target::Client(client);
         self.shared.send(

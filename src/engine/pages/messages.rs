@@ -5,6 +5,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::life::PageEvent;
 use crate::engine::change::GivenUp;
 use crate::engine::change::pull::Pending;
 use crate::engine::coordinator::Coordinator;
@@ -19,10 +20,9 @@ const REMEMBERED_INVALIDATIONS: usize = 10_000;
 
 impl Coordinator {
     pub fn received(&mut self, client: u32, frame: &str) {
-        let known = self.shared.pages().get(&client).map(|page| page.greeted);
-        let Some(is_greeted) = known else {
+        if !self.shared.pages().contains_key(&client) {
             return;
-        };
+        }
         let message = match serde_json::from_str::<ClientMessage>(frame) {
             Ok(message) => message,
             Err(error) => {
@@ -42,7 +42,7 @@ impl Coordinator {
             } => {
                 self.loads += u64::from(!again);
                 // Each costs a walk over the graph; a page has one reason to say it.
-                if is_greeted {
+                if !self.page_is(client, PageEvent::Hello) {
                     let message = "a second hello on the same socket".to_owned();
                     return self
                         .shared
@@ -95,7 +95,7 @@ impl Coordinator {
                 ms,
                 boundaries,
             } => {
-                self.page_is_at(client, version);
+                self.page_is(client, PageEvent::At(version));
                 self.shared.tell_host(&HostEvent::Applied {
                     client,
                     version,
@@ -105,7 +105,7 @@ impl Coordinator {
                 self.prune();
             }
             ClientMessage::Acknowledged { version } => {
-                self.page_is_at(client, version);
+                self.page_is(client, PageEvent::At(version));
                 self.shared
                     .tell_host(&HostEvent::Acknowledged { client, version });
             }

@@ -1,6 +1,7 @@
 //! Pages: who is connected, how far each is, and what they are told when they come.
 
 mod hello;
+pub mod life;
 mod messages;
 
 use std::collections::BTreeMap;
@@ -8,25 +9,15 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::Shared;
 use super::coordinator::Coordinator;
+use life::{PageEvent, PageLife};
 
 /// One connected page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Whether it said hello; before that it gets nothing.
-    greeted: bool,
+    /// What it has.
+    pub life: PageLife,
     /// The url of its HTML, when that was served through the engine.
     pub url: Option<String>,
-    /// The version that it said it is at.
-    pub version: u64,
-    /// The version of the last update that it was sent, 0 before the first.
-    sent: u64,
-}
-
-impl Page {
-    /// Whether it was sent an update that it has not applied, nor said that it concerns nothing there.
-    pub fn is_behind(&self) -> bool {
-        self.version < self.sent
-    }
 }
 
 impl Shared {
@@ -34,10 +25,12 @@ impl Shared {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The pages that said hello, in the order in which they connected.
+    /// The pages whose hello was answered, in the order in which they connected.
     pub fn greeted(&self) -> Vec<(u32, Page)> {
         let pages = self.pages();
-        let greeted = pages.iter().filter(|(_, page)| page.greeted);
+        let greeted = pages
+            .iter()
+            .filter(|(_, page)| page.life.version().is_some());
         greeted
             .map(|(&client, page)| (client, page.clone()))
             .collect()
@@ -45,7 +38,7 @@ impl Shared {
 }
 
 impl Coordinator {
-    /// The pages that said hello.
+    /// The pages whose hello was answered.
     pub fn greeted(&self) -> impl Iterator<Item = u32> {
         let pages = self.shared.greeted().into_iter();
         pages.map(|(client, _)| client)
@@ -63,14 +56,20 @@ impl Coordinator {
 
     /// An update of this version goes out to all pages.
     pub fn sent(&self, version: u64) {
-        for page in self.shared.pages().values_mut().filter(|page| page.greeted) {
-            page.sent = version;
+        let clients: Vec<u32> = self.shared.pages().keys().copied().collect();
+        for client in clients {
+            self.page_is(client, PageEvent::Sent(version));
         }
     }
 
-    fn page_is_at(&self, client: u32, version: u64) {
-        if let Some(page) = self.shared.pages().get_mut(&client) {
-            page.version = page.version.max(version);
-        }
+    /// Something happened to a page. Returns whether it may: what a page says at the wrong time changes nothing.
+    fn page_is(&self, client: u32, event: PageEvent) -> bool {
+        let mut pages = self.shared.pages();
+        let Some(page) = pages.get_mut(&client) else {
+            return false;
+        };
+        let after = page.life.after(event);
+        page.life = after.unwrap_or(page.life);
+        after.is_some()
     }
 }

@@ -84,8 +84,10 @@ impl State {
             is_new_file = is_new;
             let entry = self.files.get_mut(index);
             // A file that is back is served before anybody has looked: that is what it was before it vanished.
-            let is_known = entry.served_raw && content.is_some() && entry.known == content;
-            entry.served_other |= entry.problem.is_some() && !is_known;
+            let is_told = entry.served_raw && content.is_some() && entry.life.told() == content;
+            if entry.life.problem().is_some() && !is_told {
+                entry.life.doubt();
+            }
             if is_new {
                 entry.is_linked = is_linked(&file.path);
             }

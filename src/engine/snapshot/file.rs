@@ -12,7 +12,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::engine::state::files::FileIndex;
 use crate::engine::state::{ModuleData, ReportedAcceptance, State};
 use crate::engine::{EngineOptions, SnapshotOptions};
 use hotgraph_core::graph::folders::Folders;
@@ -20,6 +19,7 @@ use hotgraph_core::graph::import_map::ImportMap;
 use hotgraph_core::graph::{
     AcceptedDependency, AcceptedExports, ModuleId, ModuleKind, SelfAcceptance,
 };
+use hotgraph_core::watch::life::FileLife;
 
 /// Begins each file. The number is that of the format.
 const MAGIC: &str = "hotgraph snapshot 2";
@@ -170,18 +170,16 @@ enum Acceptance {
 }
 
 impl Snapshot {
-    /// What the state holds, with the runs that it is of. `is_doubtful` tells of which files pages may have something
-    /// else than is known.
-    pub fn of(state: &mut State, runs: Vec<Run>, is_doubtful: impl Fn(FileIndex) -> bool) -> Self {
+    /// What the state holds, with the runs that it is of. `loads` is the number of pages that were loaded so far.
+    pub fn of(state: &mut State, runs: Vec<Run>, loads: u64) -> Self {
         let ids: Vec<ModuleId> = state.graph.ids().collect();
         let modules = ids.iter().map(|&id| ModuleEntry::of(state, id)).collect();
-        let files = state.files.iter().enumerate();
-        let files = files.map(|(index, entry)| FileRecord {
+        let files = state.files.iter().map(|entry| FileRecord {
             path: entry.path.clone(),
             modules: indices(&entry.modules),
-            known: entry.known,
+            known: entry.life.told(),
             served_raw: entry.served_raw,
-            is_doubtful: entry.served_other || is_doubtful(index),
+            is_doubtful: entry.life.is_doubtful(loads),
         });
         let skipped = runs.len().saturating_sub(MOST_RUNS);
         Self {
@@ -337,10 +335,8 @@ impl Snapshot {
                 state.files.add(&file.path, ids[module]);
             }
             let entry = state.files.get_mut(index);
-            entry.known = file.known;
-            entry.is_taken_in = true;
+            entry.life = FileLife::resumed(file.known, file.is_doubtful);
             entry.served_raw = file.served_raw;
-            entry.served_other = file.is_doubtful;
         }
         Ok(state)
     }
@@ -584,9 +580,10 @@ mod tests {
         };
         state.import_maps.insert("/index.html".to_owned(), map);
         let (index, _) = state.files.add(Path::new("/project/dep.js"), ids[2]);
-        state.files.get_mut(index).known = Some(7);
+        state.files.get_mut(index).life = FileLife::resumed(Some(7), false);
         state.files.get_mut(index).served_raw = true;
-        state.files.add(Path::new("/project/made.js"), ids[1]);
+        let (index, _) = state.files.add(Path::new("/project/made.js"), ids[1]);
+        state.files.get_mut(index).life.doubt();
         state
     }
 
@@ -597,7 +594,7 @@ mod tests {
     }
 
     fn snapshot_of(state: &mut State) -> Snapshot {
-        Snapshot::of(state, vec![run()], |index| index == 1)
+        Snapshot::of(state, vec![run()], 0)
     }
 
     #[test]
@@ -688,7 +685,7 @@ mod tests {
     #[test]
     fn the_oldest_runs_are_forgotten() {
         let runs = (0..100).map(|version| Run { version, ..run() }).collect();
-        let snapshot = Snapshot::of(&mut state(), runs, |_| false);
+        let snapshot = Snapshot::of(&mut state(), runs, 0);
         assert_eq!(snapshot.runs.len(), MOST_RUNS);
         assert_eq!(snapshot.runs.last().unwrap().version, 99);
     }

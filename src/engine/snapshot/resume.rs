@@ -198,7 +198,13 @@ impl Coordinator {
             .state()
             .files
             .iter()
-            .map(|entry| (entry.path.clone(), entry.known, entry.served_other))
+            .map(|entry| {
+                (
+                    entry.path.clone(),
+                    entry.life.told(),
+                    entry.life.is_doubtful(0),
+                )
+            })
             .collect();
         let mut changed = Vec::new();
         for (index, (path, known, is_doubtful)) in files.into_iter().enumerate() {
@@ -244,7 +250,10 @@ impl Coordinator {
             .filter(|&id| guard.module(id).is_unsettled)
             .collect();
         let state = &*guard;
-        let files = state.files.iter().filter(|entry| entry.known.is_some());
+        let files = state
+            .files
+            .iter()
+            .filter(|entry| entry.life.told().is_some());
         let on_disk: HashSet<ModuleId> = files.flat_map(|entry| entry.modules.clone()).collect();
         let fixed = self.shared.options.snapshot.iter();
         let fixed: Vec<&String> = fixed.flat_map(|options| &options.fixed).collect();
@@ -308,8 +317,7 @@ impl Coordinator {
             session: self.shared.session.clone(),
             version: state.version,
         });
-        let is_doubtful = |index| self.is_missed(index);
-        Some((number, Snapshot::of(&mut state, runs, is_doubtful)))
+        Some((number, Snapshot::of(&mut state, runs, self.loads)))
     }
 }
 

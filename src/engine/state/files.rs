@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::ModuleId;
+use hotgraph_core::watch::life::FileLife;
 
 /// A file's number in the table.
 pub type FileIndex = usize;
@@ -29,15 +29,11 @@ pub struct FileEntry {
     pub path: PathBuf,
     /// The modules it is: one for each query.
     pub modules: Vec<ModuleId>,
-    /// The hash of the content that pages were told of last; `None` until it was read.
-    pub known: Option<u64>,
-    /// Whether it was compared with what was served of it first. Until then there is nothing to compare changes with.
-    pub is_taken_in: bool,
+    /// What pages have of it, what is on disk, and what is wrong with that.
+    pub life: FileLife,
     /// Whether the host serves the bytes of the file as they are, so that an error in the file is an error
     /// in the page.
     pub served_raw: bool,
-    /// What is wrong with the content on disk, while something is.
-    pub problem: Option<Diagnostic>,
     /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
     /// the next.
     pub saved: Option<Arc<str>>,
@@ -45,10 +41,6 @@ pub struct FileEntry {
     pub is_too_large: bool,
     /// Whether it lies outside of `node_modules` though its path has that in it: a package that is linked.
     pub is_linked: bool,
-    /// Whether a page may have been given something else than `known`: what was broken, or there for a moment only.
-    pub served_other: bool,
-    /// Whether that was so before its last change.
-    pub was_doubtful: bool,
 }
 
 /// All files, found by any of their paths.
@@ -79,15 +71,11 @@ impl FileTable {
         self.entries.push(FileEntry {
             path: path.to_path_buf(),
             modules: vec![module],
-            known: None,
-            is_taken_in: false,
+            life: FileLife::default(),
             served_raw: false,
-            problem: None,
             saved: None,
             is_too_large: false,
             is_linked: false,
-            served_other: false,
-            was_doubtful: false,
         });
         self.add_alias(index, path);
         self.by_module.entry(module).or_insert(index);

@@ -47,15 +47,15 @@ impl Coordinator {
                 let mut state = self.shared.state();
                 let entry = state.files.get_mut(index);
                 // A request may get newer code than is known yet: only sameness says something.
-                let is_known = entry.known == Some(content);
+                let is_known = entry.life.told() == Some(content);
                 entry.served_raw |= is_known;
                 let served_raw = entry.served_raw;
                 drop(state);
                 if !is_known {
                     let may_be_passing = self.may_be_passing(&file, served_raw);
-                    let mut state = self.shared.state();
-                    state.files.get_mut(index).served_other |= may_be_passing;
-                    drop(state);
+                    if may_be_passing {
+                        self.shared.state().files.get_mut(index).life.doubt();
+                    }
                     self.look_after_all(&file.path);
                 }
             }
@@ -120,9 +120,9 @@ impl Coordinator {
         state.files.add_alias(index, &real);
         let entry = state.files.get_mut(index);
         entry.served_raw = served_raw;
-        entry.is_taken_in = true;
         // What was served: when the disk settles on that, nothing has changed. Never so for transformed code.
-        entry.known = if changed_since { Some(content) } else { disk };
+        let told = if changed_since { Some(content) } else { disk };
+        entry.life.compared(told);
         drop(state);
         if changed_since {
             // Somebody may be writing it at this moment. The end of that is an event of its own.
@@ -141,11 +141,9 @@ impl Coordinator {
                 && let Some(index) = file
             {
                 let entry = state.files.get_mut(index);
-                if entry.problem.as_ref() == Some(&diagnostic) {
+                if !entry.life.found_broken(&diagnostic) {
                     return;
                 }
-                entry.problem = Some(diagnostic.clone());
-                entry.served_other = true;
             }
             diagnostic
         };
@@ -246,7 +244,7 @@ impl Coordinator {
             let state = self.shared.state();
             state.files.find(&path).map(|index| {
                 let entry = state.files.get(index);
-                (entry.modules.clone(), entry.known.is_none())
+                (entry.modules.clone(), entry.life.told().is_none())
             })
         };
         // A virtual module: there are no bytes to compare, so the host's word counts.
