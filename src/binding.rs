@@ -177,7 +177,7 @@ impl HmrEngine {
     /// Names this run of the engine; pages tell by it whether they speak to the server that served them.
     #[napi(getter)]
     pub fn session(&self) -> String {
-        self.engine.session().to_owned()
+        self.engine.session()
     }
 
     /// The newest version: a whole number, the engine's start in milliseconds plus one a batch.

@@ -128,6 +128,7 @@ impl Coordinator {
     }
 
     pub fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        self.end_torn_run();
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
             let reason = panic
                 .downcast_ref::<String>()
@@ -137,9 +138,29 @@ impl Coordinator {
             let message = format!("internal error, one event was skipped: {reason}");
             self.shared.tell_host(&HostEvent::Watcher { message });
         }
+        self.end_torn_run();
         while let Some(message) = self.watcher.take_complaint() {
             self.shared.tell_host(&HostEvent::Watcher { message });
         }
+    }
+
+    /// Begins anew when somebody, here or in a request, panicked while the state was locked.
+    fn end_torn_run(&mut self) {
+        if !self.shared.state.is_poisoned() {
+            return;
+        }
+        self.shared.backlog.take();
+        self.shared.begin_anew();
+        self.touched();
+        self.invalidated.clear();
+        self.sent_to.clear();
+        self.errands.clear();
+        self.unjudged.clear();
+        let message =
+            "internal error, so that all pages reload: the record of the modules may be damaged"
+                .to_owned();
+        self.shared.tell_host(&HostEvent::Watcher { message });
+        self.refuse_all();
     }
 
     fn handle(&mut self, message: Message) {
@@ -167,5 +188,75 @@ impl Coordinator {
 
     pub fn now(&self) -> u64 {
         self.started.elapsed().as_millis() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+    use crate::engine::{Engine, EngineOptions, Target, Watching};
+    use hotgraph_core::graph::folders::Folders;
+
+    #[test]
+    fn a_panic_while_the_state_is_locked_ends_the_run() {
+        let options = EngineOptions {
+            folders: Folders::below("/project"),
+            client_url: "/client.js".to_owned(),
+            watch: Watching::Off,
+            serves_files: true,
+            resolves_only: false,
+            pulls: false,
+            snapshot: None,
+        };
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = said.clone();
+        let sink = Arc::new(move |target, text| heard.lock().unwrap().push((target, text)));
+        let engine = Engine::start(options, sink).unwrap();
+        let (inbox, _messages) = unbounded_channel();
+        let mut coordinator = Coordinator::new(engine.shared.clone(), inbox);
+        let hello = |session: &str, since: u64| {
+            format!(
+                r#"{{"type":"hello","session":"{session}","since":{since},"page":null,"reloaded":null,"again":false}}"#
+            )
+        };
+        // The session that a page is told last, and whether it is refused.
+        let told = |client: u32| {
+            let said = said.lock().unwrap();
+            let mut of_page = said
+                .iter()
+                .filter(|(target, _)| *target == Target::Client(client));
+            let (_, last) = of_page.next_back().unwrap();
+            let last: serde_json::Value = serde_json::from_str(last).unwrap();
+            let refusal = last["refusal"].as_str().map(str::to_owned);
+            (last["session"].as_str().unwrap().to_owned(), refusal)
+        };
+        engine.serve_script("/a.js", "import.meta.hot.accept()", None, None);
+        let (before, since) = (engine.session(), engine.version());
+        coordinator.connected(1);
+        coordinator.received(1, &hello(&before, since));
+        assert_eq!(told(1), (before.clone(), None));
+
+        coordinator.guarded(|it| {
+            let _state = it.shared.state();
+            panic!("while the state is locked");
+        });
+        let now = engine.session();
+        assert_ne!(now, before);
+        assert!(engine.version() > since);
+        assert!(engine.shared.state().graph.is_empty());
+        let reason = "it has lost track of the modules by an error of its own";
+        let refused = (now.clone(), Some(reason.to_owned()));
+        assert_eq!(told(1), refused);
+        // What was loaded before and comes back is refused too, and what is loaded now is not.
+        coordinator.connected(2);
+        coordinator.received(2, &hello(&before, since));
+        assert_eq!(told(2), refused);
+        coordinator.connected(3);
+        coordinator.received(3, &hello(&now, engine.version()));
+        assert_eq!(told(3), (now, None));
     }
 }

@@ -21,7 +21,7 @@ mod watch;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dashmap::DashMap;
@@ -104,7 +104,7 @@ const COORDINATOR_STACK: usize = 32 << 20;
 /// How long [`Engine::close`] waits for the snapshot to be written.
 const LONGEST_CLOSE: Duration = Duration::from_secs(2);
 
-/// Engines that were started in this process: two may be in the same millisecond.
+/// Runs that were started in this process: two may be in the same millisecond.
 static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A running engine. Dropping it stops it.
@@ -116,9 +116,8 @@ pub struct Engine {
 /// What requests and the coordinator share.
 pub(crate) struct Shared {
     options: EngineOptions,
-    session: String,
-    /// The earlier runs whose pages this one goes on with.
-    lineage: Lineage,
+    /// This run, and the earlier ones whose pages it goes on with.
+    lineage: RwLock<Arc<Lineage>>,
     exactness: Exactness,
     state: Mutex<State>,
     pages: Mutex<BTreeMap<u32, Page>>,
@@ -136,6 +135,25 @@ pub(crate) struct Shared {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This run.
+    fn lineage(&self) -> Arc<Lineage> {
+        let lineage = self.lineage.read();
+        lineage.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends a run whose state somebody panicked in: it may be torn. All modules are forgotten, and pages of that run
+    /// reload.
+    fn begin_anew(&self) {
+        let mut state = self.state();
+        let started = now_ms().max(state.version + 1);
+        *state = State::new(started);
+        self.state.clear_poison();
+        self.any_changed.store(false, Ordering::Relaxed);
+        let refusal = "it has lost track of the modules by an error of its own".to_owned();
+        let lineage = Arc::new(Lineage::new(new_session(started), refusal));
+        *self.lineage.write().unwrap_or_else(PoisonError::into_inner) = lineage;
     }
 
     /// Whether any module ever changed.
@@ -172,13 +190,11 @@ impl Engine {
     /// [`EngineError::Start`] when the thread cannot be made.
     pub fn start(options: EngineOptions, sink: Sink) -> Result<Self, EngineError> {
         let started = now_ms();
-        let (number, process) = (STARTED.fetch_add(1, Ordering::Relaxed), std::process::id());
-        let (lineage, state) = resume::take_up(&options, started);
+        let (lineage, state) = resume::take_up(&options, new_session(started), started);
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let shared = Arc::new(Shared {
             options,
-            session: format!("{started:x}-{process:x}-{number:x}"),
-            lineage,
+            lineage: RwLock::new(Arc::new(lineage)),
             exactness: Exactness::default(),
             state: Mutex::new(state),
             pages: Mutex::default(),
@@ -201,8 +217,8 @@ impl Engine {
     }
 
     /// Names this run of the engine.
-    pub fn session(&self) -> &str {
-        &self.shared.session
+    pub fn session(&self) -> String {
+        self.shared.lineage().session.clone()
     }
 
     /// The newest version.
@@ -276,6 +292,12 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// A name for a run that starts at this time, in milliseconds since 1970.
+fn new_session(started: u64) -> String {
+    let (number, process) = (STARTED.fetch_add(1, Ordering::Relaxed), std::process::id());
+    format!("{started:x}-{process:x}-{number:x}")
 }
 
 /// Milliseconds since 1970.

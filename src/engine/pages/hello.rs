@@ -16,7 +16,7 @@ use hotgraph_core::graph::ModuleId;
 impl Coordinator {
     /// A page said hello. Where only the host can tell what the page missed, it is asked first.
     pub fn greet(&mut self, client: u32, session: &str, since: u64, url: Option<String>) {
-        let is_own = session == self.shared.session;
+        let is_own = session == self.shared.lineage().session;
         let is_refused = !is_own && self.refuse(session, since).is_some();
         let lacking = match is_refused {
             true => Vec::new(),
@@ -56,7 +56,7 @@ impl Coordinator {
         if !self.shared.pages().contains_key(&client) {
             return;
         }
-        let is_own = session == self.shared.session;
+        let is_own = session == self.shared.lineage().session;
         if !is_own || since < self.shared.state().version {
             self.work_off_backlog();
         }
@@ -96,7 +96,7 @@ impl Coordinator {
                 sent,
             },
         );
-        let session = self.shared.session.clone();
+        let session = self.shared.lineage().session.clone();
         let target = Target::Client(client);
         self.shared.send(
             target,

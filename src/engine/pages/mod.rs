@@ -7,8 +7,9 @@ mod messages;
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
 
-use super::Shared;
 use super::coordinator::Coordinator;
+use super::{Shared, Target};
+use crate::protocol::ServerMessage;
 use life::{PageEvent, PageLife};
 
 /// One connected page.
@@ -52,6 +53,23 @@ impl Coordinator {
     pub fn disconnected(&mut self, client: u32) {
         self.shared.pages().remove(&client);
         self.sent_to.remove(&client);
+    }
+
+    /// Tells all pages that said hello that this run does not go on with them.
+    pub fn refuse_all(&self) {
+        let lineage = self.shared.lineage();
+        let message = ServerMessage::Connected {
+            session: lineage.session.clone(),
+            version: self.shared.state().version,
+            refusal: lineage.refusal.clone(),
+            uncertain: None,
+        };
+        let pages = self.shared.pages().clone();
+        for (client, page) in pages {
+            if page.life != PageLife::Silent {
+                self.shared.send(Target::Client(client), &message);
+            }
+        }
     }
 
     /// An update of this version goes out to all pages.

@@ -26,21 +26,33 @@ const QUIET: Duration = Duration::from_millis(300);
 /// But not later than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
-/// The earlier runs that an engine goes on with.
+/// What an engine's run is called, and the earlier runs that it goes on with.
 #[derive(Debug, Default)]
 pub struct Lineage {
+    /// The run's name: pages say it.
+    pub session: String,
     /// The last one at the end.
     runs: Vec<Run>,
-    /// Why there are none.
-    refusal: Option<String>,
+    /// Why there are none: how a sentence about the server ends.
+    pub refusal: Option<String>,
     /// Files that were imported and not there.
     missing: Vec<PathBuf>,
 }
 
-/// The runs that an engine with these options goes on with, and the state in which they ended.
-///
-/// @param started The time, in milliseconds since 1970.
-pub fn take_up(options: &EngineOptions, started: u64) -> (Lineage, State) {
+impl Lineage {
+    /// A run that goes on with none, and why: how a sentence about the server ends.
+    pub fn new(session: String, refusal: String) -> Self {
+        Self {
+            session,
+            refusal: Some(refusal),
+            ..Self::default()
+        }
+    }
+}
+
+/// The runs that an engine with these options goes on with, and the state in which they ended. `started` is the time in
+/// milliseconds since 1970.
+pub fn take_up(options: &EngineOptions, session: String, started: u64) -> (Lineage, State) {
     let found = Snapshot::read(options).and_then(|snapshot| {
         let (runs, missing) = (snapshot.runs.clone(), snapshot.missing(&options.folders));
         Ok((runs, missing, snapshot.restore()?))
@@ -50,6 +62,7 @@ pub fn take_up(options: &EngineOptions, started: u64) -> (Lineage, State) {
             // The last run may have got further than it recorded. No stamp may ever come twice.
             state.version = started.max(state.version + 1);
             let lineage = Lineage {
+                session,
                 runs,
                 missing,
                 refusal: None,
@@ -57,10 +70,7 @@ pub fn take_up(options: &EngineOptions, started: u64) -> (Lineage, State) {
             (lineage, state)
         }
         Err(error) => {
-            let lineage = Lineage {
-                refusal: Some(error.to_string()),
-                ..Lineage::default()
-            };
+            let lineage = Lineage::new(session, error.to_string());
             (lineage, State::new(started))
         }
     }
@@ -190,7 +200,8 @@ impl State {
 impl Coordinator {
     /// Finds out what changed while no run was there to see it, before any page is answered.
     pub fn resume(&mut self) {
-        if self.shared.lineage.runs.is_empty() {
+        let lineage = self.shared.lineage();
+        if lineage.runs.is_empty() {
             return;
         }
         let files: Vec<(PathBuf, Option<u64>, bool)> = self
@@ -222,7 +233,7 @@ impl Coordinator {
                 Err(_) => changed.push((path, FileChange::Written)),
             }
         }
-        let missing = self.shared.lineage.missing.iter();
+        let missing = lineage.missing.iter();
         let appeared = missing.filter(|path| path.is_file());
         changed.extend(appeared.map(|path| (path.clone(), FileChange::Written)));
         self.take_in(changed);
@@ -231,7 +242,8 @@ impl Coordinator {
 
     /// Why this run cannot go on with a page of another one: how a sentence about the server ends. `None` when it can.
     pub fn refuse(&self, session: &str, since: u64) -> Option<String> {
-        let Lineage { runs, refusal, .. } = &self.shared.lineage;
+        let lineage = self.shared.lineage();
+        let Lineage { runs, refusal, .. } = &*lineage;
         let known = runs.iter().find(|run| run.session == session);
         if known.is_some_and(|run| since <= run.version) {
             return None;
@@ -312,9 +324,10 @@ impl Coordinator {
         if state.graph.is_empty() {
             return None;
         }
-        let mut runs = self.shared.lineage.runs.clone();
+        let lineage = self.shared.lineage();
+        let mut runs = lineage.runs.clone();
         runs.push(Run {
-            session: self.shared.session.clone(),
+            session: lineage.session.clone(),
             version: state.version,
         });
         Some((number, Snapshot::of(&mut state, runs, self.loads)))
