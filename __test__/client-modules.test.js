@@ -713,6 +713,29 @@ test('a module that left is evaluated again when it is imported again', async (t
   t.deepEqual(page.take(), ['lazy 1', 'dispose', 'prune', 'forget /lazy.js', 'lazy 2']);
 });
 
+test('a module that code imported dynamically, and that left, is evaluated again', async (t) => {
+  const load = (number) => ({
+    locals: ['load'],
+    functions: ['load'],
+    code: `function load() { return ${number === 2 ? '0' : '$hot_x.import("./lazy.js")'}; } $hot_m.hot.accept();`,
+  });
+  const lazy = (number) => ({
+    locals: ['value'],
+    code: `const value = ${number}; note("lazy ${number}");`,
+  });
+  const page = openPage(t, { '/main.js': load(1), '/lazy.js': lazy(1) });
+  const main = await page.import('/main.js');
+  page.runtime.start();
+  t.is((await main.load()).value, 1);
+  await page.update({ '/main.js': load(2) }, [['/main.js', {}]]);
+  page.runtime.receive({ type: 'prune', version: page.newest, urls: ['/lazy.js'] });
+  await page.runtime.idle;
+  await page.update({ '/main.js': load(3) }, [['/main.js', {}]]);
+  page.answer({ '/lazy.js': lazy(2) });
+  t.is((await main.load()).value, 2);
+  t.deepEqual(page.take(), ['lazy 1', 'forget /lazy.js', 'lazy 2']);
+});
+
 /** A page whose main.js imports lazy.js when it is told to, which imports part.js. */
 function openLazy(t) {
   const leaf = (name) => ({

@@ -60,6 +60,11 @@ export class Imports {
     for (const { url } of stale) this.#left.delete(url);
   }
 
+  /** A module leaves the page: the browser has what it was. */
+  leave(url: string): void {
+    this.#left.delete(url);
+  }
+
   /** What code imports for the first time waits from now on: an update is about to change what that would import. */
   hold(): void {
     this.#held ??= new Promise((resolve) => {

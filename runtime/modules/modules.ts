@@ -290,6 +290,7 @@ export class Modules {
       this.#ports.retired(one);
     }
     this.graph.leave(url, over);
+    this.imports.leave(url);
   }
 
   async #importNative(url: string, attributes: ImportAttributes | undefined) {
