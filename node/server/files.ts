@@ -10,7 +10,7 @@ import { agentsOf } from './agents.js';
 import { destinationOf } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { transformPage } from './page.js';
-import { isPreview } from './pull.js';
+import { isPreview, previewed } from './pull.js';
 import { isBeingWritten, whenWritten } from './writing.js';
 
 /** A request that is answered from a file, or from what a server made up. */
@@ -69,7 +69,11 @@ export class HmrFiles {
    */
   transform<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
     if (isPreview(request.headers)) {
-      if (typeof body === 'string') this.#engine.preview(request.url, body);
+      if (typeof body === 'string') {
+        this.#engine.preview(request.url, body);
+        // Of anything else it may be an error that is text.
+        if (kind === 'script') previewed(request.headers);
+      }
       return body;
     }
     if (typeof body === 'string') {

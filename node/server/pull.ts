@@ -15,16 +15,26 @@ export type PullEvent = Extract<HostEvent, { type: 'pull' }>;
 /** What answers requests: a server's `request` listeners, or a middleware. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The header that marks a request which nobody is answered. Its value is known to this process only. */
+/** The header that marks a request which nobody is answered. Its values are known to this process only. */
 const HEADER = 'x-hotgraph-preview';
 const SECRET = randomBytes(16).toString('hex');
+
+/** Requests for previews that are under way, by the header's value: what to call when the answer is known. */
+const underWay = new Map<string, () => void>();
+let requests = 0;
 
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
 
 /** Whether a request only asks what the answer would be. */
 export function isPreview(headers: IncomingHttpHeaders): boolean {
-  return headers[HEADER] === SECRET;
+  const value = headers[HEADER];
+  return typeof value === 'string' && underWay.has(value);
+}
+
+/** The engine has the answer to a request for a preview: what the server still does with it need not be waited for. */
+export function previewed(headers: IncomingHttpHeaders): void {
+  underWay.get(headers[HEADER] as string)?.();
 }
 
 /**
@@ -40,14 +50,15 @@ export async function pull(
   const agents = agentsOf(engine);
   const headersFor = (url: string) => ({ 'user-agent': agents.of(url) ?? '' });
   const waiting = [
-    ...preview.map((url) => ({ url, headers: { ...headersFor(url), [HEADER]: SECRET } })),
-    ...serve.map((url) => ({ url, headers: headersFor(url) })),
+    ...preview.map((url) => ({ url, ask: askForPreview })),
+    ...serve.map((url) => ({ url, ask })),
   ];
   const failures: { url: string; message: string }[] = [];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const message = await ask(dispatch, next.url, next.headers);
-      if (message !== undefined) failures.push({ url: next.url, message });
+      const { url } = next;
+      const message = await next.ask(dispatch, url, headersFor(url));
+      if (message !== undefined) failures.push({ url, message });
     }
   };
   await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
@@ -57,6 +68,20 @@ export async function pull(
 /** Asks nobody for anything: the first request from within takes several times as long as later ones. */
 export function warmUp(): void {
   void ask((_, response) => void response.end(), '/', {});
+}
+
+/** Makes a request for a preview. Returns why there is none, as soon as that or the preview is known. */
+async function askForPreview(
+  dispatch: Dispatch,
+  url: string,
+  headers: Record<string, string>,
+): Promise<string | undefined> {
+  const name = `${SECRET}-${++requests}`;
+  const known = new Promise<undefined>((resolve) => {
+    underWay.set(name, () => resolve(undefined));
+  });
+  const answered = ask(dispatch, url, { ...headers, [HEADER]: name });
+  return Promise.race([known, answered.finally(() => underWay.delete(name))]);
 }
 
 /** Makes one request. Returns why there is no answer, if there is none. */
