@@ -716,6 +716,6 @@ test('allowedOrigins and allowedHosts let in whom they name, and nobody else', a
 
   for (const wrong of ['null', 'dev.example.com', '*', `${dev}/path`]) {
     const options = { server: new EventEmitter(), allowedOrigins: [wrong] };
-    t.throws(() => new HmrEndpoint(options), { message: /is no origin/ }, wrong);
+    t.throws(() => new HmrEndpoint(options), { message: /has to be an origin/ }, wrong);
   }
 });

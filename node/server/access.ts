@@ -29,9 +29,8 @@ export class Access {
   readonly #hosts: readonly string[];
   readonly #origins: ReadonlySet<string>;
 
-  /** @throws for an allowed origin that is none. */
   constructor({ allowedHosts, allowedOrigins }: AccessOptions) {
-    this.#origins = new Set(allowedOrigins.map(asOrigin));
+    this.#origins = new Set(allowedOrigins.flatMap((text) => originOf(text) ?? []));
     const originHosts = [...this.#origins].map((origin) => new URL(origin).hostname);
     this.#hosts = [...allowedHosts.map((host) => host.toLowerCase()), ...originHosts];
   }
@@ -123,10 +122,11 @@ function hostOfOrigin(origin: string): string | null {
   return url !== null && url.origin === origin ? url.host : null;
 }
 
-function asOrigin(text: string): string {
+/** The origin that a text is, as browsers write it; nothing when it is none. */
+export function originOf(text: string): string | undefined {
   const url = parse(text);
   if (url === null || !url.host || url.pathname.length > 1 || url.search || url.hash) {
-    throw new Error(`allowedOrigins: "${text}" is no origin, such as "https://dev.example.com"`);
+    return undefined;
   }
   return `${url.protocol}//${url.host}`;
 }

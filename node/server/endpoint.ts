@@ -6,6 +6,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
+import { checkOptions } from '../options.js';
 import { Access } from './access.js';
 import { type Asset, clientPath, ENDPOINT, findAsset } from './assets.js';
 import { Channel, type PageListener, type UpgradeServer } from './channel.js';
@@ -47,8 +48,9 @@ export class HmrEndpoint {
   readonly #refusals = new Set<string>();
   readonly #onRefused: ((reason: string) => void) | undefined;
 
-  /** @throws when the package has no compiled client, or an allowed origin is none. */
+  /** @throws when the package has no compiled client, and {TypeError} for options that are none. */
   constructor(options: HmrEndpointOptions) {
+    checkOptions('new HmrEndpoint()', options);
     const { basePath = '', allowedHosts = [], allowedOrigins = [], overlay = true } = options;
     this.clientUrl = `${basePath}${clientPath()}`;
     this.#socketPath = `${basePath}${ENDPOINT}socket`;

@@ -11,6 +11,7 @@ import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
 import { HmrEngine } from '#native';
 import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
+import { checkOptions } from '../options.js';
 import { ENDPOINT } from '../server/assets.js';
 import type { UpgradeServer } from '../server/channel.js';
 import { HmrEndpoint } from '../server/endpoint.js';
@@ -85,8 +86,13 @@ interface Running {
   stop(): void;
 }
 
-/** Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. One call a server. */
+/**
+ * Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. One call a server.
+ *
+ * @throws {TypeError} for unknown options, and for values that an option cannot have.
+ */
 export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
+  checkOptions('hmrPlugin()', options);
   let running: Running | undefined;
   let previews = 0;
   let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;

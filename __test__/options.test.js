@@ -1,0 +1,64 @@
+/**
+ * What calls say of options that are none.
+ */
+import { EventEmitter } from 'node:events';
+import test from 'ava';
+import { HmrEndpoint, HmrEngine, hmrPlugin } from 'hotgraph';
+import { CLIENT } from './helpers/engine.js';
+
+const plugin = (options) => () => hmrPlugin(options);
+const endpoint = (options) => () => new HmrEndpoint({ server: new EventEmitter(), ...options });
+const engine = (options) => () =>
+  new HmrEngine({ root: import.meta.dirname, clientUrl: CLIENT, ...options }, () => {});
+
+for (const [call, message] of [
+  [plugin({ logLevle: 'info' }), 'hmrPlugin() has no option "logLevle". Did you mean "logLevel"?'],
+  [plugin({ allowedHost: [] }), 'Did you mean "allowedHosts"?'],
+  [plugin({ loglevel: 'info' }), 'Did you mean "logLevel"?'],
+  [plugin({ port: 8000 }), 'hmrPlugin() has no option "port". There are: '],
+  [plugin(null), 'hmrPlugin() takes an object of options, not null.'],
+  [plugin('debug'), 'hmrPlugin() takes an object of options, not "debug".'],
+  [
+    plugin({ logLevel: 'loud' }),
+    'The option "logLevel" of hmrPlugin() is "loud", and has to be "debug", "info",',
+  ],
+  [plugin({ watch: 'polling' }), 'is "polling", and has to be true, false or "poll".'],
+  [plugin({ cacheDir: true }), 'is true, and has to be the path of a folder, or false.'],
+  [plugin({ overlay: 'no' }), 'has to be true or false.'],
+  [plugin({ onEvent: 'log' }), 'has to be a function.'],
+  [plugin({ allowedHosts: 'a.example' }), 'has to be a list of host names.'],
+  [plugin({ allowedHosts: ['a.example', 'https://b.example'] }), 'The option "allowedHosts[1]"'],
+  [plugin({ allowedHosts: ['b.example:8000'] }), 'has to be a host name alone'],
+  [plugin({ allowedOrigins: ['dev.example.com'] }), 'such as "https://dev.example.com".'],
+  [plugin({ watch: 1, overlay: 1 }), /"overlay".*"watch"/],
+  [endpoint({ server: undefined }), 'new HmrEndpoint() needs the option "server".'],
+  [endpoint({ server: {} }), 'has to be a server.'],
+  [endpoint({ onconnect() {} }), 'Did you mean "onConnect"?'],
+  [endpoint({ basePath: 'base' }), 'has to begin with a slash and not to end with one.'],
+  [endpoint({ basePath: '/base/' }), 'is "/base/", and has to begin with a slash and not to end'],
+  [engine({ servesfiles: true }), 'new HmrEngine() has no option "servesfiles". There are: root,'],
+  [
+    engine({ snapshot: { path: '/x', settings: '' } }),
+    'the snapshot of new HmrEngine() has no option "path". There are: file, settings, fixed.',
+  ],
+  [engine({ watch: 'often' }), "watch is true, false or 'poll', not 'often'"],
+]) {
+  test(`options: ${String(message)}`, (t) => {
+    const { message: said } = t.throws(call);
+    t.true(typeof message === 'string' ? said.includes(message) : message.test(said), said);
+  });
+}
+
+test('options that are not given, or undefined, are the defaults', (t) => {
+  t.notThrows(plugin());
+  t.notThrows(plugin({}));
+  const nothing = Object.fromEntries(
+    ['logLevel', 'watch', 'allowedHosts', 'allowedOrigins', 'overlay', 'cacheDir', 'onEvent'].map(
+      (name) => [name, undefined],
+    ),
+  );
+  t.notThrows(plugin(nothing));
+  t.notThrows(endpoint({ basePath: undefined, allowedOrigins: undefined }));
+  t.notThrows(endpoint({ basePath: '' }));
+  engine({ watch: false, snapshot: undefined })().close();
+});
