@@ -5,8 +5,25 @@
 import type { ClientMessage, ReloadReport } from '../runtime/protocol.js';
 import type { Log } from '../runtime/tell/log.js';
 import type { Runtime } from '../runtime/update/runtime.js';
-import { type Environment, env } from './env.js';
+import { patient } from '../runtime/wait.js';
 import { Socket } from './wire/socket.js';
+
+/** Milliseconds that a page has to load before it connects. What it loads comes first on a busy machine. */
+const LOADING = 1000;
+
+/** What the server tells a page: `env.js` beside the compiled client. */
+export interface Environment {
+  /** Names the server's run. */
+  readonly session: string;
+  /** Opens the socket. */
+  readonly token: string;
+  /** The newest version when the page asked. */
+  readonly version: number;
+  /** Where the socket is: a path of the page's origin, or a whole `ws:` address. */
+  readonly socketPath: string;
+  /** Whether problems are shown over the page. */
+  readonly overlay: boolean;
+}
 
 /** What a connection needs of its page. */
 export interface ConnectionOptions {
@@ -18,17 +35,25 @@ export interface ConnectionOptions {
   readonly reloaded: ReloadReport | null;
   /** Settles when the page's modules have run. */
   readonly started: Promise<void>;
+  /** The server has said what it is. */
+  identified(env: Environment): void;
 }
 
 /** Connects a page with the server, for as long as it lasts. */
-export function connect({ runtime, log, page, reloaded, started }: ConnectionOptions): Socket {
+export function connect(options: ConnectionOptions): Socket {
+  const { runtime, log, page, reloaded, started } = options;
   let report = reloaded;
   let isFirst = true;
   const emit = (event: 'ws:connect' | 'ws:disconnect', webSocket: WebSocket) =>
     // Modules that are still to run have listeners to add.
     void started.then(() => runtime.events.emitBuiltIn(event, { webSocket }));
   const socket = new Socket({
-    open: async (first) => new WebSocket(socketAddress(first ? env : await currentEnv())),
+    open: async (isFirst) => {
+      if (isFirst) await patient(started, LOADING);
+      const env = await currentEnv();
+      options.identified(env);
+      return new WebSocket(socketAddress(env));
+    },
     hello: () => {
       const { session, version: since } = runtime;
       const message: ClientMessage = {

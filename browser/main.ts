@@ -8,18 +8,16 @@ import type { BodyFunction } from '../runtime/model/generation.js';
 import type { Handle } from '../runtime/modules/modules.js';
 import type { Definition } from '../runtime/protocol.js';
 import { createLog } from '../runtime/tell/log.js';
+import type { Identity } from '../runtime/update/ports.js';
 import { Runtime } from '../runtime/update/runtime.js';
-import { connect } from './connect.js';
-import { env } from './env.js';
+import { connect, type Environment } from './connect.js';
 import { pagePorts, workerPorts } from './page.js';
 import { type ReloadPorts, takeLastReload } from './wire/reload.js';
 
 const log = createLog(console);
 /** There is no document in a worker, where modules may share code with a page: nothing is updated there. */
 const isPage = typeof document !== 'undefined';
-const runtime = isPage
-  ? startPage()
-  : new Runtime({ page: null, session: '', version: 0 }, workerPorts(), log);
+const runtime = isPage ? startPage() : new Runtime({ page: null }, workerPorts(), log);
 
 /**
  * Defines a module of the page, whose shell calls it.
@@ -57,23 +55,16 @@ function startPage(): Runtime {
     reload: () => location.reload(),
   };
   const served = servedPage();
-  const identity = {
-    page: served?.page ?? null,
-    // The server may have been restarted in between.
-    session: served?.session ?? env.session,
-    version: served?.version ?? env.version,
-  };
+  let { overlay = true } = served;
   const reloaded = takeLastReload(reload, log);
-  const { version } = identity;
   const ports = pagePorts({
     log,
     reload,
-    version,
-    overlay: env.overlay,
+    overlay: () => overlay,
     runtime: () => page,
     send: (message) => socket.send(message),
   });
-  const page = new Runtime(identity, ports, log);
+  const page = new Runtime(served, ports, log);
   const started = new Promise<void>((resolve) => {
     const start = () => {
       page.start();
@@ -83,16 +74,21 @@ function startPage(): Runtime {
     document.addEventListener('DOMContentLoaded', start);
     addEventListener('load', start);
   });
-  const socket = connect({ runtime: page, log, page: identity.page, reloaded, started });
+  const identified = (env: Environment) => {
+    page.identify(env);
+    overlay = served.overlay ?? env.overlay;
+  };
+  const socket = connect({ runtime: page, log, page: served.page, reloaded, started, identified });
   return page;
 }
 
 /** What the server wrote into the page's HTML when it served it. */
-function servedPage(): { page: string; version: number; session?: string } | undefined {
+function servedPage(): Identity & { overlay?: boolean } {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="hotgraph"]');
+  const unknown = { page: null };
   try {
-    return meta ? JSON.parse(meta.content) : undefined;
+    return meta ? { ...unknown, ...JSON.parse(meta.content) } : unknown;
   } catch {
-    return undefined;
+    return unknown;
   }
 }

@@ -21,22 +21,24 @@ import { createReload, type ReloadPorts } from './wire/reload.js';
 export interface PageOptions {
   readonly log: Log;
   readonly reload: ReloadPorts;
-  /** The version that the page was served at. */
-  readonly version: number;
   /** Whether problems are shown over the page. */
-  readonly overlay: boolean;
+  overlay(): boolean;
   runtime(): Runtime;
   send(message: ClientMessage): void;
 }
 
 /** The ports of a page. */
-export function pagePorts({ log, reload, version, overlay, runtime, send }: PageOptions): Ports {
-  const loaded = new Loaded(location.origin, version, () => runtime().fetched());
+export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions): Ports {
+  const loaded = new Loaded(
+    location.origin,
+    () => runtime().servedVersion,
+    () => runtime().fetched(),
+  );
   const workers = watchWorkers(window);
   watchRoots(window);
   const styles = new LinkedStyles(document);
   const images = new ShownImages(document, (url) => loaded.initiators(url));
-  const shown = overlay ? createOverlay() : undefined;
+  let shown: Overlay | undefined;
   const modules = modulePorts(document);
   return {
     ...modules,
@@ -59,7 +61,10 @@ export function pagePorts({ log, reload, version, overlay, runtime, send }: Page
     reload: createReload(reload, log),
     send,
     now: () => performance.now(),
-    showProblems: (problems) => shown?.update(problems),
+    showProblems: (problems) => {
+      if (overlay()) shown ??= createOverlay();
+      shown?.update(problems);
+    },
   };
 }
 

@@ -82,8 +82,7 @@ export function typescript() {
 }
 
 /**
- * Joins the compiled client into `main.js`. What the dev server generates stays apart, and so does what some
- * browsers cannot parse.
+ * Joins the compiled client into `main.js`. What some browsers cannot parse stays apart.
  *
  * @param {string} from The compiled client.
  * @param {string} to The new folder.
@@ -97,7 +96,7 @@ async function bundle(from, to) {
     format: 'esm',
     // As it is: import attributes would be taken out for older targets.
     target: 'esnext',
-    external: ['./env.js', './attributes.js'],
+    external: ['./attributes.js'],
     // Instead of the globals of the same names.
     inject: [join(from, 'natives.js')],
     // Chromium compiles all functions while the page loads, off the main thread: the first update needs them at once.

@@ -20,7 +20,7 @@ interface Fetched {
 /** The fetched modules of a page. */
 export class Loaded {
   readonly #origin: string;
-  readonly #pageVersion: number;
+  readonly #pageVersion: () => number;
   readonly #fetched = new Map<string, Fetched>();
   /** What was asked for otherwise than by an import. */
   readonly #others = new Set<string>();
@@ -35,7 +35,7 @@ export class Loaded {
    * @param pageVersion The version of what came without one.
    * @param grown Is called when the page has fetched something.
    */
-  constructor(origin: string, pageVersion: number, grown: () => void) {
+  constructor(origin: string, pageVersion: () => number, grown: () => void) {
     this.#origin = origin;
     this.#pageVersion = pageVersion;
     performance.setResourceTimingBufferSize?.(BUFFER);
@@ -122,7 +122,7 @@ export class Loaded {
   #versionOf({ serverTiming }: PerformanceResourceTiming): number {
     const timing = serverTiming?.find((one) => one.name === VERSION);
     const version = timing ? Number(timing.description) : Number.NaN;
-    return Number.isFinite(version) ? version : this.#pageVersion;
+    return Number.isFinite(version) ? version : this.#pageVersion();
   }
 }
 

@@ -101,7 +101,9 @@ export class HmrEndpoint {
    *   is taken for the one that served the page.
    */
   head(page: string, version: number, session?: string): string {
-    const about = escapeAttribute(JSON.stringify({ page, version, session }));
+    const about = escapeAttribute(
+      JSON.stringify({ page, version, session, overlay: this.#overlay }),
+    );
     return (
       `<meta name="hotgraph" content="${about}">` +
       `<script type="module" src="${this.clientUrl}"></script>`

@@ -20,6 +20,7 @@ import { type FileKind, HmrFiles } from '../server/files.js';
 import { type Dispatch, isPreview, pull, warmUp } from '../server/pull.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
 import { describeEvent, type Level, plainText } from '../tell/report.js';
+import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
@@ -136,6 +137,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     serve(context) {
       if (!running) return;
       const { engine, endpoint, params, readsScripts } = running;
+      // Where a middleware makes the url of one of our files.
       const asset = endpoint.find(context.url, context.headers, engine);
       if (asset || context.method !== 'GET') return asset ?? undefined;
       const file = fileOf(context.url, params.config.rootDir);
@@ -199,7 +201,7 @@ function start(
   const { config, fileWatcher, webSockets } = params;
   const { middlewareMode } = config;
   const parent = typeof middlewareMode === 'object' ? middlewareMode.server : undefined;
-  const server = (params.server ?? parent) as UpgradeServer | undefined;
+  const server = (params.server ?? parent) as (UpgradeServer & RequestServer) | undefined;
   if (!server) {
     print(
       'warn',
@@ -239,6 +241,9 @@ function start(
       else endpoint.send(text, client);
     },
   );
+  const leave = answerFirst(server, basePath, (url, headers) =>
+    endpoint.find(url, headers, engine),
+  );
   warmUp();
   const dispatch: Dispatch = (request, response) => void server.emit('request', request, response);
   function onHostEvent(event: HostEvent): void {
@@ -259,6 +264,7 @@ function start(
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
     stop() {
       fileWatcher.off('change', onFile);
+      leave();
       endpoint.close();
       engine.close();
     },

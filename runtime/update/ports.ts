@@ -38,8 +38,8 @@ export interface Ports extends ApplyPorts, LeavePorts, PagePorts {
 export interface Identity {
   /** The url of its HTML, `null` when the server does not know it. */
   readonly page: string | null;
-  /** The server's run that served it. Another one that knows it may go on with it. */
-  readonly session: string;
-  /** The version that it was served at. */
-  readonly version: number;
+  /** The server's run that served it, where its HTML says so. Another one that knows it may go on with it. */
+  readonly session?: string | undefined;
+  /** The version that it was served at, where its HTML says so. */
+  readonly version?: number | undefined;
 }

@@ -38,16 +38,17 @@ export class Runtime {
   /** Whether the server has answered on the present connection. */
   greeted = false;
   readonly #identity: Identity;
-  #session: string;
+  #session: string | undefined;
   readonly #ports: Ports;
   readonly #log: Log;
   readonly #jobs: Job[] = [];
   #state: 'loading' | 'idle' | 'busy' | 'reloading' = 'loading';
   #idle: Promise<void> = Promise.resolve();
   #version: number;
+  #servedVersion: number | undefined;
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
-  readonly #departures: Departures;
+  #departures: Departures;
   /** Modules to prune once no update is owed. */
   #unpruned: Extract<Job, { type: 'prune' }>[] = [];
   readonly #parts = new Parts();
@@ -59,8 +60,9 @@ export class Runtime {
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
     this.#session = identity.session;
-    this.#version = identity.version;
-    this.#departures = new Departures(identity.page, identity.version);
+    this.#servedVersion = identity.version;
+    this.#version = this.servedVersion;
+    this.#departures = new Departures(identity.page, this.servedVersion);
     this.#ports = ports;
     this.#log = log;
     this.events = new Events((event, error) => {
@@ -114,7 +116,21 @@ export class Runtime {
 
   /** The server's run that the page belongs to: the one that served it, or one that went on with it. */
   get session(): string {
-    return this.#session;
+    return this.#session ?? '';
+  }
+
+  /** The version that the page was served at, 0 while nobody has said. */
+  get servedVersion(): number {
+    return this.#servedVersion ?? 0;
+  }
+
+  /** The server says what it is: of a page whose HTML did not, that is taken for what served it. */
+  identify({ session, version }: { readonly session: string; readonly version: number }): void {
+    this.#session ??= session;
+    if (this.#servedVersion !== undefined) return;
+    this.#servedVersion = version;
+    this.#version = version;
+    this.#departures = new Departures(this.#identity.page, version);
   }
 
   /** Settles when no work is left. */

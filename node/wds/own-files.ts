@@ -1,0 +1,51 @@
+/**
+ * Our own files, answered before the host sees the request.
+ *
+ * Whatever a plugin serves goes through the `transform` and `resolveImport` of all others. These are made for code of
+ * the project: some would break the client, and all would hold up the first page for it.
+ */
+
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type Asset, ENDPOINT } from '../server/assets.js';
+
+/** The server, as far as its requests go. */
+export type RequestServer = Pick<Server, 'listeners' | 'on' | 'off'>;
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The media types of our files, by the extension that names them. */
+const TYPES = { js: 'text/javascript; charset=utf-8' };
+
+/**
+ * Answers a server's requests for our files. Others, and those that nothing is found for, go to the listeners that the
+ * server has.
+ *
+ * @param basePath What urls of the host begin with.
+ * @param find The answer to a request, by its url below the base path.
+ * @returns Leaves the requests to the listeners again.
+ */
+export function answerFirst(
+  server: RequestServer,
+  basePath: string,
+  find: (url: string, headers: IncomingHttpHeaders) => Asset | null,
+): () => void {
+  const listeners = server.listeners('request') as Listener[];
+  const start = basePath + ENDPOINT;
+  const answer: Listener = (request, response) => {
+    const { url = '', method, headers } = request;
+    const isOurs = method === 'GET' && url.startsWith(start);
+    const asset = isOurs ? find(url.slice(basePath.length), headers) : null;
+    if (asset) {
+      response.writeHead(200, { 'content-type': TYPES[asset.type], ...asset.headers });
+      response.end(asset.body);
+      return;
+    }
+    for (const listener of listeners) listener.call(server, request, response);
+  };
+  for (const listener of listeners) server.off('request', listener);
+  server.on('request', answer);
+  return () => {
+    server.off('request', answer);
+    for (const listener of listeners) server.on('request', listener);
+  };
+}
