@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::check::{check, suspect};
 use super::pull::Pending;
 use crate::engine::Target;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::{LARGEST_KEPT, MAX_ANALYSED};
 use crate::engine::state::files::FileIndex;
+use crate::engine::watch::reading::{self, OnDisk, ReadError};
 use crate::protocol::{HostEvent, ServerMessage};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::ModuleId;
@@ -114,25 +113,24 @@ impl Coordinator {
 
     /// Looks at a file, and at what pages have of it.
     fn look_at(&mut self, index: FileIndex, path: &Path, change: FileChange) -> Look {
-        let (sight, bytes) = match read_whole(path) {
-            Ok(None) => (Sight::Unfinished, Vec::new()),
-            Ok(Some(bytes)) => (content_seen(path, &bytes), bytes),
+        let (sight, found) = match reading::read(path) {
+            Ok(found) => (content_seen(path, &found), Some(found)),
+            Err(error) if error.is_passing() => (Sight::Unfinished, None),
+            Err(ReadError::Gone) if change == FileChange::Written => {
+                self.changes.record(path, Seen::Gone, self.now());
+                return Look::Same { mended: Vec::new() };
+            }
             Err(error) => {
-                let is_gone = error.kind() == std::io::ErrorKind::NotFound;
-                if is_gone && change == FileChange::Written {
-                    self.changes.record(path, Seen::Gone, self.now());
-                    return Look::Same { mended: Vec::new() };
-                }
                 self.touched();
-                (Sight::Absent(self.absence(index, path, &error)), Vec::new())
+                (Sight::Absent(self.absence(index, path, &error)), None)
             }
         };
         let loads = self.loads;
         let mut state = self.shared.state();
         let mut verdict = state.files.get_mut(index).life.seen(sight, loads);
         drop(state);
-        if verdict == Verdict::Judge {
-            verdict = self.judge(index, path, bytes);
+        if let (Verdict::Judge, Some(found)) = (&verdict, found) {
+            verdict = self.judge(index, path, found);
         }
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
@@ -170,8 +168,12 @@ impl Coordinator {
     }
 
     /// Finds out whether new content can be served, and keeps it if so.
-    fn judge(&self, index: FileIndex, path: &Path, bytes: Vec<u8>) -> Verdict {
-        let hash = xxh3_64(&bytes);
+    fn judge(&self, index: FileIndex, path: &Path, found: OnDisk) -> Verdict {
+        let OnDisk {
+            hash,
+            length,
+            bytes,
+        } = found;
         let state = self.shared.state();
         let entry = state.files.get(index);
         let module = entry.modules.first();
@@ -185,12 +187,13 @@ impl Coordinator {
             _ => analyze::analyze(source, dialect).err(),
         };
         let module_url = module_url.unwrap_or_default();
+        let bytes = bytes.unwrap_or_default();
         let problem = check(path, &bytes, kind, served_raw, &module_url, refusal);
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
         if problem.is_none() {
-            entry.is_too_large = bytes.len() > MAX_ANALYSED;
-            let is_kept = bytes.len() <= LARGEST_KEPT;
+            entry.is_too_large = length > MAX_ANALYSED as u64;
+            let is_kept = length <= LARGEST_KEPT as u64;
             let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
             entry.saved = text.map(Arc::from);
             // The host may be asked for it at once.
@@ -200,15 +203,8 @@ impl Coordinator {
     }
 
     /// What to say of a file that is not there, or cannot be read.
-    fn absence(&self, index: FileIndex, path: &Path, error: &std::io::Error) -> Diagnostic {
-        let is_gone = error.kind() == std::io::ErrorKind::NotFound;
-        let message = if is_gone {
-            "the file was deleted".to_owned()
-        } else if path.is_dir() {
-            "the file became a folder".to_owned()
-        } else {
-            format!("the file cannot be read: {error}")
-        };
+    fn absence(&self, index: FileIndex, path: &Path, error: &ReadError) -> Diagnostic {
+        let is_gone = matches!(error, ReadError::Gone);
         let state = self.shared.state();
         let modules = &state.files.get(index).modules;
         let mut importers = modules.iter().flat_map(|&id| state.graph.importers(id));
@@ -220,7 +216,7 @@ impl Coordinator {
             } else {
                 Severity::Error
             },
-            message,
+            message: error.to_string(),
             remedy: is_imported.then(|| "restore it, or remove its imports".to_owned()),
             url: module_url.unwrap_or_default(),
             file: Some(path.display().to_string()),
@@ -270,26 +266,14 @@ impl Coordinator {
     }
 }
 
-/// The content of a file; `None` when it changed meanwhile.
-fn read_whole(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    let stamp = || {
-        path.metadata()
-            .map(|found| (found.len(), found.modified().ok()))
-    };
-    let before = stamp()?;
-    let bytes = std::fs::read(path)?;
-    let is_whole = stamp()? == before && bytes.len() as u64 == before.0;
-    Ok(is_whole.then_some(bytes))
-}
-
 /// A file that is empty for so long is meant to be. On a busy machine a writer may take a while between opening a new
 /// file and writing it, and nothing tells that it is still at it.
 const EMPTY_MOMENT: Duration = Duration::from_secs(1);
 
 /// What is to be said of the content of a file.
-fn content_seen(path: &Path, bytes: &[u8]) -> Sight {
-    let hash = xxh3_64(bytes);
-    match bytes.is_empty() {
+fn content_seen(path: &Path, found: &OnDisk) -> Sight {
+    let hash = found.hash;
+    match found.length == 0 {
         true => Sight::Empty {
             hash,
             is_fresh: was_just_written(path),

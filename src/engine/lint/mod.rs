@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::engine::coordinator::Coordinator;
-use crate::engine::serve::script::MAX_ANALYSED;
 use crate::engine::state::State;
+use crate::engine::watch::reading;
 use hotgraph_core::diagnostic::{Diagnostic, Severity, place_of};
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::{self, Dialect, MisuseKind, ModuleRecord, Span};
@@ -171,12 +171,9 @@ fn in_file(
     if served_raw {
         return Some((found.clone(), served.clone()));
     }
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = String::from_utf8(reading::read(path).ok()?.bytes?).ok()?;
     if text == **served {
         return Some((found.clone(), served.clone()));
-    }
-    if text.len() > MAX_ANALYSED {
-        return None;
     }
     let record = analyze::analyze(&text, Dialect::from_extension(path)?).ok()?;
     Some((same_in(&record, found)?, text.into()))

@@ -11,12 +11,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::file::{Run, Snapshot};
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::INLINE;
 use crate::engine::state::{State, accepted_specifiers};
+use crate::engine::watch::reading::{self, ReadError};
 use crate::engine::{EngineOptions, Shared};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::watch::change::FileChange;
@@ -222,14 +221,12 @@ impl Coordinator {
             // First: what changes from here on is an event.
             let real = self.watcher.watch_file(&path);
             self.shared.state().files.add_alias(index, &real);
-            match std::fs::read(&path) {
-                Ok(bytes) if known == Some(xxh3_64(&bytes)) && !is_doubtful => {}
+            match reading::read(&path) {
+                Ok(found) if known == Some(found.hash) && !is_doubtful => {}
                 Ok(_) => changed.push((path, FileChange::Written)),
                 // It is made up by the host, or was missing already.
                 Err(_) if known.is_none() => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    changed.push((path, FileChange::Gone));
-                }
+                Err(ReadError::Gone) => changed.push((path, FileChange::Gone)),
                 Err(_) => changed.push((path, FileChange::Written)),
             }
         }

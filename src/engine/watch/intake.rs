@@ -5,9 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::watcher;
+use super::{reading, watcher};
 use crate::engine::change::check;
 use crate::engine::change::pull::Pending;
 use crate::engine::coordinator::Coordinator;
@@ -111,9 +109,13 @@ impl Coordinator {
         is_as_long: bool,
     ) {
         let real = self.watcher.watch_file(&file.path);
-        let disk = std::fs::read(&file.path).ok().map(|bytes| xxh3_64(&bytes));
+        let found = reading::read(&file.path);
+        let is_readable_soon = matches!(&found, Err(error) if error.is_passing());
+        let disk = found.ok().map(|found| found.hash);
         let is_same = disk == Some(content);
-        let changed_since = !is_same && disk.is_some() && is_younger(&file.path, file.requested_at);
+        let is_other = !is_same && disk.is_some();
+        let changed_since =
+            is_readable_soon || (is_other && is_younger(&file.path, file.requested_at));
         // Of a file that was saved since, only its length is known.
         let served_raw = is_same || (changed_since && is_as_long);
         let mut state = self.shared.state();
@@ -165,6 +167,13 @@ impl Coordinator {
 
     pub fn saw(&mut self, path: &Path, seen: Seen) {
         let now = self.now();
+        if seen == Seen::Attributes {
+            // What is in a folder stays what it is.
+            if self.shared.state().files.find(path).is_some() {
+                self.changes.record(path, seen, now);
+            }
+            return;
+        }
         self.unannounced.remove(path);
         let is_wanted = self.watcher.wants(path);
         if is_wanted {

@@ -3,4 +3,5 @@
 
 mod intake;
 mod poller;
+pub mod reading;
 pub mod watcher;

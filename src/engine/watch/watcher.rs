@@ -420,7 +420,7 @@ fn translate(
                 .chain(to)
                 .collect();
         }
-        EventKind::Modify(ModifyKind::Metadata(_)) => return Vec::new(),
+        EventKind::Modify(ModifyKind::Metadata(_)) => Seen::Attributes,
         EventKind::Modify(_) if announces_close => Seen::Writing,
         EventKind::Modify(_) => Seen::Touched,
         EventKind::Remove(_) => Seen::Gone,
@@ -452,8 +452,8 @@ mod tests {
             (data, Some(Seen::Writing), Some(Seen::Touched)),
             (
                 EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)),
-                None,
-                None,
+                Some(Seen::Attributes),
+                Some(Seen::Attributes),
             ),
             (
                 EventKind::Create(CreateKind::File),

@@ -17,6 +17,8 @@ pub enum Seen {
     Writing,
     /// It is there, and whoever made it may still be writing: a link, or a file just opened.
     Created,
+    /// Its attributes changed: it may be readable now, or be so no longer.
+    Attributes,
     /// It is not there any more.
     Gone,
     /// It has another name now: editors do that before they save.
@@ -109,6 +111,8 @@ impl ChangeSet {
     /// | –       | Touched | Written, due when quiet                   |
     /// | any     | Writing | Written, due when closed, or given up on  |
     /// | –       | Created | Written, due when surely complete         |
+    /// | –       | Attributes | Written, due when quiet                |
+    /// | any     | Attributes | as before                              |
     /// | –       | Gone    | Gone, due after a grace period            |
     /// | Written | Written | Written, due now                          |
     /// | Written | Touched | Written, due when quiet (being rewritten) |
@@ -119,6 +123,9 @@ impl ChangeSet {
     /// | Gone    | Created | Written, due when surely complete         |
     /// | Gone    | Gone    | Gone, due as before                       |
     pub fn record(&mut self, path: &Path, seen: Seen, now: u64) {
+        if seen == Seen::Attributes && self.pending.contains_key(path) {
+            return;
+        }
         if self.pending.is_empty() {
             self.first_at = now;
         }
@@ -132,7 +139,9 @@ impl ChangeSet {
                 (FileChange::Written, now + self.patience.replaced)
             }
             (_, Seen::Written) => (FileChange::Written, now),
-            (_, Seen::Touched) => (FileChange::Written, now + self.patience.touched),
+            (_, Seen::Touched | Seen::Attributes) => {
+                (FileChange::Written, now + self.patience.touched)
+            }
             (_, Seen::Writing) => (FileChange::Written, now + self.patience.writing),
             (_, Seen::Created) => (FileChange::Written, now + self.patience.created),
             (Some(FileChange::Gone), Seen::Gone | Seen::Moved) => {
@@ -256,6 +265,10 @@ mod tests {
         check(&[(Gone, 5), (Gone, 50)], &[(65, Change::Gone)]);
         check(&[(Written, 5), (Gone, 5)], &[(65, Change::Gone)]);
         check(&[(Created, 5)], &[(105, Change::Written)]);
+        check(&[(Attributes, 5)], &[(13, Change::Written)]);
+        check(&[(Gone, 5), (Attributes, 9)], &[(65, Change::Gone)]);
+        check(&[(Created, 5), (Attributes, 9)], &[(105, Change::Written)]);
+        check(&[(Attributes, 5), (Written, 6)], &[(6, Change::Written)]);
         check(
             &[(Written, 5), (Writing, 5), (Written, 60)],
             &[(60, Change::Written)],
