@@ -187,14 +187,16 @@ impl Coordinator {
             _ => analyze::analyze(source, dialect).err(),
         };
         let module_url = module_url.unwrap_or_default();
-        let bytes = bytes.unwrap_or_default();
-        let problem = check(path, &bytes, kind, served_raw, &module_url, refusal);
+        let problem = bytes
+            .as_ref()
+            .and_then(|bytes| check(path, bytes, kind, served_raw, &module_url, refusal));
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
         if problem.is_none() {
             entry.is_too_large = length > MAX_ANALYSED as u64;
             let is_kept = length <= LARGEST_KEPT as u64;
-            let text = is_kept.then(|| String::from_utf8(bytes).ok()).flatten();
+            let text = bytes.filter(|_| is_kept);
+            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
             entry.saved = text.map(Arc::from);
             // The host may be asked for it at once.
             self.shared.expect_changes();
