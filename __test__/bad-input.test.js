@@ -174,6 +174,49 @@ import.meta.hot.accept('./a.js', (dep) => { globalThis.value = dep.sum(); });
   t.is(tab.loads, 1);
 });
 
+// Each is an early error by the specification that is easily made while code is typed and moved.
+const EARLY = {
+  'a function that is pasted twice':
+    'export function f() { return 1; }\nexport function f() { return 1; }',
+  'a function that is declared twice': 'function f() {}\nfunction f() {}',
+  'a function beside a variable of its name': 'var f = 1;\nfunction f() {}',
+  'a function beside a constant of its name': 'const f = 1;\nfunction f() {}',
+  'a class beside a function of its name': 'class f {}\nfunction f() {}',
+  'a variable beside a let of its name': 'let f;\n{ var f; }',
+  'an import beside a function of its name': `import { f } from './other.js';\nfunction f() {}`,
+  'an export of what has another name by now': 'function renamed() {}\nexport { foo };',
+  'an export that is there twice': 'const f = 1;\nexport { f };\nexport { f };',
+  'a default export that is there twice': 'export default 1;\nexport default 2;',
+  'an expression behind an export': 'export {} null;',
+};
+for (const [what, code] of Object.entries(EARLY)) {
+  test(`${what} is refused: nothing is disposed of, nothing runs, and no update is told of`, async (t) => {
+    const source = (number, more) => `(globalThis.log ??= []).push('run ${number}');
+import.meta.hot.dispose(() => { globalThis.log.push('dispose ${number}'); });
+import.meta.hot.accept();
+${more}
+`;
+    const { project, server, tab } = await startApp(t, {
+      'main.js': `import './dep.js';`,
+      'dep.js': source(1, ''),
+      'other.js': `(globalThis.log ??= []).push('other'); export const f = 1;`,
+    });
+    const log = () => globalThis.log;
+    await tab.until(log, ['run 1']);
+    await project.write('dep.js', source(2, code));
+    const problem = await problemOf(server, 'dep.js');
+    t.is(problem.severity, 'error');
+    await tab.logged(`dep.js:${problem.line}:${problem.column}`);
+    t.true(problem.line > 3);
+    t.deepEqual(await tab.evaluate(log), ['run 1']);
+    t.false(tab.console.some(({ text }) => text.includes('updated')));
+    t.false(server.events.some(({ type }) => type === 'updated' || type === 'applied'));
+    await project.write('dep.js', source(3, ''));
+    await tab.until(log, ['run 1', 'dispose 1', 'run 3']);
+    wasHot(t, tab);
+  });
+}
+
 test('an import of a missing file disposes nothing and is mended by making the file', async (t) => {
   const app = await startApp(t, {
     'main.js': `${main}globalThis.disposed = 0;`,
@@ -258,6 +301,33 @@ globalThis.read = () => value;`,
   await ask([4, 'from 1']);
   wasHot(t, tab);
 });
+
+const STUCK = {
+  'before it accepts': (number, wait) =>
+    `${wait} export const value = ${number}; import.meta.hot.accept();`,
+  'after it accepted': (number, wait) =>
+    `import.meta.hot.accept(); ${wait} export const value = ${number};`,
+};
+for (const [when, code] of Object.entries(STUCK)) {
+  test(`code that waits for ever at its top level ${when} changes nothing, and the next good save applies`, async (t) => {
+    const { project, server, tab } = await startApp(t, {
+      'main.js': `import { value } from './a.js'; globalThis.value = () => value;`,
+      'a.js': code(1, ''),
+    });
+    const read = () => globalThis.value?.();
+    await tab.until(read, 1);
+    for (const number of [2, 4]) {
+      const wait = `globalThis.waits = ${number}; await new Promise(() => {});`;
+      await project.write('a.js', code(number, wait));
+      await tab.until(() => globalThis.waits, number);
+      t.is(await tab.evaluate(read), number - 1);
+      await project.write('a.js', code(number + 1, ''));
+      await tab.until(read, number + 1);
+    }
+    await server.event(({ type }) => type === 'applied');
+    wasHot(t, tab);
+  });
+}
 
 test('a file that becomes a folder, and a file again', async (t) => {
   const app = await startApp(t, APP);

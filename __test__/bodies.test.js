@@ -6,7 +6,7 @@ import { SourceMap } from 'node:module';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
 import { browserName } from '../scripts/browser.js';
-import { startApp } from './helpers/app.js';
+import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
 import { hasLoaded, wasHot } from './helpers/expect.js';
 
@@ -126,6 +126,33 @@ test('dependencies run before what imports them, each once', async (t) => {
   await project.write('leaf.js', `${module('leaf')}// 2`);
   await tab.until(shown, ['leaf', 'shared', 'right', 'left', 'top']);
   await applied(server, 1);
+  wasHot(t, tab);
+});
+
+test('a cycle of which several modules are accepted runs in the order of its imports', async (t) => {
+  const item = (number) => `import { menu } from './menu.js';
+export class Item {
+  constructor(name) { this.name = name + ${number}; }
+  get place() { return menu.items.indexOf(this); }
+}`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import { menu } from './menu.js';
+import { Item } from './item.js';
+globalThis.show = (menu, Item) => {
+  const [one] = menu.items;
+  globalThis.value = [one.name, one.place, one instanceof Item];
+};
+globalThis.show(menu, Item);
+import.meta.hot.accept(['./menu.js', './item.js'], ([menu, item]) => globalThis.show(menu.menu, item.Item));`,
+    'menu.js': `import { Item } from './item.js'; export const menu = { items: [new Item('a')] };`,
+    'item.js': item(1),
+  });
+  await tab.until(value, ['a1', 0, true]);
+  for (const number of [2, 3]) {
+    await project.write('item.js', item(number));
+    await tab.until(value, [`a${number}`, 0, true]);
+    await applied(server, number - 1);
+  }
   wasHot(t, tab);
 });
 
@@ -342,6 +369,61 @@ import.meta.hot.dispose(() => { globalThis.disposed = true; });`,
   wasHot(t, tab);
 });
 
+for (const [how, hint] of [
+  ['', ''],
+  [', which the page preloads,', '<link rel="modulepreload" href="./new.js">'],
+]) {
+  const main = (imports) => `${imports}
+(globalThis.log ??= []).push('main');
+import.meta.hot.dispose(() => { globalThis.log.push('dispose'); });
+import.meta.hot.accept();`;
+  const files = {
+    'index.html': PAGE.replace('</head>', `${hint}</head>`),
+    'main.js': main(''),
+    'new.js': `(globalThis.log ??= []).push('new'); export const value = 1;`,
+  };
+  const log = () => globalThis.log;
+
+  /** Saves what is refused: nothing runs. */
+  async function isRefused(t, { project, server, tab }, imports, what) {
+    const failures = () => server.events.filter(({ type }) => type === 'failed');
+    const before = failures().length;
+    await project.write('main.js', main(imports));
+    await server.event(() => failures().length > before);
+    t.true(failures().at(-1).message.includes(what));
+    t.deepEqual(await tab.evaluate(log), ['main'], imports);
+  }
+
+  /** Saves what is applied: the new module runs after the dispose callbacks. */
+  async function isApplied(t, { project, tab }) {
+    await project.write('main.js', main(`import './new.js';`));
+    await tab.until(log, ['main', 'dispose', 'new', 'main']);
+    wasHot(t, tab);
+  }
+
+  test(`a new module${how} runs after the dispose callbacks, also when an update with it failed before`, async (t) => {
+    const app = await startApp(t, files);
+    await app.tab.until(log, ['main']);
+    await isRefused(t, app, `import './new.js'; import './missing.js';`, 'missing.js');
+    await isApplied(t, app);
+  });
+
+  test(`a new module${how} does not run when a name that is imported from it is missing`, async (t) => {
+    const app = await startApp(t, files);
+    await app.tab.until(log, ['main']);
+    await isRefused(t, app, `import { nope } from './new.js';`, 'nope');
+    await isRefused(t, app, `import './new.js'; import './missing.js';`, 'missing.js');
+    await isRefused(t, app, `import { nope } from './new.js';`, 'nope');
+    await isApplied(t, app);
+  });
+
+  test(`a new module${how} runs after the dispose callbacks of the update that brings it`, async (t) => {
+    const app = await startApp(t, files);
+    await app.tab.until(log, ['main']);
+    await isApplied(t, app);
+  });
+}
+
 test('code that throws leaves the old code in force, and the next save recovers', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': MAIN,
@@ -441,6 +523,58 @@ import.meta.hot.accept();`,
   }
   wasHot(t, tab);
 });
+
+/** `main.js` that shows the values of what it imports, and accepts itself. */
+const showing = (...files) => {
+  const imports = files.map((file, at) => `import * as ns${at} from './${file}';\n`);
+  return `${imports.join('')}globalThis.shown = [${files.map((_, at) => `ns${at}.value`)}];
+import.meta.hot.accept();`;
+};
+/** A module whose namespace is a thenable that never answers. */
+const thenable = (number) => `export function then() {} export const value = ${number};`;
+
+test('functions that are exported as `then` hold up no update that brings them', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': showing(),
+    'own.js': thenable(1),
+    'new.js': thenable(2),
+  });
+  await tab.until(shown, []);
+  await project.write('main.js', showing('own.js'));
+  await tab.until(shown, [1]);
+  await project.write('own.js', `${thenable(3)} import.meta.hot.accept();`);
+  await tab.until(shown, [3]);
+  await project.write('own.js', `${thenable(4)} globalThis.value = 4; import.meta.hot.accept();`);
+  await tab.until(value, 4);
+  await project.write('main.js', showing('own.js', 'new.js'));
+  await tab.until(shown, [4, 2]);
+  await project.write('new.js', thenable(5));
+  await tab.until(shown, [4, 5]);
+  await applied(server, 5);
+  wasHot(t, tab);
+});
+
+/** Packages are the browser's own to import. */
+const PACKAGES = {
+  'exports a function called `then`': [thenable(1), [1]],
+  'waits for ever at its top level': ['export const value = 1; await new Promise(() => {});', []],
+};
+for (const [what, [code, expected]] of Object.entries(PACKAGES)) {
+  test(`an update that imports a package which ${what} does not hold up the next one`, async (t) => {
+    const { project, tab } = await startApp(t, {
+      'main.js': showing(),
+      'new.js': 'export const value = 2;',
+      'node_modules/package/index.js': `globalThis.isHere = true; ${code}`,
+    });
+    await tab.until(shown, []);
+    await project.write('main.js', showing('node_modules/package/index.js'));
+    await tab.until(() => globalThis.isHere, true);
+    await tab.until(shown, expected);
+    await project.write('main.js', showing('new.js'));
+    await tab.until(shown, [2]);
+    wasHot(t, tab);
+  });
+}
 
 test('what an update replaced is not kept', async (t) => {
   const dep = (number) => `const held = { number: ${number} };

@@ -816,6 +816,76 @@ test('a host that serves files as they are is not asked for what was saved', asy
   t.deepEqual(bench.pulls(), [{ preview: [], serve: ['/b.js'] }]);
 });
 
+test('what scripts import as text is data, whatever its name: it may be no code', async (t) => {
+  const text = (number) => `this is no code ${number}`;
+  for (const options of [{}, { pulls: true }, { servesFiles: true }]) {
+    const bench = new Bench(t, {}, options);
+    const source = `import text from './x.js' with { type: 'text' }; import.meta.hot.accept();`;
+    bench.add({ 'main.js': source });
+    bench.project.writeNow('x.js', text(1));
+    // As a browser asks for it.
+    const file = bench.project.path('x.js');
+    bench.engine.serveResource('/x.js', 'asset', file, Date.now(), text(1));
+    await bench.hello(1);
+    for (const number of [2, 3]) {
+      const { changed, stale } = await bench.save('x.js', text(number));
+      t.deepEqual(changed, ['/x.js']);
+      t.deepEqual(
+        stale.map(({ url, kind }) => [url, kind]),
+        [
+          ['/x.js', 'asset'],
+          ['/main.js', 'script'],
+        ],
+      );
+      t.is(stale[0].body.value, text(number));
+      t.is(stale[0].body.code, null);
+    }
+    const { stale } = await bench.save('main.js', `${source} // 2`);
+    if (options.pulls || options.servesFiles) {
+      const [link] = stale[0].body.definition.imports;
+      t.deepEqual([link.url, link.kind, link.attributes], ['/x.js', 'other', { type: 'text' }]);
+    }
+    t.false(bench.said.some(({ type }) => type === 'diagnostics' || type === 'error'));
+  }
+});
+
+/** Milliseconds that no save may take, however much there is to do: it is a fraction of that. */
+const HELD_UP = 5000;
+
+for (const [which, code] of [
+  ['the host has', 'export {};'],
+  ['the host does not have', undefined],
+]) {
+  test(`a save with 50,000 new imports of modules that ${which} does not hold up the next one`, async (t) => {
+    const bench = new Bench(t, {}, { pulls: true });
+    const { host } = bench;
+    bench.host = (url) => {
+      if (!url.startsWith('/many/')) return host(url);
+      if (code === undefined) throw new Error('not found');
+      return code;
+    };
+    const hot = 'import.meta.hot.accept();';
+    bench.add({ 'main.js': hot, 'other.js': hot });
+    await bench.hello(1);
+    const imports = Array.from({ length: 50_000 }, (_, at) => `import './many/${at}.js';\n`);
+    const isTold = (url, count) => {
+      const updates = () => bench.updates().filter(({ changed }) => changed[0] === url);
+      return waitFor(
+        () => updates().length >= count,
+        () => `${updates().length} updates of ${url}, expected ${count}`,
+        HELD_UP,
+      );
+    };
+    for (const count of [1, 2]) {
+      await bench.project.write('main.js', `${imports.join('')}${hot} // ${count}`);
+      await isTold('/main.js', count);
+      await bench.project.write('other.js', `${hot} // ${count}`);
+      await isTold('/other.js', count);
+    }
+    t.pass();
+  });
+}
+
 test('a JSON module comes by its value', async (t) => {
   const bench = new Bench(t, { 'data.json': '1' });
   const main = `import data from './data.json' with { type: 'json' }; import.meta.hot.accept();`;

@@ -704,6 +704,77 @@ globalThis.value = () => [taken, changed, left];
   wasHot(t, tab);
 });
 
+/** How components are wrapped whose callbacks change the first wrapper, and assign nothing. */
+const WRAPPERS = {
+  'which reads what it shows': `Child = hmr(Child, () => Child[HMR].source);
+  import.meta.hot.accept((module) => {
+    module.default[HMR].source = Child[HMR].source;
+    set(Child[HMR].source, module.default[HMR].original);
+  });`,
+  'which is told what to show': `Child = hmr(Child);
+  import.meta.hot.accept((module) => { Child[HMR].update(module.default); });`,
+};
+const HMR = `export const HMR = Symbol('hmr');
+export const set = (source, value) => {
+  source.value = value;
+  for (const effect of source.effects) effect();
+};
+export function hmr(original, getSource) {
+  function wrapper(target) {
+    const source = getSource?.() ?? wrapper[HMR].source;
+    const effect = () => source.value(target);
+    source.effects.add(effect);
+    effect();
+  }
+  wrapper[HMR] = {
+    original,
+    source: { value: original, effects: new Set() },
+    update(next) {
+      set(wrapper[HMR].source, next[HMR].original);
+      next[HMR].source = wrapper[HMR].source;
+    },
+  };
+  return wrapper;
+}
+`;
+for (const [how, accepting] of Object.entries(WRAPPERS)) {
+  test(`a callback that changes a wrapper, ${how}, serves what is mounted before, between and after edits`, async (t) => {
+    const child = (number) => `import { HMR, hmr, set } from './hmr.js';
+function Child(target) { target.textContent = 'text ${number}'; }
+if (import.meta.hot) {
+  ${accepting}
+}
+globalThis.edit = ${number};
+export default Child;
+`;
+    for (const first of [0, 1, 2, 3]) {
+      const { project, tab } = await startApp(t, {
+        'main.js': `import Child from './child.js';
+globalThis.mount = () => Child(document.body.appendChild(document.createElement('p')));
+globalThis.load = async () => (await import('./late.js')).mount();`,
+        'late.js': `import Child from './child.js';
+export const mount = () => Child(document.body.appendChild(document.createElement('p')));`,
+        'child.js': child(0),
+        'hmr.js': HMR,
+      });
+      const texts = () => [...document.querySelectorAll('p')].map((one) => one.textContent);
+      await tab.until(() => globalThis.edit, 0);
+      for (const number of [0, 1, 2, 3]) {
+        if (number > 0) await project.write('child.js', child(number));
+        await tab.until(() => globalThis.edit, number);
+        const mounted = Math.max(0, (number - first) * 2);
+        const expected = Array.from({ length: mounted }, () => `text ${number}`);
+        await tab.until(texts, expected);
+        if (number < first) continue;
+        await tab.evaluate(() => globalThis.mount());
+        await tab.evaluate(() => globalThis.load());
+        await tab.until(texts, [...expected, `text ${number}`, `text ${number}`]);
+      }
+      wasHot(t, tab);
+    }
+  });
+}
+
 test('the lines of a patched module stay where they were', async (t) => {
   const dep = (number) => `export default
   ${number};
@@ -737,6 +808,103 @@ test('a module that an update brings into the page is patched like any other', a
   for (const value of [2, 3]) {
     await project.write('late.js', late(value));
     await tab.until(read, value);
+  }
+  wasHot(t, tab);
+});
+
+test('importers of a module that accepts no more since its last save see what its functions write', async (t) => {
+  const c = (number, rest) => `export let n = ${number}; export function inc() { n++ }\n${rest}`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { n, inc } from './c.js'; import './hot.js';
+globalThis.inc = () => inc();
+globalThis.native = () => n;`,
+    'hot.js': `import { n } from './c.js'; globalThis.hot = () => n; import.meta.hot.accept();`,
+    'c.js': c(1, 'import.meta.hot.accept();'),
+  });
+  const values = () => [globalThis.native?.(), globalThis.hot?.()];
+  await tab.until(values, [1, 1]);
+  await project.write('c.js', c(10, ''));
+  await tab.until(values, [10, 10]);
+  await tab.evaluate(() => globalThis.inc());
+  t.deepEqual(await tab.evaluate(values), [11, 11]);
+  wasHot(t, tab);
+});
+
+for (const [what, main, first] of [
+  ['that is new', `import './view.js'; import './lib.js';`, ''],
+  ['that hot modules import', `import './view.js';`, `import { a } from './barrel.js'; a;`],
+  ['that only others import', `import { a } from './barrel.js'; import './view.js'; a;`, ''],
+]) {
+  test(`a name that is new in a module comes through export * of one ${what}`, async (t) => {
+    const view = (imports, shown) => `${imports}
+globalThis.value = () => ${shown};
+import.meta.hot.accept();`;
+    const lib = (names, number) => {
+      const exported = names.map((name) => `export const ${name} = '${name}${number}';`);
+      return `${exported.join('\n')}
+globalThis.lib = ${number};
+import.meta.hot.accept();`;
+    };
+    const { project, tab } = await startApp(t, {
+      'main.js': main,
+      'view.js': view(first, '0'),
+      'barrel.js': `export * from './lib.js';`,
+      'lib.js': lib(['a'], 1),
+    });
+    const values = () => globalThis.value?.();
+    await tab.until(values, 0);
+    await project.write('lib.js', lib(['b', 'a'], 2));
+    await tab.until(() => globalThis.lib, 2);
+    await project.write('view.js', view(`import { b } from './barrel.js';`, 'b'));
+    await tab.until(values, 'b2');
+    const all = '[Object.keys(ns), typeof ns.c, ns.a, ns.b]';
+    await project.write('view.js', view(`import * as ns from './barrel.js';`, all));
+    await tab.until(values, [['a', 'b'], 'undefined', 'a2', 'b2']);
+    await project.write('lib.js', lib(['a', 'b', 'c'], 3));
+    await tab.until(values, [['a', 'b', 'c'], 'string', 'a3', 'b3']);
+    wasHot(t, tab);
+  });
+}
+
+for (const between of [
+  `export { foo } from './foo.js';`,
+  `import { foo } from './foo.js'; export { foo };`,
+]) {
+  test(`a star of a module beside a star of a hot one that passes its export on is not ambiguous: ${between}`, async (t) => {
+    const foo = (number) => `export const foo = ${number};`;
+    const { project, tab } = await startApp(t, {
+      'main.js': `import { foo } from './index.js'; globalThis.value = () => foo;`,
+      'index.js': `export * from './a.js'; export * from './foo.js';`,
+      'a.js': `${between}\nimport.meta.hot.accept();`,
+      'foo.js': foo(1),
+    });
+    const values = () => globalThis.value?.();
+    await tab.until(values, 1);
+    await project.write('a.js', `${between}\nglobalThis.a = 2; import.meta.hot.accept();`);
+    await tab.until(() => globalThis.a, 2);
+    t.is(await tab.evaluate(values), 1);
+    wasHot(t, tab);
+    // The other star lets the update go on to the page.
+    await project.write('foo.js', foo(2));
+    await tab.until(values, 2);
+    t.deepEqual(tab.errors, []);
+  });
+}
+
+test('a hot barrel in a cycle passes on at first load what its modules need when they run', async (t) => {
+  const base = (number) => `import { helper } from './index.js';
+export class Base { static made = helper(${number}); }`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import { Base } from './index.js'; globalThis.value = () => Base.made;`,
+    'index.js': `export { helper } from './helper.js'; export { Base } from './base.js';
+import.meta.hot.accept();`,
+    'helper.js': `export const helper = (number) => 'made ' + number;`,
+    'base.js': base(1),
+  });
+  const values = () => globalThis.value?.();
+  for (const number of [1, 2, 3]) {
+    if (number > 1) await project.write('base.js', base(number));
+    await tab.until(values, `made ${number}`);
   }
   wasHot(t, tab);
 });

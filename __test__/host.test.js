@@ -203,6 +203,60 @@ test('symbolic links: files of a linked folder', async (t) => {
   await editsAreHot(t, { project, tab }, 'elsewhere/dep.js');
 });
 
+/** Ways to reach one file by two paths of a page. */
+const ALIASES = {
+  'a folder and a link to it': ['pkg/dep.js', { link: 'pkg' }, ['/pkg/dep.js', '/link/dep.js']],
+  'two links to a folder': [
+    'pkg/dep.js',
+    { one: 'pkg', two: 'pkg' },
+    ['/one/dep.js', '/two/dep.js'],
+  ],
+  'two links to a file': [
+    'dep.js',
+    { 'one.js': 'dep.js', 'two.js': 'dep.js' },
+    ['/one.js', '/two.js'],
+  ],
+  'a file and a link to it': ['dep.js', { 'one.js': 'dep.js' }, ['/one.js', '/dep.js']],
+};
+
+for (const [what, [file, links, urls]] of Object.entries(ALIASES)) {
+  for (const accepting of ['themselves', 'by their importer']) {
+    test(`symbolic links: ${what} are two modules, and both are updated, accepted ${accepting}`, async (t) => {
+      const source = (number) =>
+        accepting === 'themselves' ? `${dep(number)}\nimport.meta.hot.accept();` : dep(number);
+      const [one, two] = urls;
+      const accepted = urls.map((url, at) => {
+        const call = `(dep) => { globalThis.values[${at}] = dep.value; }`;
+        return `import.meta.hot.accept('${url}', ${call});`;
+      });
+      const project = new Project({
+        'index.html': PAGE,
+        'main.js': `import { value as one } from '${one}'; import { value as two } from '${two}';
+globalThis.values = [one, two];
+globalThis.live = () => [one, two];
+${accepting === 'themselves' ? '' : accepted.join('\n')}`,
+        [file]: source(1),
+      });
+      t.teardown(() => project.dispose());
+      for (const [link, target] of Object.entries(links)) symlinkSync(target, project.path(link));
+      const server = await serve(project.folder);
+      t.teardown(() => server.stop());
+      const tab = await openTab(server.url());
+      t.teardown(() => tab.close());
+      await tab.connected();
+      const live = () => globalThis.live?.();
+      await tab.until(live, [1, 1]);
+      for (const number of [2, 3]) {
+        await project.write(file, source(number));
+        await tab.until(live, [number, number]);
+        if (accepting !== 'themselves') await tab.until(() => globalThis.values, [number, number]);
+      }
+      t.is(tab.loads, 1);
+      t.deepEqual(tab.errors, []);
+    });
+  }
+}
+
 test('virtual modules of other plugins', async (t) => {
   let number = 1;
   const virtual = {

@@ -42,11 +42,8 @@ export function modulePorts(page: Document | undefined): Ports {
     hasImportMaps: () => maps?.exist ?? false,
     resolveMapped: (specifier, base) =>
       maps ? maps.resolve(specifier, base) : import.meta.resolve(specifier),
-    // In an object: a promise would take a namespace that has a `then` for another promise.
-    importNative: async (address, attributes) => {
-      const imported = await importAny(address, attributes);
-      return { namespace: imported };
-    },
+    importNative: async (address, attributes) =>
+      attributes ? { namespace: await importAny(address, attributes) } : importNamespace(address),
     importDynamically: importAny,
     urlAt: (address) => {
       const parsed = parseAddress(address);
@@ -54,6 +51,21 @@ export function modulePorts(page: Document | undefined): Ports {
       return parsed.origin === origin ? parsed.url : address;
     },
   };
+}
+
+/**
+ * Imports a module by one of the server that passes its namespace on: the promise of `import()` itself would take a
+ * namespace that has a `then` for another promise, and never be settled.
+ */
+async function importNamespace(address: string): Promise<{ readonly namespace: ModuleNamespace }> {
+  const by = new URL('./namespace.js', import.meta.url);
+  by.searchParams.set('of', address);
+  try {
+    return await import(by.href);
+  } catch {
+    // Where something is wrong the module's own name is to be in the message.
+    return { namespace: await import(address) };
+  }
 }
 
 async function importAny(

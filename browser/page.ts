@@ -43,6 +43,7 @@ export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions):
   return {
     ...modules,
     isImported: (url) => loaded.isImported(url),
+    isPreloaded: (url) => isPreloaded(url, modules.urlAt),
     namespaceOf: (url) => (loaded.has(url) ? namespaceOf(url) : Promise.resolve(undefined)),
     answerOf,
     swapStyles: (renewals, at) => styles.swap(renewals, at),
@@ -76,6 +77,7 @@ export function workerPorts(): Ports {
   return {
     ...modulePorts(undefined),
     isImported: none,
+    isPreloaded: none,
     namespaceOf: later,
     answerOf: later,
     swapStyles: later,
@@ -94,6 +96,11 @@ export function workerPorts(): Ports {
     now: () => 0,
     showProblems: nothing,
   };
+}
+
+function isPreloaded(url: string, urlAt: (address: string) => string | undefined): boolean {
+  const links = document.querySelectorAll<HTMLLinkElement>('link[rel~="modulepreload" i]');
+  return [...links].some(({ href }) => urlAt(href) === url);
 }
 
 function createOverlay(): Overlay {

@@ -387,7 +387,15 @@ attributes?: { [key in string]: string },
 /**
  * Whether the other module is served byte for byte, and is the browser's.
  */
-plain: boolean, };
+plain: boolean, 
+/**
+ * Whether the other module has no code of its own, but passes on what others export: a second one does no harm.
+ */
+barrel?: boolean, 
+/**
+ * Whether code that pages have no record of imports the other module too, so that it may have run.
+ */
+native?: boolean, };
 
 /**
  * One importer of a stale module.

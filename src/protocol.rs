@@ -9,6 +9,7 @@
 //! rises by at least one per batch; JavaScript holds it exactly.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -174,7 +175,7 @@ pub struct Definition {
 }
 
 /// An import or re-export of a [`Definition`].
-#[derive(Debug, Clone, PartialEq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
@@ -194,6 +195,22 @@ pub struct ImportLink {
     pub attributes: Option<BTreeMap<String, String>>,
     /// Whether the other module is served byte for byte, and is the browser's.
     pub plain: bool,
+    /// Whether the other module has no code of its own, but passes on what others export: a second one does no harm.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub barrel: bool,
+    /// Whether code that pages have no record of imports the other module too, so that it may have run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub native: bool,
+}
+
+impl Hash for ImportLink {
+    /// Without what is known of the other module only: a page need not hear of it.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let link = (&self.specifier, &self.url, self.kind, &self.names);
+        (link, &self.attributes, self.plain).hash(state);
+    }
 }
 
 /// An export that is another module's.

@@ -172,6 +172,7 @@ export function openPage(
     importDynamically: (address) => import(address),
     urlAt: (address) => (address.startsWith(origin) ? address.slice(origin.length) : address),
     isImported: (url) => loaded.has(url),
+    isPreloaded: () => false,
     namespaceOf: async () => undefined,
     answerOf: async () => 'HTTP status 404',
     swapStyles: async (styles) => {

@@ -12,7 +12,9 @@ const DEFAULTS = [
   'export default function* () {}',
   'export default async function () {}',
   'export default async function* () {}',
+  'export default async /* function */ function () {}',
   'export default async /* function */ function /* x */ * /* y */ (a, { b }) /* () */ {}',
+  'export default function /* x */ * /* y */ () {}',
   'export default function named() {}',
   'export default class {}',
   'export default class Named {}',
@@ -94,6 +96,12 @@ export const exporting = {
     'right.js': `export * as x from './bottom.js';`,
     'bottom.js': `export const y = 1;`,
   },
+  'a star beside a star of its re-export is not ambiguous': {
+    'case.js': `import { x } from './top.js'; import * as top from './top.js'; log(x, Object.keys(top));`,
+    'top.js': `export * from './through.js'; export * from './bottom.js';`,
+    'through.js': `export { x } from './bottom.js';`,
+    'bottom.js': `export const x = 1;`,
+  },
   'ambiguous names are no exports': {
     'case.js': `import * as top from './top.js'; import { y, z } from './top.js'; log(Object.keys(top), top.x, 'x' in top, y, z);`,
     'top.js': `export * from './left.js'; export * from './right.js';`,
@@ -142,6 +150,13 @@ export const exporting = {
       'b.js': `export { x } from './a.js'; log('b');`,
     },
   },
+  're-exports in a circle fail though nobody imports them': {
+    refused: true,
+    files: {
+      'case.js': `export { x } from './a.js'; log('case');`,
+      'a.js': `export { x } from './case.js'; log('a');`,
+    },
+  },
   're-exports in a circle of other names end where they are': {
     'case.js': `import { x } from './a.js'; log(x);`,
     'a.js': `export { y as x } from './b.js'; export const z = 'z';`,
@@ -168,6 +183,11 @@ export const exporting = {
 log(a, b, d, ns.x, Object.keys(all));`,
     'through.js': `export { x as default, y as 'b c', default as d, 'z z' as z } from './a.js'; export * as ns from './a.js'; export * as 'n s' from './a.js';`,
     'a.js': `export const x = 1, y = 2; export default 3; export { x as 'z z' };`,
+  },
+  'a name of no characters': {
+    'case.js': `import { '' as a, again, raise } from './through.js'; import * as all from './through.js'; raise(); log(a, again, all[''], Object.keys(all));`,
+    'through.js': `export { '' } from './a.js'; export { '' as again, raise } from './a.js';`,
+    'a.js': `let a = 1; export { a as "" }; export const raise = () => { a++; };`,
   },
   'imports that are exported again': {
     'case.js': `import { a, b, ns, d } from './through.js'; import d2 from './through.js'; log(a, b, ns.b, d, d2);`,

@@ -105,6 +105,12 @@ export function useLet() { return own; } export function useVar() { return hoist
     'b.js': `import { f, x } from './barrel.js'; log(f(), attempt(() => x));`,
     'barrel.js': `export * from './a.js';`,
   },
+  'what a barrel in a cycle passes on is there before the barrel has run': {
+    'case.js': `import { Base, helper } from './barrel.js'; log(Base.made, helper());`,
+    'barrel.js': `export { helper } from './helper.js'; export { Base } from './base.js'; log('barrel');`,
+    'helper.js': `log('helper'); export const helper = () => 'made';`,
+    'base.js': `import { helper } from './barrel.js'; log('base'); export class Base { static made = helper(); }`,
+  },
   'functions of a longer cycle, called before anything in it has run': {
     'case.js': `import './a.js';`,
     'a.js': `import './b.js'; export function a() { return 'a'; } log('a');`,

@@ -94,6 +94,10 @@ export const writing = {
     'for (var x = 1; x < 5; x++); export { x };',
   ),
   'a variable of a for-of statement': written('return x;', 'for (var x of [1, 2]); export { x };'),
+  'variables of a for-of statement without a block': {
+    'case.js': `import { w, z } from './a.js'; import * as all from './a.js'; log(w, z, all);`,
+    'a.js': `export let w; for (var z of [6]) w = z; export { z };`,
+  },
   'a variable in a block': written('return x = 2;', '{ var x = 1; } export { x };'),
   'a constant': written('x = 2;', 'export const x = 1;'),
   'a variable with two names': {

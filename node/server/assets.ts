@@ -49,6 +49,12 @@ interface CompiledClient {
 /** The module that defines bodies, beside the client's own files. */
 const BODIES = 'bodies.js';
 
+/** The module that passes the namespace of another one on. */
+const NAMESPACE = 'namespace.js';
+
+/** The modules that are made for each request. */
+const MADE = new Set(['env.js', BODIES, NAMESPACE]);
+
 /** A file in a folder of ours. */
 const PLACE = new RegExp(`^${ENDPOINT}([0-9a-f]{12})/([^/]+)$`);
 
@@ -75,10 +81,12 @@ export function clientPath(): string {
  * The asset at `path` (below the base path), or `null` when there is none.
  *
  * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
+ * @param query Of the request.
  * @param bodies Makes the text of the module that defines bodies.
  */
 export function findAsset(
   path: string,
+  query: URLSearchParams,
   env: () => ClientEnv | string,
   bodies: () => string,
 ): Asset | null {
@@ -86,7 +94,7 @@ export function findAsset(
   const [, folder, name = ''] = PLACE.exec(path) ?? [];
   const file = folder === hash ? files.get(name) : undefined;
   // The client of another version finds out here that another server answers now.
-  if (file === undefined && name !== 'env.js' && name !== BODIES) return null;
+  if (file === undefined && !MADE.has(name)) return null;
   const known = env();
   if (typeof known === 'string') {
     const reason = JSON.stringify(`[hotgraph] refused: ${known}`);
@@ -94,6 +102,10 @@ export function findAsset(
   }
   if (file !== undefined) return asset(file, 'max-age=31536000, immutable');
   if (name === BODIES) return asset(bodies(), 'no-store');
+  if (name === NAMESPACE) {
+    const from = JSON.stringify(query.get('of') ?? '');
+    return asset(`import*as namespace from${from};export{namespace};`, 'no-store');
+  }
   // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module script tag
   // needs CORS, which is not granted.
   return asset(`export const env = ${JSON.stringify(known)};`, 'no-store');

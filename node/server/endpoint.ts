@@ -88,8 +88,9 @@ export class HmrEndpoint {
       const [socketPath, overlay] = [this.#socketPath, this.#overlay];
       return { session, token: admitted.token, version, socketPath, overlay };
     };
-    const bodies = () => engine.bodies(new URLSearchParams(query).getAll('u'));
-    return findAsset(path, env, bodies);
+    const parameters = new URLSearchParams(query);
+    const bodies = () => engine.bodies(parameters.getAll('u'));
+    return findAsset(path, parameters, env, bodies);
   }
 
   /**

@@ -206,6 +206,7 @@ export class Generation {
 
   /** Runs its own code. Returns when it has come to its end, or for async code a promise. */
   execute(): Promise<void> | undefined {
+    this.module.ran();
     this.#goesOn = true;
     this.instantiate();
     this.#proceed?.();

@@ -7,6 +7,9 @@ import type { Code, Generation } from './generation.js';
 import { forgetBindings, type View } from './view.js';
 import { Views } from './views.js';
 
+/** Counts the modules that have run. */
+let ranks = 0;
+
 /** Assigns one of a shell's exports. */
 export type Assign = (name: string, value: unknown) => void;
 
@@ -84,6 +87,7 @@ export class Module {
   isBehind = false;
   /** Whether it left the page: the browser's module of this url shows what it was. */
   hasLeft = false;
+  #rank: number | undefined;
   /** While it leaves: resolves when what it held is let go. */
   departure: Promise<unknown> | undefined;
   /** What the browser has of it, as the server served it. More than one where urls differ by their hash alone. */
@@ -94,6 +98,16 @@ export class Module {
 
   constructor(url: string) {
     this.url = url;
+  }
+
+  /** Its place among the modules of the page in the order in which they ran first; `undefined` before it has. */
+  get rank(): number | undefined {
+    return this.#rank;
+  }
+
+  /** It runs. */
+  ran(): void {
+    this.#rank ??= ++ranks;
   }
 
   /** What whoever is linked now reads through. */

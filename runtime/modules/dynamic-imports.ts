@@ -61,6 +61,11 @@ export class DynamicImports {
     this.#importers.set(url, importers);
   }
 
+  /** Whether code ever imported the module. */
+  has(url: string): boolean {
+    return this.#importers.has(url);
+  }
+
   /** Whether code of a module that is in force imported another. */
   isBy(url: string, importer: string): boolean {
     const version = this.#importers.get(url)?.get(importer);

@@ -16,8 +16,10 @@ import { type MetaPorts, resolverOf } from './meta.js';
 export interface ImportPorts extends MetaPorts {
   /** `import()` itself, as the code of a module would say it. */
   importDynamically(address: string, attributes: ImportAttributes | undefined): Promise<unknown>;
-  /** Whether an import fetched the module. */
+  /** Whether an import fetched the module, or a link that preloads modules. */
   isImported(url: string): boolean;
+  /** Whether a link asks for the module to be preloaded. */
+  isPreloaded(url: string): boolean;
   /** The url of a module by its address. */
   urlAt(address: string): string | undefined;
   /** The version that the page is at. */

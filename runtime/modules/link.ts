@@ -7,14 +7,22 @@ import { type Graph, isNative } from '../model/graph.js';
 import type { Module } from '../model/module.js';
 import { Search, type Source } from '../model/source.js';
 import type { Body, ImportKind, ImportLink } from '../protocol.js';
+import { patient, Unsettled } from '../wait.js';
 import { type Bodies, CodeError, Overtaken } from './bodies.js';
+
+/** Milliseconds that an update waits for modules of the browser: one may wait at its top level, for ever. */
+const PATIENCE = 5000;
 
 /** What linking needs from the page. */
 export interface LinkPorts {
   /** Imports a module that is the browser's. */
   importNative(url: string, link: ImportLink): Promise<{ readonly namespace: ModuleNamespace }>;
-  /** Whether an import of the page's own code fetched the module. */
-  isImported(url: string): boolean;
+  /**
+   * Whether an import fetched the module, so that it has run.
+   *
+   * @param isNative Whether code that the page has no record of imports it, as far as the server knows.
+   */
+  isImported(url: string, isNative: boolean): boolean;
   /** What the browser makes of the specifiers of a module. */
   resolverOf(url: string): (specifier: string) => string;
   /** Makes a generation, whose code has not run. */
@@ -46,6 +54,14 @@ export class NoBody extends Error {
   }
 }
 
+/** The update that new code is of. */
+export interface Renewing {
+  /** The modules that it makes stale and that this page is to evaluate anew when they are imported. */
+  readonly urls: Iterable<string>;
+  /** Rejects with {@link Overtaken} when a newer update makes one of them stale. */
+  readonly overtaken: Promise<never>;
+}
+
 /** Code that is known to run. */
 export interface Linked {
   /** By url, the new generations: those asked for, and all that they import that is new. */
@@ -59,6 +75,7 @@ export class Linking {
   readonly #ports: LinkPorts;
   readonly #version: number;
   readonly #renewed: ReadonlySet<string>;
+  readonly #overtaken: Promise<never> | undefined;
   readonly #units = new Map<string, Unit>();
   readonly #generations = new Map<string, Generation>();
   readonly #queue: Reached[] = [];
@@ -70,20 +87,21 @@ export class Linking {
 
   /**
    * @param version The version of the update.
-   * @param renewed The modules that an update makes stale and that this page is to evaluate anew when they are imported.
+   * @param renewing The update, if it is one.
    */
   constructor(
     graph: Graph,
     bodies: Bodies,
     ports: LinkPorts,
     version: number,
-    renewed: Iterable<string> = [],
+    renewing?: Renewing,
   ) {
     this.#graph = graph;
     this.#bodies = bodies;
     this.#ports = ports;
     this.#version = version;
-    this.#renewed = new Set(renewed);
+    this.#renewed = new Set(renewing?.urls);
+    this.#overtaken = renewing?.overtaken;
   }
 
   /**
@@ -124,7 +142,7 @@ export class Linking {
     const isNew = link === undefined || this.#renewed.has(url) || isOld;
     if (!isNew && (module?.current || module?.next)) return;
     const body = this.#bodies.known(url);
-    const isBrowsers = this.#isNative(url) || (link !== undefined && isNative(link));
+    const isBrowsers = link ? isNative(link) || this.#isNative(url, link) : this.#isNative(url);
     if (body && (isNew || !isBrowsers)) {
       this.#include(body);
     } else if (isNew || !isBrowsers) {
@@ -134,10 +152,15 @@ export class Linking {
     }
   }
 
-  /** Whether the browser runs a module that the page has no record of. */
-  #isNative(url: string): boolean {
+  /** Whether the browser runs a module that the page has no record of, and that should not be made again. */
+  #isNative(url: string, link?: ImportLink): boolean {
     if (this.#graph.get(url)?.hasLeft || this.#graph.isCurable(url)) return false;
-    return this.#graph.knownNative(url) !== undefined || this.#ports.isImported(url);
+    // What it passes on may be more by now than the browser knows.
+    if (link?.barrel) return false;
+    return (
+      this.#graph.knownNative(url) !== undefined ||
+      this.#ports.isImported(url, link?.native === true)
+    );
   }
 
   #isInRecord(url: string, { kind }: ImportLink): boolean {
@@ -187,6 +210,7 @@ export class Linking {
 
   async #importNatives(): Promise<void> {
     const missing = [...this.#natives.values()].filter(({ key }) => !this.#graph.knownNative(key));
+    if (missing.length === 0) return;
     const importOne = async ({ key, url, link }: Reached & { readonly link: ImportLink }) => {
       const { namespace } = await this.#ports.importNative(url, link);
       // It may be a shell, which has made a record of its own.
@@ -194,7 +218,18 @@ export class Linking {
       if (link.kind === 'json') this.#graph.module(url).setNative(namespace);
       else if (!module?.current) this.#graph.native(key, namespace);
     };
-    await Promise.all(missing.map(importOne));
+    const coming = new Set(missing);
+    const all = Promise.all(
+      missing.map(async (one) => {
+        await importOne(one);
+        coming.delete(one);
+      }),
+    ).then(() => true);
+    if (!this.#overtaken) return void (await all);
+    if (await patient(Promise.race([all, this.#overtaken]), PATIENCE)) return;
+    const [{ url } = { url: 'a module' }] = coming;
+    const within = `within ${PATIENCE / 1000} seconds: it may wait at its top level`;
+    throw new Unsettled(`${url} did not load ${within}`);
   }
 
   #generate(codes: ReadonlyMap<string, Code>): void {

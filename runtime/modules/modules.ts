@@ -15,7 +15,7 @@ import { DynamicImports } from './dynamic-imports.js';
 import { evaluate, run } from './evaluate.js';
 import type { ImportAttributes } from './import-options.js';
 import { type ImportPorts, Imports } from './imports.js';
-import { type Linked, Linking, type LinkPorts } from './link.js';
+import { type Linked, Linking, type LinkPorts, type Renewing } from './link.js';
 import { addressOf, makeMeta, resolverOf } from './meta.js';
 
 /** What modules need from the page. */
@@ -147,19 +147,22 @@ export class Modules {
   /**
    * Links new code and runs none of it, but for modules of the browser.
    *
-   * @param version The version of the update.
-   * @param renewed The modules to be evaluated anew when they are imported.
+   * @param version The version that the page is at then.
+   * @param renewing The update, if it is one.
    */
-  link(roots: Iterable<string>, version: number, renewed: Iterable<string> = []): Promise<Linked> {
+  link(roots: Iterable<string>, version: number, renewing?: Renewing): Promise<Linked> {
     const ports: LinkPorts = {
       importNative: (url, { kind, attributes }) =>
         this.#importNative(url, kind === 'script' ? undefined : (attributes ?? { type: kind })),
-      isImported: (url) => this.#ports.isImported(url),
+      isImported: (url, isNative) =>
+        this.#ports.isImported(url) &&
+        // What is merely preloaded was fetched too.
+        (isNative || this.dynamic.has(url) || !this.#ports.isPreloaded(url)),
       resolverOf: (url) => resolverOf(this.graph.get(url), url, this.#ports),
       generate: (module, code, sources) =>
         this.#generation(module, code, makeMeta(code.definition, module, this.#ports), sources),
     };
-    return new Linking(this.graph, this.bodies, ports, version, renewed).link(roots);
+    return new Linking(this.graph, this.bodies, ports, version, renewing).link(roots);
   }
 
   /**

@@ -13,6 +13,7 @@ import type { Modules } from '../modules/modules.js';
 import { pageOfInline } from '../url.js';
 import { patient, Unsettled } from '../wait.js';
 import { runDisposers } from './dispose.js';
+import { inPageOrder } from './order.js';
 import type { Application } from './plan.js';
 
 /** What applying needs from the browser. */
@@ -100,7 +101,12 @@ export class Applying {
     try {
       const roots = new Set(boundaries.map(({ accepted }) => accepted));
       for (const url of present) roots.delete(url);
-      const linked = await this.#modules.link(roots, this.#version, urls);
+      const overtaken = this.#superseded(urls).then((): never => {
+        throw new Overtaken();
+      });
+      // It is of no interest once all is linked.
+      overtaken.catch(() => {});
+      const linked = await this.#modules.link(roots, this.#version, { urls, overtaken });
       generations = linked.generations;
       const lost = this.#modules.unreplaceable(urls);
       if (lost !== undefined) throw new NoBody(lost);
@@ -184,18 +190,16 @@ export class Applying {
   }
 
   /**
-   * One after the other, so that the order of evaluation does not depend on what waits.
+   * One after the other, in the page's own order, so that it does not depend on what waits.
    *
    * @returns The accepted modules that were evaluated.
    */
   async #evaluateAll(generations: ReadonlyMap<string, Generation>): Promise<Set<string>> {
-    const accepted = new Set<string>();
-    for (const url of new Set(this.#plan.boundaries.map((boundary) => boundary.accepted))) {
-      const generation = generations.get(url);
-      if (!generation) {
-        if (this.#plan.present.includes(url)) accepted.add(url);
-        continue;
-      }
+    const urls = new Set(this.#plan.boundaries.map((boundary) => boundary.accepted));
+    const accepted = new Set([...urls].filter((url) => this.#plan.present.includes(url)));
+    const roots = [...urls].flatMap((url) => generations.get(url) ?? []);
+    for (const generation of inPageOrder(roots, new Set(generations.values()))) {
+      const { url } = generation;
       try {
         const pending = evaluate(generation);
         if (pending) await this.#wait(generations, pending);

@@ -130,7 +130,13 @@ impl Shared {
             return None;
         };
         let mut state = self.state();
-        let definition = state.definition(id, hash, &record, plan);
+        let mut definition = state.definition(id, hash, &record, plan);
+        for link in &mut definition.imports {
+            link.native = link
+                .url
+                .as_ref()
+                .is_some_and(|url| state.is_imported_natively(url));
+        }
         let known = state.module(id).body.clone();
         drop(state);
         let code = match known {
@@ -235,27 +241,11 @@ impl State {
             return self.graph.kind(id) == ModuleKind::Asset;
         }
         let importers = self.graph.importers(id).to_vec();
-        importers
-            .into_iter()
-            .any(|importer| self.data_kind(importer, id).is_some())
-    }
-
-    /// How a script imports a module that is data.
-    fn data_kind(&mut self, importer: ModuleId, id: ModuleId) -> Option<ImportKind> {
-        let record = self.module(importer).record.clone()?;
-        let imports = record.imports.iter();
-        let statics = imports.map(|import| (&import.specifier, &import.attribute_type));
-        let dynamics = record.dynamic_imports.iter().filter_map(|import| {
-            let (specifier, _) = import.literal.as_ref()?;
-            Some((specifier, &import.attribute_type))
-        });
-        let found: Vec<(String, ImportKind)> = statics
-            .chain(dynamics)
-            .map(|(specifier, kind)| (specifier.clone(), kind_of(kind.as_deref())))
-            .filter(|(_, kind)| matches!(kind, ImportKind::Json | ImportKind::Other))
-            .collect();
-        found.into_iter().find_map(|(specifier, kind)| {
-            (self.resolve(importer, &specifier) == Some(id)).then_some(kind)
+        importers.into_iter().any(|importer| {
+            let record = self.module(importer).record.clone();
+            let data = record.iter().flat_map(|record| &record.data_imports);
+            data.into_iter()
+                .any(|specifier| self.resolve(importer, specifier) == Some(id))
         })
     }
 
@@ -284,6 +274,9 @@ impl State {
                         .then(|| import.attributes.iter().cloned().collect()),
                     plain: kind != ImportKind::Script
                         || target.is_none_or(|target| self.is_plain(target)),
+                    barrel: kind == ImportKind::Script
+                        && target.is_some_and(|target| self.is_barrel(target)),
+                    native: false,
                 }
             })
             .collect();
@@ -308,6 +301,22 @@ impl State {
             reports: record.hot.opaque,
             is_async: plan.is_async(),
         }
+    }
+
+    /// Whether a page, or a script that is served byte for byte, imports a module.
+    fn is_imported_natively(&self, module_url: &str) -> bool {
+        let importers = self
+            .graph
+            .get(module_url)
+            .map(|id| self.graph.importers(id));
+        let mut importers = importers.into_iter().flatten();
+        importers.any(|&importer| !self.is_marked(importer))
+    }
+
+    /// Whether a script is known to have no code of its own.
+    fn is_barrel(&mut self, id: ModuleId) -> bool {
+        let record = self.module(id).record.as_ref();
+        record.is_some_and(|record| record.is_barrel) && !self.is_plain(id)
     }
 
     fn data_definition(&self, id: ModuleId, hash: u64) -> Definition {

@@ -27,6 +27,14 @@ impl State {
         (self.module(id).is_followed || uses_hot) && !self.is_of_package(id)
     }
 
+    /// The same, by what was noted of the module alone.
+    pub fn is_marked(&self, id: ModuleId) -> bool {
+        self.modules.get(id.index()).is_some_and(|data| {
+            let uses_hot = || data.record.as_ref().is_some_and(|record| record.hot.used);
+            data.is_followed || uses_hot()
+        })
+    }
+
     /// Marks what a followed module imports, and what that imports. Packages too, since only serving one tells whether it
     /// is linked; what such a one imports is marked then.
     pub fn follow_imports(&mut self, id: ModuleId) {

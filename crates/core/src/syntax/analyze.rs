@@ -102,6 +102,8 @@ pub struct ModuleRecord {
     pub imports: Vec<Import>,
     /// Every `import(…)`, by the place of its argument.
     pub dynamic_imports: Vec<DynamicImport>,
+    /// The specifiers of imports, dynamic ones included, whose attributes ask for data: JSON, or text.
+    pub data_imports: Vec<String>,
     /// What a worker's script loads by `importScripts(…)`, as far as that is literal.
     pub scripts: Vec<String>,
     /// What the module does with `import.meta.hot`.
@@ -110,6 +112,8 @@ pub struct ModuleRecord {
     pub exports: Vec<String>,
     /// Whether there is an `export * from …`, whose names another module knows.
     pub reexports_all: bool,
+    /// Whether the module has no code of its own: nothing but imports, and exports of what it imports.
+    pub is_barrel: bool,
     /// Whether `exports` has `default`.
     pub has_default_export: bool,
     /// How the module becomes a body, when [`analyze_fully`] was asked of JavaScript.

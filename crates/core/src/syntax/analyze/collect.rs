@@ -3,8 +3,9 @@
 //! Knows one declaration at a time. Must not know scopes.
 
 use swc_core::ecma::ast::{
-    Decl, DefaultDecl, ExportSpecifier, Expr, ExprOrSpread, ImportSpecifier, Lit, ModuleDecl,
-    ModuleExportName, ObjectLit, ObjectPatProp, Pat, Prop, PropName, PropOrSpread, Str,
+    Decl, DefaultDecl, ExportSpecifier, Expr, ExprOrSpread, ImportSpecifier, Lit, Module,
+    ModuleDecl, ModuleExportName, ModuleItem, ObjectLit, ObjectPatProp, Pat, Prop, PropName,
+    PropOrSpread, Str,
 };
 
 use super::{DynamicImport, Import, ModuleRecord, Span, span_of};
@@ -54,6 +55,34 @@ pub(super) fn declaration(record: &mut ModuleRecord, declaration: &ModuleDecl) {
         ModuleDecl::ExportDefaultExpr(_) => add_export(record, "default".to_owned()),
         _ => {}
     }
+}
+
+/// The specifiers of what a module imports as data.
+pub(super) fn data_imports(record: &ModuleRecord) -> Vec<String> {
+    let is_data = |kind: &Option<String>| kind.as_ref().is_some_and(|kind| kind != "css");
+    let statics = record.imports.iter();
+    let statics = statics.filter(|import| is_data(&import.attribute_type));
+    let dynamics = record.dynamic_imports.iter();
+    let dynamics = dynamics.filter(|import| is_data(&import.attribute_type));
+    statics
+        .map(|import| import.specifier.clone())
+        .chain(dynamics.filter_map(|import| Some(import.literal.as_ref()?.0.clone())))
+        .collect()
+}
+
+/// Whether a module is nothing but imports, and exports of what it imports.
+pub(super) fn is_barrel(module: &Module) -> bool {
+    let passes_on = |item: &ModuleItem| {
+        matches!(
+            item,
+            ModuleItem::ModuleDecl(
+                ModuleDecl::Import(_) | ModuleDecl::ExportAll(_) | ModuleDecl::ExportNamed(_)
+            )
+        )
+    };
+    let exports =
+        |item: &ModuleItem| !matches!(item, ModuleItem::ModuleDecl(ModuleDecl::Import(_)));
+    module.body.iter().all(passes_on) && module.body.iter().any(exports)
 }
 
 fn add_export(record: &mut ModuleRecord, name: String) {

@@ -30,6 +30,8 @@ pub(super) fn walk(source: &str, module: &Module) -> ModuleRecord {
     walk.record
         .dynamic_imports
         .sort_by_key(|import| import.argument);
+    walk.record.data_imports = collect::data_imports(&walk.record);
+    walk.record.is_barrel = collect::is_barrel(module);
     walk.record
 }
 
