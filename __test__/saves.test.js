@@ -507,6 +507,41 @@ test('a save while the body of its own module is on its way is not lost', async 
   wasHot(t, opened);
 });
 
+/** Middleware that calls `run` when the first answer for a path is there, and sends that answer then. */
+const onFirstAnswer = (path, run) => {
+  let isDone = false;
+  return async (context, next) => {
+    await next();
+    if (isDone || context.path !== path) return;
+    isDone = true;
+    await run();
+  };
+};
+
+for (const [who, hot] of [
+  ['that is hot', 'import.meta.hot.accept();'],
+  ['that is not hot', ''],
+]) {
+  test(`a save while code ${who} imports its module dynamically is not lost`, async (t) => {
+    const own = (number) => `globalThis.value = ${number};\nimport.meta.hot.accept();`;
+    const save = async () => {
+      await project.write('own.js', own(2));
+      await server.event(({ type }) => type === 'updated');
+    };
+    const { project, server, tab } = await startApp(
+      t,
+      {
+        'main.js': `globalThis.load = () => import('./own.js');\n${hot}`,
+        'own.js': own(1),
+      },
+      { config: { middleware: [onFirstAnswer('/own.js', save)] } },
+    );
+    await tab.evaluate(() => globalThis.load());
+    await tab.until(value, 2);
+    wasHot(t, tab);
+  });
+}
+
 test('a page that asks for a file at the beginning of its first save gets the whole save', async (t) => {
   let saving = false;
   // Runs directly before the file is read: it is empty then, as in the middle of every save.
@@ -557,6 +592,71 @@ test('a module that a plugin is slow to transform is not lost when it is saved m
   await tab.until(value, 3);
   await tab.page.reload();
   t.deepEqual(await tab.evaluate(values), [3]);
+});
+
+/** TypeScript that tells when it runs. */
+const telling = (name, number) => `const own: string = '${name} ${number}';
+(globalThis.ran ??= []).push(own);
+import.meta.hot.accept();
+`;
+const ran = () => globalThis.ran;
+
+test('TypeScript that is saved right after it was first served runs once', async (t) => {
+  const names = Array.from({ length: 8 }, (_, at) => `dep${at}.ts`);
+  // Half of them are saved before the page has what it asked for.
+  const early = names.filter((_, at) => at % 2 > 0);
+  const save = (name) => project.write(name, telling(name, 2));
+  const { project, server, tab } = await startApp(
+    t,
+    {
+      'main.js': `globalThis.load = (name) => import('./' + name); import.meta.hot.accept();`,
+      ...Object.fromEntries(names.map((name) => [name, telling(name, 1)])),
+    },
+    {
+      before: [esbuildPlugin({ ts: true })],
+      config: { middleware: early.map((name) => onFirstAnswer(`/${name}`, () => save(name))) },
+    },
+  );
+  const expected = [];
+  for (const name of names) {
+    await tab.evaluate((name) => globalThis.load(name), name);
+    if (!early.includes(name)) await save(name);
+    expected.push(`${name} 1`, `${name} 2`);
+    await tab.until(ran, expected);
+  }
+  // Nothing else is on its way.
+  for (const name of names) {
+    await project.write(name, telling(name, 3));
+    expected.push(`${name} 3`);
+    await tab.until(ran, expected);
+  }
+  t.is(updates(server).length, names.length * 2);
+  wasHot(t, tab);
+});
+
+test('TypeScript that is saved while a page is the first to load it runs once', async (t) => {
+  for (const isEarly of [true, false]) {
+    const save = () => project.write('dep.ts', telling('dep', 2));
+    const middleware = isEarly ? [onFirstAnswer('/dep.ts', save)] : [];
+    const { project, server, tab } = await startApp(
+      t,
+      {
+        'index.html': '<!doctype html><html><head></head><body></body></html>',
+        'app.html': PAGE,
+        'main.js': `import './dep.ts';`,
+        'dep.ts': telling('dep', 1),
+      },
+      { before: [esbuildPlugin({ ts: true })], config: { middleware } },
+    );
+    const opened = await openTab(server.url('/app.html'), { context: tab.page.context() });
+    if (!isEarly) await save();
+    await opened.until(ran, ['dep 1', 'dep 2']);
+    await opened.connected();
+    await project.write('dep.ts', telling('dep', 3));
+    await opened.until(ran, ['dep 1', 'dep 2', 'dep 3']);
+    t.is(updates(server).length, 2);
+    wasHot(t, opened);
+  }
 });
 
 test('reloading by hand right after edits never shows stale code, whatever the host caches', async (t) => {

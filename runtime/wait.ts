@@ -17,3 +17,8 @@ export async function patient<Value>(
 
 /** A callback's promise was not settled in its time. The message goes on from the callback's name. */
 export class Unsettled extends Error {}
+
+/** Resolves after so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
+}

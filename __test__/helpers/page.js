@@ -173,6 +173,7 @@ export function openPage(
     urlAt: (address) => (address.startsWith(origin) ? address.slice(origin.length) : address),
     isImported: (url) => loaded.has(url),
     isPreloaded: () => false,
+    isComing: () => false,
     namespaceOf: async () => undefined,
     answerOf: async () => 'HTTP status 404',
     swapStyles: async (styles) => {

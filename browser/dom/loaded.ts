@@ -10,11 +10,16 @@ const BUFFER = 100_000;
 /** How the server names a version in `Server-Timing`. */
 const VERSION = 'hotgraph';
 
+/** Milliseconds from the arrival of a module until it has run, unless something holds it up. */
+const COMING = 1000;
+
 /** What is known of one url. */
 interface Fetched {
   /** The oldest version that was fetched, other than by `fetch()`. */
   version: number | undefined;
   readonly initiators: Set<string>;
+  /** When it was there, in milliseconds since the page began. */
+  at: number;
 }
 
 /** The fetched modules of a page. */
@@ -56,6 +61,12 @@ export class Loaded {
   /** Whether the page fetched a module. `true` when the browser lost records, to be safe. */
   has(url: string): boolean {
     return this.#current().has(url) || this.#isIncomplete;
+  }
+
+  /** Whether an import fetched a module just now, so that it may not have run yet. */
+  isComing(url: string): boolean {
+    const fetched = this.#current().get(url);
+    return fetched !== undefined && fetched.at > performance.now() - COMING && this.isImported(url);
   }
 
   /** The oldest version that the page fetched of a module, other than by `fetch()`. */
@@ -108,7 +119,12 @@ export class Loaded {
     const address = parseAddress(name);
     if (address?.origin !== this.#origin) return;
     const { url } = address;
-    const fetched = this.#fetched.get(url) ?? { version: undefined, initiators: new Set() };
+    const fetched = this.#fetched.get(url) ?? {
+      version: undefined,
+      initiators: new Set(),
+      at: 0,
+    };
+    fetched.at = entry.responseEnd;
     this.#fetched.set(url, fetched);
     fetched.initiators.add(initiatorType);
     if (!isFetch(initiatorType)) {

@@ -14,6 +14,8 @@ type PagePorts = Omit<ModulePorts, 'version' | 'equip' | 'dispose' | 'committed'
 export interface Ports extends ApplyPorts, LeavePorts, PagePorts {
   /** Whether the page ever fetched the module and still uses it. */
   isLoaded(url: string): boolean;
+  /** Whether the page fetched the module just now, by an import. */
+  isComing(url: string): boolean;
   /** The oldest version that the page fetched of a module; `undefined` when it fetched none, or only its text. */
   loadedVersion(url: string): number | undefined;
   /** Whether a link of the page shows the style sheet, directly or by `@import`. */

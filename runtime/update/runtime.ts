@@ -7,27 +7,39 @@ import { Events } from '../hot/events.js';
 import { Statuses } from '../hot/webpack.js';
 import type { Generation } from '../model/generation.js';
 import { Modules } from '../modules/modules.js';
-import type { ReloadReport, ServerMessage, Update } from '../protocol.js';
+import type { ReloadReport, ServerMessage, StaleModule, Update } from '../protocol.js';
 import { describeFailure, summary, updatePayload } from '../tell/announce.js';
 import { type Log, textOf } from '../tell/log.js';
 import { Notices } from '../tell/notices.js';
 import { notReplaceable, sessionReport } from '../tell/report.js';
-import { patient } from '../wait.js';
+import { patient, pause } from '../wait.js';
 import { Applying, type Outcome } from './apply.js';
 import { Departures } from './departures.js';
 import { runDisposers } from './dispose.js';
 import { leave } from './leave.js';
 import { areMergeable, mergeUpdates } from './merge.js';
 import { Parts } from './parts.js';
+import { Passed } from './passed.js';
 import { type Application, type Page, plan } from './plan.js';
 import type { Identity, Ports } from './ports.js';
 
+interface UpdateJob {
+  readonly type: 'update';
+  readonly update: Update;
+  readonly arrived: number;
+  /** Whether it went by once, when it concerned nothing here. */
+  readonly again?: boolean;
+}
+
 type Job =
-  | { readonly type: 'update'; readonly update: Update; readonly arrived: number }
+  | UpdateJob
   | { readonly type: 'prune'; readonly urls: readonly string[]; readonly version: number };
 
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
+
+/** Milliseconds between two looks whether a module has run. */
+const STEP = 5;
 
 /** The runtime of one page. */
 export class Runtime {
@@ -49,6 +61,7 @@ export class Runtime {
   /** An update that could not be applied: the next one brings it along. */
   #owed: Update | undefined;
   #departures: Departures;
+  readonly #passed = new Passed();
   /** Modules to prune once no update is owed. */
   #unpruned: Extract<Job, { type: 'prune' }>[] = [];
   readonly #parts = new Parts();
@@ -91,6 +104,10 @@ export class Runtime {
       equip: (generation, metas) => {
         equipment.equip(generation, metas);
         this.#notices.sayOf(generation.url);
+        const update = this.#passed.take(generation.url, generation.version);
+        if (!update) return;
+        this.#jobs.push({ type: 'update', update, arrived: this.#ports.now(), again: true });
+        this.#run();
       },
       dispose: async (generations) => {
         await Promise.all(
@@ -227,6 +244,13 @@ export class Runtime {
     return this.modules.graph.current(url) !== undefined || this.#ports.isLoaded(url);
   }
 
+  /** Whether a module was fetched just now, and may be about to run: what it accepts is not known yet. */
+  #isComing({ url, acceptance }: StaleModule): boolean {
+    if (acceptance === 'none' || !this.#ports.isComing(url)) return false;
+    const state = this.modules.graph.current(url)?.state;
+    return state === undefined || state === 'linked' || state === 'evaluating';
+  }
+
   #run(): void {
     if (this.#state !== 'idle' || this.#jobs.length === 0) return;
     this.#state = 'busy';
@@ -239,7 +263,7 @@ export class Runtime {
   async #work(): Promise<void> {
     for (let job = this.#nextJob(); job; job = this.#nextJob()) {
       try {
-        if (job.type === 'update') await this.#update(job.update, job.arrived);
+        if (job.type === 'update') await this.#update(job);
         else await this.#prune(job);
       } catch (error) {
         this.#log.error(
@@ -253,21 +277,22 @@ export class Runtime {
   /** The next job; updates that piled up after it become one with it. */
   #nextJob(): Job | undefined {
     const job = this.#state === 'reloading' ? undefined : this.#jobs.shift();
-    if (job?.type !== 'update') return job;
+    if (job?.type !== 'update' || job.again) return job;
     let { update } = job;
     for (let next = this.#jobs[0]; next?.type === 'update'; next = this.#jobs[0]) {
-      if (!areMergeable(update, next.update)) break;
+      if (next.again || !areMergeable(update, next.update)) break;
       this.#jobs.shift();
       update = mergeUpdates(update, next.update);
     }
     return { ...job, update };
   }
 
-  async #update(received: Update, arrived: number): Promise<void> {
+  async #update({ update: received, arrived, again }: UpdateJob): Promise<void> {
     // After a reconnection the server may repeat what it had sent.
-    if (received.version <= this.#version && !received.invalidated) return;
+    if (received.version <= this.#version && !received.invalidated && !again) return;
     const { dynamic } = this.modules;
     if (!dynamic.isSettled) await dynamic.settled();
+    while (received.stale.some((module) => this.#isComing(module))) await pause(STEP);
     const update = mergeUpdates(this.#owed, received);
     this.modules.learn(update);
     let decision = plan(update, this.#pageFor(update));
@@ -277,6 +302,7 @@ export class Runtime {
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
+        this.#passed.add(update, (url) => this.#isHere(url));
         this.#notices.updated(update, undefined);
         this.#ports.send({ type: 'acknowledged', version: update.version });
         break;

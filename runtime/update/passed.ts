@@ -1,0 +1,33 @@
+/**
+ * Updates that concerned nothing in the page when they came. What was on its way then, and runs the code from before, is
+ * concerned after all.
+ */
+import type { Update } from '../protocol.js';
+
+/** How many modules are remembered. What is on its way arrives soon. */
+const MOST = 100;
+
+/** The updates that went by. */
+export class Passed {
+  readonly #updates = new Map<string, Update>();
+
+  /** An update went by that changed modules which are not here. */
+  add(update: Update, isHere: (url: string) => boolean): void {
+    for (const url of update.changed) {
+      // The newest at the end.
+      this.#updates.delete(url);
+      if (!isHere(url)) this.#updates.set(url, update);
+    }
+    const surplus = this.#updates.size - MOST;
+    for (const url of [...this.#updates.keys()].slice(0, Math.max(0, surplus))) {
+      this.#updates.delete(url);
+    }
+  }
+
+  /** Code of a module is about to run. Returns the update that it is older than, if one went by. */
+  take(url: string, version: number): Update | undefined {
+    const update = this.#updates.get(url);
+    this.#updates.delete(url);
+    return update && version < update.version ? update : undefined;
+  }
+}
