@@ -64,3 +64,15 @@ test('importers count as long as their code is in force', (t) => {
   versions['/main.js'] = 2;
   t.false(imports.isInForce('/lazy.js', new Set()));
 });
+
+test('imports are new until the next update', (t) => {
+  const imports = new DynamicImports(() => 1);
+  const note = () => imports.note('/lazy.js', { url: '/main.js', version: 1 });
+  note();
+  t.true(imports.isNew('/lazy.js', new Set()));
+  t.false(imports.isNew('/lazy.js', new Set(['/main.js'])));
+  imports.renew();
+  t.false(imports.isNew('/lazy.js', new Set()));
+  note();
+  t.true(imports.isNew('/lazy.js', new Set()));
+});

@@ -14,10 +14,20 @@ const PATIENCE = 2000;
 /** Milliseconds that imports hold up one update, when each brings another. */
 const LONGEST = 5000;
 
+/** What is known of an import. */
+interface Importing {
+  /** The newest version of the importer that did it. */
+  readonly version: number;
+  /** How many updates there had been when it did it last. */
+  readonly updates: number;
+}
+
 /** The dynamic imports of a page. */
 export class DynamicImports {
-  /** By imported module, its importers and the newest version of each that did it. */
-  readonly #importers = new Map<string, Map<string, number>>();
+  /** By imported module, its importers. */
+  readonly #importers = new Map<string, Map<string, Importing>>();
+  /** Counts the updates that were applied. */
+  #updates = 0;
   readonly #versionOf: (url: string) => number | undefined;
   /** What updates wait for. */
   readonly #coming = new Set<Promise<unknown>>();
@@ -56,9 +66,15 @@ export class DynamicImports {
 
   /** A generation imports a module. */
   note(url: string, { url: importer, version }: Pick<Generation, 'url' | 'version'>): void {
-    const importers = this.#importers.get(url) ?? new Map<string, number>();
-    importers.set(importer, Math.max(version, importers.get(importer) ?? 0));
+    const importers = this.#importers.get(url) ?? new Map<string, Importing>();
+    const newest = Math.max(version, importers.get(importer)?.version ?? 0);
+    importers.set(importer, { version: newest, updates: this.#updates });
     this.#importers.set(url, importers);
+  }
+
+  /** An update is about to be applied. */
+  renew(): void {
+    this.#updates += 1;
   }
 
   /** Whether code ever imported the module. */
@@ -68,7 +84,7 @@ export class DynamicImports {
 
   /** Whether code of a module that is in force imported another. */
   isBy(url: string, importer: string): boolean {
-    const version = this.#importers.get(url)?.get(importer);
+    const version = this.#importers.get(url)?.get(importer)?.version;
     const current = this.#versionOf(importer);
     return version !== undefined && current !== undefined && version >= current;
   }
@@ -81,5 +97,14 @@ export class DynamicImports {
   isInForce(url: string, departed: ReadonlySet<string>): boolean {
     const importers = [...(this.#importers.get(url)?.keys() ?? [])];
     return importers.some((importer) => !departed.has(importer) && this.isBy(url, importer));
+  }
+
+  /** The same of code that did it since the last update, so that the server's word may be older. */
+  isNew(url: string, departed: ReadonlySet<string>): boolean {
+    const importers = [...(this.#importers.get(url) ?? [])];
+    return importers.some(
+      ([importer, { updates }]) =>
+        updates === this.#updates && !departed.has(importer) && this.isBy(url, importer),
+    );
   }
 }

@@ -257,7 +257,10 @@ export class Modules {
     );
   }
 
-  /** Those of these modules that no code imports but theirs. */
+  /**
+   * Those of these modules that no code imports but theirs: statically, or dynamically since the last update. What was
+   * imported dynamically before is the server's to judge, which knows no name that is computed.
+   */
   unimported(urls: readonly string[]): string[] {
     const alone = new Set(urls);
     const urlOf = new Map<View, string>();
@@ -275,7 +278,7 @@ export class Modules {
           if (source instanceof View) keep(urlOf.get(source.last));
         }
       }
-      for (const url of alone) if (this.dynamic.isInForce(url, alone)) keep(url);
+      for (const url of alone) if (this.dynamic.isNew(url, alone)) keep(url);
       if (importers.length === 0) return [...alone];
     }
   }
