@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import type { ServerStartParams } from '@web/dev-server-core';
 import type { SnapshotOptions } from '#native';
 
@@ -27,6 +28,9 @@ const CONFIGURATION = [
 
 /** Snapshots of servers that were not started for so long are deleted, in milliseconds. */
 const KEPT = 14 * 24 * 3600 * 1000;
+
+/** The names of our files: a project and a port, and what was not finished. */
+const OWN = /^[0-9a-f]{16}-(?:\d+|server)\.snapshot(?:\.\d+-\d+\.tmp)?$/;
 
 /** How deep settings are compared. */
 const DEPTH = 5;
@@ -84,8 +88,12 @@ function settingsOf(config: Config, packages: string | undefined): string {
 
 /** The config file that the command line names. */
 function configArgument(): string | undefined {
-  const at = process.argv.findIndex((argument) => argument === '--config' || argument === '-c');
-  return at < 0 ? undefined : process.argv[at + 1];
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options: { config: { type: 'string', short: 'c' } },
+    strict: false,
+  });
+  return typeof values.config === 'string' ? values.config : undefined;
 }
 
 /** A text that differs when options or code differ. What closures hold is not in it. */
@@ -124,7 +132,7 @@ function hashOf(...texts: string[]): string {
 
 function deleteOld(folder: string): void {
   try {
-    for (const name of readdirSync(folder).filter((one) => /\.snapshot(\.tmp)?$/.test(one))) {
+    for (const name of readdirSync(folder).filter((one) => OWN.test(one))) {
       const file = path.join(folder, name);
       if (Date.now() - statSync(file).mtimeMs > KEPT) rmSync(file, { force: true });
     }

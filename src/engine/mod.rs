@@ -37,6 +37,7 @@ pub use message::PullFailure;
 pub use pages::Page;
 pub use serve::ServedScript;
 use serve::backlog::{Backlog, Registration};
+use snapshot::file::Stamp;
 use snapshot::resume::{self, Exactness, Lineage};
 use state::State;
 pub use state::files::SourceFile;
@@ -190,12 +191,15 @@ impl Engine {
     /// [`EngineError::Start`] when the thread cannot be made.
     pub fn start(options: EngineOptions, sink: Sink) -> Result<Self, EngineError> {
         let started = now_ms();
+        let snapshot = options.snapshot.as_ref();
+        // Before it is read: what takes its place from then on is another run's.
+        let exactness = Exactness::new(snapshot.and_then(|snapshot| Stamp::of(&snapshot.file)));
         let (lineage, state) = resume::take_up(&options, new_session(started), started);
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let shared = Arc::new(Shared {
             options,
             lineage: RwLock::new(Arc::new(lineage)),
-            exactness: Exactness::default(),
+            exactness,
             state: Mutex::new(state),
             pages: Mutex::default(),
             backlog: Backlog::default(),

@@ -5,9 +5,11 @@
 //! not exactly what was written is refused, and there is no snapshot then.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -27,8 +29,11 @@ const MAGIC: &str = "hotgraph snapshot 2";
 const LARGEST: u64 = 256 << 20;
 /// Runs that are remembered: a page may sleep while the server is restarted this often.
 const MOST_RUNS: usize = 64;
-/// Whole numbers up to here are numbers of JavaScript.
-const LARGEST_VERSION: u64 = 1 << 53;
+/// Whole numbers up to twice this are numbers of JavaScript, and no run raises its versions so far.
+const LARGEST_VERSION: u64 = 1 << 52;
+
+/// Counts the snapshots that this process has written.
+static PREPARED: AtomicU32 = AtomicU32::new(0);
 
 /// Why there is no snapshot to go on with: how a sentence about the server ends.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +67,30 @@ pub struct Run {
     pub version: u64,
 }
 
+/// Tells one file from another that has its place later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    length: u64,
+    modified: SystemTime,
+    identity: u64,
+}
+
+impl Stamp {
+    /// That of the file at a path; `None` when there is none.
+    pub fn of(path: &Path) -> Option<Self> {
+        let found = path.symlink_metadata().ok()?;
+        #[cfg(unix)]
+        let identity = std::os::unix::fs::MetadataExt::ino(&found);
+        #[cfg(not(unix))]
+        let identity = 0;
+        Some(Self {
+            length: found.len(),
+            modified: found.modified().ok()?,
+            identity,
+        })
+    }
+}
+
 /// A snapshot that is written and not in its place yet. Goes away with the value.
 pub struct Prepared {
     temporary: PathBuf,
@@ -69,9 +98,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Puts it in its place, in one step. Without it the next run reloads the pages, which is all there is to say.
-    pub fn put_in_place(&self) {
-        let _ = fs::rename(&self.temporary, &self.file);
+    /// Puts it in its place, in one step, and returns which file that is. Without it the next run reloads the pages,
+    /// which is all there is to say.
+    pub fn put_in_place(&self) -> Option<Stamp> {
+        let stamp = Stamp::of(&self.temporary)?;
+        fs::rename(&self.temporary, &self.file).ok()?;
+        Some(stamp)
     }
 }
 
@@ -217,11 +249,13 @@ impl Snapshot {
     /// [`SnapshotError`], for anything but a whole snapshot of the same project and settings.
     pub fn read(options: &EngineOptions) -> Result<Self, SnapshotError> {
         let SnapshotOptions { file, .. } = options.snapshot.as_ref().ok_or(SnapshotError::Off)?;
-        let found = file.metadata().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => SnapshotError::Missing,
-            _ => error.into(),
-        })?;
-        // A pipe might never end.
+        let found = file
+            .symlink_metadata()
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => SnapshotError::Missing,
+                _ => error.into(),
+            })?;
+        // A pipe might never end, and a link lead to what is none of ours.
         if !found.is_file() || found.len() > LARGEST {
             return Err(SnapshotError::Damaged);
         }
@@ -238,16 +272,22 @@ impl Snapshot {
         let off = || std::io::Error::other(SnapshotError::Off);
         let SnapshotOptions { file, .. } = options.snapshot.as_ref().ok_or_else(off)?;
         if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)?;
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder)?;
         }
+        let number = PREPARED.fetch_add(1, Ordering::Relaxed);
         let mut temporary = file.clone().into_os_string();
-        temporary.push(".tmp");
+        temporary.push(format!(".{}-{number}.tmp", std::process::id()));
         let prepared = Prepared {
             temporary: temporary.into(),
             file: file.clone(),
         };
         let mut how = OpenOptions::new();
-        how.write(true).create(true).truncate(true);
+        // Never through a link, and never into what somebody else has put there.
+        how.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut how, 0o600);
         let mut open = how.open(&prepared.temporary)?;
@@ -288,7 +328,7 @@ impl Snapshot {
             import_maps,
             modules,
             files,
-            ..
+            runs,
         } = self;
         let known = |index: &usize| *index < modules.len();
         let makes_sense = version <= LARGEST_VERSION
@@ -305,7 +345,8 @@ impl Snapshot {
                     && module.accepted.iter().all(|(_, target)| known(target))
                     && used.into_iter().all(|(importer, _)| known(importer))
             })
-            && files.iter().all(|file| file.modules.iter().all(known));
+            && files.iter().all(|file| file.modules.iter().all(known))
+            && runs.iter().all(|run| run.version <= version);
         if !makes_sense {
             return Err(SnapshotError::Damaged);
         }

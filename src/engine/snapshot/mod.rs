@@ -1,4 +1,4 @@
 //! What outlives a run of the engine, so that a restart does not reload the pages.
 
-mod file;
+pub mod file;
 pub mod resume;

@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::file::{Run, Snapshot};
+use super::file::{Run, Snapshot, Stamp};
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::INLINE;
 use crate::engine::state::{State, accepted_specifiers};
@@ -80,25 +80,24 @@ pub struct Exactness {
     /// The number of the snapshot that says all there is to know, [`NONE`] when something has happened since.
     exact: AtomicU64,
     taken: AtomicU64,
-    /// Held while the file is put in its place or removed.
-    place: Mutex<()>,
+    /// The file that is in its place, as far as it is this run's or the one before; held while that changes. Another
+    /// run may have its file there by now.
+    place: Mutex<Option<Stamp>>,
 }
 
 /// No snapshot.
 const NONE: u64 = 0;
 
-impl Default for Exactness {
-    /// What an earlier run wrote is, as long as this one does nothing.
-    fn default() -> Self {
+impl Exactness {
+    /// What an earlier run wrote is exact, as long as this one does nothing.
+    pub fn new(found: Option<Stamp>) -> Self {
         Self {
             exact: AtomicU64::new(1),
             taken: AtomicU64::new(1),
-            place: Mutex::default(),
+            place: Mutex::new(found),
         }
     }
-}
 
-impl Exactness {
     /// A snapshot is about to be taken. Returns its number.
     fn begin(&self) -> u64 {
         let number = self.taken.fetch_add(1, Ordering::SeqCst) + 1;
@@ -113,10 +112,20 @@ impl Exactness {
 
     /// Puts a snapshot in its place, unless something has happened since it was taken. Writing it may have taken
     /// longer than it took until the next one was taken.
-    fn publish(&self, number: u64, put_in_place: impl FnOnce()) {
-        let _place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+    fn publish(&self, number: u64, put_in_place: impl FnOnce() -> Option<Stamp>) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         if self.exact.load(Ordering::SeqCst) == number {
-            put_in_place();
+            *place = put_in_place();
+        }
+    }
+
+    /// Removes the file, unless another run has put its own there.
+    fn remove(&self, file: &Path) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = place.take();
+        if own.is_some() && own == Stamp::of(file) {
+            // Fails when somebody was faster, which is what is wanted.
+            let _ = fs::remove_file(file);
         }
     }
 }
@@ -130,10 +139,7 @@ impl Shared {
         };
         let was_exact = self.exactness.end();
         if was_exact {
-            let place = &self.exactness.place;
-            let _place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            // Fails when there is none, which is what is wanted.
-            let _ = fs::remove_file(&options.file);
+            self.exactness.remove(&options.file);
         }
         was_exact
     }
@@ -338,13 +344,16 @@ mod tests {
     #[track_caller]
     fn check(exactness: &Exactness, number: u64, expected: bool) {
         let mut is_put = false;
-        exactness.publish(number, || is_put = true);
+        exactness.publish(number, || {
+            is_put = true;
+            None
+        });
         assert_eq!(is_put, expected);
     }
 
     #[test]
     fn what_has_happened_since_keeps_a_snapshot_from_its_place() {
-        let exactness = Exactness::default();
+        let exactness = Exactness::new(None);
         assert!(exactness.end());
         assert!(!exactness.end());
         let number = exactness.begin();
@@ -355,11 +364,30 @@ mod tests {
 
     #[test]
     fn a_snapshot_that_is_written_late_does_not_take_the_place_of_the_next() {
-        let exactness = Exactness::default();
+        let exactness = Exactness::new(None);
         let late = exactness.begin();
         exactness.end();
         let next = exactness.begin();
         check(&exactness, late, false);
         check(&exactness, next, true);
+    }
+
+    #[test]
+    fn a_late_removal_leaves_what_another_run_has_written() {
+        let name = format!("hotgraph-late-{}", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        let write = |text: &str| {
+            let beside = file.with_extension("tmp");
+            fs::write(&beside, text).expect("a file");
+            fs::rename(&beside, &file).expect("its place");
+        };
+        write("of an earlier run");
+        let late = Exactness::new(Stamp::of(&file));
+        write("of another run");
+        late.remove(&file);
+        let next = Exactness::new(Stamp::of(&file));
+        assert!(file.exists());
+        next.remove(&file);
+        assert!(!file.exists());
     }
 }
