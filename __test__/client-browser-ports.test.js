@@ -7,7 +7,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 const report = { cause: 'deadEnd', changed: '/a.js', chain: ['/a.js'], message: 'm', remedy: 'r' };
 
-test('a reload happens once and its reason survives it once', (t) => {
+test('the reason of a reload survives it once', (t) => {
   const kept = new Map();
   const storage = {
     getItem: (key) => kept.get(key) ?? null,
@@ -18,9 +18,7 @@ test('a reload happens once and its reason survives it once', (t) => {
   const log = { ...silent, warn: (text) => lines.push(text) };
   let reloads = 0;
   const ports = { storage: () => storage, reload: () => reloads++ };
-  const reload = createReload(ports, log);
-  reload(report);
-  reload({ ...report, message: 'other' });
+  createReload(ports, log)(report);
   t.is(reloads, 1);
   t.deepEqual(takeLastReload(ports, log), report);
   t.is(takeLastReload(ports, log), null);
@@ -63,7 +61,9 @@ const settle = async () => {
   for (let turn = 0; turn < 5; turn += 1) await null;
 };
 
-async function openSocket() {
+async function openSocket(t) {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
   const sockets = [];
   const heard = [];
   const socket = new Socket({
@@ -82,7 +82,7 @@ async function openSocket() {
 }
 
 test.serial('a socket says hello first, then what waited', async (t) => {
-  const { socket, sockets, heard } = await openSocket();
+  const { socket, sockets, heard } = await openSocket(t);
   socket.send({ type: 'custom', event: 'early' });
   sockets[0].open();
   socket.send({ type: 'custom', event: 'late' });
@@ -99,9 +99,7 @@ test.serial('a socket says hello first, then what waited', async (t) => {
 test.serial(
   'a lost connection is tried again, more and more slowly, or at once on demand',
   async (t) => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    t.teardown(() => mock.timers.reset());
-    const { socket, sockets, heard } = await openSocket();
+    const { socket, sockets, heard } = await openSocket(t);
     sockets[0].open();
     sockets[0].close();
     t.deepEqual(heard, ['connected', 'disconnected']);
@@ -124,3 +122,37 @@ test.serial(
     t.is(sockets.at(-1).sent[0].type, 'hello');
   },
 );
+
+for (const [how, wait, quiet, patience] of [
+  ['is silent', () => {}, 4000, 5000],
+  ['is doubted since the page was asleep', (socket) => socket.hurry(), 0, 2000],
+]) {
+  test.serial(`a connection that ${how} is asked, and lost without an answer`, async (t) => {
+    const { socket, sockets, heard } = await openSocket(t);
+    const pings = () => sockets[0].sent.filter(({ type }) => type === 'ping').length;
+    sockets[0].open();
+    mock.timers.tick(3999);
+    t.is(pings(), 0);
+    sockets[0].say('{"type":"x"}');
+    wait(socket);
+    mock.timers.tick(quiet);
+    t.is(pings(), 1);
+    mock.timers.tick(patience - 1);
+    sockets[0].say('{"type":"pong"}');
+    mock.timers.tick(3999);
+    t.is(pings(), 1, 'it has answered');
+    wait(socket);
+    mock.timers.tick(1);
+    t.is(pings(), 2);
+    mock.timers.tick(patience);
+    t.deepEqual(heard.at(-1), 'disconnected');
+    sockets[0].say('{"type":"late"}');
+    sockets[0].close();
+    t.deepEqual(heard.at(-1), 'disconnected');
+    mock.timers.tick(250);
+    await settle();
+    t.is(sockets.length, 2);
+    sockets[1].open();
+    t.is(sockets[1].sent[0].type, 'hello');
+  });
+}

@@ -611,6 +611,37 @@ import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });`
   await hasLoaded(t, tab, 2);
 });
 
+test('a page goes on with updates when its user stays instead of letting it reload', async (t) => {
+  const hot = (number) => `globalThis.value = ${number}; import.meta.hot.accept();`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import './hot.js'; import './plain.js';
+addEventListener('beforeunload', (event) => event.preventDefault());`,
+    'plain.js': 'export {};',
+    'hot.js': hot(1),
+  });
+  await tab.until(value, 1);
+  let asked = 0;
+  tab.page.on('dialog', (dialog) => {
+    asked += 1;
+    void dialog.dismiss();
+  });
+  // Nobody is asked who has done nothing in the page.
+  await tab.page.mouse.click(5, 5);
+  await project.write('plain.js', 'export {}; // 2');
+  await tab.logged('the page was not reloaded');
+  for (const number of [2, 3]) {
+    await project.write('hot.js', hot(number));
+    await tab.until(value, number);
+  }
+  t.is(asked, 1);
+  await hasLoaded(t, tab, 1);
+  await project.write('plain.js', 'export {}; // 3');
+  await waitFor(
+    () => asked === 2,
+    () => `asked ${asked} times`,
+  );
+});
+
 test('a page that a server served before its restart is never older than the disk', async (t) => {
   const project = new Project({
     'index.html': page('main.js'),

@@ -2,10 +2,11 @@
  * The socket: who may open it, and what comes through it.
  */
 
+import { connect, createServer } from 'node:net';
 import ava from 'ava';
 import { WebSocket } from 'ws';
 import { startApp } from './helpers/app.js';
-import { closeBrowser, waitFor } from './helpers/browser.js';
+import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -126,4 +127,64 @@ test('a dropped socket comes back and brings what was missed', async (t) => {
   await project.write('dep.js', 'export const value = 2;');
   await tab.until(value, 2);
   t.is(tab.loads, 1);
+});
+
+/** A proxy that can stop forwarding on the sockets that it has, and says so to neither end. */
+async function startProxy(t, port) {
+  const pairs = [];
+  const server = createServer((inner) => {
+    const outer = connect(port, 'localhost');
+    const pair = [inner, outer];
+    pairs.push(pair);
+    for (const end of pair) end.on('error', () => {});
+    inner.once('data', (data) => {
+      pair.isSocket = data.includes('websocket');
+    });
+    inner.pipe(outer);
+    outer.pipe(inner);
+  });
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  t.teardown(() => {
+    for (const end of pairs.flat()) end.destroy();
+    server.close();
+  });
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    freeze() {
+      for (const [inner, outer] of pairs.filter(({ isSocket }) => isSocket)) {
+        inner.unpipe(outer);
+        outer.unpipe(inner);
+      }
+    },
+  };
+}
+
+test('a connection that is forwarded no more, which nobody tells of, is noticed by the page', async (t) => {
+  const { project, server } = await startApp(t, APP);
+  const proxy = await startProxy(t, server.port);
+  const tab = await openTab(proxy.url);
+  t.teardown(() => tab.close());
+  await tab.connected();
+  proxy.freeze();
+  await project.write('dep.js', 'export const value = 2;');
+  await tab.until(value, 2);
+  t.is(tab.loads, 1);
+  await tab.logged('connected again');
+});
+
+test('sockets that never say anything, or answer no ping, are closed, and others are not', async (t) => {
+  const { server, tab } = await startApp(t, APP);
+  const { env } = await readEnv(server);
+  const path = `${env.socketPath}?token=${env.token}`;
+  const from = (options) => new WebSocket(server.url(path).replace('http', 'ws'), options);
+  const closed = [from({}), from({ autoPong: false })].map(
+    (socket) => new Promise((resolve) => socket.once('close', resolve)),
+  );
+  const own = from({});
+  t.teardown(() => own.terminate());
+  own.once('open', () => own.send('{"type":"ping"}'));
+  await Promise.all(closed);
+  t.is(own.readyState, own.OPEN);
+  await tab.connected();
+  t.is(await tab.evaluate(() => globalThis.__hotgraph__.connected), true);
 });

@@ -40,7 +40,7 @@ reloaded: ReloadReport | null,
 /**
  * Whether the page said it before, on an earlier socket.
  */
-again: boolean, } | { "type": "acknowledged", 
+again: boolean, } | { "type": "ping" } | { "type": "acknowledged", 
 /**
  * The update's version.
  */
@@ -517,7 +517,7 @@ diagnostics: Array<Diagnostic>, } | { "type": "warning",
 /**
  * At least one diagnostic of severity `warning`.
  */
-diagnostics: Array<Diagnostic>, } | { "type": "recovered", 
+diagnostics: Array<Diagnostic>, } | { "type": "pong" } | { "type": "recovered", 
 /**
  * The urls of the modules that were named by an earlier `Error`.
  */

@@ -53,6 +53,8 @@ pub enum ServerMessage {
         /// At least one diagnostic of severity `warning`.
         diagnostics: Vec<Diagnostic>,
     },
+    /// The answer to [`ClientMessage::Ping`].
+    Pong,
     /// Files that were reported broken are good again.
     Recovered {
         /// The urls of the modules that were named by an earlier `Error`.
@@ -342,6 +344,8 @@ pub enum ClientMessage {
         #[serde(default)]
         again: bool,
     },
+    /// The page has heard nothing for a while, and asks whether anybody is there.
+    Ping,
     /// An update that concerned nothing in the page: it is at that version now.
     Acknowledged {
         /// The update's version.

@@ -16,12 +16,9 @@ export interface ReloadPorts {
   reload(): void;
 }
 
-/** Makes a function that reloads the page, once. */
+/** Makes a function that reloads the page. */
 export function createReload(ports: ReloadPorts, log: Log): (report: ReloadReport) => void {
-  let reloads = false;
   return (report) => {
-    if (reloads) return;
-    reloads = true;
     log.warn(`reloading: ${describeReload(report)}`);
     try {
       ports.storage().setItem(KEY, JSON.stringify(report));

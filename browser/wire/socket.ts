@@ -3,10 +3,19 @@
  * believe that it will work. Knows nothing of what messages mean.
  */
 import type { ClientMessage, ServerMessage } from '../../runtime/protocol.js';
+import { patient } from '../../runtime/wait.js';
 
 /** Milliseconds until the first attempt to connect again; each further one waits twice as long. */
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 5000;
+/** Milliseconds that an attempt may take: what the browser still holds open may lead nowhere. */
+const OPENING = 5000;
+/** Milliseconds without a message after which the other end is asked whether it is there. */
+const QUIET = 4000;
+/** Milliseconds that it has to answer. */
+const ANSWER = 5000;
+/** The same when the page has reason to doubt the connection: it was asleep, or in the background. */
+const PROMPT_ANSWER = 2000;
 /** Messages that wait for a connection. A page that says more while nobody listens loses the oldest. */
 const MOST_WAITING = 1000;
 
@@ -33,7 +42,11 @@ export class Socket {
   #waiting: ClientMessage[] = [];
   #delay = FIRST_DELAY;
   #isFirst = true;
+  /** Whether the socket has opened. */
+  #isOpen = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until the other end is asked whether it is there, or is taken to be gone. */
+  #watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -50,11 +63,39 @@ export class Socket {
     }
   }
 
-  /** Tries to connect now, if there is no connection. */
+  /** Tries to connect now, if there is no connection. If there is one, makes sure of it. */
   hurry(): void {
+    const socket = this.#socket;
+    if (socket && socket.readyState === socket.OPEN) this.#ask(socket, PROMPT_ANSWER);
     if (this.#timer === undefined) return;
     this.#delay = FIRST_DELAY;
     this.#connect();
+  }
+
+  /** Something came from the other end: it is there, and is asked again when it is quiet for long. */
+  #heard(socket: WebSocket): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => this.#ask(socket, ANSWER), QUIET);
+  }
+
+  /** Asks whether the other end is there. A connection may be gone without anybody being told. */
+  #ask(socket: WebSocket, patience: number): void {
+    if (socket !== this.#socket) return;
+    clearTimeout(this.#watch);
+    this.send({ type: 'ping' });
+    this.#watch = setTimeout(() => this.#lose(socket), patience);
+  }
+
+  /** The connection is lost. What else its socket says is of no interest. */
+  #lose(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    clearTimeout(this.#watch);
+    this.#socket = undefined;
+    // Nobody answers, so that this may take its time.
+    socket.close();
+    this.#connectLater();
+    if (this.#isOpen) this.#options.disconnected(socket);
+    this.#isOpen = false;
   }
 
   #connect(): void {
@@ -62,28 +103,41 @@ export class Socket {
     this.#timer = undefined;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    this.#options.open(isFirst).then(
-      (socket) => this.#follow(socket),
+    const opening = this.#options.open(isFirst);
+    patient(opening, OPENING).then(
+      (socket) => {
+        if (socket) return this.#follow(socket);
+        // It may come after all, when another one is there.
+        opening.then(
+          (late) => late.close(),
+          () => {},
+        );
+        this.#connectLater();
+      },
       () => this.#connectLater(),
     );
   }
 
   #follow(socket: WebSocket): void {
     this.#socket = socket;
-    let opened = false;
+    this.#isOpen = false;
+    // Until it opens.
+    this.#watch = setTimeout(() => this.#lose(socket), OPENING);
     socket.addEventListener('open', () => {
-      opened = true;
+      this.#isOpen = true;
+      this.#heard(socket);
       this.#delay = FIRST_DELAY;
       const waiting = this.#waiting;
       this.#waiting = [];
       for (const message of [this.#options.hello(), ...waiting]) this.send(message);
       this.#options.connected(socket);
     });
-    socket.addEventListener('message', ({ data }) => this.#receive(data));
-    socket.addEventListener('close', () => {
-      this.#connectLater();
-      if (opened) this.#options.disconnected(socket);
+    socket.addEventListener('message', ({ data }) => {
+      if (socket !== this.#socket) return;
+      this.#heard(socket);
+      this.#receive(data);
     });
+    socket.addEventListener('close', () => this.#lose(socket));
   }
 
   #connectLater(): void {

@@ -24,6 +24,13 @@ const FRAME_BURST = 4 * FRAME_RATE;
 /** Bytes that count as one more frame. */
 const FRAME_BYTES = 8 * 1024;
 
+/** Milliseconds that a socket has until its first frame, which a page sends when it opens. */
+const SILENCE = 10_000;
+
+/** Milliseconds from one ping to the next, and how many without an answer mean that the page is gone. */
+const PING = 3000;
+const MOST_PINGS = 2;
+
 /** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
 export type UpgradeServer = Pick<HttpServer, 'on' | 'off' | 'emit'>;
 
@@ -97,7 +104,9 @@ export class Channel {
     this.#options.onRefused?.(reason);
     // Whoever hangs up before the answer is written must not end the process.
     duplex.on('error', () => duplex.destroy());
-    duplex.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const answer = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    // The other end may keep it open.
+    duplex.end(answer, () => duplex.destroy());
   }
 
   #onSocket(socket: WebSocket): void {
@@ -106,6 +115,19 @@ export class Channel {
     const client = this.#lastClient;
     this.#pages.set(client, socket);
     options.onConnect(client);
+    const silent = setTimeout(() => socket.terminate(), SILENCE).unref();
+    socket.once('message', () => clearTimeout(silent));
+    let unanswered = 0;
+    socket.on('pong', () => {
+      unanswered = 0;
+    });
+    const pings = setInterval(() => {
+      // Nothing is read of who sends too much.
+      if (socket.isPaused) return;
+      if (unanswered >= MOST_PINGS) return socket.terminate();
+      unanswered += 1;
+      socket.ping();
+    }, PING).unref();
     const budget = new Budget();
     const goOn = () => {
       const wait = budget.debt();
@@ -124,6 +146,8 @@ export class Channel {
     // A broken frame closes the socket; `close` follows and there is nothing else to do.
     socket.on('error', () => {});
     socket.on('close', () => {
+      clearTimeout(silent);
+      clearInterval(pings);
       this.#pages.delete(client);
       options.onDisconnect(client);
     });

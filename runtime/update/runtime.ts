@@ -38,6 +38,9 @@ type Job =
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
 
+/** Milliseconds after which a page that reloads and is still there is taken to stay. */
+const STAYING = 3000;
+
 /** Milliseconds between two looks whether a module has run. */
 const STEP = 5;
 
@@ -204,6 +207,8 @@ export class Runtime {
       case 'custom':
         void this.events.emit(message.event, message.data);
         break;
+      case 'pong':
+        break;
     }
   }
 
@@ -307,7 +312,7 @@ export class Runtime {
         this.#ports.send({ type: 'acknowledged', version: update.version });
         break;
       case 'reload':
-        await this.#reload(decision.report);
+        await this.#reload(decision.report, update);
         break;
       case 'giveUp':
         this.#owed = update;
@@ -366,6 +371,7 @@ export class Runtime {
     const payload = updatePayload(application, version);
     this.#statuses.become('prepare');
     this.modules.imports.hold();
+    this.modules.dynamic.renew();
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
     this.#parts.take(application, update);
     const superseded = (urls: readonly string[]) => this.#superseded(urls);
@@ -377,7 +383,7 @@ export class Runtime {
       return;
     }
     if ('url' in outcome) {
-      await this.#reload(notReplaceable(outcome.url, update, this.#identity.page));
+      await this.#reload(notReplaceable(outcome.url, update, this.#identity.page), update);
       return;
     }
     await this.#conclude(outcome, application, update, arrived);
@@ -458,12 +464,25 @@ export class Runtime {
     return gone.length === urls.length;
   }
 
-  async #reload(report: ReloadReport): Promise<void> {
+  /** @param update The update that it is for. */
+  async #reload(report: ReloadReport, update?: Update): Promise<void> {
     if (this.#state === 'reloading') return;
     this.#state = 'reloading';
     const { changed, message } = report;
     const payload = { type: 'full-reload', message, ...(changed && { path: changed }) } as const;
     await patient(this.events.emitBuiltIn('beforeFullReload', payload), PATIENCE);
     this.#ports.reload(report);
+    void pause(STAYING).then(() => this.#stay(update));
+  }
+
+  /**
+   * The page is still there: somebody was asked whether to leave it, and stayed. Other updates go on; this one is not
+   * owed, since each of them would be a reload with it.
+   */
+  #stay(update: Update | undefined): void {
+    this.#log.warn('the page was not reloaded: it runs the code from before, and updates go on');
+    this.#state = 'idle';
+    if (update) this.#finish(update);
+    this.#run();
   }
 }

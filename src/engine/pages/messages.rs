@@ -6,11 +6,12 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::life::PageEvent;
+use crate::engine::Target;
 use crate::engine::change::GivenUp;
 use crate::engine::change::pull::Pending;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::state::ReportedAcceptance;
-use crate::protocol::{ClientMessage, HostEvent, Invalidation};
+use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage};
 use hotgraph_core::graph::SelfAcceptance;
 use hotgraph_core::graph::url;
 
@@ -57,6 +58,9 @@ impl Coordinator {
                 }
                 self.greet(client, &session, since, page);
             }
+            ClientMessage::Ping => self
+                .shared
+                .send(Target::Client(client), &ServerMessage::Pong),
             ClientMessage::Want { question, urls } => self.want(client, question, &urls),
             ClientMessage::Invalidate {
                 url,
