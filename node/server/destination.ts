@@ -7,6 +7,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** What loads a resource. Browsers say so in `Sec-Fetch-*`; where they do not, it may be anything. */
 export type Destination = 'module' | 'classic script' | 'worker' | 'data' | 'unknown';
 
+/** What shows a document, in the words of `Sec-Fetch-Dest`. */
+const SHOWS = new Set(['document', 'iframe', 'frame', 'embed', 'object', 'fencedframe']);
+
+/**
+ * Whether HTML is going to be shown as a page. What code fetches is not: it is data. Where browsers do not say, it may
+ * be; what is fetched in advance is for a page to come.
+ */
+export function isShown(headers: IncomingHttpHeaders): boolean {
+  const destination = headers['sec-fetch-dest'];
+  const isPrefetched = headers['sec-purpose'] !== undefined;
+  return destination === undefined || isPrefetched || SHOWS.has(destination);
+}
+
 /** What the response to a request with these headers will be used for. */
 export function destinationOf(headers: IncomingHttpHeaders): Destination {
   const destination = headers['sec-fetch-dest'] ?? '';

@@ -100,14 +100,16 @@ export class HmrEndpoint {
    * @param version The engine's version when the page is served: what changes from then on is sent to it.
    * @param session The engine's session. The page asks for it otherwise, and a server that was restarted in between
    *   is taken for the one that served the page.
+   * @param nonce Of the page's own scripts, where its policy asks for one.
    */
-  head(page: string, version: number, session?: string): string {
+  head(page: string, version: number, session?: string, nonce?: string): string {
     const about = escapeAttribute(
       JSON.stringify({ page, version, session, overlay: this.#overlay }),
     );
+    const allowed = nonce === undefined ? '' : ` nonce="${escapeAttribute(nonce)}"`;
     return (
       `<meta name="hotgraph" content="${about}">` +
-      `<script type="module" src="${this.clientUrl}"></script>`
+      `<script type="module"${allowed} src="${this.clientUrl}"></script>`
     );
   }
 

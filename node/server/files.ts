@@ -3,11 +3,11 @@
  * request, whichever framework it is written in.
  */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
 import { agentsOf } from './agents.js';
-import { destinationOf } from './destination.js';
+import { destinationOf, isShown } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { transformPage } from './page.js';
 import { isPreview, previewed } from './pull.js';
@@ -32,6 +32,11 @@ export interface FileRequest {
 
 type Resolved = string | undefined;
 
+/** The content of a file; `null` of what is none, which may have no end. */
+async function readRegular(file: string): Promise<Buffer | null> {
+  return (await stat(file)).isFile() ? readFile(file) : null;
+}
+
 /** What a file is to a page. Everything that is none of the others is an asset. */
 export type FileKind = 'page' | 'script' | 'style' | 'asset';
 
@@ -53,7 +58,7 @@ export class HmrFiles {
    */
   async read(file: string): Promise<string | Buffer | null> {
     const saved = () => this.#engine.savedSource(file);
-    const onDisk = () => readFile(file).catch(() => null);
+    const onDisk = () => readRegular(file).catch(() => null);
     const found = saved() ?? (await onDisk());
     // Looked at after it was read, so that no save begins in between.
     if (saved() !== null || !isBeingWritten(file)) return saved() ?? found;
@@ -76,6 +81,9 @@ export class HmrFiles {
       }
       return body;
     }
+    if (kind === 'page' && !isShown(request.headers)) {
+      return this.#resource('asset', body, request);
+    }
     if (typeof body === 'string') {
       if (kind === 'page') return this.#page(body, request);
       if (kind === 'script') return this.#script(body, request);
@@ -87,7 +95,7 @@ export class HmrFiles {
     const [location = '/'] = request.url.split('?');
     const page = request.page ?? location.replace(/\/$/, '/index.html');
     const { html, base, loads, importMap } = transformPage(source, page, location, {
-      head: this.#endpoint.head(page, this.#engine.version, this.#engine.session),
+      head: (nonce) => this.#endpoint.head(page, this.#engine.version, this.#engine.session, nonce),
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
         const served = this.#engine.serveScript(url, code);

@@ -33,8 +33,8 @@ export interface PageHooks {
   stamped(base: string, reference: string): string | null;
   /** The code of an inline module script to serve; `null` when it stays as it is. */
   inlineModule(url: string, source: string): string | null;
-  /** Markup to put in front of everything the page loads. */
-  head: string;
+  /** Markup to put in front of everything the page loads, or what makes it of the nonce of the page's own scripts. */
+  head: string | ((nonce: string | undefined) => string);
 }
 
 interface Edit {
@@ -55,9 +55,12 @@ export function transformPage(
   location: string,
   hooks: PageHooks,
 ): TransformedPage {
-  const elements = [...walk(parse(html, { sourceCodeLocationInfo: true }))];
+  const document = parse(html, { sourceCodeLocationInfo: true });
+  const elements = [...walk(document)];
   const base = baseOf(elements, location);
-  const edits: Edit[] = [{ ...insertionPoint(elements, html), text: hooks.head }];
+  const nonce = elements.map((element) => attribute(element, 'nonce')).find(Boolean);
+  const head = typeof hooks.head === 'string' ? hooks.head : hooks.head(nonce);
+  const edits: Edit[] = [{ ...insertionPoint(document, elements), text: head }];
   const loads: string[] = [];
   let inlineModules = 0;
 
@@ -186,21 +189,27 @@ function isInlineModule(element: Element): boolean {
 }
 
 /**
- * Where our client goes: first in the head, or behind an import map, which has to stand in front of every
- * module script.
+ * Where our client goes: first in the head, or after an import map, which has to stand in front of every module script,
+ * and after a policy, which says what scripts may do. Never before the doctype, without which a page is another one.
  */
-function insertionPoint(elements: Element[], html: string): { start: number; end: number } {
-  const importMap = elements.findLast(
-    (found) => attribute(found, 'type')?.toLowerCase() === 'importmap',
-  );
+function insertionPoint(document: Node, elements: Element[]): { start: number; end: number } {
+  const isImportMap = (one: Element) => attribute(one, 'type')?.toLowerCase() === 'importmap';
+  const isPolicy = (one: Element) =>
+    attribute(one, 'http-equiv')?.toLowerCase() === 'content-security-policy';
+  const last = elements.findLast((one) => isImportMap(one) || isPolicy(one));
+  const doctype = 'childNodes' in document ? document.childNodes.find(isDoctype) : undefined;
   const places = [
-    importMap?.sourceCodeLocation?.endOffset,
+    last?.sourceCodeLocation?.endOffset,
     startTagEnd(elements, 'head'),
     startTagEnd(elements, 'html'),
-    /^\s*<!doctype[^>]*>/i.exec(html)?.[0].length,
+    doctype?.sourceCodeLocation?.endOffset,
   ];
   const at = places.find((place) => place !== undefined) ?? 0;
   return { start: at, end: at };
+}
+
+function isDoctype(node: Node): boolean {
+  return node.nodeName === '#documentType';
 }
 
 function startTagEnd(elements: Element[], tagName: string): number | undefined {

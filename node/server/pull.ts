@@ -65,11 +65,6 @@ export async function pull(
   engine.pulled(question, failures);
 }
 
-/** Asks nobody for anything: the first request from within takes several times as long as later ones. */
-export function warmUp(): void {
-  void ask((_, response) => void response.end(), '/', {});
-}
-
 /** Makes a request for a preview. Returns why there is none, as soon as that or the preview is known. */
 async function askForPreview(
   dispatch: Dispatch,
@@ -85,7 +80,7 @@ async function askForPreview(
 }
 
 /** Makes one request. Returns why there is no answer, if there is none. */
-async function ask(
+export async function ask(
   dispatch: Dispatch,
   url: string,
   headers: Record<string, string>,

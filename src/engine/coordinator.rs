@@ -20,7 +20,12 @@ use super::state::files::FileIndex;
 use super::watch::watcher::{FileWatcher, Sighting};
 use crate::protocol::HostEvent;
 use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::{Dialect, analyze_fully};
 use hotgraph_core::watch::change::ChangeSet;
+
+/// Code that is analysed before any of the project's.
+const FIRST: &str =
+    "import { a } from './a.js'; export class B { c() { return a } } import.meta.hot?.accept();";
 
 /// The loop and what only it touches.
 pub struct Coordinator {
@@ -78,6 +83,8 @@ impl Coordinator {
     /// Runs until [`Message::Close`].
     pub async fn run(mut self, mut messages: UnboundedReceiver<Message>) {
         self.guarded(Self::resume);
+        // The first analysis of a process takes many times as long as the next: no page is to wait for it.
+        let _ = analyze_fully(FIRST, Dialect::JavaScript);
         loop {
             // Changes wait for the update that is being put together.
             let changes_due = self.changes.next_due().filter(|_| !self.is_publishing());

@@ -68,7 +68,11 @@ impl State {
         file: Option<SourceFile>,
     ) -> Registered {
         let id = self.graph.intern(module_url);
-        self.graph.set_served(id, kind);
+        // A page that code fetches too stays a page.
+        let is_page = self.graph.is_served(id) && self.graph.kind(id) == ModuleKind::Page;
+        if !(is_page && kind == ModuleKind::Asset) {
+            self.graph.set_served(id, kind);
+        }
         let data = self.module(id);
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
