@@ -611,6 +611,49 @@ import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });`
   await hasLoaded(t, tab, 2);
 });
 
+for (const [what, file, broken, said] of [
+  [
+    'imports a file that is missing',
+    'dep.js',
+    `import './missing.js'; export const value = 2;`,
+    /missing\.js/,
+  ],
+  [
+    'exports no more what others import',
+    'dep.js',
+    'export const other = 2;',
+    /export named 'value'/,
+  ],
+  [
+    'imports what is not exported',
+    'main.js',
+    `import { nope } from './dep.js'; nope;`,
+    /export named 'nope'/,
+  ],
+]) {
+  test(`a save that ${what} does not reload the page, where nobody accepts, and the next good one does`, async (t) => {
+    const files = {
+      'main.js': `import { value } from './dep.js'; globalThis.value = value;`,
+      'dep.js': 'export const value = 1;',
+    };
+    const { project, server, tab } = await startApp(t, files);
+    await tab.until(value, 1);
+    await project.write(file, broken);
+    const { message } = await server.event(({ type }) => type === 'failed');
+    t.regex(message, said);
+    await tab.logged('not applied: ');
+    const overlay = () => document.querySelector('hotgraph-overlay') !== null;
+    await tab.until(overlay);
+    t.is(await tab.evaluate(value), 1);
+    t.is(tab.loads, 1);
+    await project.write('main.js', files['main.js']);
+    await project.write('dep.js', 'export const value = 3;');
+    await tab.until(value, 3);
+    await tab.loaded(2);
+    t.deepEqual(tab.errors, []);
+  });
+}
+
 test('a page goes on with updates when its user stays instead of letting it reload', async (t) => {
   const hot = (number) => `globalThis.value = ${number}; import.meta.hot.accept();`;
   const { project, tab } = await startApp(t, {

@@ -63,6 +63,51 @@ const PATIENCE = 2000;
 /** The same for code that waits at its top level. */
 const EVALUATION_PATIENCE = 5000;
 
+/** Rejects with {@link Overtaken} when newer code is there. */
+function overtakenWhen(superseded: Promise<void>): Promise<never> {
+  const overtaken = superseded.then((): never => {
+    throw new Overtaken();
+  });
+  // It is of no interest once all is linked.
+  overtaken.catch(() => {});
+  return overtaken;
+}
+
+/** What it means that linking failed. */
+async function failureOf(
+  error: unknown,
+  ports: Pick<ApplyPorts, 'answerOf'>,
+): Promise<Failure | 'overtaken' | NoBody> {
+  if (error instanceof Overtaken) return 'overtaken';
+  if (error instanceof NoBody) {
+    const answer = await ports.answerOf(error.url);
+    if (answer === undefined) return error;
+    return { stage: 'load', url: error.url, error: new Error(answer) };
+  }
+  return { stage: 'load', url: error instanceof CodeError ? error.url : undefined, error };
+}
+
+/**
+ * Links new code of modules only to know whether it can be.
+ *
+ * @returns Why not; nothing when it can, or when nobody can tell.
+ */
+export async function tryLinking(
+  urls: readonly string[],
+  version: number,
+  modules: Modules,
+  ports: Pick<ApplyPorts, 'answerOf'>,
+  superseded: (urls: readonly string[]) => Promise<void>,
+): Promise<Failure | 'overtaken' | undefined> {
+  try {
+    await modules.link(urls, version, { urls, overtaken: overtakenWhen(superseded(urls)) });
+    return undefined;
+  } catch (error) {
+    const failure = await failureOf(error, ports);
+    return failure instanceof NoBody ? undefined : failure;
+  }
+}
+
 /** One update that is being applied. */
 export class Applying {
   readonly #plan: Application;
@@ -101,25 +146,15 @@ export class Applying {
     try {
       const roots = new Set(boundaries.map(({ accepted }) => accepted));
       for (const url of present) roots.delete(url);
-      const overtaken = this.#superseded(urls).then((): never => {
-        throw new Overtaken();
-      });
-      // It is of no interest once all is linked.
-      overtaken.catch(() => {});
+      const overtaken = overtakenWhen(this.#superseded(urls));
       const linked = await this.#modules.link(roots, this.#version, { urls, overtaken });
       generations = linked.generations;
       const lost = this.#modules.unreplaceable(urls);
       if (lost !== undefined) throw new NoBody(lost);
     } catch (error) {
-      if (error instanceof Overtaken) return 'overtaken';
-      if (error instanceof NoBody) {
-        const answer = await this.#ports.answerOf(error.url);
-        if (answer === undefined) return error;
-        this.#fail('load', error.url)(new Error(answer));
-        return { failures: this.#failures, boundaries: [], lost: [], kept: urls };
-      }
-      this.#fail('load', error instanceof CodeError ? error.url : undefined)(error);
-      return { failures: this.#failures, boundaries: [], lost: [], kept: urls };
+      const failure = await failureOf(error, this.#ports);
+      if (failure === 'overtaken' || failure instanceof NoBody) return failure;
+      return { failures: [failure], boundaries: [], lost: [], kept: urls };
     }
     this.#prepare(generations);
     const current = (url: string) => this.#modules.graph.current(url);

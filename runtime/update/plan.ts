@@ -171,7 +171,8 @@ class Walk {
     }
     if (node?.kind === 'style' && this.#swapsStyle(node)) return undefined;
     const hasDeparted = this.#page.departed.has(url);
-    if (node?.kind === 'asset' && !hasDeparted && !this.#isModule(node)) {
+    const isData = node?.kind === 'asset' || node?.kind === 'page';
+    if (isData && !hasDeparted && !this.#isModule(node)) {
       if (this.#page.showsImage(url)) {
         this.#images.set(url, { url, version: node.version });
         return undefined;
@@ -245,7 +246,10 @@ class Walk {
 
   #isLoaded(url: string): boolean {
     if ((pageOfInline(url) ?? url) === this.#page.url) return true;
-    return this.#nodes.get(url)?.kind !== 'page' && this.#page.isLoaded(url);
+    if (this.#nodes.get(url)?.kind !== 'page') return this.#page.isLoaded(url);
+    // Another page is of interest as data only: one in a frame looks after itself.
+    const by = this.#page.loadedBy(url);
+    return by.has('fetch') || by.has('xmlhttprequest');
   }
 
   /** Whether a module gave up the update that evaluated it: its code is what it is to be. */

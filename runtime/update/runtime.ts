@@ -13,7 +13,7 @@ import { type Log, textOf } from '../tell/log.js';
 import { Notices } from '../tell/notices.js';
 import { notReplaceable, sessionReport } from '../tell/report.js';
 import { patient, pause } from '../wait.js';
-import { Applying, type Outcome } from './apply.js';
+import { Applying, type Failure, type Outcome, tryLinking } from './apply.js';
 import { Departures } from './departures.js';
 import { runDisposers } from './dispose.js';
 import { leave } from './leave.js';
@@ -312,7 +312,7 @@ export class Runtime {
         this.#ports.send({ type: 'acknowledged', version: update.version });
         break;
       case 'reload':
-        await this.#reload(decision.report, update);
+        await this.#reloadInto(decision.report, update, arrived);
         break;
       case 'giveUp':
         this.#owed = update;
@@ -387,6 +387,45 @@ export class Runtime {
       return;
     }
     await this.#conclude(outcome, application, update, arrived);
+  }
+
+  /** Reloads the page, unless the new code is known not to load: then the page stays, and shows that. */
+  async #reloadInto(report: ReloadReport, update: Update, arrived: number): Promise<void> {
+    const isOfCode = report.cause === 'deadEnd' || report.cause === 'declined';
+    const tried = isOfCode ? await this.#try(update) : undefined;
+    if (tried === undefined) return this.#reload(report, update);
+    if (tried === 'overtaken') {
+      this.#owed = update;
+      return;
+    }
+    const stale = update.stale.filter(({ url }) => this.#isHere(url));
+    const application: Application = {
+      type: 'apply',
+      leaving: [],
+      boundaries: [],
+      stale: stale.map(({ url, version }) => ({ url, version, importers: [] })),
+      present: [],
+      styles: [],
+      sheets: [],
+      images: [],
+    };
+    const kept = stale.map(({ url }) => url);
+    const outcome = { failures: [tried], boundaries: [], lost: [], kept };
+    await this.#conclude(outcome, application, update, arrived);
+  }
+
+  /** Links what changed, and what imports that. Returns why this fails, as far as the page can tell. */
+  async #try({ changed, stale, version }: Update): Promise<Failure | 'overtaken' | undefined> {
+    const importers = stale.filter(({ url }) => changed.includes(url));
+    const near = new Set([
+      ...changed,
+      ...importers.flatMap((module) => module.importers.map(({ url }) => url)),
+    ]);
+    const urls = stale
+      .filter(({ url, body }) => near.has(url) && body?.code && this.#isHere(url))
+      .map(({ url }) => url);
+    if (urls.length === 0) return undefined;
+    return tryLinking(urls, version, this.modules, this.#ports, (all) => this.#superseded(all));
   }
 
   async #conclude(
