@@ -1,5 +1,5 @@
 /**
- * What calls say of options that are none.
+ * What calls say of options that are none, and of configurations that cannot be.
  */
 import { EventEmitter } from 'node:events';
 import test from 'ava';
@@ -62,3 +62,16 @@ test('options that are not given, or undefined, are the defaults', (t) => {
   t.notThrows(endpoint({ basePath: '' }));
   engine({ watch: false, snapshot: undefined })().close();
 });
+
+for (const [name, rival] of [
+  ['hmr', '@web/dev-server-hmr'],
+  ['wc-hmr', '@open-wc/dev-server-hmr'],
+  ['hotgraph', 'one of the two `hmrPlugin()`'],
+]) {
+  test(`a server with another plugin for hot modules does not start: ${rival}`, (t) => {
+    const own = hmrPlugin();
+    const config = { rootDir: import.meta.dirname, plugins: [{ name: 'others' }, own, { name }] };
+    const { message } = t.throws(() => own.serverStart({ config, logger: console }));
+    t.true(message.includes('remove ') && message.includes(rival), message);
+  });
+}

@@ -21,6 +21,7 @@ import { type Dispatch, isPreview, pull } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
 import { describeEvent, type Level, plainText } from '../tell/report.js';
+import { requireAlone } from './conflicts.js';
 import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
@@ -127,6 +128,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
     serverStart(params) {
       logger = params.logger;
+      requireAlone(plugin, params.config.plugins);
       running = start(plugin, params, options, onEvent, print);
     },
 
