@@ -5,5 +5,6 @@ export {
   HmrFiles,
   hmrPlugin,
   pull,
+  terminalLines,
   transformPage,
 } from './dist/node/index.js';

@@ -46,14 +46,14 @@ async function developInIt(t, project, program, port) {
     await tab.until(value, number);
   }
   t.is(tab.loads, 1);
-  await program.said('[hotgraph] updated, accepted by /main.js in ');
+  await program.said('[hotgraph] updated ');
 
   await project.write('plain.js', plain(2));
   await tab.until(() => globalThis.plain, 2);
   await tab.connected();
   t.is(tab.loads, 2);
   await program.said('[hotgraph] page reload: ');
-  await program.said('\n  /plain.js <- /main.js <- /index.html\n');
+  await program.said('(/plain.js → /main.js → /index.html)');
   await program.said('\n  to keep the page: ');
 
   await project.write('dep.js', 'export const value = 4;\nexport const more = ;\n');

@@ -20,4 +20,5 @@ export {
   transformPage,
 } from './server/page.js';
 export { type Dispatch, type PullEvent, pull } from './server/pull.js';
+export { type Level, type Line, terminalLines } from './tell/report.js';
 export { type HmrPlugin, type HmrPluginOptions, hmrPlugin } from './wds/plugin.js';

@@ -260,7 +260,11 @@ ms: number,
 /**
  * The modules that accepted it.
  */
-boundaries: Array<string>, } | { "type": "acknowledged", 
+boundaries: Array<string>, 
+/**
+ * The files whose changes the page has by it, absolute paths. Of what was no file, and of updates long ago, none.
+ */
+files: Array<string>, } | { "type": "acknowledged", 
 /**
  * The page's connection.
  */
@@ -347,6 +351,10 @@ data: unknown, } | { "type": "badFrame",
 client: number, 
 /**
  * What is wrong with it.
+ */
+message: string, } | { "type": "fault", 
+/**
+ * What happened and what hotgraph does instead.
  */
 message: string, } | { "type": "watcher", 
 /**

@@ -527,6 +527,8 @@ pub enum HostEvent {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
+        /// The files whose changes the page has by it, absolute paths. Of what was no file, and of updates long ago, none.
+        files: Vec<String>,
     },
     /// An update concerned nothing in a page, which is at that version now.
     Acknowledged {
@@ -603,6 +605,11 @@ pub enum HostEvent {
         /// The page's connection.
         client: u32,
         /// What is wrong with it.
+        message: String,
+    },
+    /// An error of hotgraph's own: please report it.
+    Fault {
+        /// What happened and what hotgraph does instead.
         message: String,
     },
     /// The file watcher is degraded or gone.

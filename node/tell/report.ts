@@ -19,19 +19,32 @@ export interface Line {
 
 const TAG = styleText('cyan', '[hotgraph]');
 
+/** Characters of a text from a page that are shown. */
+const LONGEST = 1000;
+
 /**
- * The lines for an event; none for events that only code is interested in.
+ * What a terminal says of an event; nothing of events that only code is interested in.
  *
  * @param rootDir Files are named relative to it.
+ * @param now The time of day to name.
  */
-export function describeEvent(event: HostEvent, rootDir: string): Line[] {
-  return event.type === 'custom' ? [] : describe(withPlainText(event), rootDir);
+export function terminalLines(event: HostEvent, rootDir: string, now = new Date()): Line[] {
+  if (event.type === 'custom') return [];
+  const time = styleText('dim', now.toLocaleTimeString('en-GB'));
+  const lines = describe(withPlainText(event), rootDir);
+  return lines.map(({ level, text }) => ({ level, text: `${time} ${TAG} ${text}` }));
 }
 
-/** Text without the control characters by which a terminal is commanded: it may come from anybody's page. */
+/**
+ * Text without the characters by which a terminal is commanded, and those that turn the direction of writing: it may
+ * come from anybody's page.
+ */
 export function plainText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+  return text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    '\ufffd',
+  );
 }
 
 function withPlainText<Event extends HostEvent>(event: Event): Event {
@@ -40,39 +53,43 @@ function withPlainText<Event extends HostEvent>(event: Event): Event {
   return JSON.parse(JSON.stringify(event), plain);
 }
 
+/** A text of a page: one line, of a length that somebody reads. */
+function oneLine(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ⏎ ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
 function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string): Line[] {
   switch (event.type) {
     case 'updated': {
       const files = event.files.map((file) => relative(rootDir, file)).join(', ');
       const stale = `${event.stale} stale, sent to ${plural(event.pages, 'page')}`;
-      return files ? [{ level: 'debug', text: `${TAG} ${files} changed (${stale})` }] : [];
+      return files ? [{ level: 'debug', text: `${files} changed (${stale})` }] : [];
     }
     case 'applied': {
       if (event.boundaries.length === 0) return [];
-      const [first, ...others] = event.boundaries;
-      const more = others.length > 0 ? ` and ${others.length} more` : '';
-      const text = `updated, accepted by ${first}${more} in ${event.ms.toFixed(1)} ms`;
-      return [{ level: 'info', text: `${TAG} ${styleText('green', text)}` }];
+      const files = event.files.map((file) => relative(rootDir, file));
+      const text = `updated ${some(files)}, accepted by ${some(event.boundaries)}, in ${event.ms.toFixed(1)} ms`;
+      return [{ level: 'info', text: `${styleText('green', text)}` }];
     }
     case 'acknowledged':
     case 'pull':
       return [];
     case 'refused': {
       const text = `${event.url} is served as it is, and an update of it reloads the page: ${event.reason}`;
-      return [{ level: 'debug', text: `${TAG} ${text}` }];
+      return [{ level: 'debug', text: `${text}` }];
     }
     case 'failed':
-      return [{ level: 'error', text: `${TAG} update: ${event.message}` }];
+      return [{ level: 'error', text: styleText('red', oneLine(event.message)) }];
     case 'reloaded': {
-      const { message, chain, remedy } = event.report;
-      const lines = [`${TAG} ${styleText('yellow', `page reload: ${message}`)}`];
-      if (chain.length > 1) lines.push(`  ${chain.join(' <- ')}`);
-      if (remedy !== null) lines.push(`  to keep the page: ${remedy}`);
+      const { message, remedy } = event.report;
+      const lines = [styleText('yellow', `page reload: ${oneLine(message)}`)];
+      if (remedy !== null) lines.push(`  to keep the page: ${oneLine(remedy)}`);
       return [{ level: 'warn', text: lines.join('\n') }];
     }
     case 'invalidated': {
-      const why = event.message ? `: ${event.message}` : '';
-      return [{ level: 'info', text: `${TAG} ${event.url} gave up an update${why}` }];
+      const why = event.message ? `: ${oneLine(event.message)}` : '';
+      return [{ level: 'info', text: `${event.url} gave up an update${why}` }];
     }
     case 'diagnostics':
       return event.diagnostics.map((diagnostic) => ({
@@ -80,11 +97,15 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
         text: describeDiagnostic(diagnostic, rootDir),
       }));
     case 'recovered':
-      return [{ level: 'info', text: `${TAG} ${event.urls.join(', ')} can be served again` }];
+      return [{ level: 'info', text: `${event.urls.join(', ')} can be served again` }];
     case 'badFrame':
-      return [{ level: 'warn', text: `${TAG} a page sent an unknown message: ${event.message}` }];
+      return [{ level: 'warn', text: `a page sent an unknown message: ${oneLine(event.message)}` }];
     case 'watcher':
-      return [{ level: 'warn', text: `${TAG} ${event.message}` }];
+      return [{ level: 'warn', text: event.message }];
+    case 'fault': {
+      const text = `an error of hotgraph itself, please report it: ${event.message}`;
+      return [{ level: 'error', text: styleText('red', text) }];
+    }
   }
 }
 
@@ -93,10 +114,15 @@ function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
   const name = file === null ? url : relative(rootDir, file);
   const place = line === null ? name : `${name}:${line}:${column}`;
   const color = severity === 'error' ? 'red' : 'yellow';
-  const lines = [`${TAG} ${styleText(color, severity)} ${place}: ${message}`];
+  const lines = [`${styleText(color, severity)} ${place}: ${message}`];
   if (frame !== null) lines.push(frame);
   if (remedy !== null) lines.push(`  ${remedy}`);
   return lines.join('\n');
+}
+
+/** The first of several names, and how many more there are. */
+function some([first = 'modules without a file', ...others]: readonly string[]): string {
+  return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
 function plural(count: number, noun: string): string {

@@ -20,7 +20,7 @@ import { type FileKind, HmrFiles } from '../server/files.js';
 import { type Dispatch, isPreview, pull } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { describeEvent, type Level, plainText } from '../tell/report.js';
+import { type Level, plainText, terminalLines } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
@@ -118,7 +118,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   function onEvent(event: HostEvent): void {
     if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
     const rootDir = running?.params.config.rootDir ?? '';
-    for (const line of describeEvent(event, rootDir)) print(line.level, line.text);
+    for (const line of terminalLines(event, rootDir)) print(line.level, line.text);
     options.onEvent?.(event);
   }
 

@@ -3,7 +3,7 @@
 //! Knows everything of the engine. The loop is the order: versions are raised nowhere else, so that two
 //! batches can never mix. A panic while one message is handled is reported and costs that message only.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub struct Coordinator {
     pub is_rescan_due: bool,
     /// Files of which a page got code that no event had told of.
     pub unannounced: HashSet<PathBuf>,
+    /// The files of the last updates, by version.
+    pub recent: VecDeque<(u64, Vec<String>)>,
     /// When to write the snapshot.
     pub keeper: Keeper,
     started: Instant,
@@ -75,6 +77,7 @@ impl Coordinator {
             unjudged: Vec::new(),
             is_rescan_due: false,
             unannounced: HashSet::new(),
+            recent: VecDeque::new(),
             keeper: Keeper::default(),
             started: Instant::now(),
         }
@@ -142,8 +145,8 @@ impl Coordinator {
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("unknown");
-            let message = format!("internal error, one event was skipped: {reason}");
-            self.shared.tell_host(&HostEvent::Watcher { message });
+            let message = format!("one event was skipped: {reason}");
+            self.shared.tell_host(&HostEvent::Fault { message });
         }
         self.end_torn_run();
         while let Some(message) = self.watcher.take_complaint() {
@@ -163,10 +166,8 @@ impl Coordinator {
         self.sent_to.clear();
         self.errands.clear();
         self.unjudged.clear();
-        let message =
-            "internal error, so that all pages reload: the record of the modules may be damaged"
-                .to_owned();
-        self.shared.tell_host(&HostEvent::Watcher { message });
+        let message = "all pages reload: the record of the modules may be damaged".to_owned();
+        self.shared.tell_host(&HostEvent::Fault { message });
         self.refuse_all();
     }
 

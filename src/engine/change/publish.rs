@@ -14,6 +14,9 @@ use crate::protocol::{HostEvent, Invalidation};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 
+/// How many updates' files are remembered, for what pages say of them.
+const MOST_RECENT: usize = 256;
+
 /// An update that a module gave up.
 pub struct GivenUp {
     /// Its version, or that of the module's code when it was no update.
@@ -89,12 +92,17 @@ impl Coordinator {
         }
         let pages: Vec<u32> = self.greeted().collect();
         self.send_update(&pages, &update);
+        let files: Vec<String> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        self.recent.push_back((version, files.clone()));
+        while self.recent.len() > MOST_RECENT {
+            self.recent.pop_front();
+        }
         self.shared.tell_host(&HostEvent::Updated {
             version,
-            files: files
-                .iter()
-                .map(|file| file.display().to_string())
-                .collect(),
+            files,
             stale: stale_count,
             pages: self.greeted().count() as u32,
         });

@@ -3,9 +3,11 @@
 //! Knows the protocol. Every frame is untrusted: it is parsed into a closed enum, and urls in it count
 //! only when the graph knows them.
 
+use std::collections::HashSet;
+
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::life::PageEvent;
+use super::life::{PageEvent, PageLife};
 use crate::engine::Target;
 use crate::engine::change::GivenUp;
 use crate::engine::change::pull::Pending;
@@ -99,12 +101,14 @@ impl Coordinator {
                 ms,
                 boundaries,
             } => {
+                let files = self.files_until(client, version);
                 self.page_is(client, PageEvent::At(version));
                 self.shared.tell_host(&HostEvent::Applied {
                     client,
                     version,
                     ms,
                     boundaries,
+                    files,
                 });
                 self.prune();
             }
@@ -134,6 +138,18 @@ impl Coordinator {
                 });
             }
         }
+    }
+
+    /// The files that changed between what a page has and a version.
+    fn files_until(&self, client: u32, version: u64) -> Vec<String> {
+        let page = self.shared.pages().get(&client).map(|page| page.life);
+        let before = page.and_then(PageLife::version).unwrap_or_default();
+        let updates = self.recent.iter();
+        let updates = updates.filter(|(at, _)| (before + 1..=version).contains(at));
+        let mut seen = HashSet::new();
+        let mut files: Vec<String> = updates.flat_map(|(_, files)| files.clone()).collect();
+        files.retain(|file| seen.insert(file.clone()));
+        files
     }
 
     /// Lets an update go on from a module that gave it up. The trail grows with each step, so that cycles end.

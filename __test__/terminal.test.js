@@ -1,0 +1,90 @@
+/**
+ * What the terminal says of events.
+ */
+import { stripVTControlCharacters } from 'node:util';
+import test from 'ava';
+import { terminalLines } from 'hotgraph';
+
+const NOW = new Date(2026, 0, 1, 9, 5, 7);
+const said = (event) =>
+  terminalLines(event, '/project', NOW).map(({ level, text }) => [
+    level,
+    stripVTControlCharacters(text),
+  ]);
+
+const applied = { type: 'applied', client: 1, version: 1, ms: 3.14, boundaries: ['/main.js'] };
+const report = (message, remedy = null) => ({ cause: 'deadEnd', chain: [], message, remedy });
+
+for (const [event, level, text] of [
+  [
+    { ...applied, files: ['/project/src/a.js'] },
+    'info',
+    'updated src/a.js, accepted by /main.js, in 3.1 ms',
+  ],
+  [
+    {
+      ...applied,
+      files: ['/project/a.js', '/project/b.js'],
+      boundaries: ['/c.js', '/d.js', '/e.js'],
+    },
+    'info',
+    'updated a.js and 1 more, accepted by /c.js and 2 more, in 3.1 ms',
+  ],
+  [
+    { ...applied, files: [] },
+    'info',
+    'updated modules without a file, accepted by /main.js, in 3.1 ms',
+  ],
+  [{ type: 'failed', message: 'not applied: /a.js: x' }, 'error', 'not applied: /a.js: x'],
+  [
+    { type: 'reloaded', report: report('/a.js changed (/a.js → /main.js).', 'Call accept().') },
+    'warn',
+    'page reload: /a.js changed (/a.js → /main.js).\n  to keep the page: Call accept().',
+  ],
+  [{ type: 'recovered', urls: ['/a.js'] }, 'info', '/a.js can be served again'],
+  [{ type: 'watcher', message: 'files are polled' }, 'warn', 'files are polled'],
+  [
+    { type: 'fault', message: 'one event was skipped: x' },
+    'error',
+    'an error of hotgraph itself, please report it: one event was skipped: x',
+  ],
+]) {
+  test(`the terminal says: ${text.split('\n', 1)[0]}`, (t) => {
+    t.deepEqual(said(event), [[level, `09:05:07 [hotgraph] ${text}`]]);
+  });
+}
+
+test('a text from a page is one line of bounded length, and commands nothing', (t) => {
+  const escape = '\x1b[2J\x07\u202egnp.exe\u2066';
+  const [[, text]] = said({ type: 'failed', message: `one\n  two ${escape} ${'x'.repeat(5000)}` });
+  t.is(text.split('\n').length, 1);
+  t.true(text.includes('one ⏎ two '), text);
+  t.true(text.length < 1100);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  t.notRegex(text, /[\x00-\x1f\u202a-\u202e\u2066-\u2069]/);
+});
+
+test('an error names place, code and remedy, relative to the root', (t) => {
+  const diagnostic = {
+    severity: 'error',
+    message: 'Expression expected',
+    file: '/project/src/a.js',
+    url: '/src/a.js',
+    line: 4,
+    column: 7,
+    frame: '> 4 | let a = ;',
+    remedy: 'fix it',
+  };
+  const [[level, text]] = said({ type: 'diagnostics', diagnostics: [diagnostic] });
+  t.is(level, 'error');
+  t.is(
+    text,
+    '09:05:07 [hotgraph] error src/a.js:4:7: Expression expected\n> 4 | let a = ;\n  fix it',
+  );
+});
+
+test('what only code is interested in is not printed', (t) => {
+  t.deepEqual(said({ type: 'custom', client: 1, event: 'e', data: 1 }), []);
+  t.deepEqual(said({ type: 'pull', question: 1, preview: [], serve: [] }), []);
+  t.deepEqual(said({ ...applied, files: [], boundaries: [] }), []);
+});
