@@ -711,3 +711,20 @@ test('a page that a server served before its restart is never older than the dis
   }
   await tab.server.stop();
 });
+
+test('a page that loaded code which throws reloads for the save that mends it, where nobody accepts', async (t) => {
+  const dep = (code) => `${code}\nexport const value = 2;`;
+  const { project, tab } = await startApp(t, {
+    'main.js': `import './hot.js';`,
+    'hot.js': `import { value } from './dep.js'; import './beside.js';
+globalThis.value = value; import.meta.hot.decline();`,
+    'beside.js': `import './between.js';`,
+    'between.js': `import './dep.js';`,
+    'dep.js': dep(`throw new Error('broken');`),
+  });
+  await tab.connected();
+  t.is(await tab.evaluate(value), undefined);
+  await project.write('dep.js', dep(''));
+  await tab.until(value, 2);
+  await hasLoaded(t, tab, 2);
+});

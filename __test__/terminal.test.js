@@ -55,8 +55,8 @@ for (const [event, level, text] of [
 }
 
 test('a text from a page is one line of bounded length, and commands nothing', (t) => {
-  const escape = '\x1b[2J\x07\u202egnp.exe\u2066';
-  const [[, text]] = said({ type: 'failed', message: `one\n  two ${escape} ${'x'.repeat(5000)}` });
+  const command = '\x1b[2J\x07\u202egnp.exe\u2066';
+  const [[, text]] = said({ type: 'failed', message: `one\n  two ${command} ${'x'.repeat(5000)}` });
   t.is(text.split('\n').length, 1);
   t.true(text.includes('one ⏎ two '), text);
   t.true(text.length < 1100);

@@ -108,6 +108,11 @@ export class Graph {
     return this.#natives.get(url);
   }
 
+  /** Modules that could not be imported natively since the last update. */
+  get failed(): ReadonlySet<string> {
+    return this.#failed;
+  }
+
   /** A native import failed. */
   fail(url: string): void {
     this.#failed.add(url);

@@ -90,7 +90,8 @@ async function failureOf(
 /**
  * Links new code of modules only to know whether it can be.
  *
- * @returns Why not; nothing when it can, or when nobody can tell.
+ * @returns Why not; nothing when it can, or when nobody can tell. What the browser has of other modules may have failed
+ *   for reasons that are gone: of these only counts what the server does not have.
  */
 export async function tryLinking(
   urls: readonly string[],
@@ -104,7 +105,13 @@ export async function tryLinking(
     return undefined;
   } catch (error) {
     const failure = await failureOf(error, ports);
-    return failure instanceof NoBody ? undefined : failure;
+    if (failure instanceof NoBody) return undefined;
+    if (failure === 'overtaken' || failure.url !== undefined) return failure;
+    for (const url of modules.graph.failed) {
+      const answer = await ports.answerOf(url);
+      if (answer !== undefined) return { stage: 'load', url, error: new Error(answer) };
+    }
+    return undefined;
   }
 }
 
