@@ -111,10 +111,11 @@ test('<link rel="stylesheet"> and what it @imports, five levels down, is swapped
     seen.every((one) => /^rgb\([1-7], 0, 0\)$/.test(one)),
     `${seen}`,
   );
+  const count = () => document.querySelectorAll('link[rel=stylesheet]').length;
+  await tab.until(count, 1);
   const hrefs = await tab.evaluate(() =>
     [...document.querySelectorAll('link[rel=stylesheet]')].map((link) => new URL(link.href).search),
   );
-  t.is(hrefs.length, 1);
   t.true(hrefs[0].startsWith('?theme=1&__hot='), hrefs[0]);
   await wasKept(t, tab);
 });
@@ -136,7 +137,7 @@ test('a style sheet that two links @import changes below both, in their media an
     await project.write('shared.css', `p { color: ${rgb(number)} }`);
     await tab.until(colors, [rgb(number), 'rgb(0, 128, 0)']);
   }
-  t.is(await tab.evaluate(() => document.querySelectorAll('link[rel=stylesheet]').length), 2);
+  await tab.until(() => document.querySelectorAll('link[rel=stylesheet]').length, 2);
   await wasKept(t, tab);
 });
 

@@ -1,6 +1,6 @@
 /**
- * New text for the style sheets that a page links: the new sheet loads beside the old one, which goes
- * when the new one is there. No moment without style, none with both.
+ * New text for the style sheets that a page links: the new sheet loads beside the old one and takes its place when it is
+ * there, until the link itself has it too, which code may hold. No moment without style, none with old and new.
  */
 
 import type { StyleRenewal } from '../../runtime/update/plan.js';
@@ -16,7 +16,7 @@ const PATIENCE = 5000;
 /** The linked style sheets of a document and of its shadow roots. */
 export class LinkedStyles {
   readonly #document: Document;
-  /** New links that load, by the link that they will replace. */
+  /** Links that load the new text, by the link that they stand in for. */
   readonly #coming = new Map<HTMLLinkElement, HTMLLinkElement>();
 
   constructor(document: Document) {
@@ -62,7 +62,9 @@ export class LinkedStyles {
     link.media = NOT_YET;
     this.#coming.set(old, link);
     const loaded = new Promise<void>((resolve, reject) => {
-      link.addEventListener('load', () => resolve(this.#replace(old, link)), { once: true });
+      link.addEventListener('load', () => resolve(this.#replace(old, link, address)), {
+        once: true,
+      });
       const failed = () => {
         if (this.#coming.get(old) === link) this.#drop(old);
         reject(new Error(`${this.#urlOf(link)} could not be loaded`));
@@ -73,19 +75,29 @@ export class LinkedStyles {
     await patient(loaded, PATIENCE);
   }
 
-  #replace(old: HTMLLinkElement, link: HTMLLinkElement): void {
+  /** The new text is there: it is shown, as the old one is by now, and becomes the text of the old link. */
+  async #replace(old: HTMLLinkElement, link: HTMLLinkElement, address: string): Promise<void> {
     if (this.#coming.get(old) !== link) return;
-    this.#coming.delete(old);
-    if (!old.isConnected) {
-      link.remove();
-      return;
-    }
+    if (!old.isConnected) return this.#drop(old);
+    // Code may switch it until the end.
+    const sheet = old.sheet;
     const media = old.getAttribute('media');
-    const wasOff = old.sheet?.disabled ?? false;
-    old.remove();
-    if (media === null) link.removeAttribute('media');
-    else link.setAttribute('media', media);
-    if (link.sheet) link.sheet.disabled = wasOff;
+    setMedia(link, media);
+    if (link.sheet) link.sheet.disabled = sheet?.disabled ?? old.disabled;
+    old.media = NOT_YET;
+    const isThere = await new Promise<boolean>((resolve) => {
+      old.addEventListener('load', () => resolve(true), { once: true });
+      old.addEventListener('error', () => resolve(false), { once: true });
+      old.setAttribute('href', address);
+      // Switched off meanwhile: it loads when it is switched on.
+      if (old.disabled) resolve(true);
+    });
+    // At once, so that no frame has both or none: the file may be another one by now.
+    if (old.getAttribute('media') === NOT_YET) setMedia(old, media);
+    // Without it the other one goes on to stand in.
+    if (!isThere || this.#coming.get(old) !== link) return;
+    if (old.sheet && sheet) old.sheet.disabled = sheet.disabled;
+    this.#drop(old);
   }
 
   #drop(old: HTMLLinkElement): void {
@@ -121,6 +133,11 @@ export class LinkedStyles {
     const parsed = parseAddress(address, base);
     return parsed?.origin === this.#document.defaultView?.location.origin ? parsed?.url : undefined;
   }
+}
+
+function setMedia(link: HTMLLinkElement, media: string | null): void {
+  if (media === null) link.removeAttribute('media');
+  else link.setAttribute('media', media);
 }
 
 function importRules(sheet: CSSStyleSheet | null): CSSImportRule[] {
