@@ -19,6 +19,11 @@ export interface Line {
 
 const TAG = styleText('cyan', '[hotgraph]');
 
+/** Characters that command a terminal, and those that turn the direction of writing. */
+const CONTROLS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Characters of a text from a page that are shown. */
 const LONGEST = 1000;
 
@@ -40,11 +45,7 @@ export function terminalLines(event: HostEvent, rootDir: string, now = new Date(
  * come from anybody's page.
  */
 export function plainText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    '\ufffd',
-  );
+  return text.replace(CONTROLS, '\ufffd');
 }
 
 function withPlainText<Event extends HostEvent>(event: Event): Event {
