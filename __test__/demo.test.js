@@ -121,7 +121,7 @@ test('the board changes while counter, list, inputs and page stay', async (t) =>
   await tab.until(() => document.body.id, 'again');
   await tab.connected();
   t.is(tab.loads, 2);
-  await program.said('/demo/src/main.js <- /demo/index.html');
+  await program.said('(/demo/src/main.js → /demo/index.html)');
 });
 
 test('the almanac: an inline script accepts, the hour stays', async (t) => {
