@@ -31,10 +31,18 @@ export function answerFirst(
 ): () => void {
   const listeners = server.listeners('request') as Listener[];
   const start = basePath + ENDPOINT;
+  const findSafely: typeof find = (url, headers) => {
+    try {
+      return find(url, headers);
+    } catch {
+      // Nobody catches what is thrown here. The host asks again, and answers with the error.
+      return null;
+    }
+  };
   const answer: Listener = (request, response) => {
     const { url = '', method, headers } = request;
     const isOurs = method === 'GET' && url.startsWith(start);
-    const asset = isOurs ? find(url.slice(basePath.length), headers) : null;
+    const asset = isOurs ? findSafely(url.slice(basePath.length), headers) : null;
     if (asset) {
       response.writeHead(200, { 'content-type': TYPES[asset.type], ...asset.headers });
       response.end(asset.body);
