@@ -19,6 +19,13 @@ const showing = (specifier, code = '$hot_0.value', names = ['value']) => ({
   code: `function show() { return ${code}; }`,
 });
 
+/** A module whose `load()` imports lazy.js. */
+const LOADER = {
+  locals: ['load'],
+  functions: ['load'],
+  code: 'function load() { return $hot_x.import("./lazy.js"); }',
+};
+
 test('a page loads, and an update is applied', async (t) => {
   const page = openPage(t, {
     '/main.js': {
@@ -694,11 +701,7 @@ test('a module that left is evaluated again when it is imported again', async (t
       $hot_m.hot.dispose(() => note("dispose")); $hot_m.hot.prune(() => note("prune"));`,
   });
   const page = openPage(t, {
-    '/main.js': {
-      locals: ['load'],
-      functions: ['load'],
-      code: 'function load() { return $hot_x.import("./lazy.js"); }',
-    },
+    '/main.js': LOADER,
     '/lazy.js': lazy(1),
   });
   const main = await page.import('/main.js');
@@ -744,11 +747,7 @@ function openLazy(t) {
       $hot_m.hot.on("vite:beforePrune", () => globalThis.imports?.());`,
   });
   return openPage(t, {
-    '/main.js': {
-      locals: ['load'],
-      functions: ['load'],
-      code: 'function load() { return $hot_x.import("./lazy.js"); }',
-    },
+    '/main.js': LOADER,
     '/lazy.js': { ...leaf('lazy'), imports: [['./part.js']] },
     '/part.js': leaf('part'),
   });
@@ -785,11 +784,7 @@ test('what code imports while it is let go is made anew when that is over', asyn
       $hot_m.hot.dispose(async () => { note("dispose"); globalThis.imports?.(); await null; await null; note("gone"); });`,
   });
   const page = openPage(t, {
-    '/main.js': {
-      locals: ['load'],
-      functions: ['load'],
-      code: 'function load() { return $hot_x.import("./lazy.js"); }',
-    },
+    '/main.js': LOADER,
     '/lazy.js': lazy(1),
   });
   const main = await page.import('/main.js');
