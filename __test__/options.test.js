@@ -1,5 +1,5 @@
 /**
- * What calls say of options that are none, and of configurations that cannot be.
+ * What calls say about unknown options, wrong values, and plugins that exclude each other.
  */
 import { EventEmitter } from 'node:events';
 import test from 'ava';

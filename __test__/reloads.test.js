@@ -712,7 +712,7 @@ test('a page that a server served before its restart is never older than the dis
   await tab.server.stop();
 });
 
-test('a page that loaded code which throws reloads for the save that mends it, where nobody accepts', async (t) => {
+test('a page that loaded code which throws reloads for the save that fixes it, where no module accepts', async (t) => {
   const dep = (code) => `${code}\nexport const value = 2;`;
   const { project, tab } = await startApp(t, {
     'main.js': `import './hot.js';`,

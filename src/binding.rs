@@ -61,7 +61,7 @@ const OPTIONS: [&str; 9] = [
 ];
 const SNAPSHOT_OPTIONS: [&str; 3] = ["file", "settings", "fixed"];
 
-/// Refuses options that there are none of: they would be ignored otherwise, and nobody would know why nothing changes.
+/// Refuses unknown options: they would be ignored otherwise, and nobody would know why nothing changes.
 fn require_known(options: &Object) -> Result<()> {
     require_names(options, &OPTIONS, "new HmrEngine()")?;
     match options.get::<Unknown>("snapshot")? {
@@ -162,7 +162,7 @@ impl HmrEngine {
     /// `onMessage(client, text)` gets every message as JSON text: with a `client` of 1 or more a
     /// `ServerMessage` to send on that page's socket, with 0 a `HostEvent` for the dev server itself.
     ///
-    /// Throws for options that are none, and when the operating system gives no thread.
+    /// Throws for unknown options, and when the operating system gives no thread.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         #[napi(ts_arg_type = "EngineOptions")] options: Object,

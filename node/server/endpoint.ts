@@ -48,7 +48,7 @@ export class HmrEndpoint {
   readonly #refusals = new Set<string>();
   readonly #onRefused: ((reason: string) => void) | undefined;
 
-  /** @throws when the package has no compiled client, and {TypeError} for options that are none. */
+  /** @throws when the package has no compiled client, and {TypeError} for unknown options and wrong values. */
   constructor(options: HmrEndpointOptions) {
     checkOptions('new HmrEndpoint()', options);
     const { basePath = '', allowedHosts = [], allowedOrigins = [], overlay = true } = options;

@@ -20,7 +20,7 @@ export function requireAlone(own: Plugin, plugins: readonly Plugin[] = []): void
     const rival = plugin.name === own.name ? 'one of the two `hmrPlugin()`' : RIVALS[plugin.name];
     if (rival === undefined) continue;
     throw new Error(
-      `[hotgraph] a server can have one plugin for hot modules, and this one has two: ` +
+      `[hotgraph] a server can have only one plugin for hot module replacement, and this one has two: ` +
         `remove ${rival} from \`plugins\` in its configuration.`,
     );
   }

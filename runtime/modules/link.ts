@@ -228,7 +228,7 @@ export class Linking {
     if (!this.#overtaken) return void (await all);
     if (await patient(Promise.race([all, this.#overtaken]), PATIENCE)) return;
     const [{ url } = { url: 'a module' }] = coming;
-    const within = `within ${PATIENCE / 1000} seconds: it may wait at its top level`;
+    const within = `within ${PATIENCE / 1000} seconds: a top-level await may be pending`;
     throw new Unsettled(`${url} did not load ${within}`);
   }
 

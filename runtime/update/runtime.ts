@@ -392,7 +392,7 @@ export class Runtime {
   /** Reloads the page, unless the new code is known not to load: then the page stays, and shows that. */
   async #reloadInto(report: ReloadReport, update: Update, arrived: number): Promise<void> {
     const isOfCode = report.cause === 'deadEnd' || report.cause === 'declined';
-    const tried = isOfCode ? await this.#try(update) : undefined;
+    const tried = isOfCode ? await this.#tryLinking(update) : undefined;
     if (tried === undefined) return this.#reload(report, update);
     if (tried === 'overtaken') {
       this.#owed = update;
@@ -415,7 +415,11 @@ export class Runtime {
   }
 
   /** Links what changed, and what imports that. Returns why this fails, as far as the page can tell. */
-  async #try({ changed, stale, version }: Update): Promise<Failure | 'overtaken' | undefined> {
+  async #tryLinking({
+    changed,
+    stale,
+    version,
+  }: Update): Promise<Failure | 'overtaken' | undefined> {
     const importers = stale.filter(({ url }) => changed.includes(url));
     const near = new Set([
       ...changed,
@@ -519,7 +523,7 @@ export class Runtime {
    * owed, since each of them would be a reload with it.
    */
   #stay(update: Update | undefined): void {
-    this.#log.warn('the page was not reloaded: it runs the code from before, and updates go on');
+    this.#log.warn('the page was not reloaded: it keeps running the old code, and updates go on');
     this.#state = 'idle';
     if (update) this.#finish(update);
     this.#run();

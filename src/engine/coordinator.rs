@@ -256,7 +256,7 @@ mod tests {
         assert_ne!(now, before);
         assert!(engine.version() > since);
         assert!(engine.shared.state().graph.is_empty());
-        let reason = "it has lost track of the modules by an error of its own";
+        let reason = "it lost track of the modules because of an internal error";
         let refused = (now.clone(), Some(reason.to_owned()));
         assert_eq!(told(1), refused);
         // What was loaded before and comes back is refused too, and what is loaded now is not.

@@ -152,7 +152,7 @@ impl Shared {
         *state = State::new(started);
         self.state.clear_poison();
         self.any_changed.store(false, Ordering::Relaxed);
-        let refusal = "it has lost track of the modules by an error of its own".to_owned();
+        let refusal = "it lost track of the modules because of an internal error".to_owned();
         let lineage = Arc::new(Lineage::new(new_session(started), refusal));
         *self.lineage.write().unwrap_or_else(PoisonError::into_inner) = lineage;
     }
