@@ -2,6 +2,7 @@
  * HmrEngine and files that are none, or too large to be held.
  */
 import { execFileSync } from 'node:child_process';
+import { unlinkSync } from 'node:fs';
 import { mkdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { Bench } from './helpers/engine.js';
@@ -30,6 +31,20 @@ for (const [what, make] of [
     t.deepEqual(fixed.at(-1).urls, ['/a.js']);
   });
 }
+
+test('a file that is deleted right after it was served is reported, and comes back', async (t) => {
+  const bench = new Bench(t, {});
+  bench.project.writeNow('a.js', '1');
+  bench.serve('a.js', '1');
+  // Nobody watches it yet: that is left for a quiet moment.
+  unlinkSync(bench.project.path('a.js'));
+  await bench.message(
+    ({ type, diagnostics }) => type === 'diagnostics' && /deleted/.test(diagnostics[0].message),
+  );
+  await bench.hello(1);
+  const { changed } = await bench.save('a.js', '2');
+  t.deepEqual(changed, ['/a.js']);
+});
 
 test('a file that is larger than any memory changes like others', async (t) => {
   const bench = new Bench(t, {});

@@ -22,7 +22,9 @@ pub struct Registration {
     pub content: u64,
     /// The file it came from, and whether it is new.
     pub file: Option<(FileIndex, SourceFile, bool)>,
-    /// Whether a new file was as long as what was served, and so most likely the same.
+    /// Whether a new file was there when it was served.
+    pub was_there: bool,
+    /// Whether it was as long as what was served, and so most likely the same.
     pub is_as_long: bool,
     /// The source, when it is still to be analysed.
     pub source: Option<Arc<str>>,
@@ -35,6 +37,7 @@ impl Registration {
             id,
             content,
             file: None,
+            was_there: false,
             is_as_long: false,
             source: None,
         }
@@ -44,6 +47,7 @@ impl Registration {
     pub fn measured(mut self, served: usize) -> Self {
         if let Some((_, file, true)) = &self.file {
             let found = file.path.metadata();
+            self.was_there = found.is_ok();
             self.is_as_long = found.is_ok_and(|found| found.len() == served as u64);
         }
         self

@@ -32,6 +32,7 @@ impl Coordinator {
             id,
             content,
             file,
+            was_there,
             is_as_long,
             source,
         } = registration;
@@ -41,6 +42,10 @@ impl Coordinator {
         if let Some((index, file, is_new)) = file {
             if is_new {
                 self.take_in_file(index, &file, content, is_as_long);
+                if was_there && !file.path.exists() {
+                    // Deleted before anybody watched it.
+                    self.changes.record(&file.path, Seen::Gone, self.now());
+                }
             } else {
                 let mut state = self.shared.state();
                 let entry = state.files.get_mut(index);
