@@ -161,6 +161,19 @@ export class Graph {
   }
 
   /**
+   * A shell has run, and so has what it imports: of a module without a record the browser's own is all there is.
+   */
+  ran(definition: Definition, importer: Place, natives: readonly ModuleNamespace[]): void {
+    for (const [index, namespace] of natives.entries()) {
+      const link = definition.imports[index];
+      const url = link && this.keyOf(link, importer);
+      if (url === undefined || link?.kind === 'json') continue;
+      const { current, next, hasLeft } = this.#modules.get(url) ?? {};
+      if (!current && !next && !hasLeft) this.native(url, namespace);
+    }
+  }
+
+  /**
    * The names by which native importers of a module see something else than it exports: its shell passes on the exports
    * of other modules natively, which nobody can change.
    */

@@ -89,6 +89,7 @@ export class Modules {
       run: () => defined && (present ? evaluate(defined) : run(defined)),
       attach: (assign) => {
         defined = undefined;
+        this.graph.ran(definition, meta, natives);
         shell.attach(assign);
       },
       exported: (index) => (defined ?? module.current)?.read(definition.locals[index] ?? ''),
