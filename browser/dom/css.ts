@@ -37,6 +37,7 @@ export class LinkedStyles {
    * @returns When all are shown. Rejects when one could not be loaded; the old one stays.
    */
   async swap(styles: readonly StyleRenewal[], version: number): Promise<void> {
+    if (styles.length === 0) return;
     const versions = new Map(styles.map((style) => [style.url, style.version]));
     const swaps: Promise<void>[] = [];
     for (const link of this.#links()) {

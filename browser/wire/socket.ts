@@ -47,6 +47,9 @@ export class Socket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Until the other end is asked whether it is there, or is taken to be gone. */
   #watch: ReturnType<typeof setTimeout> | undefined;
+  /** Whether that timer waits for quiet, and when a message came last. */
+  #isWatched = false;
+  #heardAt = 0;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -72,16 +75,29 @@ export class Socket {
     this.#connect();
   }
 
-  /** Something came from the other end: it is there, and is asked again when it is quiet for long. */
+  /** Something came from the other end: it is there, and is asked when it has been quiet for long. */
   #heard(socket: WebSocket): void {
+    this.#heardAt = performance.now();
+    // The timer that runs looks at the time. A message must not wait for a new one.
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    this.#listen(socket, QUIET);
+  }
+
+  #listen(socket: WebSocket, milliseconds: number): void {
     clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => this.#ask(socket, ANSWER), QUIET);
+    this.#watch = setTimeout(() => {
+      const left = this.#heardAt + QUIET - performance.now();
+      if (left > 0) this.#listen(socket, left);
+      else this.#ask(socket, ANSWER);
+    }, milliseconds);
   }
 
   /** Asks whether the other end is there. A connection may be gone without anybody being told. */
   #ask(socket: WebSocket, patience: number): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#watch);
+    this.#isWatched = false;
     this.send({ type: 'ping' });
     this.#watch = setTimeout(() => this.#lose(socket), patience);
   }
@@ -90,6 +106,7 @@ export class Socket {
   #lose(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#watch);
+    this.#isWatched = false;
     this.#socket = undefined;
     // Nobody answers, so that this may take its time.
     socket.close();

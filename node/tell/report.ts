@@ -19,6 +19,9 @@ export interface Line {
 
 const TAG = styleText('cyan', '[hotgraph]');
 
+/** Writes the time of day. Made once: that takes longer than an update. */
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
 /** Characters that command a terminal, and those that turn the direction of writing. */
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -35,8 +38,8 @@ const LONGEST = 1000;
  */
 export function terminalLines(event: HostEvent, rootDir: string, now = new Date()): Line[] {
   if (event.type === 'custom') return [];
-  const time = styleText('dim', now.toLocaleTimeString('en-GB'));
   const lines = describe(withPlainText(event), rootDir);
+  const time = styleText('dim', CLOCK.format(now));
   return lines.map(({ level, text }) => ({ level, text: `${time} ${TAG} ${text}` }));
 }
 

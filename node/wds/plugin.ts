@@ -117,8 +117,10 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
   function onEvent(event: HostEvent): void {
     if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
-    const rootDir = running?.params.config.rootDir ?? '';
-    for (const line of terminalLines(event, rootDir)) print(line.level, line.text);
+    if (options.logLevel !== 'silent') {
+      const rootDir = running?.params.config.rootDir ?? '';
+      for (const line of terminalLines(event, rootDir)) print(line.level, line.text);
+    }
     options.onEvent?.(event);
   }
 

@@ -142,24 +142,22 @@ export class Linking {
     const isNew = link === undefined || this.#renewed.has(url) || isOld;
     if (!isNew && (module?.current || module?.next)) return;
     const body = this.#bodies.known(url);
-    const isBrowsers = link ? isNative(link) || this.#isNative(url, link) : this.#isNative(url);
-    if (body && (isNew || !isBrowsers)) {
-      this.#include(body);
-    } else if (isNew || !isBrowsers) {
-      this.#wanted.add(url);
-    } else if (link && !this.#isInRecord(url, link)) {
+    if (isNew || !(isNative(link) || this.#isNative(url, link))) {
+      if (body) this.#include(body);
+      else this.#wanted.add(url);
+    } else if (!this.#isInRecord(url, link)) {
       this.#natives.set(url, { key, url, link });
     }
   }
 
   /** Whether the browser runs a module that the page has no record of, and that should not be made again. */
-  #isNative(url: string, link?: ImportLink): boolean {
+  #isNative(url: string, link: ImportLink): boolean {
     if (this.#graph.get(url)?.hasLeft || this.#graph.isCurable(url)) return false;
     // What it passes on may be more by now than the browser knows.
-    if (link?.barrel) return false;
+    if (link.barrel) return false;
     return (
       this.#graph.knownNative(url) !== undefined ||
-      this.#ports.isImported(url, link?.native === true)
+      this.#ports.isImported(url, link.native === true)
     );
   }
 

@@ -44,6 +44,9 @@ const STAYING = 3000;
 /** Milliseconds between two looks whether a module has run. */
 const STEP = 5;
 
+/** Who is told of an update while none is applied. */
+const NOBODY = () => {};
+
 /** The runtime of one page. */
 export class Runtime {
   /** The modules of the page. */
@@ -71,7 +74,7 @@ export class Runtime {
   readonly #statuses: Statuses;
   readonly #notices: Notices;
   /** Is called when an update arrives. */
-  #arrived: (update: Update) => void = () => {};
+  #arrived: (update: Update) => void = NOBODY;
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -276,6 +279,7 @@ export class Runtime {
           error,
         );
       }
+      this.#arrived = NOBODY;
     }
   }
 

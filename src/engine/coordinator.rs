@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::Shared;
+use super::change::Ahead;
 use super::change::bodies::Sent;
 use super::change::pull::Errand;
 use super::message::Message;
@@ -43,6 +44,8 @@ pub struct Coordinator {
     pub loads: u64,
     pub watcher: FileWatcher,
     pub changes: ChangeSet,
+    /// What was analysed of a file before its writer closed it.
+    pub ahead: Option<Ahead>,
     /// Files of the last batch, some of which could not be judged before they were served.
     pub unjudged: Vec<FileIndex>,
     /// Whether every file has to be looked at again: events were lost, or a folder came or went.
@@ -74,6 +77,7 @@ impl Coordinator {
             loads: 0,
             watcher,
             changes: ChangeSet::default(),
+            ahead: None,
             unjudged: Vec::new(),
             is_rescan_due: false,
             unannounced: HashSet::new(),
@@ -127,6 +131,7 @@ impl Coordinator {
             if !self.is_publishing() {
                 self.guarded(Self::process_due);
             }
+            self.guarded(Self::look_ahead);
             // Once for all that was waiting: when a folder is replaced there are many reasons.
             if std::mem::take(&mut self.is_rescan_due) {
                 self.guarded(Self::rescan);

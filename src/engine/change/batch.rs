@@ -67,6 +67,7 @@ impl Coordinator {
                     Look::Broken(problem) => problems.push(problem),
                 }
             }
+            self.looked_ahead(&path);
             if has_changed {
                 files.push(path);
             }

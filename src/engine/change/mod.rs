@@ -1,6 +1,7 @@
 //! From changed files to updates: what really changed, whether it can be served, what the host makes of it, and the
 //! message that tells pages.
 
+mod ahead;
 mod batch;
 pub mod bodies;
 pub mod check;
@@ -9,5 +10,6 @@ mod publish;
 pub mod pull;
 mod resolved;
 
+pub use ahead::Ahead;
 pub use describe::{describe, tell_departures};
 pub use publish::GivenUp;

@@ -163,6 +163,13 @@ impl ChangeSet {
         self.pending.contains_key(path)
     }
 
+    /// The path that waits, when it waits alone and is not due at `now`.
+    pub fn only_waiting(&self, now: u64) -> Option<&Path> {
+        let mut pending = self.pending.iter();
+        let (path, waiting) = pending.next()?;
+        (pending.next().is_none() && waiting.due > now).then_some(path)
+    }
+
     /// When [`Self::take_due`] has something to give; `None` when nothing waits.
     pub fn next_due(&self) -> Option<u64> {
         let earliest = self.pending.values().map(|pending| pending.due).min()?;
@@ -244,6 +251,22 @@ mod tests {
             );
         }
         assert_eq!(released, expected);
+    }
+
+    #[test]
+    fn one_path_waits_alone_until_it_is_due() {
+        let (a, b) = (Path::new("/a"), Path::new("/b"));
+        let mut changes = set();
+        assert_eq!(changes.only_waiting(0), None);
+        changes.record(a, Seen::Writing, 0);
+        assert_eq!(changes.only_waiting(1), Some(a));
+        changes.record(b, Seen::Writing, 1);
+        assert_eq!(changes.only_waiting(1), None);
+        changes.record(b, Seen::Written, 2);
+        changes.take_due(2);
+        assert_eq!(changes.only_waiting(2), Some(a));
+        changes.record(a, Seen::Written, 3);
+        assert_eq!(changes.only_waiting(3), None);
     }
 
     #[test]
