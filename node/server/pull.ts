@@ -61,7 +61,7 @@ export async function pull(
       if (message !== undefined) failures.push({ url, message });
     }
   };
-  await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: Math.min(waiting.length, MOST_AT_ONCE) }, work));
   engine.pulled(question, failures);
 }
 

@@ -1,46 +1,50 @@
-//! Looking ahead: a script is analysed while its writer has not closed it yet, so that its update need not wait.
+//! Looking ahead: a script is judged while its writer has not closed it yet, so that its update need not wait for that.
 //!
-//! Knows nothing for sure, since what is read may be a part. Keeps the analysis alone, by the hash of what was read.
+//! Knows nothing for sure, since what is read may be a part. What it finds counts for exactly that content.
 
 use std::path::{Path, PathBuf};
 
+use super::check::check;
+use crate::engine::Shared;
 use crate::engine::coordinator::Coordinator;
+use crate::engine::state::files::{FileEntry, FileIndex};
 use crate::engine::watch::reading::{self, OnDisk};
+use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::ModuleKind;
-use hotgraph_core::syntax::analyze::Dialect;
+use hotgraph_core::syntax::analyze::{self, Dialect};
 
 /// Longer files, in bytes, are written in parts, and the first part says nothing.
 const LONGEST: usize = 64 << 10;
 
-/// What was analysed of a file that is being written.
+/// What was found in a file that is being written.
 pub struct Ahead {
     path: PathBuf,
     content: u64,
+    problem: Option<Diagnostic>,
 }
 
 impl Coordinator {
-    /// Analyses the one file that is being written, once a save. Many at once are a checkout, which takes its time.
+    /// Judges the one file that is being written, once a save. Many at once are a checkout, which takes its time.
     pub fn look_ahead(&mut self) {
         let Some(path) = self.changes.only_waiting(self.now()) else {
             return;
         };
         let is_known = self.ahead.as_ref().is_some_and(|ahead| ahead.path == path);
-        if is_known || Dialect::from_extension(path) != Some(Dialect::JavaScript) {
+        if is_known || Dialect::from_extension(path).is_none() {
             return;
         }
         let path = path.to_path_buf();
-        let known = {
+        let (index, told) = {
             let state = self.shared.state();
             let Some(index) = state.files.find(&path) else {
                 return;
             };
             let entry = state.files.get(index);
             let mut kinds = entry.modules.iter().map(|&id| state.graph.kind(id));
-            let is_read = entry.served_raw || self.shared.options.resolves_only;
-            if !is_read || !kinds.any(|kind| kind == ModuleKind::Script) {
+            if !kinds.any(|kind| kind == ModuleKind::Script) {
                 return;
             }
-            entry.life.told()
+            (index, entry.life.told())
         };
         let Ok(OnDisk {
             hash: content,
@@ -51,17 +55,32 @@ impl Coordinator {
             return;
         };
         // Emptied to be written, or not touched yet.
-        if bytes.is_empty() || known == Some(content) || bytes.len() > LONGEST {
+        if bytes.is_empty() || told == Some(content) || bytes.len() > LONGEST {
             return;
         }
-        if let Ok(text) = std::str::from_utf8(&bytes) {
-            // What is wrong with it is said of the whole.
-            let _ = self.shared.analysis_of(content, text);
-        }
-        self.ahead = Some(Ahead { path, content });
+        let problem = self.shared.problem_of(index, content, &bytes);
+        self.ahead = Some(Ahead {
+            path,
+            content,
+            problem,
+        });
     }
 
-    /// A file was taken in as it is now: the analysis of what was only a part of it is of no use.
+    /// The problem with new content of a file, if there is one.
+    pub fn problem_with(
+        &self,
+        index: FileIndex,
+        path: &Path,
+        content: u64,
+        bytes: &[u8],
+    ) -> Option<Diagnostic> {
+        match &self.ahead {
+            Some(ahead) if ahead.path == path && ahead.content == content => ahead.problem.clone(),
+            _ => self.shared.problem_of(index, content, bytes),
+        }
+    }
+
+    /// A file was taken in as it is now: what was found in a part of it is of no use.
     pub fn looked_ahead(&mut self, path: &Path) {
         let Some(ahead) = self.ahead.take_if(|ahead| ahead.path == path) else {
             return;
@@ -73,5 +92,29 @@ impl Coordinator {
         if told != Some(ahead.content) {
             self.shared.analyses.remove(&ahead.content);
         }
+    }
+}
+
+impl Shared {
+    fn problem_of(&self, index: FileIndex, content: u64, bytes: &[u8]) -> Option<Diagnostic> {
+        let state = self.state();
+        let FileEntry {
+            path,
+            modules,
+            served_raw,
+            ..
+        } = state.files.get(index);
+        let (path, served_raw) = (path.clone(), *served_raw);
+        let module = modules.first();
+        let kind = module.map(|&id| state.graph.kind(id)).unwrap_or_default();
+        let module_url = module.map(|&id| state.graph.url(id).to_owned());
+        drop(state);
+        // Of what is served as it is, the analysis is that of the module.
+        let refusal = |source: &str, dialect| match dialect {
+            Dialect::JavaScript => self.analysis_of(content, source).err(),
+            _ => analyze::analyze(source, dialect).err(),
+        };
+        let module_url = module_url.unwrap_or_default();
+        check(&path, bytes, kind, served_raw, &module_url, refusal)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::check::{check, suspect};
+use super::check::suspect;
 use super::pull::Pending;
 use crate::engine::Target;
 use crate::engine::coordinator::Coordinator;
@@ -16,7 +16,6 @@ use crate::engine::watch::reading::{self, OnDisk, ReadError};
 use crate::protocol::{HostEvent, ServerMessage};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::ModuleId;
-use hotgraph_core::syntax::analyze::{self, Dialect};
 use hotgraph_core::watch::change::{FileChange, Seen};
 use hotgraph_core::watch::life::{Sight, Verdict};
 
@@ -175,22 +174,9 @@ impl Coordinator {
             length,
             bytes,
         } = found;
-        let state = self.shared.state();
-        let entry = state.files.get(index);
-        let module = entry.modules.first();
-        let kind = module.map(|&id| state.graph.kind(id)).unwrap_or_default();
-        let module_url = module.map(|&id| state.graph.url(id).to_owned());
-        let served_raw = entry.served_raw;
-        drop(state);
-        // Of what is served as it is, the analysis is that of the module.
-        let refusal = |source: &str, dialect| match dialect {
-            Dialect::JavaScript => self.shared.analysis_of(hash, source).err(),
-            _ => analyze::analyze(source, dialect).err(),
-        };
-        let module_url = module_url.unwrap_or_default();
         let problem = bytes
             .as_ref()
-            .and_then(|bytes| check(path, bytes, kind, served_raw, &module_url, refusal));
+            .and_then(|bytes| self.problem_with(index, path, hash, bytes));
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
         if problem.is_none() {
