@@ -62,7 +62,7 @@ const settle = async () => {
 };
 
 async function openSocket(t) {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   t.teardown(() => mock.timers.reset());
   const sockets = [];
   const heard = [];

@@ -77,7 +77,7 @@ export class Socket {
 
   /** Something came from the other end: it is there, and is asked when it has been quiet for long. */
   #heard(socket: WebSocket): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = Date.now();
     // The timer that runs looks at the time. A message must not wait for a new one.
     if (this.#isWatched) return;
     this.#isWatched = true;
@@ -87,7 +87,8 @@ export class Socket {
   #listen(socket: WebSocket, milliseconds: number): void {
     clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
-      const left = this.#heardAt + QUIET - performance.now();
+      // The clock may have been set.
+      const left = Math.min(QUIET, this.#heardAt + QUIET - Date.now());
       if (left > 0) this.#listen(socket, left);
       else this.#ask(socket, ANSWER);
     }, milliseconds);
