@@ -67,7 +67,7 @@ function page({
     loadedBy: () => new Set(by),
     departed: new Set(departed),
     showsImage: (of) => images.includes(of),
-    isWorker: (of) => workers.includes(of),
+    isElsewhere: (of) => workers.includes(of),
     runs: () => false,
     hasRun: () => false,
     version: (of) => running.get(of)?.version ?? versions[of],

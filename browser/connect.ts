@@ -98,7 +98,7 @@ async function currentEnv(): Promise<Environment> {
 }
 
 function socketAddress(env: Environment): URL {
-  const address = new URL(env.socketPath, location.href);
+  const address = new URL(env.socketPath, origin);
   address.protocol = address.protocol.replace('http', 'ws');
   address.searchParams.set('token', env.token);
   return address;

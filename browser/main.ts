@@ -11,6 +11,7 @@ import { createLog } from '../runtime/tell/log.js';
 import type { Identity } from '../runtime/update/ports.js';
 import { Runtime } from '../runtime/update/runtime.js';
 import { connect, type Environment } from './connect.js';
+import { madeBy } from './dom/frames.js';
 import { pagePorts, workerPorts } from './page.js';
 import { type ReloadPorts, takeLastReload } from './wire/reload.js';
 
@@ -52,7 +53,7 @@ Object.defineProperty(globalThis, '__hotgraph__', {
 function startPage(): Runtime {
   const reload: ReloadPorts = {
     storage: () => sessionStorage,
-    reload: () => location.reload(),
+    reload: () => madeBy(window).location.reload(),
   };
   const served = servedPage();
   let { overlay = true } = served;

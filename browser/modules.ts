@@ -33,7 +33,7 @@ const globalEval = eval;
  * @param page The document; a worker has none, and no import maps.
  */
 export function modulePorts(page: Document | undefined): Ports {
-  const { origin } = location;
+  const { origin } = globalThis;
   const maps = page && new ImportMaps(page);
   return {
     origin,

@@ -7,11 +7,12 @@ import type { Log } from '../runtime/tell/log.js';
 import type { Ports } from '../runtime/update/ports.js';
 import type { Runtime } from '../runtime/update/runtime.js';
 import { parseAddress, stamp } from '../runtime/url.js';
-import { LinkedStyles } from './dom/css.js';
+import { ShownStyles } from './dom/css.js';
+import { isInFrame } from './dom/frames.js';
 import { ShownImages } from './dom/images.js';
 import { Loaded } from './dom/loaded.js';
 import { watchRoots } from './dom/roots.js';
-import { watchWorkers } from './dom/workers.js';
+import { Workers } from './dom/workers.js';
 import { modulePorts } from './modules.js';
 import { Overlay } from './show/overlay.js';
 import { Panel } from './show/panel.js';
@@ -30,13 +31,13 @@ export interface PageOptions {
 /** The ports of a page. */
 export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions): Ports {
   const loaded = new Loaded(
-    location.origin,
+    origin,
     () => runtime().servedVersion,
     () => runtime().fetched(),
   );
-  const workers = watchWorkers(window);
+  const workers = new Workers(window);
   watchRoots(window);
-  const styles = new LinkedStyles(document);
+  const styles = new ShownStyles(document);
   const images = new ShownImages(document, (url) => loaded.initiators(url));
   let shown: Overlay | undefined;
   const modules = modulePorts(document);
@@ -54,10 +55,11 @@ export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions):
     isLoaded: (url) => loaded.has(url),
     isComing: (url) => loaded.isComing(url),
     loadedVersion: (url) => loaded.version(url),
+    lastVersion: (url) => loaded.lastVersion(url),
     showsStyle: (url) => styles.shows(url),
     loadedBy: (url) => loaded.initiators(url),
     showsImage: (url) => images.shows(url),
-    isWorker: (url) => workers.has(url),
+    isElsewhere: (url) => workers.has(url) || isInFrame(window, url),
     isUsedOtherwise: (url) => isNamedByElement(url) || loaded.isAskedForOtherwise(url),
     forget: (url) => loaded.forget(url),
     reload: createReload(reload, log),
@@ -86,10 +88,11 @@ export function workerPorts(): Ports {
     swapImages: nothing,
     isLoaded: none,
     loadedVersion: () => undefined,
+    lastVersion: () => undefined,
     showsStyle: none,
     loadedBy: () => new Set(),
     showsImage: none,
-    isWorker: none,
+    isElsewhere: none,
     isUsedOtherwise: none,
     isComing: none,
     forget: nothing,
@@ -131,9 +134,9 @@ async function namespaceOf(
   url: string,
 ): Promise<{ readonly namespace: ModuleNamespace } | undefined> {
   try {
-    if (!/\.json(\?|$)/.test(url)) return { namespace: await import(location.origin + url) };
+    if (!/\.json(\?|$)/.test(url)) return { namespace: await import(origin + url) };
     const { importWith } = await import('./attributes.js');
-    return { namespace: await importWith(location.origin + url, { type: 'json' }) };
+    return { namespace: await importWith(origin + url, { type: 'json' }) };
   } catch {
     return undefined;
   }
@@ -155,5 +158,5 @@ async function replaceSheet(url: string, version: number): Promise<void> {
   const response = await fetch(stamp(url, version));
   if (!response.ok) throw new Error(`${url} could not be loaded: HTTP status ${response.status}`);
   const { replaceSheet: replace } = await import('./attributes.js');
-  await replace(location.origin + url, await response.text());
+  await replace(origin + url, await response.text());
 }

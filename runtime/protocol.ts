@@ -458,12 +458,12 @@ trail: Array<string>, };
 /**
  * What sort of resource a module is.
  */
-export type ModuleKind = "script" | "style" | "page" | "asset";
+export type ModuleKind = "script" | "style" | "page" | "asset" | "input";
 
 /**
  * The kinds of dead ends.
  */
-export type ReloadCause = "deadEnd" | "declined" | "invalidated" | "page" | "resource" | "notEvaluated" | "notReplaceable" | "session";
+export type ReloadCause = "deadEnd" | "declined" | "invalidated" | "page" | "resource" | "input" | "notEvaluated" | "notReplaceable" | "session";
 
 /**
  * Why a page reloaded: enough to print, to test and to learn from.

@@ -42,13 +42,16 @@ pub struct EngineOptions {
     /// Whether the host answers `pull` events by `pulled`: updates then bring what only the host can make. Default:
     /// false; pages reload for it then.
     pub pulls: Option<bool>,
+    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine: what
+    /// `fileChanged` tells of and no module is known to be made of then reloads all pages, with the reason. Default: false.
+    pub answers_for_host: Option<bool>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
 }
 
 /// The names of [`EngineOptions`] and of [`SnapshotOptions`], as JavaScript has them.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "root",
     "base",
     "outside",
@@ -57,6 +60,7 @@ const OPTIONS: [&str; 9] = [
     "servesFiles",
     "resolvesOnly",
     "pulls",
+    "answersForHost",
     "snapshot",
 ];
 const SNAPSHOT_OPTIONS: [&str; 3] = ["file", "settings", "fixed"];
@@ -208,6 +212,7 @@ impl HmrEngine {
             serves_files: options.serves_files.unwrap_or(false),
             resolves_only: options.resolves_only.unwrap_or(false),
             pulls: options.pulls.unwrap_or(false),
+            answers_for_host: options.answers_for_host.unwrap_or(false),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -383,11 +388,28 @@ impl HmrEngine {
         self.engine.bodies(&urls)
     }
 
-    /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is
-    /// off. Absolute path. For a file that is watched this does nothing.
+    /// Takes in that code of the module at `by` has loaded what `url` names, in a way that neither a parser nor a page
+    /// sees: a computed `import()` or a `fetch()` in a worker. Both were served before.
     #[napi(catch_unwind)]
-    pub fn file_changed(&self, file: String) {
-        self.engine.file_changed(PathBuf::from(file));
+    pub fn loaded_by(&self, url: String, by: String) {
+        self.engine.loaded_by(&url, &by);
+    }
+
+    /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is
+    /// off. Absolute path. For a file that is watched this does nothing, unless `isRemade` is true: then the host is
+    /// asked what it makes of the file now, though its content may be the same.
+    #[napi(catch_unwind)]
+    pub fn file_changed(&self, file: String, is_remade: Option<bool>) {
+        self.engine
+            .file_changed(PathBuf::from(file), is_remade.unwrap_or(false));
+    }
+
+    /// Tells that what the host serves of `file` is made of `inputs` too, all absolute paths: a change of one of them is
+    /// a change of what the file is served as, and the host is asked what that is.
+    #[napi(catch_unwind)]
+    pub fn depends_on(&self, file: String, inputs: Vec<String>) {
+        let inputs = inputs.into_iter().map(PathBuf::from).collect();
+        self.engine.depends_on(PathBuf::from(file), inputs);
     }
 
     /// A page's socket opened. `client` is a whole number of 1 or more that the host chose and will not use

@@ -259,6 +259,8 @@ pub enum ModuleKind {
     Page,
     /// Anything else: JSON, images, fetched data.
     Asset,
+    /// A file that the host watches and that nothing was served from. Any page may show what the host makes of it.
+    Input,
 }
 
 /// What a module does with an update of itself.
@@ -490,6 +492,8 @@ pub enum ReloadCause {
     Page,
     /// A resource that cannot be replaced in a page: a worker's script, a classic script, fetched data.
     Resource,
+    /// A file that the host watches and that no module is known to be made of.
+    Input,
     /// A module that should have accepted never ran to its end in this page.
     NotEvaluated,
     /// A module that cannot be replaced in a page: its code cannot be made a body.

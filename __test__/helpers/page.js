@@ -186,7 +186,8 @@ export function openPage(
     showsStyle: (url) => url.endsWith('.css'),
     loadedBy: () => new Set(),
     showsImage: () => false,
-    isWorker: () => false,
+    isElsewhere: () => false,
+    lastVersion: () => undefined,
     isUsedOtherwise: () => false,
     forget: (url) => {
       loaded.delete(url);

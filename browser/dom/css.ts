@@ -1,20 +1,23 @@
 /**
- * New text for the style sheets that a page links: the new sheet loads beside the old one and takes its place when it is
- * there, until the link itself has it too, which code may hold. No moment without style, none with old and new.
+ * New text for the style sheets that a page shows. For a link, the new sheet loads beside the old one and takes its place
+ * when it is there, until the link itself has it too, which code may hold: no moment without style, none with old and new.
+ * In a `<style>`, a new `@import` takes the place of the old one when it has loaded.
  */
 
 import type { StyleRenewal } from '../../runtime/update/plan.js';
 import { parseAddress, stamp } from '../../runtime/url.js';
-import { patient } from '../../runtime/wait.js';
+import { patient, pause } from '../../runtime/wait.js';
 import { rootsOf } from './roots.js';
 
 /** A media query that applies nowhere: the browser loads the sheet and does not use it yet. */
 const NOT_YET = 'not all';
 /** Milliseconds until an update goes on without a sheet that does not come. */
 const PATIENCE = 5000;
+/** Milliseconds between two looks whether an import has loaded: nothing tells. */
+const STEP = 10;
 
-/** The linked style sheets of a document and of its shadow roots. */
-export class LinkedStyles {
+/** The style sheets of a document and of its shadow roots. */
+export class ShownStyles {
   readonly #document: Document;
   /** Links that load the new text, by the link that they stand in for. */
   readonly #coming = new Map<HTMLLinkElement, HTMLLinkElement>();
@@ -23,10 +26,11 @@ export class LinkedStyles {
     this.#document = document;
   }
 
-  /** Whether a link shows the style sheet, directly or by `@import`. */
+  /** Whether a link or a `<style>` shows the style sheet, directly or by `@import`. */
   shows(url: string): boolean {
-    return this.#links().some(
-      (link) => this.#urlOf(link) === url || this.#imports(link.sheet, url),
+    return (
+      this.#links().some((link) => this.#urlOf(link) === url || this.#imports(link.sheet, url)) ||
+      this.#written().some((sheet) => this.#imports(sheet, url))
     );
   }
 
@@ -45,6 +49,14 @@ export class LinkedStyles {
       const imports = () => styles.some(({ url }) => this.#imports(link.sheet, url));
       const target = own ?? (imports() ? version : undefined);
       if (target !== undefined) swaps.push(this.#swap(link, target));
+    }
+    for (const sheet of this.#written()) {
+      for (const rule of importRules(sheet)) {
+        const own = versions.get(this.#urlOfRule(rule, sheet) ?? '');
+        const imports = () => styles.some(({ url }) => this.#imports(rule.styleSheet, url));
+        const target = own ?? (imports() ? version : undefined);
+        if (target !== undefined) swaps.push(this.#swapImport(sheet, rule, target));
+      }
     }
     const failed = (await Promise.allSettled(swaps)).find((swap) => swap.status === 'rejected');
     if (failed) throw failed.reason;
@@ -101,6 +113,23 @@ export class LinkedStyles {
     this.#drop(old);
   }
 
+  async #swapImport(sheet: CSSStyleSheet, old: CSSImportRule, version: number): Promise<void> {
+    // Code may have written another text meanwhile.
+    const remove = (rule: CSSRule) => {
+      const index = [...sheet.cssRules].indexOf(rule);
+      if (index >= 0) sheet.deleteRule(index);
+    };
+    const text = old.cssText.replace(JSON.stringify(old.href), (quoted) =>
+      JSON.stringify(stamp(JSON.parse(quoted), version)),
+    );
+    const index = sheet.insertRule(text, [...sheet.cssRules].indexOf(old) + 1);
+    const rule = sheet.cssRules[index] as CSSImportRule;
+    for (let waited = 0; !isThere(rule) && waited < PATIENCE; waited += STEP) await pause(STEP);
+    if (isThere(rule)) return remove(old);
+    remove(rule);
+    throw new Error(`${old.href} could not be loaded`);
+  }
+
   #drop(old: HTMLLinkElement): void {
     this.#coming.get(old)?.remove();
     this.#coming.delete(old);
@@ -116,14 +145,21 @@ export class LinkedStyles {
       .filter((link) => !coming.has(link));
   }
 
+  /** The sheets that `<style>` elements hold. */
+  #written(): CSSStyleSheet[] {
+    return rootsOf(this.#document)
+      .flatMap((root) => [...root.querySelectorAll('style')])
+      .flatMap(({ sheet }) => sheet ?? []);
+  }
+
   #imports(sheet: CSSStyleSheet | null, url: string): boolean {
     return importRules(sheet).some(
-      (rule) => this.#sameUrl(rule, sheet, url) || this.#imports(rule.styleSheet, url),
+      (rule) => this.#urlOfRule(rule, sheet) === url || this.#imports(rule.styleSheet, url),
     );
   }
 
-  #sameUrl(rule: CSSImportRule, sheet: CSSStyleSheet | null, url: string): boolean {
-    return this.#urlAt(rule.styleSheet?.href ?? rule.href, sheet?.href ?? undefined) === url;
+  #urlOfRule(rule: CSSImportRule, sheet: CSSStyleSheet | null): string | undefined {
+    return this.#urlAt(rule.styleSheet?.href ?? rule.href, sheet?.href ?? undefined);
   }
 
   #urlOf(link: HTMLLinkElement): string | undefined {
@@ -132,13 +168,22 @@ export class LinkedStyles {
 
   #urlAt(address: string, base: string = this.#document.baseURI): string | undefined {
     const parsed = parseAddress(address, base);
-    return parsed?.origin === this.#document.defaultView?.location.origin ? parsed?.url : undefined;
+    return parsed?.origin === this.#document.defaultView?.origin ? parsed?.url : undefined;
   }
 }
 
 function setMedia(link: HTMLLinkElement, media: string | null): void {
   if (media === null) link.removeAttribute('media');
   else link.setAttribute('media', media);
+}
+
+/** Whether what a rule imports has loaded. */
+function isThere({ styleSheet }: CSSImportRule): boolean {
+  try {
+    return styleSheet !== null && styleSheet.cssRules.length >= 0;
+  } catch {
+    return false;
+  }
 }
 
 function importRules(sheet: CSSStyleSheet | null): CSSImportRule[] {

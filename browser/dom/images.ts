@@ -75,7 +75,7 @@ export class ShownImages {
   #names(address: string, base: string | undefined, url: string): boolean {
     const { baseURI, defaultView } = this.#document;
     const parsed = parseAddress(address, base ?? baseURI);
-    if (parsed?.origin !== defaultView?.location.origin) return false;
+    if (parsed?.origin !== defaultView?.origin) return false;
     // One image too many does no harm.
     return parsed?.url === url || (base === undefined && url.endsWith(endOf(address)));
   }

@@ -17,6 +17,8 @@ const COMING = 1000;
 interface Fetched {
   /** The oldest version that was fetched, other than by `fetch()`. */
   version: number | undefined;
+  /** The version that was fetched last, however. */
+  last: number;
   readonly initiators: Set<string>;
   /** When it was there, in milliseconds since the page began. */
   at: number;
@@ -74,6 +76,11 @@ export class Loaded {
     return this.#current().get(url)?.version;
   }
 
+  /** The version that the page fetched of a module last, by whatever it was. */
+  lastVersion(url: string): number | undefined {
+    return this.#current().get(url)?.last;
+  }
+
   /** What asked for a module, in the browser's words: `script`, `img`, `fetch`. */
   initiators(url: string): ReadonlySet<string> {
     return this.#current().get(url)?.initiators ?? new Set();
@@ -121,14 +128,16 @@ export class Loaded {
     const { url } = address;
     const fetched = this.#fetched.get(url) ?? {
       version: undefined,
+      last: 0,
       initiators: new Set(),
       at: 0,
     };
     fetched.at = entry.responseEnd;
     this.#fetched.set(url, fetched);
     fetched.initiators.add(initiatorType);
+    const version = address.version || this.#versionOf(entry);
+    fetched.last = version;
     if (!isFetch(initiatorType)) {
-      const version = address.version || this.#versionOf(entry);
       fetched.version = Math.min(version, fetched.version ?? version);
     }
     const isOurs = isFetch(initiatorType) && address.version > 0;

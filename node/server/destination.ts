@@ -20,6 +20,16 @@ export function isShown(headers: IncomingHttpHeaders): boolean {
   return destination === undefined || isPrefetched || SHOWS.has(destination);
 }
 
+/**
+ * The url of the code that asked, path and query, where it is of the server: the script of a worker, a style sheet, the
+ * page.
+ */
+export function askedBy({ referer, host }: IncomingHttpHeaders): string | undefined {
+  if (referer === undefined || !URL.canParse(referer)) return undefined;
+  const { host: own, pathname, search } = new URL(referer);
+  return own === host ? pathname + search : undefined;
+}
+
 /** What the response to a request with these headers will be used for. */
 export function destinationOf(headers: IncomingHttpHeaders): Destination {
   const destination = headers['sec-fetch-dest'] ?? '';

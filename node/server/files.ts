@@ -7,7 +7,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
 import { agentsOf } from './agents.js';
-import { destinationOf, isShown } from './destination.js';
+import { askedBy, destinationOf, isShown } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { transformPage } from './page.js';
 import { isPreview, previewed } from './pull.js';
@@ -46,6 +46,8 @@ export class HmrFiles {
   readonly #endpoint: HmrEndpoint;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
+  /** What runs where pages do not see what it loads: workers, worklets, and what these load. */
+  readonly #apart = new Set<string>();
 
   constructor(engine: HmrEngine, endpoint: HmrEndpoint) {
     this.#engine = engine;
@@ -81,6 +83,12 @@ export class HmrFiles {
       }
       return body;
     }
+    const served = this.#serve(kind, body, request);
+    this.#noteLoad(request);
+    return served;
+  }
+
+  #serve<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
     if (kind === 'page' && !isShown(request.headers)) {
       return this.#resource('asset', body, request);
     }
@@ -89,6 +97,15 @@ export class HmrFiles {
       if (kind === 'script') return this.#script(body, request);
     }
     return kind === 'page' ? body : this.#resource(kind, body, request);
+  }
+
+  #noteLoad({ url, headers }: FileRequest): void {
+    if (destinationOf(headers) === 'worker') this.#apart.add(url);
+    if (this.#apart.size === 0) return;
+    const by = askedBy(headers);
+    if (by === undefined || by === url || !this.#apart.has(by)) return;
+    this.#apart.add(url);
+    this.#engine.loadedBy(url, by);
   }
 
   #page(source: string, request: FileRequest): string {

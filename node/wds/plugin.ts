@@ -6,7 +6,9 @@
  * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
  */
 
+import { statSync } from 'node:fs';
 import type { Server } from 'node:net';
+import path from 'node:path';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
 import { HmrEngine } from '#native';
@@ -26,7 +28,7 @@ import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
-import { silenceWatchPlugin } from './watch-plugin.js';
+import { isWatchPlugin, silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
 export interface HmrPluginOptions {
@@ -67,6 +69,12 @@ export interface HmrPluginOptions {
 export interface HmrPlugin extends Plugin {
   /** Custom events to and from pages. */
   hot: HotChannel;
+  /**
+   * Tells that what the server makes of `file` depends on other files: what a transform reads besides, partials of a
+   * template, a configuration. A change of one of them is then a change of the modules of `file`. Paths are absolute, or
+   * relative to the server's root. May be called at any time, and again.
+   */
+  dependsOn(file: string, ...inputs: string[]): void;
 }
 
 const LOUDNESS: Record<Level | 'silent', number> = {
@@ -86,6 +94,7 @@ interface Running {
   basePath: string;
   /** Whether scripts on disk are read here: nobody else could serve them differently. */
   readsScripts: boolean;
+  dependsOn(file: string, inputs: readonly string[]): void;
   stop(): void;
 }
 
@@ -98,6 +107,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   checkOptions('hmrPlugin()', options);
   let running: Running | undefined;
   let previews = 0;
+  const dependencies: [file: string, inputs: string[]][] = [];
   let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;
 
   const hot = new CustomEvents(
@@ -128,10 +138,16 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     name: 'hotgraph',
     hot,
 
+    dependsOn(file, ...inputs) {
+      dependencies.push([file, inputs]);
+      running?.dependsOn(file, inputs);
+    },
+
     serverStart(params) {
       logger = params.logger;
       requireAlone(plugin, params.config.plugins);
       running = start(plugin, params, options, onEvent, print);
+      for (const [file, inputs] of dependencies) running?.dependsOn(file, inputs);
     },
 
     serverStop() {
@@ -177,15 +193,22 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (!running || context.method !== 'GET' || context.path.startsWith(ENDPOINT)) return;
       const { engine, files, params, basePath } = running;
       const { url, at, since } = takeStamp(context, engine);
-      // What a page has of what is no module of ours: its resource timing tells.
-      context.set('server-timing', `hotgraph;desc="${engine.contentVersion(url)}"`);
-      const served = files.transform(kindOf(context), context.body, {
+      // What a page has of what is no module of ours: its resource timing tells. What changed after the request came
+      // in may have been read before.
+      const version = Math.min(engine.contentVersion(url), since);
+      context.set('server-timing', `hotgraph;desc="${version}"`);
+      const kind = kindOf(context);
+      const file = fileOf(context.url, params.config.rootDir);
+      // The host answers the url of a folder with its page.
+      const isFolder = kind === 'page' && file !== null && isDirectory(file);
+      const name = isFolder ? `${context.path}/` : context.path;
+      const served = files.transform(kind, context.body, {
         url,
         at,
         since,
         headers: context.headers,
-        file: fileOf(context.url, params.config.rootDir),
-        page: basePath + context.path.replace(/\/$/, '/index.html'),
+        file: isFolder ? path.join(file, 'index.html') : file,
+        page: basePath + name.replace(/\/$/, '/index.html'),
         resolve: (specifier) => resolveImport(context, specifier, params.config.plugins ?? []),
       });
       // Koa takes any assignment for an answer, even of what is there already.
@@ -229,6 +252,7 @@ function start(
   });
   const address = (server as Partial<Server>).address?.();
   const port = typeof address === 'object' ? address?.port : undefined;
+  const absolute = (file: string) => path.resolve(config.rootDir, file);
   const snapshot = snapshotOptions(config, port ?? config.port, options.cacheDir);
   const engine = new HmrEngine(
     {
@@ -238,6 +262,7 @@ function start(
       clientUrl: endpoint.clientUrl,
       watch: options.watch ?? !config.disableFileWatcher,
       pulls: true,
+      answersForHost: config.plugins?.some(isWatchPlugin) ?? false,
       ...makingOf(plugin, config),
       ...(snapshot && { snapshot }),
     },
@@ -257,8 +282,12 @@ function start(
   }
   // Virtual modules announce themselves here; for files the engine's own watcher was faster. `add` comes for
   // each served file and says nothing new.
-  const onFile = (file: string) => engine.fileChanged(file);
-  fileWatcher.on('change', onFile);
+  // A watcher hands over what it found on disk. Who emits the event without that means what it makes of the file.
+  const onChange = (file: string, stats?: unknown) =>
+    engine.fileChanged(absolute(file), stats === undefined);
+  const onUnlink = (file: string) => engine.fileChanged(absolute(file));
+  fileWatcher.on('change', onChange);
+  fileWatcher.on('unlink', onUnlink);
   if (webSockets) silenceWatchPlugin(webSockets);
   return {
     engine,
@@ -267,13 +296,19 @@ function start(
     params,
     basePath,
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
+    dependsOn: (file, inputs) => engine.dependsOn(absolute(file), inputs.map(absolute)),
     stop() {
-      fileWatcher.off('change', onFile);
+      fileWatcher.off('change', onChange);
+      fileWatcher.off('unlink', onUnlink);
       leave();
       endpoint.close();
       engine.close();
     },
   };
+}
+
+function isDirectory(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** What the host answers with. */

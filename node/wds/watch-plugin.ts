@@ -1,9 +1,14 @@
 /**
  * `watch: true` makes @web/dev-server reload every page on any change. With hotgraph each page decides for
- * itself, so that message is held back; all others pass.
+ * itself, so that message is held back; all others pass. For what is held back the engine answers (`answersForHost`).
  */
 
-import type { WebSocketsManager } from '@web/dev-server-core';
+import type { Plugin, WebSocketsManager } from '@web/dev-server-core';
+
+/** Whether it is that plugin. */
+export function isWatchPlugin({ name }: Plugin): boolean {
+  return name === 'watch';
+}
 
 /** What the host's watch plugin tells pages to import. */
 const RELOAD = 'data:text/javascript,window.location.reload()';

@@ -66,6 +66,8 @@ function sentence({ cause, chain, silent, note }: Facts): string {
   switch (cause) {
     case 'page':
       return `${changed} changed, the page itself.`;
+    case 'input':
+      return `${changed} changed, which the dev server watches. No module is known to be made of it, so every page reloads.`;
     case 'resource':
       return last === changed
         ? `${changed} changed, which cannot be replaced in a running page.`
@@ -102,6 +104,8 @@ function remedy({ cause, chain, page, silent }: Facts): string | null {
     case 'resource':
     case 'notReplaceable':
       return null;
+    case 'input':
+      return `Name the file that it goes into in the dev server's configuration: hmr.dependsOn(file, '${changed.slice(1)}').`;
     case 'declined':
       return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;
     case 'notEvaluated':

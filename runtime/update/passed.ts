@@ -1,6 +1,6 @@
 /**
  * Updates that concerned nothing in the page when they came. What was on its way then, and runs the code from before, is
- * concerned after all.
+ * concerned after all, and so is who fetches the text from before.
  */
 import type { Update } from '../protocol.js';
 
@@ -22,6 +22,19 @@ export class Passed {
     for (const url of [...this.#updates.keys()].slice(0, Math.max(0, surplus))) {
       this.#updates.delete(url);
     }
+  }
+
+  /**
+   * Something has arrived. Returns the updates that went by while what they changed was on its way.
+   *
+   * @param version The version that arrived of a module, if one has.
+   */
+  arrived(version: (url: string) => number | undefined): Set<Update> {
+    const updates = [...this.#updates.keys()].flatMap((url) => {
+      const arrived = version(url);
+      return arrived === undefined ? [] : (this.take(url, arrived) ?? []);
+    });
+    return new Set(updates);
   }
 
   /** Code of a module is about to run. Returns the update that it is older than, if one went by. */

@@ -15,14 +15,14 @@ export interface Page {
   readonly url: string | null;
   /** Whether the page ever fetched the module and still uses it. */
   isLoaded(url: string): boolean;
-  /** Whether a `<link>` of the page shows the style sheet, directly or by `@import`. */
+  /** Whether a `<link>` or a `<style>` of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
   /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
   loadedBy(url: string): ReadonlySet<string>;
   /** Whether the page shows the image, and uses it nowhere else. */
   showsImage(url: string): boolean;
-  /** Whether the module is the script of a worker that this page started. */
-  isWorker(url: string): boolean;
+  /** Whether something that the page started runs or shows it: a worker, a worklet, a frame without an address. */
+  isElsewhere(url: string): boolean;
   /** The version of a module that the page runs or shows; `undefined` when that is not known. */
   version(url: string): number | undefined;
   /** Whether the page runs exactly this content of a module, and nothing newer failed. */
@@ -131,8 +131,8 @@ class Walk {
   }
 
   run(): Plan {
-    const worker = this.#workerUsing();
-    if (worker) return { type: 'reload', report: worker };
+    const early = this.#ofInput() ?? this.#elsewhere();
+    if (early) return { type: 'reload', report: early };
     const changed = this.#update.changed.filter((url) => this.#isLoaded(url) && this.#isDue(url));
     const start = changed.map((url) => this.#step(url, undefined, true));
     const stop = this.#walk(start) ?? this.#walkOptional();
@@ -219,12 +219,19 @@ class Walk {
     return undefined;
   }
 
-  /** Whether a worker of the page runs code that changed. What a worker loads does not show in the page. */
-  #workerUsing(): ReloadReport | undefined {
+  /** Whether something changed of which nobody knows what is made of it: the page may show that. */
+  #ofInput(): ReloadReport | undefined {
+    const { changed } = this.#update;
+    const input = changed.find((url) => this.#nodes.get(url)?.kind === 'input');
+    return input === undefined ? undefined : this.#report({ cause: 'input', chain: [input] });
+  }
+
+  /** Whether what the page started elsewhere has loaded what changed. What a worker loads does not show in the page. */
+  #elsewhere(): ReloadReport | undefined {
     const cameFrom = new Map<string, string | undefined>();
     for (const url of this.#update.changed) cameFrom.set(url, undefined);
     for (const url of cameFrom.keys()) {
-      if (this.#page.isWorker(url)) {
+      if (this.#page.isElsewhere(url)) {
         const chain: string[] = [];
         for (let at: string | undefined = url; at !== undefined; at = cameFrom.get(at)) {
           chain.push(at);

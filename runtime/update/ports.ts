@@ -18,14 +18,16 @@ export interface Ports extends ApplyPorts, LeavePorts, PagePorts {
   isComing(url: string): boolean;
   /** The oldest version that the page fetched of a module; `undefined` when it fetched none, or only its text. */
   loadedVersion(url: string): number | undefined;
-  /** Whether a link of the page shows the style sheet, directly or by `@import`. */
+  /** The version that the page fetched of a module last, by whatever it was; `undefined` when it fetched none. */
+  lastVersion(url: string): number | undefined;
+  /** Whether a link or a `<style>` of the page shows the style sheet, directly or by `@import`. */
   showsStyle(url: string): boolean;
   /** What asked for a resource, in the browser's words: `script`, `link`, `fetch`. */
   loadedBy(url: string): ReadonlySet<string>;
   /** Whether the page shows the image, and uses it nowhere else. */
   showsImage(url: string): boolean;
-  /** Whether it is the script of a worker that this page started. */
-  isWorker(url: string): boolean;
+  /** Whether something that the page started runs or shows it: a worker, a worklet, a frame without an address. */
+  isElsewhere(url: string): boolean;
   /** Whether something else than a module uses a module: an element, or a `fetch()`. */
   isUsedOtherwise(url: string): boolean;
   /** Reloads the page. */

@@ -111,9 +111,7 @@ export class Runtime {
         equipment.equip(generation, metas);
         this.#notices.sayOf(generation.url);
         const update = this.#passed.take(generation.url, generation.version);
-        if (!update) return;
-        this.#jobs.push({ type: 'update', update, arrived: this.#ports.now(), again: true });
-        this.#run();
+        if (update) this.#repeat(update);
       },
       dispose: async (generations) => {
         await Promise.all(
@@ -164,6 +162,9 @@ export class Runtime {
   /** The page has fetched something: shows what the server had to say of it, now that it matters here. */
   fetched(): void {
     this.#notices.fetched();
+    for (const update of this.#passed.arrived((url) => this.#ports.lastVersion(url))) {
+      this.#repeat(update);
+    }
   }
 
   /** The page's own code has run: starts applying what came in and what will. */
@@ -259,6 +260,12 @@ export class Runtime {
     return state === undefined || state === 'linked' || state === 'evaluating';
   }
 
+  /** An update that went by concerns something that is here now. */
+  #repeat(update: Update): void {
+    this.#jobs.push({ type: 'update', update, arrived: this.#ports.now(), again: true });
+    this.#run();
+  }
+
   #run(): void {
     if (this.#state !== 'idle' || this.#jobs.length === 0) return;
     this.#state = 'busy';
@@ -337,7 +344,7 @@ export class Runtime {
       showsStyle: (url) => ports.showsStyle(url),
       loadedBy: (url) => ports.loadedBy(url),
       showsImage: (url) => ports.showsImage(url),
-      isWorker: (url) => ports.isWorker(url),
+      isElsewhere: (url) => ports.isElsewhere(url),
       version: (url) => graph.current(url)?.version ?? ports.loadedVersion(url),
       runs: ({ definition: { url, hash } }) => {
         const { current, next, isBehind } = graph.get(url) ?? {};

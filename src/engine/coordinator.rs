@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::Shared;
-use super::change::Ahead;
 use super::change::bodies::Sent;
 use super::change::pull::Errand;
+use super::change::{Ahead, Inputs};
 use super::message::Message;
 use super::snapshot::resume::Keeper;
 use super::state::files::FileIndex;
@@ -46,6 +46,8 @@ pub struct Coordinator {
     pub changes: ChangeSet,
     /// What was analysed of a file before its writer closed it.
     pub ahead: Option<Ahead>,
+    /// What modules are made of besides their own files.
+    pub inputs: Inputs,
     /// Files of the last batch, some of which could not be judged before they were served.
     pub unjudged: Vec<FileIndex>,
     /// Whether every file has to be looked at again: events were lost, or a folder came or went.
@@ -78,6 +80,7 @@ impl Coordinator {
             watcher,
             changes: ChangeSet::default(),
             ahead: None,
+            inputs: Inputs::default(),
             unjudged: Vec::new(),
             is_rescan_due: false,
             unannounced: HashSet::new(),
@@ -191,7 +194,8 @@ impl Coordinator {
                 }
             }
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
-            Message::HostChanged(path) => self.host_changed(path),
+            Message::HostChanged(path, is_remade) => self.host_changed(path, is_remade),
+            Message::DependsOn(file, inputs) => self.depends_on(file, inputs),
             Message::Connect(client) => self.connected(client),
             Message::Disconnect(client) => self.disconnected(client),
             Message::Frame(client, frame) => self.received(client, &frame),
@@ -223,6 +227,7 @@ mod tests {
             serves_files: true,
             resolves_only: false,
             pulls: false,
+            answers_for_host: false,
             snapshot: None,
         };
         let said = Arc::new(Mutex::new(Vec::new()));

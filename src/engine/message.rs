@@ -22,8 +22,10 @@ pub enum Message {
     Touched,
     /// The watcher saw something.
     Sighting(Sighting),
-    /// The host says that a file changed.
-    HostChanged(PathBuf),
+    /// The host says that a file changed, or, when the second is set, that it makes something else of it.
+    HostChanged(PathBuf, bool),
+    /// The host makes what it serves of a file of others too.
+    DependsOn(PathBuf, Vec<PathBuf>),
     /// A page's socket opened.
     Connect(u32),
     /// A page's socket closed.

@@ -73,6 +73,9 @@ pub struct EngineOptions {
     /// Whether the host answers [`HostEvent::Pull`] by [`Engine::pulled`]. Otherwise pages reload for what only the host
     /// can make.
     pub pulls: bool,
+    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine. What
+    /// [`Engine::file_changed`] tells of and no module is known to be made of then reloads all pages.
+    pub answers_for_host: bool,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -236,9 +239,16 @@ impl Engine {
     }
 
     /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when
-    /// watching is off. For a file on disk that is watched this does nothing.
-    pub fn file_changed(&self, file: PathBuf) {
-        self.post(Message::HostChanged(file));
+    /// watching is off. For a file on disk that is watched this does nothing, unless `is_remade`: then the host is asked
+    /// what it makes of the file now, though its content may be the same.
+    pub fn file_changed(&self, file: PathBuf, is_remade: bool) {
+        self.post(Message::HostChanged(file, is_remade));
+    }
+
+    /// Tells that what the host serves of `file` is made of `inputs` too: a change of one of them is a change of its
+    /// modules.
+    pub fn depends_on(&self, file: PathBuf, inputs: Vec<PathBuf>) {
+        self.post(Message::DependsOn(file, inputs));
     }
 
     /// The answer to a [`HostEvent::Pull`]: all that could be had was handed over by [`Engine::preview`] or served.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::check::check;
 use crate::engine::Shared;
 use crate::engine::coordinator::Coordinator;
-use crate::engine::state::files::{FileEntry, FileIndex};
+use crate::engine::state::files::FileIndex;
 use crate::engine::watch::reading::{self, OnDisk};
 use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::ModuleKind;
@@ -20,7 +20,17 @@ const LONGEST: usize = 64 << 10;
 pub struct Ahead {
     path: PathBuf,
     content: u64,
+    subject: Subject,
     problem: Option<Diagnostic>,
+}
+
+/// What a file is judged as. It may become known between a look ahead and the end of the save.
+#[derive(Clone, PartialEq)]
+struct Subject {
+    path: PathBuf,
+    kind: ModuleKind,
+    url: String,
+    served_raw: bool,
 }
 
 impl Coordinator {
@@ -58,25 +68,24 @@ impl Coordinator {
         if bytes.is_empty() || told == Some(content) || bytes.len() > LONGEST {
             return;
         }
-        let problem = self.shared.problem_of(index, content, &bytes);
+        let subject = self.shared.subject(index);
+        let problem = self.shared.problem_of(&subject, content, &bytes);
         self.ahead = Some(Ahead {
             path,
             content,
+            subject,
             problem,
         });
     }
 
     /// The problem with new content of a file, if there is one.
-    pub fn problem_with(
-        &self,
-        index: FileIndex,
-        path: &Path,
-        content: u64,
-        bytes: &[u8],
-    ) -> Option<Diagnostic> {
+    pub fn problem_with(&self, index: FileIndex, content: u64, bytes: &[u8]) -> Option<Diagnostic> {
+        let subject = self.shared.subject(index);
         match &self.ahead {
-            Some(ahead) if ahead.path == path && ahead.content == content => ahead.problem.clone(),
-            _ => self.shared.problem_of(index, content, bytes),
+            Some(ahead) if ahead.subject == subject && ahead.content == content => {
+                ahead.problem.clone()
+            }
+            _ => self.shared.problem_of(&subject, content, bytes),
         }
     }
 
@@ -96,25 +105,30 @@ impl Coordinator {
 }
 
 impl Shared {
-    fn problem_of(&self, index: FileIndex, content: u64, bytes: &[u8]) -> Option<Diagnostic> {
+    fn subject(&self, index: FileIndex) -> Subject {
         let state = self.state();
-        let FileEntry {
+        let entry = state.files.get(index);
+        let module = entry.modules.first();
+        Subject {
+            path: entry.path.clone(),
+            kind: module.map(|&id| state.graph.kind(id)).unwrap_or_default(),
+            url: module.map_or_else(String::new, |&id| state.graph.url(id).to_owned()),
+            served_raw: entry.served_raw,
+        }
+    }
+
+    fn problem_of(&self, subject: &Subject, content: u64, bytes: &[u8]) -> Option<Diagnostic> {
+        let Subject {
             path,
-            modules,
+            kind,
+            url,
             served_raw,
-            ..
-        } = state.files.get(index);
-        let (path, served_raw) = (path.clone(), *served_raw);
-        let module = modules.first();
-        let kind = module.map(|&id| state.graph.kind(id)).unwrap_or_default();
-        let module_url = module.map(|&id| state.graph.url(id).to_owned());
-        drop(state);
+        } = subject;
         // Of what is served as it is, the analysis is that of the module.
         let refusal = |source: &str, dialect| match dialect {
             Dialect::JavaScript => self.analysis_of(content, source).err(),
             _ => analyze::analyze(source, dialect).err(),
         };
-        let module_url = module_url.unwrap_or_default();
-        check(&path, bytes, kind, served_raw, &module_url, refusal)
+        check(path, bytes, *kind, *served_raw, url, refusal)
     }
 }

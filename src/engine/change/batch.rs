@@ -2,6 +2,7 @@
 //!
 //! Knows files and what pages know of them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,14 @@ impl Coordinator {
         let (mut changed, mut files) = (Vec::new(), Vec::new());
         let (mut problems, mut recovered) = (Vec::new(), Vec::new());
         let mut unjudged = Vec::new();
+        let mut remade = HashSet::new();
         for (path, change) in due {
+            let by = self.remade_by(&path);
+            if !by.modules.is_empty() || by.input.is_some() {
+                changed.extend(by.modules.iter().copied().chain(by.input));
+                remade.extend(by.modules);
+                files.push(path.clone());
+            }
             let found = self.shared.state().files.find_all(&path);
             if found.is_empty() {
                 let missing = self
@@ -79,9 +87,13 @@ impl Coordinator {
         self.report(problems);
         if !changed.is_empty() {
             self.unjudged = unjudged;
+            let mut seen = HashSet::new();
+            changed.retain(|&id| seen.insert(id));
+            files.dedup();
             self.advance(Pending {
                 changed,
                 files,
+                remade,
                 ..Pending::default()
             });
         }
@@ -130,7 +142,7 @@ impl Coordinator {
         let mut verdict = state.files.get_mut(index).life.seen(sight, loads);
         drop(state);
         if let (Verdict::Judge, Some(found)) = (&verdict, found) {
-            verdict = self.judge(index, path, found);
+            verdict = self.judge(index, found);
         }
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
@@ -168,7 +180,7 @@ impl Coordinator {
     }
 
     /// Finds out whether new content can be served, and keeps it if so.
-    fn judge(&self, index: FileIndex, path: &Path, found: OnDisk) -> Verdict {
+    fn judge(&self, index: FileIndex, found: OnDisk) -> Verdict {
         let OnDisk {
             hash,
             length,
@@ -176,7 +188,7 @@ impl Coordinator {
         } = found;
         let problem = bytes
             .as_ref()
-            .and_then(|bytes| self.problem_with(index, path, hash, bytes));
+            .and_then(|bytes| self.problem_with(index, hash, bytes));
         let mut state = self.shared.state();
         let entry = state.files.get_mut(index);
         if problem.is_none() {

@@ -85,6 +85,7 @@ impl From<graph::ModuleKind> for protocol::ModuleKind {
             graph::ModuleKind::Style => Self::Style,
             graph::ModuleKind::Page => Self::Page,
             graph::ModuleKind::Asset => Self::Asset,
+            graph::ModuleKind::Input => Self::Input,
         }
     }
 }

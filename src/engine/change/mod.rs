@@ -6,10 +6,12 @@ mod batch;
 pub mod bodies;
 pub mod check;
 mod describe;
+mod inputs;
 mod publish;
 pub mod pull;
 mod resolved;
 
 pub use ahead::Ahead;
 pub use describe::{describe, tell_departures};
+pub use inputs::Inputs;
 pub use publish::GivenUp;

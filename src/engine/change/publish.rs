@@ -68,6 +68,9 @@ impl Coordinator {
             if given_up.is_none() {
                 for &id in &changed {
                     state.graph.set_changed(id, version);
+                    if state.graph.kind(id) == ModuleKind::Input {
+                        state.input_changed_at = version;
+                    }
                 }
             }
             let invalidated = given_up.map(|given_up| given_up.invalidation);

@@ -64,6 +64,8 @@ pub struct Pending {
     pub changed: Vec<ModuleId>,
     /// Their files.
     pub files: Vec<PathBuf>,
+    /// Those of which the host may make something else, though their files are what they were.
+    pub remade: HashSet<ModuleId>,
     /// Set when a module gave up an update.
     pub given_up: Option<GivenUp>,
     /// Modules that new code imports and that were never served before.
@@ -303,14 +305,17 @@ impl Coordinator {
             let stale = found.stale.into_iter();
             let by_host = stale.filter(|id| {
                 let is_changed = is_change && pending.changed.contains(id);
-                !pending.asked.contains(id) && state.is_by_host(*id, is_changed, serves_files)
+                let is_remade = pending.remade.contains(id);
+                !pending.asked.contains(id)
+                    && state.is_by_host(*id, is_changed, is_remade, serves_files)
             });
             by_host.collect()
         };
         pending.asked.extend(&by_host);
         let mut lacking = Vec::new();
         for id in by_host {
-            match self.shared.resolved(id) {
+            let known = (!pending.remade.contains(&id)).then(|| self.shared.resolved(id));
+            match known.flatten() {
                 Some(text) => pending.previews.push((id, text)),
                 None => lacking.push(id),
             }
@@ -361,7 +366,13 @@ impl Coordinator {
 
 impl State {
     /// Whether only the host can tell the content of a stale module.
-    fn is_by_host(&mut self, id: ModuleId, is_changed: bool, serves_files: bool) -> bool {
+    fn is_by_host(
+        &mut self,
+        id: ModuleId,
+        is_changed: bool,
+        is_remade: bool,
+        serves_files: bool,
+    ) -> bool {
         if !is_changed {
             return matches!(self.content_of(id, serves_files), Content::ByHost);
         }
@@ -370,11 +381,11 @@ impl State {
             return false;
         }
         if !is_script {
-            return self.is_data_module(id) && self.saved_of(id).is_none();
+            return self.is_data_module(id) && (is_remade || self.saved_of(id).is_none());
         }
         let is_inline = self.graph.url(id).contains(INLINE);
         let is_saved = serves_files && self.saved_of(id).is_some();
-        !is_inline && !is_saved
+        !is_inline && (is_remade || !is_saved)
     }
 
     /// The text that a file was saved with, where the host serves that as it is.

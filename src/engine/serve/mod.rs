@@ -27,10 +27,9 @@ impl Engine {
         }
         let (module_url, _) = hotgraph_core::graph::url::identify(request);
         let state = self.shared.state();
-        state
-            .graph
-            .get(&module_url)
-            .map_or(0, |id| state.graph.changed_at(id))
+        let changed_at = state.graph.get(&module_url);
+        let changed_at = changed_at.map_or(0, |id| state.graph.changed_at(id));
+        changed_at.max(state.input_changed_at)
     }
 
     /// The text of the last complete save of a file, once it was saved. To be read instead of the file, which
@@ -77,6 +76,7 @@ impl State {
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
             data.reported = None;
+            data.loads.clear();
             std::mem::replace(&mut data.content, content)
         } else {
             None

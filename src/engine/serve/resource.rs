@@ -13,6 +13,9 @@ use hotgraph_core::graph::import_map::ImportMap;
 use hotgraph_core::graph::url;
 use hotgraph_core::syntax::{analyze, style};
 
+/// How much a module can be known to load. It may make up names without end.
+const MOST_LOADS: usize = 10_000;
+
 impl Engine {
     /// Takes in a style sheet or any other resource. With the `source` that is served the engine knows
     /// whether an error in the file is an error in the page, and reports it. Returns what to serve instead,
@@ -86,6 +89,27 @@ impl Engine {
         if let Some(registration) = registration {
             self.leave(registration);
         }
+    }
+
+    /// Takes in that code of the module `by` has loaded what `request` asked for, in a way that no parser sees: a
+    /// computed `import()` or a `fetch()` where pages do not see it either, in a worker. Both were served before.
+    pub fn loaded_by(&self, request: &str, by: &str) {
+        let (module_url, _) = url::identify(request);
+        let (by_url, _) = url::identify(by);
+        let mut state = self.shared.state();
+        let Some((loaded, by)) = state.graph.get(&module_url).zip(state.graph.get(&by_url)) else {
+            return;
+        };
+        let mut imports = state.graph.imports(by).to_vec();
+        if imports.contains(&loaded) || imports.len() >= MOST_LOADS {
+            return;
+        }
+        imports.push(loaded);
+        state.module(by).loads.push(loaded);
+        let version = state.version;
+        state.graph.set_imports(by, imports, version);
+        drop(state);
+        self.touched();
     }
 
     /// Takes in a page's import map, its addresses resolved. Each page has its own; an empty one is none.

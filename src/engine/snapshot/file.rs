@@ -190,6 +190,7 @@ enum Kind {
     Style,
     Page,
     Asset,
+    Input,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -523,7 +524,7 @@ macro_rules! mirrored {
     };
 }
 
-mirrored!(Kind, ModuleKind, Script, Style, Page, Asset);
+mirrored!(Kind, ModuleKind, Script, Style, Page, Asset, Input);
 mirrored!(
     Acceptance,
     SelfAcceptance,
@@ -549,6 +550,7 @@ mod tests {
             serves_files: false,
             resolves_only: false,
             pulls: false,
+            answers_for_host: false,
             watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {
                 file: folder.join("below/one.snapshot"),

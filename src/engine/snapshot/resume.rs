@@ -280,7 +280,7 @@ impl Coordinator {
                 return true;
             }
             state.graph.is_served(*id)
-                && state.graph.kind(*id) != ModuleKind::Asset
+                && !matches!(state.graph.kind(*id), ModuleKind::Asset | ModuleKind::Input)
                 && !on_disk.contains(id)
                 // Part of a page, and as certain as that.
                 && !module_url.contains(INLINE)

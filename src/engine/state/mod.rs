@@ -67,6 +67,8 @@ pub struct ModuleData {
     pub reported: Option<ReportedAcceptance>,
     /// What the code before it accepts.
     pub before: Option<ReportedAcceptance>,
+    /// What its code has loaded in a way that no parser sees.
+    pub loads: Vec<ModuleId>,
     /// Whether it is served as a shell: it, or something above it, uses `import.meta.hot`.
     pub is_followed: bool,
     /// The version at which it was pruned last, 0 when it never was.
@@ -96,6 +98,8 @@ pub struct State {
     pub import_maps: BTreeMap<String, ImportMap>,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
+    /// The version at which something changed last of which only the host knows what it makes.
+    pub input_changed_at: u64,
     modules: Vec<ModuleData>,
 }
 
@@ -108,6 +112,7 @@ impl State {
             files: FileTable::default(),
             import_maps: BTreeMap::new(),
             version,
+            input_changed_at: 0,
             modules: Vec::new(),
         }
     }
@@ -168,7 +173,9 @@ impl State {
             .flat_map(|specifier| self.resolve_all(id, specifier))
             .collect::<Vec<_>>();
         let scripts = scripts.iter().map(|script| self.graph.intern(script));
-        let imports = imports.into_iter().chain(scripts).collect();
+        let imports: Vec<ModuleId> = imports.into_iter().chain(scripts).collect();
+        let loads = self.module(id).loads.clone();
+        let imports = imports.into_iter().chain(loads).collect();
         self.graph.set_imports(id, imports, self.version);
         let is_open = specifiers
             .iter()

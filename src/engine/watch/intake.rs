@@ -7,7 +7,6 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::{reading, watcher};
 use crate::engine::change::check;
-use crate::engine::change::pull::Pending;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::backlog::Registration;
 use crate::engine::state::State;
@@ -189,7 +188,7 @@ impl Coordinator {
             }
             self.is_rescan_due = true;
         }
-        if self.shared.state().files.find(path).is_some() {
+        if self.shared.state().files.find(path).is_some() || self.inputs.wants(path) {
             self.changes.record(path, seen, now);
         } else if !matches!(seen, Seen::Gone | Seen::Moved) && !is_wanted {
             self.appeared(path, seen);
@@ -240,34 +239,6 @@ impl Coordinator {
                 Seen::Gone
             };
             self.changes.record(&path, seen, now);
-        }
-    }
-
-    pub fn host_changed(&mut self, path: PathBuf) {
-        self.work_off_backlog();
-        let now = self.now();
-        let on_disk = path.is_file();
-        if on_disk && self.watcher.is_enabled() {
-            return;
-        }
-        if on_disk {
-            self.changes.record(&path, Seen::Written, now);
-            return;
-        }
-        let modules = {
-            let state = self.shared.state();
-            state.files.find(&path).map(|index| {
-                let entry = state.files.get(index);
-                (entry.modules.clone(), entry.life.told().is_none())
-            })
-        };
-        // A virtual module: there are no bytes to compare, so the host's word counts.
-        if let Some((modules, true)) = modules {
-            self.advance(Pending {
-                changed: modules,
-                files: vec![path],
-                ..Pending::default()
-            });
         }
     }
 }

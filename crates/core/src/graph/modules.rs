@@ -34,6 +34,8 @@ pub enum ModuleKind {
     /// Anything else: JSON, images, workers' data.
     #[default]
     Asset,
+    /// A file that the host watches and that nothing was served from: only the host knows what it makes of it.
+    Input,
 }
 
 /// What a module does with an update of itself.

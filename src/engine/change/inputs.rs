@@ -1,0 +1,147 @@
+//! Inputs: what the host makes modules of besides their own files, and what it says of changes.
+//!
+//! Knows the host's word and who depends on which file. Must not know how the host makes anything: what it makes of a
+//! module now, it is asked.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::pull::Pending;
+use crate::engine::coordinator::Coordinator;
+use crate::engine::watch::{reading, watcher};
+use hotgraph_core::graph::{ModuleId, ModuleKind};
+use hotgraph_core::watch::change::Seen;
+
+/// What is known of inputs.
+#[derive(Default)]
+pub struct Inputs {
+    /// By file, the files whose modules the host makes of it too.
+    dependents: HashMap<PathBuf, HashSet<PathBuf>>,
+    /// What these files hold, by hash.
+    contents: HashMap<PathBuf, u64>,
+    /// Files of which the host makes something else now, whatever they hold.
+    remade: HashSet<PathBuf>,
+    /// Files that the host watches and that no module is known to be made of.
+    unattributed: HashSet<PathBuf>,
+}
+
+/// What a change of a file means besides the file itself.
+#[derive(Default)]
+pub struct Remade {
+    /// Modules that the host may make otherwise now.
+    pub modules: Vec<ModuleId>,
+    /// The file itself, where only the host knows what it is for.
+    pub input: Option<ModuleId>,
+}
+
+impl Inputs {
+    /// Whether it matters that this file changes, though it may never have been served.
+    pub fn wants(&self, path: &Path) -> bool {
+        self.dependents.contains_key(path)
+    }
+
+    /// The files whose modules are made of this one too, when it holds something else than before.
+    fn outdated_by(&mut self, path: &Path) -> Vec<PathBuf> {
+        let Some(dependents) = self.dependents.get(path) else {
+            return Vec::new();
+        };
+        let content = content_of(path);
+        let before = match content {
+            Some(content) => self.contents.insert(path.to_path_buf(), content),
+            None => self.contents.remove(path),
+        };
+        match content == before {
+            true => Vec::new(),
+            false => dependents.iter().cloned().collect(),
+        }
+    }
+}
+
+fn content_of(path: &Path) -> Option<u64> {
+    reading::read(path).ok().map(|found| found.hash)
+}
+
+impl Coordinator {
+    /// The host makes modules of these files too.
+    pub fn depends_on(&mut self, file: PathBuf, inputs: Vec<PathBuf>) {
+        for input in inputs {
+            let real = self.watcher.watch_file(&input);
+            for path in HashSet::from([input, real]) {
+                if let Some(content) = content_of(&path) {
+                    self.inputs.contents.entry(path.clone()).or_insert(content);
+                }
+                let dependents = self.inputs.dependents.entry(path).or_default();
+                dependents.insert(file.clone());
+            }
+        }
+    }
+
+    /// The host says that a file changed. `is_remade` when it means what it makes of the file, be the file as it was.
+    pub fn host_changed(&mut self, path: PathBuf, is_remade: bool) {
+        self.work_off_backlog();
+        let now = self.now();
+        let on_disk = path.is_file();
+        let modules = {
+            let state = self.shared.state();
+            let found = state.files.find(&path);
+            found.map(|index| {
+                let entry = state.files.get(index);
+                (entry.modules.clone(), entry.life.told().is_none())
+            })
+        };
+        match modules {
+            None if self.inputs.wants(&path) || !self.shared.options.answers_for_host => {}
+            None => {
+                self.inputs.unattributed.insert(path.clone());
+                self.changes.record(&path, Seen::Written, now);
+            }
+            Some(_) if on_disk && is_remade => {
+                self.inputs.remade.insert(path.clone());
+                // After a save that is under way.
+                self.changes.record(&path, Seen::Attributes, now);
+            }
+            // The engine's own watcher sees it.
+            Some(_) if on_disk && self.watcher.is_enabled() => {}
+            Some(_) if on_disk => self.changes.record(&path, Seen::Written, now),
+            // A virtual module: there are no bytes to compare, so the host's word counts.
+            Some((modules, true)) => self.advance(Pending {
+                changed: modules,
+                files: vec![path],
+                ..Pending::default()
+            }),
+            Some(_) => {}
+        }
+    }
+
+    /// A file is taken in. Returns what the host may make otherwise now, though its own file is what it was.
+    pub fn remade_by(&mut self, path: &Path) -> Remade {
+        let mut files = self.inputs.outdated_by(path);
+        if self.inputs.remade.remove(path) {
+            files.push(path.to_path_buf());
+        }
+        let is_unattributed = self.inputs.unattributed.remove(path);
+        let mut state = self.shared.state();
+        let found = files
+            .into_iter()
+            .flat_map(|file| state.files.find_all(&file));
+        let modules: Vec<ModuleId> = found
+            .flat_map(|index| state.files.get(index).modules.clone())
+            .collect();
+        if !is_unattributed || state.files.find(path).is_some() {
+            return Remade {
+                modules,
+                input: None,
+            };
+        }
+        let folders = &self.shared.options.folders;
+        let module_url = folders.url_of(path);
+        let module_url =
+            module_url.unwrap_or_else(|| watcher::real_path(path).display().to_string());
+        let id = state.graph.intern(&module_url);
+        state.graph.set_served(id, ModuleKind::Input);
+        Remade {
+            modules,
+            input: Some(id),
+        }
+    }
+}
