@@ -81,10 +81,24 @@ export function connect(options: ConnectionOptions): Socket {
     },
     garbage: (start, error) => log.warn(`the dev server sent something odd: ${start}`, error),
   });
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+    const isSocket = effectiveDirective === 'connect-src' && /^wss?:/.test(blockedURI);
+    if (isSocket && new URL(blockedURI).host === location.host) void tellPolicy(log);
+  });
   const hurry = () => socket.hurry();
   for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, hurry);
   document.addEventListener('visibilitychange', hurry);
   return socket;
+}
+
+let isPolicyTold = false;
+
+/** The page's policy forbids the socket. Imports are allowed, since this runs: the terminal hears of it by one. */
+async function tellPolicy(log: Log): Promise<void> {
+  if (isPolicyTold) return;
+  isPolicyTold = true;
+  const { reason } = await import(new URL('./policy.js', import.meta.url).href);
+  log.warn(reason);
 }
 
 /**

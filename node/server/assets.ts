@@ -52,8 +52,11 @@ const BODIES = 'bodies.js';
 /** The module that passes the namespace of another one on. */
 const NAMESPACE = 'namespace.js';
 
+/** The module by which a page says that its policy forbids the socket. */
+const POLICY = 'policy.js';
+
 /** The modules that are made for each request. */
-const MADE = new Set(['env.js', BODIES, NAMESPACE]);
+const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY]);
 
 /** A file in a folder of ours. */
 const PLACE = new RegExp(`^${ENDPOINT}([0-9a-f]{12})/([^/]+)$`);
@@ -83,12 +86,14 @@ export function clientPath(): string {
  * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
  * @param query Of the request.
  * @param bodies Makes the text of the module that defines bodies.
+ * @param forbidden A page's policy forbids the socket. Returns what the page is to say of it.
  */
 export function findAsset(
   path: string,
   query: URLSearchParams,
   env: () => ClientEnv | string,
   bodies: () => string,
+  forbidden: () => string,
 ): Asset | null {
   const { hash, files } = compiledClient();
   const [, folder, name = ''] = PLACE.exec(path) ?? [];
@@ -102,6 +107,9 @@ export function findAsset(
   }
   if (file !== undefined) return asset(file, 'max-age=31536000, immutable');
   if (name === BODIES) return asset(bodies(), 'no-store');
+  if (name === POLICY) {
+    return asset(`export const reason = ${JSON.stringify(forbidden())};`, 'no-store');
+  }
   if (name === NAMESPACE) {
     const from = JSON.stringify(query.get('of') ?? '');
     return asset(`import*as namespace from${from};export{namespace};`, 'no-store');

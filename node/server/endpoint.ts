@@ -37,6 +37,11 @@ export interface HmrEndpointOptions extends PageListener {
 /** Reasons of refusals that are told. Whoever makes up more has the terminal's attention already. */
 const MOST_REFUSALS = 50;
 
+/** What is said where a page's policy forbids the socket. */
+const FORBIDDEN =
+  "a page's Content-Security-Policy forbids the connection to the dev server, so that it gets no updates: " +
+  "allow 'self' in its connect-src";
+
 /** Serves the browser client and speaks to it. One a server; it has a secret of its own. */
 export class HmrEndpoint {
   /** The url that modules import the browser client from: the engine's option `clientUrl`. */
@@ -90,7 +95,11 @@ export class HmrEndpoint {
     };
     const parameters = new URLSearchParams(query);
     const bodies = () => engine.bodies(parameters.getAll('u'));
-    return findAsset(path, parameters, env, bodies);
+    const forbidden = () => {
+      this.#refused(FORBIDDEN);
+      return FORBIDDEN;
+    };
+    return findAsset(path, parameters, env, bodies, forbidden);
   }
 
   /**
