@@ -185,7 +185,7 @@ test('code that cannot be served is a problem until it can, one for each module'
   problems.refused(diagnostic('/a.js', { message: 'another' }));
   t.deepEqual(titles(), [`${REFUSED}: code of /a.js`, `${REFUSED}: code of /b.js`]);
   t.is(all()[0].message, 'another');
-  t.deepEqual(all()[0].place, { file: '/project/a.js', line: 2, column: 5 });
+  t.deepEqual(all()[0].place, { file: '/project/a.js', line: 2, column: 5, isFile: true });
   problems.mended(['/a.js', '/c.js']);
   t.deepEqual(titles(), [`${REFUSED}: code of /b.js`]);
   problems.reconnected();
@@ -230,13 +230,10 @@ test('code and callbacks that threw are settled by an update that they are part 
     'An accept callback threw an error: callback of /main.js',
   ]);
   const [evaluated, called] = all();
-  t.deepEqual(evaluated.place, { file: '/leaf.js', line: 3, column: 7 });
-  t.is(
-    evaluated.stack,
-    'at draw (http://localhost:8000/leaf.js:3:7)\nat http://localhost:8000/mid.js?a:1:1',
-  );
+  t.deepEqual(evaluated.place, { file: '/leaf.js', line: 3, column: 7, isFile: false });
+  t.is(evaluated.stack, 'at draw (/leaf.js:3:7)\nat /mid.js?a:1:1');
   t.is(called.message, 'a text');
-  t.deepEqual(called.place, { file: '/main.js', line: null, column: null });
+  t.deepEqual(called.place, { file: '/main.js', line: null, column: null, isFile: false });
   t.deepEqual(called.chain, ['/leaf.js', '/mid.js', '/main.js']);
 
   problems.updated(update('/other.js'), empty);
@@ -250,7 +247,7 @@ test('stacks of Firefox', (t) => {
   const error = new Error('boom');
   error.stack = 'draw@http://localhost:8000/a.js?__hot=12:3:7\n@http://localhost:8000/b.js:1:1\n';
   problems.updated(update('/mid.js'), application, [{ stage: 'evaluate', url: '/mid.js', error }]);
-  t.deepEqual(all()[0].place, { file: '/a.js', line: 3, column: 7 });
+  t.deepEqual(all()[0].place, { file: '/a.js', line: 3, column: 7, isFile: false });
 });
 
 test('style sheets are settled by an update of style sheets', (t) => {

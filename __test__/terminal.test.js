@@ -35,7 +35,11 @@ for (const [event, level, text] of [
     'info',
     'updated modules without a file, accepted by /main.js, in 3.1 ms',
   ],
-  [{ type: 'failed', message: 'not applied: /a.js: x' }, 'error', 'not applied: /a.js: x'],
+  [
+    { type: 'failed', message: 'not applied: /a.js: x', diagnostics: [] },
+    'error',
+    'not applied: /a.js: x',
+  ],
   [
     { type: 'reloaded', report: report('/a.js changed (/a.js → /main.js).', 'Call accept().') },
     'warn',
@@ -56,7 +60,8 @@ for (const [event, level, text] of [
 
 test('a text from a page is one line of bounded length, and commands nothing', (t) => {
   const command = '\x1b[2J\x07\u202egnp.exe\u2066';
-  const [[, text]] = said({ type: 'failed', message: `one\n  two ${command} ${'x'.repeat(5000)}` });
+  const message = `one\n  two ${command} ${'x'.repeat(5000)}`;
+  const [[, text]] = said({ type: 'failed', message, diagnostics: [] });
   t.is(text.split('\n').length, 1);
   t.true(text.includes('one ⏎ two '), text);
   t.true(text.length < 1100);

@@ -8,6 +8,7 @@ import type { Ports } from '../runtime/update/ports.js';
 import type { Runtime } from '../runtime/update/runtime.js';
 import { parseAddress, stamp } from '../runtime/url.js';
 import { ShownStyles } from './dom/css.js';
+import { watchErrors } from './dom/errors.js';
 import { isInFrame } from './dom/frames.js';
 import { ShownImages } from './dom/images.js';
 import { Loaded } from './dom/loaded.js';
@@ -41,6 +42,11 @@ export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions):
   const images = new ShownImages(document, (url) => loaded.initiators(url));
   let shown: Overlay | undefined;
   const modules = modulePorts(document);
+  watchErrors(window, {
+    answerOf,
+    whoThrew: (error) => runtime().whoThrew(error),
+    unloaded: (trouble) => runtime().unloaded(trouble),
+  });
   return {
     ...modules,
     isImported: (url) => loaded.isImported(url),

@@ -18,6 +18,27 @@ code: string | null,
 value: string | null, };
 
 /**
+ * A call in a stack, as the browser sees the code.
+ */
+export type Call = { 
+/**
+ * The function's name, where it has one.
+ */
+name: string | null, 
+/**
+ * The module.
+ */
+url: string, 
+/**
+ * From 1.
+ */
+line: number, 
+/**
+ * From 1, in UTF-16 code units.
+ */
+column: number | null, };
+
+/**
  * What a page sends to the engine. Anything else is refused with an error that the server logs.
  */
 export type ClientMessage = { "type": "hello", 
@@ -116,7 +137,27 @@ message: string,
 /**
  * The modules that still run the code from before.
  */
-kept: Array<string>, } | { "type": "custom", 
+kept: Array<string>, 
+/**
+ * The errors, where the server can tell more of them. Each is answered by `Located`.
+ */
+thrown: Array<Thrown>, } | { "type": "thrown", 
+/**
+ * What the page knows of it.
+ */
+thrown: Thrown, } | { "type": "open", 
+/**
+ * An absolute path.
+ */
+file: string, 
+/**
+ * From 1.
+ */
+line: number | null, 
+/**
+ * From 1.
+ */
+column: number | null, } | { "type": "custom", 
 /**
  * The event's name.
  */
@@ -226,6 +267,11 @@ column: number | null,
 frame: string | null, };
 
 /**
+ * The sorts of failures that pages tell of.
+ */
+export type FailureKind = "code" | "import" | "load";
+
+/**
  * What the engine tells the dev server it lives in, for its terminal and its own code.
  */
 export type HostEvent = { "type": "updated", 
@@ -284,7 +330,27 @@ version: number,
 /**
  * The error's text.
  */
-message: string, } | { "type": "reloaded", 
+message: string, 
+/**
+ * The errors with their places, as far as these are known.
+ */
+diagnostics: Array<Diagnostic>, } | { "type": "open", 
+/**
+ * The page's connection.
+ */
+client: number, 
+/**
+ * An absolute path.
+ */
+file: string, 
+/**
+ * From 1.
+ */
+line: number | null, 
+/**
+ * From 1.
+ */
+column: number | null, } | { "type": "reloaded", 
 /**
  * The page's connection.
  */
@@ -525,7 +591,19 @@ diagnostics: Array<Diagnostic>, } | { "type": "warning",
 /**
  * At least one diagnostic of severity `warning`.
  */
-diagnostics: Array<Diagnostic>, } | { "type": "pong" } | { "type": "recovered", 
+diagnostics: Array<Diagnostic>, } | { "type": "pong" } | { "type": "located", 
+/**
+ * The number of the question.
+ */
+question: number, 
+/**
+ * What it is, and where.
+ */
+diagnostic: Diagnostic, 
+/**
+ * The calls that led to it, newest first, as people read them.
+ */
+calls: Array<string>, } | { "type": "recovered", 
 /**
  * The urls of the modules that were named by an earlier `Error`.
  */
@@ -593,6 +671,43 @@ body: Body | null,
  * Whether its content is what an earlier update brought to this page on the same connection.
  */
 kept: boolean, };
+
+/**
+ * What a page knows of something that was thrown in it, or that did not load.
+ */
+export type Thrown = { 
+/**
+ * A number of the page's own choice, repeated in the answer.
+ */
+question: number, 
+/**
+ * What sort of failure it is.
+ */
+failure: FailureKind, 
+/**
+ * The error's text, or why something did not load.
+ */
+message: string, 
+/**
+ * The module that threw, that has the failed import, or that did not load. `None` when the browser does not say.
+ */
+url: string | null, 
+/**
+ * The specifier of the failed import, as the module's code writes it.
+ */
+specifier: string | null, 
+/**
+ * The name that the imported module does not export.
+ */
+name: string | null, 
+/**
+ * The calls that led to it, newest first.
+ */
+calls: Array<Call>, 
+/**
+ * What to do about it, where the page knows.
+ */
+remedy: string | null, };
 
 /**
  * One batch: what changed, and all that is stale because of it.

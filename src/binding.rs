@@ -128,6 +128,23 @@ pub struct PullFailure {
     pub message: String,
 }
 
+/// An error in a file that tools of the host found.
+#[napi(object)]
+pub struct HostFailure {
+    /// Absolute path of the file.
+    pub file: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub remedy: Option<String>,
+    /// The text that the place is in.
+    pub source: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 code units.
+    pub column: u32,
+}
+
 /// What to serve for a script.
 #[napi(object)]
 pub struct ServedScript {
@@ -410,6 +427,28 @@ impl HmrEngine {
     pub fn depends_on(&self, file: String, inputs: Vec<String>) {
         let inputs = inputs.into_iter().map(PathBuf::from).collect();
         self.engine.depends_on(PathBuf::from(file), inputs);
+    }
+
+    /// Tells of an error that tools of the host found in a file when it was asked for, so that it is not served. Pages
+    /// that asked for it show the error until the file changes.
+    #[napi(catch_unwind)]
+    pub fn host_failed(&self, failure: HostFailure) {
+        let HostFailure {
+            file,
+            message,
+            remedy,
+            source,
+            line,
+            column,
+        } = failure;
+        self.engine.host_failed(engine::HostFailure {
+            file: PathBuf::from(file),
+            message,
+            remedy,
+            source,
+            line,
+            column,
+        });
     }
 
     /// A page's socket opened. `client` is a whole number of 1 or more that the host chose and will not use

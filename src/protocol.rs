@@ -55,6 +55,15 @@ pub enum ServerMessage {
     },
     /// The answer to [`ClientMessage::Ping`].
     Pong,
+    /// The answer to what a page said of something thrown ([`Thrown`]).
+    Located {
+        /// The number of the question.
+        question: u32,
+        /// What it is, and where.
+        diagnostic: Diagnostic,
+        /// The calls that led to it, newest first, as people read them.
+        calls: Vec<String>,
+    },
     /// Files that were reported broken are good again.
     Recovered {
         /// The urls of the modules that were named by an earlier `Error`.
@@ -410,6 +419,23 @@ pub enum ClientMessage {
         /// The modules that still run the code from before.
         #[serde(default)]
         kept: Vec<String>,
+        /// The errors, where the server can tell more of them. Each is answered by `Located`.
+        #[serde(default)]
+        thrown: Vec<Thrown>,
+    },
+    /// Something was thrown while the page loaded, or did not load. Answered by `Located`.
+    Thrown {
+        /// What the page knows of it.
+        thrown: Thrown,
+    },
+    /// Somebody wants to see a place in the editor.
+    Open {
+        /// An absolute path.
+        file: String,
+        /// From 1.
+        line: Option<u32>,
+        /// From 1.
+        column: Option<u32>,
     },
     /// An event for the server's own code (`import.meta.hot.send`).
     Custom {
@@ -420,6 +446,60 @@ pub enum ClientMessage {
         #[cfg_attr(test, ts(type = "unknown"))]
         data: serde_json::Value,
     },
+}
+
+/// What a page knows of something that was thrown in it, or that did not load.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Thrown {
+    /// A number of the page's own choice, repeated in the answer.
+    pub question: u32,
+    /// What sort of failure it is.
+    pub failure: FailureKind,
+    /// The error's text, or why something did not load.
+    pub message: String,
+    /// The module that threw, that has the failed import, or that did not load. `None` when the browser does not say.
+    pub url: Option<String>,
+    /// The specifier of the failed import, as the module's code writes it.
+    pub specifier: Option<String>,
+    /// The name that the imported module does not export.
+    pub name: Option<String>,
+    /// The calls that led to it, newest first.
+    pub calls: Vec<Call>,
+    /// What to do about it, where the page knows.
+    pub remedy: Option<String>,
+}
+
+/// The sorts of failures that pages tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub enum FailureKind {
+    /// Code threw.
+    Code,
+    /// An import leads nowhere, or to a module without such an export.
+    Import,
+    /// A module could not be loaded.
+    Load,
+}
+
+/// A call in a stack, as the browser sees the code.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+pub struct Call {
+    /// The function's name, where it has one.
+    pub name: Option<String>,
+    /// The module.
+    pub url: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 code units.
+    pub column: Option<u32>,
 }
 
 /// A finding about code.
@@ -452,7 +532,7 @@ pub struct Diagnostic {
 #[cfg_attr(test, derive(TS))]
 #[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
 pub enum Severity {
-    /// The code cannot be served; pages keep what they have.
+    /// The code cannot be served or run; pages keep what they have.
     Error,
     /// Something will not work as its author seems to expect.
     Warning,
@@ -551,6 +631,19 @@ pub enum HostEvent {
         version: u64,
         /// The error's text.
         message: String,
+        /// The errors with their places, as far as these are known.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Somebody wants to see a place of a served file in the editor.
+    Open {
+        /// The page's connection.
+        client: u32,
+        /// An absolute path.
+        file: String,
+        /// From 1.
+        line: Option<u32>,
+        /// From 1.
+        column: Option<u32>,
     },
     /// A page came back from a full reload that it had asked for.
     Reloaded {

@@ -83,8 +83,13 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
       const text = `${event.url} is served as it is, and an update of it reloads the page: ${event.reason}`;
       return [{ level: 'debug', text: `${text}` }];
     }
-    case 'failed':
-      return [{ level: 'error', text: styleText('red', oneLine(event.message)) }];
+    case 'failed': {
+      const message = styleText('red', oneLine(event.message));
+      const places = event.diagnostics.flatMap((diagnostic) => placeOf(diagnostic, rootDir));
+      return [{ level: 'error', text: [message, ...places].join('\n') }];
+    }
+    case 'open':
+      return [];
     case 'reloaded': {
       const { message, remedy } = event.report;
       const lines = [styleText('yellow', `page reload: ${oneLine(message)}`)];
@@ -113,12 +118,26 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
   }
 }
 
-function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
-  const { severity, message, file, url, line, column, frame, remedy } = diagnostic;
+/** Where a part of an update failed, and what to do; nothing where that is not known. */
+function placeOf(diagnostic: Diagnostic, rootDir: string): string[] {
+  const { line, frame, remedy } = diagnostic;
+  if (line === null && remedy === null) return [];
+  const shown = [`  at ${nameOf(diagnostic, rootDir)}`, frame, remedy && `  ${oneLine(remedy)}`];
+  return shown.filter((text) => text !== null);
+}
+
+/** File, line and column, as far as they are known. */
+function nameOf({ file, url, line, column }: Diagnostic, rootDir: string): string {
   const name = file === null ? url : relative(rootDir, file);
-  const place = line === null ? name : `${name}:${line}:${column}`;
+  return [name, line, column].filter((part) => part !== null).join(':');
+}
+
+function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
+  const { severity, message, frame, remedy } = diagnostic;
   const color = severity === 'error' ? 'red' : 'yellow';
-  const lines = [`${styleText(color, severity)} ${place}: ${message}`];
+  const lines = [
+    `${styleText(color, severity)} ${nameOf(diagnostic, rootDir)}: ${oneLine(message)}`,
+  ];
   if (frame !== null) lines.push(frame);
   if (remedy !== null) lines.push(`  ${remedy}`);
   return lines.join('\n');

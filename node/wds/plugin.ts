@@ -28,6 +28,7 @@ import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
+import { hearToolErrors } from './tool-errors.js';
 import { isWatchPlugin, silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
@@ -289,6 +290,11 @@ function start(
   fileWatcher.on('change', onChange);
   fileWatcher.on('unlink', onUnlink);
   if (webSockets) silenceWatchPlugin(webSockets);
+  const unhear = hearToolErrors(
+    params.logger,
+    (failure) => engine.hostFailed(failure),
+    options.logLevel !== 'silent',
+  );
   return {
     engine,
     endpoint,
@@ -300,6 +306,7 @@ function start(
     stop() {
       fileWatcher.off('change', onChange);
       fileWatcher.off('unlink', onUnlink);
+      unhear();
       leave();
       endpoint.close();
       engine.close();

@@ -3,16 +3,22 @@
  * console, over the page, and as `error` events.
  */
 import type { ErrorPayload } from '../../client.js';
-import type { Diagnostic, Update } from '../protocol.js';
+import type { ClientMessage, Diagnostic, Thrown, Update } from '../protocol.js';
 import type { Failure, LostExports } from '../update/apply.js';
 import type { Application } from '../update/plan.js';
 import { describeFailure } from './announce.js';
 import { Diagnostics } from './diagnostics.js';
 import { describeDiagnostic, diagnosticPayload, type Log, thrownPayload } from './log.js';
-import { chainOf, type Problem, Problems } from './problems.js';
+import { chainOf, type Located, type Problem, Problems } from './problems.js';
+import { type Trouble, troubleOfFailure } from './trouble.js';
+
+/** Failures of one page load that are told: what more of them have in common is said by then. */
+const MOST_UNLOADED = 20;
 
 /** Where notices go. */
 export interface NoticePorts {
+  /** The page's origin. */
+  readonly origin: string;
   /** Whether the page has to do with a module. */
   knows(url: string): boolean;
   /** Whether a module is the browser's: the page has no record of it. */
@@ -21,6 +27,8 @@ export interface NoticePorts {
   show(problems: readonly Problem[]): void;
   /** Emits an `error` event. */
   emitError(payload: ErrorPayload): void;
+  /** Sends to the server. */
+  send(message: ClientMessage): void;
 }
 
 /** The notices of a page. */
@@ -29,11 +37,15 @@ export class Notices {
   readonly #ports: NoticePorts;
   readonly #problems: Problems;
   readonly #diagnostics: Diagnostics;
+  /** Questions of which nothing was said yet. */
+  readonly #unsaid = new Set<number>();
+  #questions = 0;
+  #unloaded = 0;
 
   constructor(log: Log, ports: NoticePorts) {
     this.#log = log;
     this.#ports = ports;
-    this.#problems = new Problems((problems) => ports.show(problems));
+    this.#problems = new Problems((problems) => ports.show(problems), ports.origin);
     this.#diagnostics = new Diagnostics(
       (url) => ports.knows(url),
       (diagnostic) => this.#say(diagnostic),
@@ -72,14 +84,46 @@ export class Notices {
     this.#problems.removed(urls);
   }
 
-  /** An update came to its end. */
+  /**
+   * An update came to its end.
+   *
+   * @returns What the server is to be asked about.
+   */
   updated(
     update: Update,
     application: Application | undefined,
     failures: readonly Failure[] = [],
-  ): void {
-    if (application) for (const failure of failures) this.#show(failure, update, application);
-    this.#problems.updated(update, application, failures);
+  ): Thrown[] {
+    const questions = new Map<Failure, number>();
+    if (application) {
+      for (const failure of failures) {
+        this.#show(failure, update, application);
+        if (failure.stage !== 'dispose') questions.set(failure, ++this.#questions);
+      }
+    }
+    this.#problems.updated(update, application, failures, questions);
+    return [...questions].map(([failure, question]) => ({
+      question,
+      ...troubleOfFailure(failure, this.#ports.origin),
+    }));
+  }
+
+  /** Something failed while the page loaded. The browser's console has it, but not all that the server knows. */
+  unloaded(trouble: Trouble): void {
+    const question = ++this.#questions;
+    if (this.#unloaded >= MOST_UNLOADED || !this.#problems.unloaded(trouble, question)) return;
+    this.#unloaded += 1;
+    this.#unsaid.add(question);
+    this.#ports.send({ type: 'thrown', thrown: { question, ...trouble } });
+  }
+
+  /** The server says where something is. */
+  located(located: Located): void {
+    this.#problems.located(located);
+    const isSaid = !this.#unsaid.delete(located.question);
+    if (isSaid || this.#problems.isRefused(located.diagnostic.url)) return;
+    this.#log.error(describeDiagnostic(located.diagnostic));
+    this.#ports.emitError(diagnosticPayload(located.diagnostic));
   }
 
   /** Modules lost exports that importers which did not run again still show. */

@@ -3,11 +3,11 @@
  * it is mended. Pure: who shows it is told of each change.
  */
 
-import type { Diagnostic, Update } from '../protocol.js';
+import type { Call, Diagnostic, Update } from '../protocol.js';
 import type { Failure } from '../update/apply.js';
 import type { Application } from '../update/plan.js';
-import { parseAddress, withoutStamps } from '../url.js';
 import { textOf } from './log.js';
+import { type Trouble, troubleOfFailure } from './trouble.js';
 
 /** Where in a file. Lines and columns count from 1. */
 export interface ProblemPlace {
@@ -15,6 +15,8 @@ export interface ProblemPlace {
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;
+  /** Whether it is a file that an editor can open. */
+  readonly isFile: boolean;
 }
 
 /** One thing that is wrong. Text only. */
@@ -47,23 +49,51 @@ interface FailedPart {
   readonly failure: Failure;
   readonly changed: readonly string[];
   readonly problem: Problem;
+  /** The number by which the server was asked for its place. */
+  readonly question: number | undefined;
+}
+
+/** Something that failed while the page loaded. */
+interface UnloadedPart {
+  /** The modules that it is about: a new one of them may be the end of it. */
+  readonly urls: readonly string[];
+  readonly problem: Problem;
+  readonly question: number;
+}
+
+/** What the server says of an error. */
+export interface Located {
+  readonly question: number;
+  readonly diagnostic: Diagnostic;
+  readonly calls: readonly string[];
 }
 
 /** The problems of a page. */
 export class Problems {
   readonly #show: (problems: readonly Problem[]) => void;
+  readonly #origin: string | undefined;
   readonly #refused = new Map<string, Problem>();
   #failed: readonly FailedPart[] = [];
+  #unloaded: readonly UnloadedPart[] = [];
 
-  /** @param show Gets all problems whenever there are others. */
-  constructor(show: (problems: readonly Problem[]) => void) {
+  /**
+   * @param show Gets all problems whenever there are others.
+   * @param origin The page's.
+   */
+  constructor(show: (problems: readonly Problem[]) => void, origin?: string) {
     this.#show = show;
+    this.#origin = origin;
   }
 
   /** The saved code of a module cannot be served. */
   refused(diagnostic: Diagnostic): void {
     this.#refused.set(diagnostic.url, problemOfCode(diagnostic));
     this.#changed();
+  }
+
+  /** Whether the saved code of a module cannot be served. */
+  isRefused(url: string): boolean {
+    return this.#refused.has(url);
   }
 
   /** The saved code of modules can be served, as far as is known. */
@@ -80,30 +110,100 @@ export class Problems {
   /** Modules left the page, and their problems with them. */
   removed(urls: readonly string[]): void {
     this.#failed = this.#failed.filter(({ failure: { url } }) => !url || !urls.includes(url));
+    this.#settle(urls);
     this.mended(urls);
     this.#changed();
   }
 
-  /** An update came to its end. What failed earlier and was part of it is as it says now. */
+  /**
+   * Something failed while the page loaded.
+   *
+   * @returns Whether that is news.
+   */
+  unloaded(trouble: Trouble, question: number): boolean {
+    const { failure, message, url, specifier, remedy } = trouble;
+    const calls = trouble.calls.map(callText);
+    const [first] = trouble.calls;
+    const about = url ?? first?.url;
+    const id = `page load, ${failure} of ${about ?? specifier}: ${message}`;
+    if (this.#unloaded.some(({ problem }) => problem.id === id)) return false;
+    const problem: Problem = {
+      id,
+      title: failure === 'code' ? 'The code threw an error' : 'A module could not be loaded',
+      message: failure === 'load' ? `could not be loaded: ${message}` : message,
+      place: first ? placeOfCall(first) : placeOfModule(about),
+      frame: null,
+      stack: calls.length > 1 ? calls.join('\n') : null,
+      chain: [],
+      remedy,
+    };
+    const urls = [about, first?.url].filter((one) => one !== undefined);
+    this.#unloaded = [...this.#unloaded, { urls, problem, question }];
+    this.#changed();
+    return true;
+  }
+
+  /** The server says where something is. */
+  located({ question, diagnostic, calls }: Located): void {
+    const detailed = (problem: Problem, keepsMessage: boolean): Problem => ({
+      ...problem,
+      message: keepsMessage ? problem.message : diagnostic.message,
+      place: placeOfCode(diagnostic),
+      frame: diagnostic.frame,
+      stack: calls.length > 1 ? calls.join('\n') : null,
+      remedy: diagnostic.remedy ?? problem.remedy,
+    });
+    this.#failed = this.#failed.map((part) =>
+      part.question === question
+        ? { ...part, problem: detailed(part.problem, part.failure.stage !== 'load') }
+        : part,
+    );
+    this.#unloaded = this.#unloaded.map((part) =>
+      part.question === question
+        ? { ...part, urls: [...part.urls, diagnostic.url], problem: detailed(part.problem, false) }
+        : part,
+    );
+    this.#changed();
+  }
+
+  /**
+   * An update came to its end. What failed earlier and was part of it is as it says now.
+   *
+   * @param questions By what failed, the number by which the server is asked for its place.
+   */
   updated(
     update: Update,
     application: Application | undefined,
     failures: readonly Failure[] = [],
+    questions: ReadonlyMap<Failure, number> = new Map(),
   ): void {
     const before = this.#failed;
     const still = before.filter(({ failure }) => !isSettled(failure, application));
-    const failed = failures.flatMap((failure) => failedPart(failure, update, application) ?? []);
+    const failed = failures.flatMap((failure) => {
+      const part = failedPart(failure, update, application, this.#origin);
+      return part ? [{ ...part, question: questions.get(failure) }] : [];
+    });
     this.#failed = [...still, ...failed];
+    if (application) this.#settle(application.stale.map(({ url }) => url));
     if (before.length > 0 || failed.length > 0) this.#changed();
+  }
+
+  /** These modules are other ones now: what they failed at while the page loaded is over. */
+  #settle(urls: readonly string[]): void {
+    const before = this.#unloaded;
+    this.#unloaded = before.filter((part) => !part.urls.some((url) => urls.includes(url)));
+    if (this.#unloaded.length < before.length) this.#changed();
   }
 
   #changed(): void {
     // Code that cannot be served, which the server found, says more than that it could not be loaded.
+    const isRefused = (urls: readonly string[]) => urls.some((url) => this.#refused.has(url));
     const failed = this.#failed.filter(
-      ({ failure, changed }) =>
-        failure.stage !== 'load' || !changed.some((url) => this.#refused.has(url)),
+      ({ failure, changed }) => failure.stage !== 'load' || !isRefused(changed),
     );
-    this.#show([...this.#refused.values(), ...failed.map(({ problem }) => problem)]);
+    const unloaded = this.#unloaded.filter(({ urls }) => !isRefused(urls));
+    const others = [...unloaded, ...failed].map(({ problem }) => problem);
+    this.#show([...this.#refused.values(), ...others]);
   }
 }
 
@@ -136,12 +236,12 @@ export function chainOf(failure: Failure, update: Update, application: Applicati
 }
 
 function problemOfCode(diagnostic: Diagnostic): Problem {
-  const { url, file, line, column, message, frame, remedy } = diagnostic;
+  const { url, message, frame, remedy } = diagnostic;
   return {
     id: `code of ${url}`,
     title: 'The saved code cannot be served',
     message,
-    place: { file: file ?? url, line, column },
+    place: placeOfCode(diagnostic),
     frame,
     stack: null,
     chain: [],
@@ -149,27 +249,35 @@ function problemOfCode(diagnostic: Diagnostic): Problem {
   };
 }
 
+function placeOfCode({ url, file, line, column }: Diagnostic): ProblemPlace {
+  return { file: file ?? url, line, column, isFile: file !== null };
+}
+
+function placeOfModule(url: string | undefined): ProblemPlace | null {
+  return url === undefined ? null : { file: url, line: null, column: null, isFile: false };
+}
+
 function failedPart(
   failure: Failure,
   update: Update,
   application: Application | undefined,
-): FailedPart | undefined {
+  origin: string | undefined,
+): Omit<FailedPart, 'question'> | undefined {
   const { stage, url, error } = failure;
   const { changed } = update;
   if (stage === 'dispose') return undefined;
   const about = url ?? changed[0];
-  // What did not load was thrown by the browser or by hotgraph: only running code has calls to show.
-  const stack = stage === 'evaluate' || stage === 'callback' ? callsOf(error) : [];
-  const [first] = stack.flatMap((call) => placeOfCall(call) ?? []);
+  const { calls, remedy } = troubleOfFailure(failure, origin);
+  const [first] = calls;
   const problem: Problem = {
     id: `${stage === 'load' ? 'code' : stage} of ${about}`,
     title: TITLES[stage],
     message: textOf(error),
-    place: first ?? (about === undefined ? null : { file: about, line: null, column: null }),
+    place: first ? placeOfCall(first) : placeOfModule(about),
     frame: null,
-    stack: stack.length > 1 ? stack.join('\n') : null,
+    stack: calls.length > 1 ? calls.map(callText).join('\n') : null,
     chain: application ? chainOf(failure, update, application) : [],
-    remedy: null,
+    remedy,
   };
   return { failure, changed, problem };
 }
@@ -186,22 +294,12 @@ function isSettled({ stage, url }: Failure, application: Application | undefined
   );
 }
 
-/** A call in a stack: what Chromium and Safari, and what Firefox writes before the address. */
-const CALL = /(?:^\s*at .*?\(?|@)(https?:\/\/[^\s()]+):(\d+):(\d+)\)?$/;
-
-/** The calls in the page's own code, newest first. */
-function callsOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const calls = stack
-    .split('\n')
-    .filter((line) => CALL.test(line) && !line.includes('/__hotgraph/'));
-  return calls.map((line) => withoutStamps(line).trim());
+function callText({ name, url, line, column }: Call): string {
+  const place = [url, line, column].filter((part) => part !== null).join(':');
+  return name === null ? `at ${place}` : `at ${name} (${place})`;
 }
 
-function placeOfCall(call: string): ProblemPlace | undefined {
-  const [, address = '', line, column] = CALL.exec(call) ?? [];
-  const file = parseAddress(address)?.url;
-  if (file === undefined) return undefined;
+function placeOfCall({ url, line, column }: Call): ProblemPlace {
   // On its first line a module is served with something in front of it.
-  return { file, line: Number(line), column: line === '1' ? null : Number(column) };
+  return { file: url, line, column: line === 1 ? null : column, isFile: false };
 }

@@ -10,6 +10,7 @@ import { CodeError, Overtaken } from '../modules/bodies.js';
 import { evaluate } from '../modules/evaluate.js';
 import { NoBody } from '../modules/link.js';
 import type { Modules } from '../modules/modules.js';
+import { notFetched } from '../tell/trouble.js';
 import { pageOfInline } from '../url.js';
 import { patient, Unsettled } from '../wait.js';
 import { runDisposers } from './dispose.js';
@@ -18,6 +19,8 @@ import type { Application } from './plan.js';
 
 /** What applying needs from the browser. */
 export interface ApplyPorts {
+  /** The page's origin. */
+  readonly origin: string;
   /** Gives the style sheets that links show new text. `version` stamps those that only import one. */
   swapStyles(styles: Application['styles'], version: number): Promise<void>;
   /** Gives the style sheets that scripts import new text. */
@@ -76,9 +79,12 @@ function overtakenWhen(superseded: Promise<void>): Promise<never> {
 /** What it means that linking failed. */
 async function failureOf(
   error: unknown,
-  ports: Pick<ApplyPorts, 'answerOf'>,
+  ports: Pick<ApplyPorts, 'answerOf' | 'origin'>,
 ): Promise<Failure | 'overtaken' | NoBody> {
   if (error instanceof Overtaken) return 'overtaken';
+  const missing = notFetched(error, ports.origin);
+  const why = missing === undefined ? undefined : await ports.answerOf(missing);
+  if (why !== undefined) return { stage: 'load', url: missing, error: new Error(why) };
   if (error instanceof NoBody) {
     const answer = await ports.answerOf(error.url);
     if (answer === undefined) return error;
@@ -97,7 +103,7 @@ export async function tryLinking(
   urls: readonly string[],
   version: number,
   modules: Modules,
-  ports: Pick<ApplyPorts, 'answerOf'>,
+  ports: Pick<ApplyPorts, 'answerOf' | 'origin'>,
   superseded: (urls: readonly string[]) => Promise<void>,
 ): Promise<Failure | 'overtaken' | undefined> {
   try {

@@ -12,6 +12,7 @@ import { describeFailure, summary, updatePayload } from '../tell/announce.js';
 import { type Log, textOf } from '../tell/log.js';
 import { Notices } from '../tell/notices.js';
 import { notReplaceable, sessionReport } from '../tell/report.js';
+import type { Trouble } from '../tell/trouble.js';
 import { patient, pause } from '../wait.js';
 import { Applying, type Failure, type Outcome, tryLinking } from './apply.js';
 import { Departures } from './departures.js';
@@ -88,10 +89,12 @@ export class Runtime {
       this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
     });
     this.#notices = new Notices(log, {
+      origin: ports.origin,
       knows: (url) => this.#knows(url),
       isNative: (url) => this.modules.graph.current(url) === undefined,
       show: (problems) => ports.showProblems(problems),
       emitError: (payload) => void this.events.emitBuiltIn('error', payload),
+      send: (message) => ports.send(message),
     });
     this.#statuses = new Statuses((error) => {
       this.#log.error(`a status handler threw: ${textOf(error)}`, error);
@@ -167,6 +170,19 @@ export class Runtime {
     }
   }
 
+  /** Something failed while the page loaded. */
+  unloaded(trouble: Trouble): void {
+    this.#notices.unloaded(trouble);
+  }
+
+  /** The module that threw this error when it ran. */
+  whoThrew(error: unknown): string | undefined {
+    for (const { current, url } of this.modules.graph.modules) {
+      if (current?.state === 'failed' && current.error === error) return url;
+    }
+    return undefined;
+  }
+
   /** The page's own code has run: starts applying what came in and what will. */
   start(): void {
     if (this.#state !== 'loading') return;
@@ -202,6 +218,9 @@ export class Runtime {
       case 'error':
       case 'warning':
         this.#notices.take(message.diagnostics);
+        break;
+      case 'located':
+        this.#notices.located(message);
         break;
       case 'recovered':
         this.modules.graph.cure();
@@ -451,7 +470,7 @@ export class Runtime {
   ): Promise<void> {
     const { version } = update;
     const { failures } = outcome;
-    this.#notices.updated(update, application, failures);
+    const thrown = this.#notices.updated(update, application, failures);
     const stale = application.stale.map(({ url }) => url);
     this.#departures.applied(stale, outcome.kept, this.#version);
     const isWhatItWas = failures.some(({ stage }) => stage === 'load');
@@ -461,7 +480,7 @@ export class Runtime {
     if (fatal.length > 0) {
       this.#statuses.become('fail');
       const message = fatal.map(describeFailure).join('\n');
-      this.#ports.send({ type: 'failed', version, message, kept: [...outcome.kept] });
+      this.#ports.send({ type: 'failed', version, message, kept: [...outcome.kept], thrown });
     }
     if (isWhatItWas || (outcome.boundaries.length === 0 && fatal.length > 0)) return;
 

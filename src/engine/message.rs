@@ -34,6 +34,8 @@ pub enum Message {
     Frame(u32, String),
     /// The host has shown what a [`HostEvent::Pull`](crate::protocol::HostEvent) asked for, but for these.
     Pulled(u32, Vec<PullFailure>),
+    /// The host's tools found an error in a file.
+    HostFailed(HostFailure),
     /// The end; who asked for it waits for it.
     Close(Sender<()>),
 }
@@ -45,4 +47,21 @@ pub struct PullFailure {
     pub url: String,
     /// Why, in the host's words.
     pub message: String,
+}
+
+/// An error in a file that the host's tools found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostFailure {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong, in the host's words.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub remedy: Option<String>,
+    /// The text that the place is in.
+    pub source: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 code units.
+    pub column: u32,
 }

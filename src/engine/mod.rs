@@ -16,6 +16,7 @@ mod pages;
 mod serve;
 mod snapshot;
 mod state;
+mod trace;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -28,12 +29,13 @@ use dashmap::DashMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::protocol::{HostEvent, ServerMessage};
+use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
 use coordinator::Coordinator;
 use message::Message;
-pub use message::PullFailure;
+pub use message::{HostFailure, PullFailure};
 pub use pages::Page;
 pub use serve::ServedScript;
 use serve::backlog::{Backlog, Registration};
@@ -254,6 +256,20 @@ impl Engine {
     /// The answer to a [`HostEvent::Pull`]: all that could be had was handed over by [`Engine::preview`] or served.
     pub fn pulled(&self, question: u32, failures: Vec<PullFailure>) {
         self.post(Message::Pulled(question, failures));
+    }
+
+    /// The host could not make something of a file: an error in it that the host's own tools found.
+    pub fn host_failed(&self, failure: HostFailure) {
+        let is_known = self.shared.state().files.find(&failure.file).is_some();
+        let module_url = self.shared.options.folders.url_of(&failure.file);
+        if let (false, Some(module_url)) = (is_known, module_url) {
+            let file = SourceFile {
+                path: failure.file.clone(),
+                requested_at: now_ms(),
+            };
+            self.serve_resource(&module_url, ModuleKind::Script, Some(file), None);
+        }
+        self.post(Message::HostFailed(failure));
     }
 
     /// A page's socket opened.

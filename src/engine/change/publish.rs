@@ -125,6 +125,8 @@ impl Coordinator {
                 let message = format!("the dev server could not make it: {message}");
                 let mut state = self.shared.state();
                 problems.extend(match found {
+                    // The host's tools have said it.
+                    _ if state.is_broken(id) => None,
                     Some(mistake) => state.mark_broken(id, mistake),
                     None => state.broken(id, message),
                 });
@@ -190,6 +192,11 @@ impl State {
         let file = self.files.get(self.files.of_module(id)?);
         let text = file.saved.as_ref()?;
         super::check::suspect(&file.path, text, self.graph.kind(id), self.graph.url(id))
+    }
+
+    fn is_broken(&self, id: ModuleId) -> bool {
+        let file = self.files.of_module(id);
+        file.is_some_and(|index| self.files.get(index).life.problem().is_some())
     }
 
     fn broken(&mut self, id: ModuleId, message: String) -> Option<Diagnostic> {

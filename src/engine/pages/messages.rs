@@ -4,6 +4,7 @@
 //! only when the graph knows them.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -20,6 +21,9 @@ use hotgraph_core::graph::url;
 /// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
 /// memory; forgetting costs at worst one update too many.
 const REMEMBERED_INVALIDATIONS: usize = 10_000;
+
+/// Errors of one update that are located.
+const MOST_THROWN: usize = 20;
 
 impl Coordinator {
     pub fn received(&mut self, client: u32, frame: &str) {
@@ -121,14 +125,38 @@ impl Coordinator {
                 version,
                 message,
                 kept,
+                thrown,
             } => {
                 self.keep_acceptance(&kept, version);
+                let thrown = thrown.into_iter().take(MOST_THROWN);
+                let found = thrown.filter_map(|one| self.answer_thrown(client, one));
+                let diagnostics = found.map(|found| found.diagnostic).collect();
                 self.shared.tell_host(&HostEvent::Failed {
                     client,
                     version,
                     message,
+                    diagnostics,
                 });
                 self.look_for_mistakes();
+            }
+            ClientMessage::Thrown { thrown } => {
+                let found = self.answer_thrown(client, thrown);
+                if let Some(found) = found.filter(|found| !found.is_known) {
+                    let diagnostics = vec![found.diagnostic];
+                    self.shared
+                        .tell_host(&HostEvent::Diagnostics { diagnostics });
+                }
+            }
+            ClientMessage::Open { file, line, column } => {
+                let is_served = self.shared.state().files.find(Path::new(&file)).is_some();
+                if is_served {
+                    self.shared.tell_host(&HostEvent::Open {
+                        client,
+                        file,
+                        line,
+                        column,
+                    });
+                }
             }
             ClientMessage::Custom { event, data } => {
                 self.shared.tell_host(&HostEvent::Custom {

@@ -19,7 +19,12 @@ pub struct Page {
     pub life: PageLife,
     /// The url of its HTML, when that was served through the engine.
     pub url: Option<String>,
+    /// How often it asked where something comes from.
+    pub questions: u32,
 }
+
+/// Questions of one connection that are answered. Each may cost a walk over the modules, and a page has few errors.
+const MOST_QUESTIONS: u32 = 500;
 
 impl Shared {
     fn pages(&self) -> MutexGuard<'_, BTreeMap<u32, Page>> {
@@ -39,6 +44,21 @@ impl Shared {
 }
 
 impl Coordinator {
+    /// The url of a page's HTML.
+    pub fn page_url(&self, client: u32) -> Option<String> {
+        self.shared.pages().get(&client)?.url.clone()
+    }
+
+    /// A page asks where something comes from. Returns whether it may.
+    pub fn may_ask(&self, client: u32) -> bool {
+        let mut pages = self.shared.pages();
+        let Some(page) = pages.get_mut(&client) else {
+            return false;
+        };
+        page.questions = page.questions.saturating_add(1);
+        page.questions <= MOST_QUESTIONS
+    }
+
     /// The pages whose hello was answered.
     pub fn greeted(&self) -> impl Iterator<Item = u32> {
         let pages = self.shared.greeted().into_iter();

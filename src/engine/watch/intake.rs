@@ -115,7 +115,8 @@ impl Coordinator {
         let real = self.watcher.watch_file(&file.path);
         let found = reading::read(&file.path);
         let is_readable_soon = matches!(&found, Err(error) if error.is_passing());
-        let disk = found.ok().map(|found| found.hash);
+        let found = found.ok();
+        let disk = found.as_ref().map(|found| found.hash);
         let is_same = disk == Some(content);
         let is_other = !is_same && disk.is_some();
         let changed_since =
@@ -130,9 +131,33 @@ impl Coordinator {
         let told = if changed_since { Some(content) } else { disk };
         entry.life.compared(told);
         drop(state);
+        if is_same && let Some(bytes) = found.and_then(|found| found.bytes) {
+            self.check_data(index, &bytes);
+        }
         if changed_since {
             // Somebody may be writing it at this moment. The end of that is an event of its own.
             self.changes.record(&file.path, Seen::Created, self.now());
+        }
+    }
+
+    /// Looks whether data that is served as it is can be read, for the pages that get it now. Scripts are analysed in
+    /// any case.
+    fn check_data(&mut self, index: FileIndex, bytes: &[u8]) {
+        let mut state = self.shared.state();
+        let entry = state.files.get(index);
+        let (path, module) = (entry.path.clone(), entry.modules.first().copied());
+        let Some(id) = module.filter(|&id| state.graph.kind(id) == ModuleKind::Asset) else {
+            return;
+        };
+        let url = state.graph.url(id);
+        let problem = check::check(&path, bytes, ModuleKind::Asset, true, url, |_, _| None);
+        let Some(problem) = problem else {
+            return;
+        };
+        let is_new = state.files.get_mut(index).life.found_broken(&problem);
+        drop(state);
+        if is_new {
+            self.report(vec![problem]);
         }
     }
 

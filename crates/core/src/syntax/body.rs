@@ -20,7 +20,7 @@
 
 mod text;
 
-use super::edit::Edit;
+use super::edit::{Edit, origin};
 
 pub use text::{Shell, function, shell};
 
@@ -61,6 +61,12 @@ impl BodyPlan {
         imports
             .filter(|(_, import)| import.kind == ImportKind::Star)
             .map(|(index, _)| index)
+    }
+
+    /// Where in the source a place of the module's shell or body is: a byte offset. On the first line, which has
+    /// something in front of it, no column can be told.
+    pub fn origin(&self, source: &str, line: u32, column: u32) -> usize {
+        origin(source, &self.edits, line, column)
     }
 
     /// Whether the body is an async function: the module awaits at its top level.

@@ -1,0 +1,98 @@
+//! Source maps that stand in code: which place of which source a place of the code was made of.
+//!
+//! Knows texts only: no map is fetched and no source is read. Maps are untrusted.
+
+use data_url::DataUrl;
+use oxc_sourcemap::SourceMap;
+
+/// What a map's comment begins with.
+const COMMENT: &str = "//# sourceMappingURL=";
+
+/// A place in a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// What the map calls the source.
+    pub source: String,
+    /// The text of the source, where the map has it.
+    pub content: Option<String>,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in UTF-16 code units.
+    pub column: u32,
+}
+
+/// What a place of some code was made of; `None` where the code has no map in it, or the map does not say.
+///
+/// `line` counts from 1, as `column`, without which the first thing on the line counts.
+pub fn original(code: &str, line: u32, column: Option<u32>) -> Option<Original> {
+    let comment = code.rfind(COMMENT)?;
+    let address = code[comment + COMMENT.len()..].split_whitespace().next()?;
+    let (json, _) = DataUrl::process(address).ok()?.decode_to_vec().ok()?;
+    let json = String::from_utf8(json).ok()?;
+    let map = SourceMap::from_json_string(&json).ok()?;
+    let line = line.checked_sub(1)?;
+    let tokens = map
+        .get_tokens()
+        .filter(|token| token.get_dst_line() == line && token.get_source_id().is_some());
+    let token = match column {
+        None => tokens.min_by_key(|token| token.get_dst_col()),
+        Some(column) => {
+            let before = tokens.filter(|token| token.get_dst_col() < column);
+            before.max_by_key(|token| token.get_dst_col())
+        }
+    }?;
+    let id = token.get_source_id()?;
+    Some(Original {
+        source: map.get_source(id)?.to_owned(),
+        content: map.get_source_content(id).map(str::to_owned),
+        line: token.get_src_line().checked_add(1)?,
+        column: token.get_src_col().checked_add(1)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Code with a map of two lines: `a` is line 3, column 2 of the source, `b` on the second line its line 8.
+    fn mapped(code: &str) -> String {
+        let json = r#"{"version":3,"sources":["a.ts"],"sourcesContent":["one"],"names":[],"mappings":"AAEE;IAKF"}"#;
+        let json = json.replace('"', "%22").replace(' ', "%20");
+        format!("{code}\n{COMMENT}data:application/json,{json}\n")
+    }
+
+    #[test]
+    fn places_are_those_of_the_source() {
+        let code = mapped("a\n    b c");
+        let at =
+            |line, column| original(&code, line, column).map(|found| (found.line, found.column));
+        assert_eq!(at(1, Some(1)), Some((3, 3)));
+        assert_eq!(at(2, Some(5)), Some((8, 1)));
+        assert_eq!(at(2, Some(99)), Some((8, 1)));
+        assert_eq!(at(2, Some(4)), None);
+        assert_eq!(at(2, None), Some((8, 1)));
+        assert_eq!(at(3, Some(1)), None);
+        assert_eq!(at(0, Some(1)), None);
+        let found = original(&code, 1, Some(1));
+        assert_eq!(
+            found.and_then(|found| found.content).as_deref(),
+            Some("one")
+        );
+    }
+
+    #[test]
+    fn what_is_no_map_says_nothing() {
+        for comment in [
+            "",
+            "a.js.map",
+            "data:application/json,{}",
+            "data:application/json;base64,%%%",
+            "data:application/json,{%22version%22:3,%22sources%22:[],%22names%22:[],%22mappings%22:%22AAAA%22}",
+            "data:application/json,{%22version%22:3,%22sources%22:[%22a%22],%22names%22:[],%22mappings%22:%22gggggggggggggggggggA%22}",
+        ] {
+            let code = format!("a\n{COMMENT}{comment}");
+            assert_eq!(original(&code, 1, Some(1)), None, "{comment}");
+        }
+        assert_eq!(original("a", 1, Some(1)), None);
+    }
+}
