@@ -72,7 +72,7 @@ export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions):
     send,
     now: () => performance.now(),
     showProblems: (problems) => {
-      if (overlay()) shown ??= createOverlay();
+      if (overlay()) shown ??= createOverlay(send);
       shown?.update(problems);
     },
   };
@@ -114,8 +114,11 @@ function isPreloaded(url: string, urlAt: (address: string) => string | undefined
   return [...links].some(({ href }) => urlAt(href) === url);
 }
 
-function createOverlay(): Overlay {
-  const panel = new Panel(document, () => overlay.dismiss());
+function createOverlay(send: PageOptions['send']): Overlay {
+  const panel = new Panel(document, {
+    dismiss: () => overlay.dismiss(),
+    open: ({ file, line, column }) => send({ type: 'open', file, line, column }),
+  });
   const overlay = new Overlay({
     after(milliseconds, run) {
       const timer = setTimeout(run, milliseconds);

@@ -3,6 +3,8 @@
  * moves nothing; the page stays usable. All that it shows is text, never markup.
  */
 import type { Problem, ProblemPlace } from '../../runtime/tell/problems.js';
+import { copyText } from './copy.js';
+import { paint } from './paint.js';
 
 const NAME = 'hotgraph-overlay';
 
@@ -32,6 +34,9 @@ const STYLE = `
   --error: #b3261e;
   --mark: #fbe9e7;
   --focus: #0b57d0;
+  --keyword: #7a2f9e;
+  --string: #1a6330;
+  --number: #8a4600;
   --shadow: 0 1px 2px rgb(0 0 0 / 0.1), 0 12px 40px rgb(0 0 0 / 0.22);
 }
 @media (prefers-color-scheme: dark) {
@@ -44,6 +49,9 @@ const STYLE = `
     --error: #ff9d92;
     --mark: #43241f;
     --focus: #8ab4f8;
+    --keyword: #d7a8f0;
+    --string: #9ed8a6;
+    --number: #f2bd83;
     --shadow: 0 1px 2px rgb(0 0 0 / 0.5), 0 12px 40px rgb(0 0 0 / 0.6);
   }
 }
@@ -101,10 +109,17 @@ li { padding: 16px 20px 18px; }
 li + li { border-top: 1px solid var(--line); }
 li > * { margin: 0; }
 li > * + * { margin-top: 8px; }
-h3 { color: var(--error); font-size: 13px; font-weight: 600; }
+h3 { margin: 0; color: var(--error); font-size: 13px; font-weight: 600; }
 code, pre { font: 13px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-.place { display: block; margin-top: 2px; color: var(--quiet); overflow-wrap: anywhere; }
+.head { display: flex; align-items: baseline; justify-content: space-between; gap: 16px; }
+.head + * { margin-top: 0; }
+.copy { padding: 1px 8px; border-color: transparent; color: var(--quiet); font-size: 12px; }
+.copy:hover, .copy:focus-visible { border-color: var(--line); color: var(--ink); }
+.place { display: block; width: fit-content; margin-top: 2px; color: var(--quiet); overflow-wrap: anywhere; }
 .place b { color: var(--ink); font-weight: 600; }
+.place[role] { border-radius: 3px; cursor: pointer; }
+.place[role] b { text-decoration: underline dotted 1px; text-underline-offset: 3px; }
+.place[role]:hover b { color: var(--focus); text-decoration-style: solid; }
 .message { font-size: 15px; white-space: pre-wrap; overflow-wrap: anywhere; }
 pre {
   padding: 10px 0;
@@ -117,6 +132,11 @@ pre {
 .frame span { display: block; width: max-content; min-width: 100%; padding: 0 14px; }
 .frame .marked { background: var(--mark); }
 .frame .pointer { color: var(--error); font-weight: 700; }
+.frame .keyword, .frame .string, .frame .number, .frame .comment { display: inline; padding: 0; }
+.frame .keyword { color: var(--keyword); }
+.frame .string { color: var(--string); }
+.frame .number { color: var(--number); }
+.frame .comment { color: var(--quiet); font-style: italic; }
 .frame .gutter { display: inline; padding: 0; color: var(--quiet); font-weight: 400; }
 .stack { max-height: 9.5em; padding: 10px 14px; color: var(--quiet); font-size: 12px; }
 .chain, .remedy, .more { color: var(--quiet); overflow-wrap: anywhere; }
@@ -131,22 +151,35 @@ pre {
 }
 `;
 
+/** Milliseconds that a button says what it did. */
+const SAID = 1500;
+
+/** Pixels that the pointer moves when somebody selects text. */
+const DRAG = 5;
+
+/** What people can do with a panel. */
+export interface PanelPorts {
+  /** Somebody has seen enough. */
+  dismiss(): void;
+  /** Somebody wants to see a place in the editor. */
+  open(place: ProblemPlace): void;
+}
+
 /** The panel of a page. Nothing of it is in the document while it is hidden. */
 export class Panel {
   readonly #document: Document;
-  readonly #dismiss: () => void;
+  readonly #ports: PanelPorts;
   readonly #escape = ({ key, isComposing }: KeyboardEvent) => {
-    if (key === 'Escape' && !isComposing) this.#dismiss();
+    if (key === 'Escape' && !isComposing) this.#ports.dismiss();
   };
   /** What had the focus before the panel got it, and gets it back. */
   #focused: HTMLElement | undefined;
   #built: { host: HTMLElement; heading: HTMLElement; list: HTMLElement } | undefined;
   #guard: MutationObserver | undefined;
 
-  /** @param dismiss Is called when somebody has seen enough. */
-  constructor(document: Document, dismiss: () => void) {
+  constructor(document: Document, ports: PanelPorts) {
     this.#document = document;
-    this.#dismiss = dismiss;
+    this.#ports = ports;
   }
 
   /** Shows these problems, in place of those that it shows. The focus stays where it is. */
@@ -215,11 +248,10 @@ export class Panel {
     const announcement = this.#element('div');
     announcement.setAttribute('role', 'alert');
     announcement.append(heading);
-    const button = this.#element('button', '', 'Dismiss');
+    const button = this.#button('dismiss', 'Dismiss');
     button.append(this.#element('kbd', '', 'Esc'));
-    button.setAttribute('type', 'button');
     button.setAttribute('aria-keyshortcuts', 'Escape');
-    button.addEventListener('click', () => this.#dismiss());
+    button.addEventListener('click', () => this.#ports.dismiss());
     const header = this.#element('header');
     header.append(announcement, button);
     const list = this.#element('ul');
@@ -233,9 +265,12 @@ export class Panel {
     return { host, heading, list };
   }
 
-  #item({ title, message, place, frame, stack, chain, remedy }: Problem): HTMLElement {
+  #item(problem: Problem): HTMLElement {
+    const { title, message, place, frame, stack, chain, remedy } = problem;
     const item = this.#element('li');
-    item.append(this.#element('h3', '', title));
+    const head = this.#element('div', 'head');
+    head.append(this.#element('h3', '', title), this.#copyButton(problem));
+    item.append(head);
     if (place) item.append(this.#place(place));
     item.append(this.#element('p', 'message', message));
     if (frame) item.append(this.#frame(frame));
@@ -245,13 +280,45 @@ export class Panel {
     return item;
   }
 
-  /** The file's name stands out from its folder. */
-  #place({ file, line, column }: ProblemPlace): HTMLElement {
+  /** The file's name stands out from its folder. What an editor can open is a link. */
+  #place(place: ProblemPlace): HTMLElement {
+    const { file, isFile } = place;
     const nameAt = file.search(/[^/\\]*$/);
-    const at = [line, column].filter((number) => number !== null).map((number) => `:${number}`);
-    const place = this.#element('code', 'place', file.slice(0, nameAt));
-    place.append(this.#element('b', '', file.slice(nameAt) + at.join('')));
-    return place;
+    const element = this.#element('code', 'place', file.slice(0, nameAt));
+    element.append(this.#element('b', '', placeText(place).slice(nameAt)));
+    if (isFile) this.#makeLink(element, () => this.#ports.open(place));
+    return element;
+  }
+
+  /** A link that is text: the text of buttons cannot be selected. */
+  #makeLink(element: HTMLElement, follow: () => void): void {
+    element.setAttribute('role', 'link');
+    element.tabIndex = 0;
+    element.title = 'Open in the editor';
+    let from = { x: 0, y: 0 };
+    element.addEventListener('pointerdown', ({ x, y }) => {
+      from = { x, y };
+    });
+    element.addEventListener('click', ({ x, y }) => {
+      // Whoever selects the text wants to have it.
+      if (Math.abs(x - from.x) + Math.abs(y - from.y) < DRAG) follow();
+    });
+    element.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') follow();
+    });
+  }
+
+  #copyButton(problem: Problem): HTMLElement {
+    const button = this.#button('copy', 'Copy');
+    button.setAttribute('aria-label', 'Copy this problem as text');
+    button.addEventListener('click', async () => {
+      const isDone = await copyText(this.#document, problemText(problem));
+      button.textContent = isDone ? 'Copied' : 'Not copied';
+      setTimeout(() => {
+        button.textContent = 'Copy';
+      }, SAID);
+    });
+    return button;
   }
 
   #frame(frame: string): HTMLElement {
@@ -264,7 +331,13 @@ export class Panel {
           : '';
       const [gutter = ''] = /^[> ]\s*\d*\s*\| ?/.exec(line) ?? [];
       const element = this.#element('span', kind);
-      element.append(this.#element('span', 'gutter', gutter), `${line.slice(gutter.length)}\n`);
+      const code = line.slice(gutter.length);
+      element.append(this.#element('span', 'gutter', gutter));
+      const parts = kind === 'pointer' ? [{ kind: '', text: code }] : paint(code);
+      for (const part of parts) {
+        element.append(part.kind ? this.#element('span', part.kind, part.text) : part.text);
+      }
+      element.append('\n');
       return element;
     });
     const code = this.#scrollable('frame', 'Code');
@@ -289,10 +362,27 @@ export class Panel {
     return element;
   }
 
+  #button(className: string, text: string): HTMLElement {
+    const button = this.#element('button', className, text);
+    button.setAttribute('type', 'button');
+    return button;
+  }
+
   #element(name: string, className = '', text = ''): HTMLElement {
     const element = this.#document.createElement(name);
     if (className) element.className = className;
     if (text) element.textContent = text;
     return element;
   }
+}
+
+function placeText({ file, line, column }: ProblemPlace): string {
+  return [file, line, column].filter((part) => part !== null).join(':');
+}
+
+/** A problem as it is pasted elsewhere. */
+function problemText({ title, message, place, frame, stack, chain, remedy }: Problem): string {
+  const way = chain.length > 0 ? `The way of the update: ${chain.join(' → ')}` : null;
+  const parts = [title, place && placeText(place), message, frame, remedy, way, stack];
+  return parts.filter(Boolean).join('\n');
 }

@@ -16,6 +16,7 @@ import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
 import { checkOptions } from '../options.js';
 import { ENDPOINT } from '../server/assets.js';
 import type { UpgradeServer } from '../server/channel.js';
+import { openInEditor } from '../server/editor.js';
 import { HmrEndpoint } from '../server/endpoint.js';
 import { CustomEvents, type HotChannel } from '../server/events.js';
 import { type FileKind, HmrFiles } from '../server/files.js';
@@ -128,6 +129,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
   function onEvent(event: HostEvent): void {
     if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
+    if (event.type === 'open') openInEditor(event);
     if (options.logLevel !== 'silent') {
       const rootDir = running?.params.config.rootDir ?? '';
       for (const line of terminalLines(event, rootDir)) print(line.level, line.text);

@@ -1,0 +1,27 @@
+/**
+ * The editor of whoever looks at a page: the one that runs, or that `LAUNCH_EDITOR` names.
+ */
+
+import launchEditor from 'launch-editor';
+import type { HostEvent } from '../../runtime/protocol.js';
+
+/** Somebody wants to see a place of a served file. */
+export type OpenEvent = Extract<HostEvent, { type: 'open' }>;
+
+/** Milliseconds from one opening to the next: nobody clicks faster, and each looks through all processes. */
+const PAUSE = 500;
+
+let openedAt = Number.NEGATIVE_INFINITY;
+
+/**
+ * Opens a place in the editor. What goes wrong is said in the terminal.
+ *
+ * @param event The engine's, which names served files only.
+ */
+export function openInEditor({ file, line, column }: OpenEvent): void {
+  const now = performance.now();
+  if (now - openedAt < PAUSE) return;
+  openedAt = now;
+  const place = [file, line ?? 1, column ?? 1].join(':');
+  launchEditor(place);
+}
