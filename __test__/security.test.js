@@ -12,6 +12,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import ava from 'ava';
 import { HmrEndpoint } from 'hotgraph';
 import { WebSocketServer } from 'ws';
@@ -471,6 +472,191 @@ test('a page that floods the socket is held up, and others are not', async (t) =
   // 1,000 a second, 4,000 at once, and what was in the buffer already.
   const seconds = (performance.now() - start) / 1000;
   t.true(received < 20_000 + seconds * 1000, `${received} frames in ${seconds} s`);
+});
+
+/** As long as a report that names some thousand modules, in bytes. */
+const REPORT = 110_000;
+
+test('what waits to be handled is bounded, and holds up nobody but those who sent it', async (t) => {
+  const waiting = [];
+  const bytes = new Map();
+  const { origin, path } = await startEndpoint(t, {
+    onMessage(client, text) {
+      waiting.push(client);
+      bytes.set(client, (bytes.get(client) ?? 0) + text.length);
+    },
+    waiting: () => waiting.length,
+  });
+  const sockets = [];
+  for (let count = 0; count < 10; count += 1) {
+    const { socket } = await open(origin, path);
+    t.teardown(() => socket.terminate());
+    sockets.push(socket);
+    for (let frame = 0; frame < 100; frame += 1) socket.send('x'.repeat(REPORT));
+  }
+  const modest = await open(origin, path);
+  t.teardown(() => modest.socket.terminate());
+  await waitFor(
+    () => bytes.size === 10,
+    () => `${bytes.size} pages`,
+  );
+  modest.socket.send('modest');
+  await waitFor(
+    () => bytes.has(11),
+    () => `frames of ${[...bytes.keys()]}`,
+  );
+  // What was in the buffers already comes in.
+  t.true(Math.max(...bytes.values()) < 10 * REPORT, `${[...bytes.values()]}`);
+  // What was held up comes when there is room, to its end.
+  const drain = setInterval(() => waiting.splice(0), 1);
+  t.teardown(() => clearInterval(drain));
+  await waitFor(
+    () => sockets.every((_, index) => bytes.get(index + 1) === 100 * REPORT),
+    () => `${[...bytes.values()]}`,
+  );
+});
+
+test('all pages together have a limit, and those that send little do not feel it', async (t) => {
+  let received = 0;
+  const { endpoint, origin, path } = await startEndpoint(t, {
+    onMessage(client, text) {
+      if (text === 'ping') endpoint.send('pong', client);
+      else received += 1;
+    },
+  });
+  const victim = await open(origin, path);
+  t.teardown(() => victim.socket.terminate());
+  const start = performance.now();
+  for (let count = 0; count < 10; count += 1) {
+    const { socket } = await open(origin, path);
+    t.teardown(() => socket.terminate());
+    // Few of them in what is read at once.
+    for (let frame = 0; frame < 3500; frame += 1) socket.send('x'.repeat(1000));
+  }
+  await waitFor(
+    () => received > 6000,
+    () => `${received} frames`,
+  );
+  const pong = new Promise((resolve) => victim.socket.once('message', resolve));
+  victim.socket.send('ping');
+  t.is(String(await pong), 'pong');
+  // Each could send as many by itself. 2,000 a second, 8,000 at once, and what was in the buffers.
+  const seconds = (performance.now() - start) / 1000;
+  t.true(received < 15_000 + seconds * 2000, `${received} frames in ${seconds} s`);
+});
+
+test('a flood of long reports delays no update for long, and makes no modules', async (t) => {
+  const { project, server, origin } = await startOurs(t, {
+    files: {
+      'app/main.js': "import './dep.js'; import.meta.hot.accept();",
+      'app/dep.js': 'export {};',
+    },
+  });
+  for (const url of ['/', '/main.js', '/dep.js']) await get(origin, url);
+  const url = `${origin.replace('http', 'ws')}${await socketPath(origin)}`;
+  const flood = new Worker(new URL('./helpers/flood.js', import.meta.url), {
+    workerData: { url, sockets: 10 },
+  });
+  t.teardown(() => flood.terminate());
+  const { socket } = await open(origin, await socketPath(origin));
+  t.teardown(() => socket.terminate());
+  const hello = { type: 'hello', session: '', since: 0, page: null, reloaded: null };
+  socket.send(JSON.stringify(hello));
+  let updates = 0;
+  socket.on('message', (data) => {
+    updates += JSON.parse(data).type === 'update' ? 1 : 0;
+  });
+  await new Promise((resolve) => flood.once('message', resolve));
+  for (let save = 1; save <= 5; save += 1) {
+    await project.write('app/dep.js', `export const save = ${save};`);
+    // Within the patience of a test, which is less than half of what ten such bursts took once.
+    await waitFor(
+      () => updates === save,
+      () => `${updates} updates of ${save}`,
+    );
+  }
+  // A file that an import would be waiting for is a change when it is made.
+  await project.write('app/made-up-1-0.js', 'export {};');
+  await project.write('app/dep.js', 'export const save = 6;');
+  await waitFor(
+    () => updates === 6,
+    () => `${updates} updates`,
+  );
+  t.false(server.events.some(({ files }) => /made-up/.test(String(files))));
+});
+
+test('queries that somebody makes up, and requests of other sites, cost no save anything', async (t) => {
+  const source = "import './dep.js'; import.meta.hot?.accept();";
+  const { project, server, origin } = await startOurs(t, {
+    hmr: { allowedOrigins: ['https://dev.example.com'] },
+    files: {
+      'app/main.js': "import './x.js?named'; import.meta.hot.accept();",
+      'app/x.js': source,
+      'app/dep.js': 'export {};',
+      'app/y.js': source,
+    },
+  });
+  for (const url of ['/', '/main.js', '/x.js?named', '/x.js', '/dep.js']) await get(origin, url);
+  for (let count = 0; count < 1000; count += 1) await get(origin, `/x.js?n=${count}`);
+  for (const headers of [
+    FROM_EVIL,
+    { origin: 'http://localhost:1', 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+  ]) {
+    const { body } = await get(origin, '/y.js', { ...headers, 'sec-fetch-dest': 'script' });
+    t.is(body, source, 'as it is: it may not load our client');
+  }
+  const dev = { origin: 'https://dev.example.com', 'sec-fetch-site': 'cross-site' };
+  t.not((await get(origin, '/y.js?dev', { ...dev, 'sec-fetch-dest': 'script' })).body, source);
+
+  const { socket } = await open(origin, await socketPath(origin));
+  t.teardown(() => socket.terminate());
+  const updates = [];
+  socket.on('message', (data) => {
+    const message = JSON.parse(data);
+    if (message.type === 'update') updates.push(message.changed);
+  });
+  const hello = { type: 'hello', session: '', since: 0, page: null, reloaded: null };
+  socket.send(JSON.stringify(hello));
+  await project.write('app/x.js', `${source}\n`);
+  await project.write('app/y.js', `${source}\n`);
+  await waitFor(
+    () => updates.length >= 2,
+    () => JSON.stringify([updates, server.events]),
+  );
+  const changed = updates.flat();
+  const ofX = changed.filter((url) => url.startsWith('/x.js'));
+  t.true(ofX.includes('/x.js') && ofX.includes('/x.js?named') && ofX.includes('/x.js?__others'));
+  t.true(ofX.length < 110, `${ofX.length} modules`);
+  t.deepEqual(
+    changed.filter((url) => url.startsWith('/y.js')),
+    ['/y.js?dev'],
+  );
+});
+
+test('a page that asks for a file by more queries than are told apart has its last text', async (t) => {
+  const { project, origin } = await startOurs(t, {
+    files: {
+      'app/main.js': `const from = (count) => import(\`./x.js?n=\${count}\`);
+globalThis.values = await Promise.all(Array.from({ length: 150 }, (_, count) => from(count)));
+globalThis.value = () => new Set(globalThis.values.map((one) => one.value)).size === 1 && globalThis.values[149].value;
+import.meta.hot.accept();`,
+      'app/x.js': 'import.meta.hot.data; export const value = 1;',
+    },
+  });
+  const tab = await openTab(origin);
+  t.teardown(() => tab.close());
+  const other = await openTab(origin);
+  t.teardown(() => other.close());
+  for (const one of [tab, other]) {
+    await one.connected();
+    await one.until(() => globalThis.value?.(), 1);
+  }
+  await project.write('app/x.js', 'import.meta.hot.data; export const value = 2;');
+  for (const one of [tab, other]) {
+    await one.until(() => globalThis.value?.(), 2);
+    t.deepEqual(one.errors, []);
+  }
 });
 
 test('a page that reads nothing is dropped', async (t) => {

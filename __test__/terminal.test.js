@@ -69,6 +69,27 @@ test('a text from a page is one line of bounded length, and commands nothing', (
   t.notRegex(text, /[\x00-\x1f\u202a-\u202e\u2066-\u2069]/);
 });
 
+test('whatever a page says, of any event, is a line of bounded length that commands nothing', (t) => {
+  const evil = `a\r\n b\u2028c\n\x1b]0;d\x07\x9b2J\u200f\u202e${'x'.repeat(100_000)}`;
+  const of = { client: 1, version: 1 };
+  for (const [event, lines] of [
+    [{ ...of, type: 'applied', ms: 1, boundaries: [evil, evil], files: [] }, 1],
+    [{ ...of, type: 'failed', message: evil }, 1],
+    [{ ...of, type: 'reloaded', page: evil, report: report(evil, evil) }, 2],
+    [{ ...of, type: 'invalidated', url: evil, message: evil }, 1],
+    [{ ...of, type: 'badFrame', message: evil }, 1],
+    [{ ...of, type: 'acknowledged' }, 0],
+    [{ ...of, type: 'custom', event: evil, data: evil }, 0],
+  ]) {
+    const shown = said(event);
+    const text = shown.map(([, line]) => line).join('\n');
+    t.is(text === '' ? 0 : text.split('\n').length, lines, event.type);
+    t.true(text.length < 2500, `${event.type}: ${text.length}`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    t.notRegex(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200f\u2028-\u202e]/, event.type);
+  }
+});
+
 test('an error names place, code and remedy, relative to the root', (t) => {
   const diagnostic = {
     severity: 'error',

@@ -17,6 +17,7 @@ function hotFiles(folder, server) {
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
+    waiting: () => engine.waitingFrames,
   });
   const options = { root, clientUrl: endpoint.clientUrl, pulls: true };
   const engine = new HmrEngine(options, (client, text) => {

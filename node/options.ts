@@ -70,6 +70,7 @@ const endpoint = v.strictObject({
   onConnect: listener,
   onMessage: listener,
   onDisconnect: listener,
+  waiting: listener,
   onRefused: listener,
 });
 

@@ -9,6 +9,9 @@ const STAMP_PARAMETER = /^__hot=(\d+)$/;
 /** Marks the url of a page's inline script: `/?__inline=/index.html:0` is the first of `/index.html`. */
 const INLINE_PARAMETER = /[?&]__inline=([^#]*):\d+$/;
 
+/** Marks the url that stands for more queries of one file than the server tells apart. */
+const OTHERS = '?__others';
+
 /** What a browser's address of a module says. */
 export interface Address {
   /** The module. */
@@ -70,6 +73,15 @@ export function isAddress(specifier: string): boolean {
  */
 export function pageOfInline(url: string): string | undefined {
   return INLINE_PARAMETER.exec(url)?.[1];
+}
+
+/**
+ * How the urls begin for which this one stands.
+ *
+ * @returns `undefined` when it stands for itself.
+ */
+export function othersOf(url: string): string | undefined {
+  return url.endsWith(OTHERS) ? url.slice(0, -OTHERS.length + 1) : undefined;
 }
 
 /** The specifier by which `importer` would import `url`: `./dep.js`, `../lib/dep.js`. */

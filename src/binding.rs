@@ -475,6 +475,13 @@ impl HmrEngine {
         self.engine.receive(client, frame);
     }
 
+    /// How many of the frames that `receive` was given are still to be handled; they are in the order in which they
+    /// came. Nothing limits that but whoever reads the sockets: `HmrEndpoint` does, by its option `waiting`.
+    #[napi(getter)]
+    pub fn waiting_frames(&self) -> u32 {
+        self.engine.waiting_frames()
+    }
+
     /// Stops watching and ends the engine's thread, once its snapshot is written. Later calls do nothing. Safe to call twice.
     #[napi(catch_unwind)]
     pub fn close(&self) {

@@ -2,7 +2,7 @@
  * What the page has fetched, from the browser's own records: whatever asked for it, be it an import, a
  * tag or a `fetch()`, and whether or not it uses `import.meta.hot`.
  */
-import { parseAddress } from '../../runtime/url.js';
+import { othersOf, parseAddress } from '../../runtime/url.js';
 
 /** Entries that the browser should keep until somebody looks. */
 const BUFFER = 100_000;
@@ -62,7 +62,13 @@ export class Loaded {
 
   /** Whether the page fetched a module. `true` when the browser lost records, to be safe. */
   has(url: string): boolean {
-    return this.#current().has(url) || this.#isIncomplete;
+    const fetched = this.#current();
+    const others = othersOf(url);
+    return (
+      fetched.has(url) ||
+      this.#isIncomplete ||
+      (others !== undefined && [...fetched.keys()].some((one) => one.startsWith(others)))
+    );
   }
 
   /** Whether an import fetched a module just now, so that it may not have run yet. */

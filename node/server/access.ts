@@ -49,9 +49,9 @@ export class Access {
       return { token: this.#tokenFor(new URL(origin).host) };
     }
     const site = headers['sec-fetch-site'];
-    if (site === 'cross-site' || site === 'same-site') {
+    if (isOfOtherSite(site)) {
       return {
-        refusal: `a page of another site asked (${origin ?? referer ?? 'it does not say which'})`,
+        refusal: `a page of another site asked (${origin ?? referer ?? 'it does not say which'}); if it is yours, add its origin to the option allowedOrigins`,
       };
     }
     if (site !== 'same-origin') {
@@ -62,6 +62,16 @@ export class Access {
     if (page === null) return { token: this.#tokenFor(host) };
     if (!this.#isAllowed(page.hostname)) return unknownHost(page.hostname);
     return { token: this.#tokenFor(page.host) };
+  }
+
+  /**
+   * Whether a page of another site asks, as its browser says: what it gets is none of our modules, since it may not
+   * load the client that they need.
+   */
+  isForeign(headers: IncomingHttpHeaders): boolean {
+    if (!isOfOtherSite(headers['sec-fetch-site'])) return false;
+    const from = headers.origin ?? parse(headers.referer)?.origin ?? '';
+    return !this.#origins.has(from);
   }
 
   /**
@@ -104,6 +114,11 @@ export class Access {
   #tokenFor(host: string): string {
     return createHmac('sha256', this.#secret).update(host).digest('base64url');
   }
+}
+
+/** Whether a browser says so of the page that asks. Another port is another site here. */
+function isOfOtherSite(site: string | string[] | undefined): boolean {
+  return site === 'cross-site' || site === 'same-site';
 }
 
 function unknownHost(hostname: string): Refused {

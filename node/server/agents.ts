@@ -5,6 +5,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
 
+/** Modules that are remembered. A request can make up any url. */
+const MOST = 10_000;
+
 /** The browsers of one server's pages. */
 class Agents {
   readonly #byUrl = new Map<string, string>();
@@ -15,7 +18,11 @@ class Agents {
     const agent = headers['user-agent'];
     if (agent === undefined) return;
     this.#last = agent;
+    // The newest at the end.
+    this.#byUrl.delete(url);
     this.#byUrl.set(url, agent);
+    const [oldest] = this.#byUrl.keys();
+    if (this.#byUrl.size > MOST && oldest !== undefined) this.#byUrl.delete(oldest);
   }
 
   /** The `User-Agent` of the last request for a module, or of the last one for any. */

@@ -8,6 +8,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Access } from './access.js';
+import { Budget } from './budget.js';
 
 /** The largest frame a page may send, in bytes: room for custom events, none for filling the memory. */
 const MAX_FRAME = 1024 * 1024;
@@ -23,6 +24,17 @@ const FRAME_RATE = 1000;
 const FRAME_BURST = 4 * FRAME_RATE;
 /** Bytes that count as one more frame. */
 const FRAME_BYTES = 8 * 1024;
+
+/** The same of all pages together. */
+const TOTAL_RATE = 2 * FRAME_RATE;
+const TOTAL_BURST = 2 * FRAME_BURST;
+/** A page that has sent no more than this lately is not held up for what others send. */
+const MODEST = 200;
+
+/** Bytes of a page's frames that may wait to be handled; no more of it is read then. */
+const MOST_WAITING = 256 * 1024;
+/** Milliseconds until somebody looks again whether they were. */
+const LOOK = 10;
 
 /** Milliseconds that a socket has until its first frame, which a page sends when it opens. */
 const SILENCE = 10_000;
@@ -42,6 +54,11 @@ export interface PageListener {
   onMessage(client: number, text: string): void;
   /** A page went away. */
   onDisconnect(client: number): void;
+  /**
+   * How many of the frames that `onMessage` was given wait to be handled, in the order in which they came. A page of
+   * which many do is not read until they were. Left out, none ever wait.
+   */
+  waiting?(): number;
 }
 
 /** What a channel needs. */
@@ -59,6 +76,10 @@ export class Channel {
   readonly #options: ChannelOptions;
   readonly #pages = new Map<number, WebSocket>();
   #lastClient = 0;
+  /** What all pages together may send. */
+  readonly #total = new Budget(TOTAL_RATE, TOTAL_BURST);
+  /** How many frames came in. */
+  #frames = 0;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME,
@@ -100,6 +121,29 @@ export class Channel {
     }
   };
 
+  #count(inflow: Inflow, bytes: number): void {
+    const frames = 1 + bytes / FRAME_BYTES;
+    inflow.budget.spend(frames);
+    this.#total.spend(frames);
+    this.#frames += 1;
+    inflow.last = this.#frames;
+    inflow.waiting += bytes;
+  }
+
+  /**
+   * Milliseconds for which a page is not to be read; TCP then holds it up, and nobody else. 0 when it may send at once:
+   * it has not sent too much, nor have all together and it with them, and what it sent is handled.
+   */
+  #delay(inflow: Inflow): number {
+    const handled = this.#frames - (this.#options.waiting?.() ?? 0);
+    if (handled >= inflow.last) inflow.waiting = 0;
+    return Math.max(
+      inflow.budget.debt(),
+      inflow.budget.spent() > MODEST ? this.#total.debt() : 0,
+      inflow.waiting > MOST_WAITING ? LOOK : 0,
+    );
+  }
+
   #refuse(duplex: Duplex, status: string, reason: string): void {
     this.#options.onRefused?.(reason);
     // Whoever hangs up before the answer is written must not end the process.
@@ -128,20 +172,20 @@ export class Channel {
       unanswered += 1;
       socket.ping();
     }, PING).unref();
-    const budget = new Budget();
+    const inflow = { budget: new Budget(FRAME_RATE, FRAME_BURST), waiting: 0, last: 0 };
     const goOn = () => {
-      const wait = budget.debt();
+      const wait = this.#delay(inflow);
       if (wait > 0) setTimeout(goOn, wait).unref();
       else socket.resume();
     };
     socket.on('message', (data, isBinary) => {
-      budget.spend((data as Buffer).length);
-      if (!socket.isPaused && budget.debt() > 0) {
+      this.#count(inflow, (data as Buffer).length);
+      // A binary frame is no message of ours; the engine reports it like any other bad frame.
+      options.onMessage(client, isBinary ? '' : data.toString());
+      if (!socket.isPaused && this.#delay(inflow) > 0) {
         socket.pause();
         goOn();
       }
-      // A binary frame is no message of ours; the engine reports it like any other bad frame.
-      options.onMessage(client, isBinary ? '' : data.toString());
     });
     // A broken frame closes the socket; `close` follows and there is nothing else to do.
     socket.on('error', () => {});
@@ -154,24 +198,13 @@ export class Channel {
   }
 }
 
-/** What one page may send. While it is in debt its socket is not read: TCP then holds up the page, and nobody else. */
-class Budget {
-  #left = FRAME_BURST;
-  #at = performance.now();
-
-  /** A frame of so many bytes came in. */
-  spend(bytes: number): void {
-    const now = performance.now();
-    this.#left = Math.min(FRAME_BURST, this.#left + ((now - this.#at) * FRAME_RATE) / 1000);
-    this.#left -= 1 + bytes / FRAME_BYTES;
-    this.#at = now;
-  }
-
-  /** Milliseconds until the next frame may come; 0 when it may at once. */
-  debt(): number {
-    const left = this.#left + ((performance.now() - this.#at) * FRAME_RATE) / 1000;
-    return left < 0 ? (-left * 1000) / FRAME_RATE : 0;
-  }
+/** What came in from one page. */
+interface Inflow {
+  readonly budget: Budget;
+  /** Bytes of it that wait to be handled, at most. */
+  waiting: number;
+  /** The number of its last frame among those of all pages. */
+  last: number;
 }
 
 function send(socket: WebSocket, text: string): void {

@@ -103,6 +103,14 @@ export class HmrEndpoint {
   }
 
   /**
+   * Whether a page of another site asks for a file. It may not load the client, which hot modules need, so that it
+   * gets the file as it is and the engine never hears of it.
+   */
+  isForeign(headers: IncomingHttpHeaders): boolean {
+    return this.#access.isForeign(headers);
+  }
+
+  /**
    * The markup that loads the client, to stand in front of everything that a page loads.
    *
    * @param page The page's url, as the engine is told of it.

@@ -37,6 +37,9 @@ async function readRegular(file: string): Promise<Buffer | null> {
   return (await stat(file)).isFile() ? readFile(file) : null;
 }
 
+/** Modules whose resolved specifiers are remembered. A request can make up any url; forgetting costs asking again. */
+const MOST_LINKED = 10_000;
+
 /** What a file is to a page. Everything that is none of the others is an asset. */
 export type FileKind = 'page' | 'script' | 'style' | 'asset';
 
@@ -83,6 +86,9 @@ export class HmrFiles {
       }
       return body;
     }
+    const isPage = kind === 'page' && isShown(request.headers);
+    // Anybody's page may ask for anything, as often as it likes: that makes no modules.
+    if (!isPage && this.#endpoint.isForeign(request.headers)) return body;
     const served = this.#serve(kind, body, request);
     this.#noteLoad(request);
     return served;
@@ -161,6 +167,7 @@ export class HmrFiles {
     if (!accepted) return;
     const key = [this.#engine.contentVersion(url), ...accepted].join('\n');
     if (this.#linked.get(url) === key) return;
+    if (this.#linked.size >= MOST_LINKED) this.#linked.clear();
     this.#linked.set(url, key);
     const resolved: Record<string, string> = {};
     for (const specifier of accepted) {

@@ -25,7 +25,7 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 /** Characters that command a terminal, and those that turn the direction of writing. */
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Characters of a text from a page that are shown. */
 const LONGEST = 1000;
@@ -51,15 +51,19 @@ export function plainText(text: string): string {
   return text.replace(CONTROLS, '\ufffd');
 }
 
+/** Events that say what a page said. */
+const OF_PAGES = new Set<HostEvent['type']>(['applied', 'reloaded', 'invalidated', 'badFrame']);
+
+/** An event with no other text than a terminal can take: of a page's, a line each. */
 function withPlainText<Event extends HostEvent>(event: Event): Event {
-  const plain = (_: string, value: unknown) =>
-    typeof value === 'string' ? plainText(value) : value;
-  return JSON.parse(JSON.stringify(event), plain);
+  const plain = OF_PAGES.has(event.type) ? plainLine : plainText;
+  const replace = (_: string, value: unknown) => (typeof value === 'string' ? plain(value) : value);
+  return JSON.parse(JSON.stringify(event), replace);
 }
 
-/** A text of a page: one line, of a length that somebody reads. */
-function oneLine(text: string): string {
-  const line = text.replace(/\s*\n\s*/g, ' ⏎ ');
+/** The same in one line, of a length that somebody reads. */
+export function plainLine(text: string): string {
+  const line = plainText(text.replace(/\s*\n\s*/g, ' ⏎ '));
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
@@ -84,7 +88,7 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
       return [{ level: 'debug', text: `${text}` }];
     }
     case 'failed': {
-      const message = styleText('red', oneLine(event.message));
+      const message = styleText('red', plainLine(event.message));
       const places = event.diagnostics.flatMap((diagnostic) => placeOf(diagnostic, rootDir));
       return [{ level: 'error', text: [message, ...places].join('\n') }];
     }
@@ -92,12 +96,12 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
       return [];
     case 'reloaded': {
       const { message, remedy } = event.report;
-      const lines = [styleText('yellow', `page reload: ${oneLine(message)}`)];
-      if (remedy !== null) lines.push(`  to keep the page: ${oneLine(remedy)}`);
+      const lines = [styleText('yellow', `page reload: ${message}`)];
+      if (remedy !== null) lines.push(`  to keep the page: ${remedy}`);
       return [{ level: 'warn', text: lines.join('\n') }];
     }
     case 'invalidated': {
-      const why = event.message ? `: ${oneLine(event.message)}` : '';
+      const why = event.message ? `: ${event.message}` : '';
       return [{ level: 'info', text: `${event.url} gave up an update${why}` }];
     }
     case 'diagnostics':
@@ -108,7 +112,7 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
     case 'recovered':
       return [{ level: 'info', text: `${event.urls.join(', ')} can be served again` }];
     case 'badFrame':
-      return [{ level: 'warn', text: `a page sent an unknown message: ${oneLine(event.message)}` }];
+      return [{ level: 'warn', text: `a page sent an unknown message: ${event.message}` }];
     case 'watcher':
       return [{ level: 'warn', text: event.message }];
     case 'fault': {
@@ -122,7 +126,7 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
 function placeOf(diagnostic: Diagnostic, rootDir: string): string[] {
   const { line, frame, remedy } = diagnostic;
   if (line === null && remedy === null) return [];
-  const shown = [`  at ${nameOf(diagnostic, rootDir)}`, frame, remedy && `  ${oneLine(remedy)}`];
+  const shown = [`  at ${nameOf(diagnostic, rootDir)}`, frame, remedy && `  ${plainLine(remedy)}`];
   return shown.filter((text) => text !== null);
 }
 
@@ -136,7 +140,7 @@ function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
   const { severity, message, frame, remedy } = diagnostic;
   const color = severity === 'error' ? 'red' : 'yellow';
   const lines = [
-    `${styleText(color, severity)} ${nameOf(diagnostic, rootDir)}: ${oneLine(message)}`,
+    `${styleText(color, severity)} ${nameOf(diagnostic, rootDir)}: ${plainLine(message)}`,
   ];
   if (frame !== null) lines.push(frame);
   if (remedy !== null) lines.push(`  ${remedy}`);

@@ -23,7 +23,7 @@ import { type FileKind, HmrFiles } from '../server/files.js';
 import { type Dispatch, isPreview, pull } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { type Level, plainText, terminalLines } from '../tell/report.js';
+import { type Level, plainLine, terminalLines } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
@@ -251,7 +251,8 @@ function start(
     onConnect: (client) => engine.connect(client),
     onMessage: (client, text) => engine.receive(client, text),
     onDisconnect: (client) => engine.disconnect(client),
-    onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainText(reason)}`),
+    waiting: () => engine.waitingFrames,
+    onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainLine(reason)}`),
   });
   const address = (server as Partial<Server>).address?.();
   const port = typeof address === 'object' ? address?.port : undefined;

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -27,6 +28,9 @@ use hotgraph_core::watch::change::ChangeSet;
 /// Code that is analysed before any of the project's.
 const FIRST: &str =
     "import { a } from './a.js'; export class B { c() { return a } } import.meta.hot?.accept();";
+
+/// How long messages are taken in before what is due is done.
+const LONGEST_TURN: Duration = Duration::from_millis(10);
 
 /// The loop and what only it touches.
 pub struct Coordinator {
@@ -109,6 +113,7 @@ impl Coordinator {
                 None => Some(messages.recv().await),
             };
             let mut next = received;
+            let begun = Instant::now();
             while let Some(message) = next {
                 match message {
                     None => return,
@@ -120,7 +125,11 @@ impl Coordinator {
                     }
                     Some(message) => self.guarded(|it| it.handle(message)),
                 }
-                next = messages.try_recv().ok().map(Some);
+                // What is due does not wait for the end of a flood.
+                next = match begun.elapsed() < LONGEST_TURN {
+                    true => messages.try_recv().ok().map(Some),
+                    false => None,
+                };
             }
             if self
                 .shared
@@ -199,7 +208,10 @@ impl Coordinator {
             Message::DependsOn(file, inputs) => self.depends_on(file, inputs),
             Message::Connect(client) => self.connected(client),
             Message::Disconnect(client) => self.disconnected(client),
-            Message::Frame(client, frame) => self.received(client, &frame),
+            Message::Frame(client, frame) => {
+                self.shared.waiting_frames.fetch_sub(1, Ordering::Relaxed);
+                self.received(client, &frame);
+            }
             Message::Close(_) => {}
         }
     }

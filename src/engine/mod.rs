@@ -129,6 +129,8 @@ pub(crate) struct Shared {
     pages: Mutex<BTreeMap<u32, Page>>,
     /// What requests left for the loop.
     backlog: Backlog,
+    /// How many frames of pages the loop has not got round to.
+    waiting_frames: AtomicU32,
     /// Whether any module ever changed. Read without the lock.
     any_changed: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
@@ -208,6 +210,7 @@ impl Engine {
             state: Mutex::new(state),
             pages: Mutex::default(),
             backlog: Backlog::default(),
+            waiting_frames: AtomicU32::new(0),
             any_changed: AtomicBool::new(any_changed),
             analyses: DashMap::new(),
             previews: DashMap::new(),
@@ -284,7 +287,16 @@ impl Engine {
 
     /// A frame came in from a page.
     pub fn receive(&self, client: u32, frame: String) {
+        if self.inbox.is_closed() {
+            return;
+        }
+        self.shared.waiting_frames.fetch_add(1, Ordering::Relaxed);
         self.post(Message::Frame(client, frame));
+    }
+
+    /// How many frames of pages wait to be handled, in the order in which they came in.
+    pub fn waiting_frames(&self) -> u32 {
+        self.shared.waiting_frames.load(Ordering::Relaxed)
     }
 
     /// Stops watching and ends the thread, once the snapshot is written. Later calls do nothing.
@@ -312,7 +324,8 @@ impl Engine {
         }
     }
 
-    /// Sends to the loop. A closed engine has nobody to receive, which is what closing means.
+    /// Sends to the loop. A closed engine has nobody to receive, which is what closing means. The queue has no limit:
+    /// whoever hands over pages' frames watches [`Self::waiting_frames`].
     fn post(&self, message: Message) {
         let _ = self.inbox.send(message);
     }

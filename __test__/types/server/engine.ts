@@ -23,6 +23,7 @@ const endpoint = new HmrEndpoint({
   onConnect: (client) => engine.connect(client),
   onMessage: (client, text) => engine.receive(client, text),
   onDisconnect: (client) => engine.disconnect(client),
+  waiting: () => engine.waitingFrames,
 });
 
 const snapshot: SnapshotOptions = { file: '/cache/8000.snapshot', settings: process.version };

@@ -14,7 +14,7 @@ use crate::engine::change::GivenUp;
 use crate::engine::change::pull::Pending;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::state::ReportedAcceptance;
-use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage};
+use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage, cut_text};
 use hotgraph_core::graph::SelfAcceptance;
 use hotgraph_core::graph::url;
 
@@ -31,9 +31,11 @@ impl Coordinator {
             return;
         }
         let message = match serde_json::from_str::<ClientMessage>(frame) {
-            Ok(message) => message,
+            Ok(message) => message.cut(),
             Err(error) => {
-                let message = error.to_string();
+                let mut message = error.to_string();
+                // It may quote the frame.
+                cut_text(&mut message);
                 return self
                     .shared
                     .tell_host(&HostEvent::BadFrame { client, message });
@@ -207,10 +209,12 @@ impl Coordinator {
             url: module_url.clone(),
             message: message.clone(),
         });
-        let mut trail: Vec<String> = trail
-            .into_iter()
-            .filter(|step| *step != module_url)
-            .collect();
+        let mut trail = trail;
+        {
+            let state = self.shared.state();
+            // All pages get it.
+            trail.retain(|step| *step != module_url && state.graph.get(step).is_some());
+        }
         trail.push(module_url);
         let invalidation = Invalidation { message, trail };
         self.advance(Pending {
@@ -247,7 +251,11 @@ impl Coordinator {
         if version < state.graph.changed_at(id) {
             return;
         }
-        state.module(id).reported = Some(report);
+        let data = state.module(id);
+        if data.reported.as_ref() == Some(&report) {
+            return;
+        }
+        data.reported = Some(report);
         state.refresh_acceptance(id);
         drop(state);
         self.touched();

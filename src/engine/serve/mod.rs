@@ -10,6 +10,7 @@ pub mod script;
 use std::path::Path;
 use std::sync::Arc;
 
+use hotgraph_core::graph::url;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 
 use super::Engine;
@@ -25,7 +26,7 @@ impl Engine {
         if !self.shared.has_changes() {
             return 0;
         }
-        let (module_url, _) = hotgraph_core::graph::url::identify(request);
+        let (module_url, _) = url::identify(request);
         let state = self.shared.state();
         let changed_at = state.graph.get(&module_url);
         let changed_at = changed_at.map_or(0, |id| state.graph.changed_at(id));
@@ -48,6 +49,9 @@ impl Engine {
     }
 }
 
+/// How many modules a file may be, one for each query, unless code names them.
+const MOST_QUERIES: usize = 100;
+
 /// What the first look at a served module found.
 struct Registered {
     id: ModuleId,
@@ -58,7 +62,8 @@ struct Registered {
 }
 
 impl State {
-    /// Records that a module was served.
+    /// Records that a module was served. Of a file that was asked for by very many queries, a further one that no
+    /// code names counts as [`url::others_of`] it: anybody can make up such, and a save would have to tell of each.
     fn register(
         &mut self,
         module_url: &str,
@@ -66,7 +71,15 @@ impl State {
         content: Option<u64>,
         file: Option<SourceFile>,
     ) -> Registered {
-        let id = self.graph.intern(module_url);
+        let is_one_more = |path: &Path| {
+            let index = self.files.find(path);
+            index.is_some_and(|index| self.files.get(index).modules.len() >= MOST_QUERIES)
+        };
+        let is_known = self.graph.get(module_url).is_some();
+        let id = match !is_known && file.as_ref().is_some_and(|file| is_one_more(&file.path)) {
+            true => self.graph.intern(&url::others_of(module_url)),
+            false => self.graph.intern(module_url),
+        };
         // A page that code fetches too stays a page.
         let is_page = self.graph.is_served(id) && self.graph.kind(id) == ModuleKind::Page;
         if !(is_page && kind == ModuleKind::Asset) {

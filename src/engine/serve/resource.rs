@@ -135,7 +135,9 @@ impl Engine {
     pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
         let (module_url, _) = url::identify(request);
         let mut state = self.shared.state();
-        let id = state.graph.intern(&module_url);
+        let Some(id) = state.graph.get(&module_url) else {
+            return;
+        };
         let data = state.module(id);
         let is_known = |(specifier, target)| data.resolutions.get(specifier) == Some(target);
         if data.is_resolved && resolved.iter().all(is_known) {

@@ -53,7 +53,7 @@ impl Engine {
         let content = xxh3_64(source.as_bytes());
         let overtaken = shared.state().overtaken(&module_url, since);
         if let Some(id) = overtaken {
-            return self.answer_overtaken(id, content, source);
+            return self.answer_overtaken(id, &module_url, content, source);
         }
         let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
         let (registered, is_followed) = {
@@ -103,16 +103,22 @@ impl Engine {
         if is_odd {
             self.post(Message::Review(id));
         }
-        self.answer(id, content, source, &record)
+        self.answer(id, &module_url, content, source, &record)
     }
 
     /// What to serve of code that no longer counts. It is not kept, and nothing is told of it.
-    fn answer_overtaken(&self, id: ModuleId, content: u64, source: &str) -> ServedScript {
+    fn answer_overtaken(
+        &self,
+        id: ModuleId,
+        module_url: &str,
+        content: u64,
+        source: &str,
+    ) -> ServedScript {
         if source.len() > MAX_ANALYSED {
             return ServedScript::default();
         }
         match analyze::analyze_fully(source, Dialect::JavaScript) {
-            Ok(record) => self.answer(id, content, source, &record),
+            Ok(record) => self.answer(id, module_url, content, source, &record),
             Err(_) => ServedScript::default(),
         }
     }
@@ -127,9 +133,11 @@ impl Engine {
         }
     }
 
+    /// What to serve of code under a url, which may be one of many that are one module here.
     fn answer(
         &self,
         id: ModuleId,
+        module_url: &str,
         content: u64,
         source: &str,
         record: &ModuleRecord,
@@ -155,9 +163,10 @@ impl Engine {
             }
             None => return ServedScript::default(),
         };
-        let definition = state.definition(id, content, record, plan);
-        let is_inline = state.graph.url(id).contains(INLINE);
+        let mut definition = state.definition(id, content, record, plan);
         drop(state);
+        module_url.clone_into(&mut definition.url);
+        let is_inline = module_url.contains(INLINE);
         let code = serde_json::to_string(&definition).ok().map(|definition| {
             let shell = Shell {
                 client_url: &self.shared.options.client_url,

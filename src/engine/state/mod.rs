@@ -259,6 +259,7 @@ impl State {
         let Some(record) = data.record.clone() else {
             return;
         };
+        let is_reported = reported.is_some();
         let (acceptance, specifiers, exports) = match reported {
             _ if self.is_of_package(id) => (SelfAcceptance::None, Vec::new(), None),
             Some(reported) => (reported.acceptance, reported.dependencies, reported.exports),
@@ -272,7 +273,11 @@ impl State {
         let accepted = specifiers
             .into_iter()
             .filter_map(|specifier| {
-                let target = self.resolve(id, &specifier)?;
+                // A page can say anything: it makes no modules.
+                let target = match is_reported {
+                    true => self.resolve_known(id, &specifier)?,
+                    false => self.resolve(id, &specifier)?,
+                };
                 Some(AcceptedDependency {
                     specifier: specifier.into(),
                     target,
@@ -351,14 +356,26 @@ impl State {
         self.resolve_all(importer, specifier).into_iter().next()
     }
 
+    /// The same, if it is a module that is known.
+    fn resolve_known(&self, importer: ModuleId, specifier: &str) -> Option<ModuleId> {
+        let addresses = self.addresses_of(importer, specifier);
+        self.graph.get(addresses.first()?)
+    }
+
     /// The modules that `specifier` names in the code of `importer`, over all pages: each may have an import map of its
     /// own. Each page decides for itself which one it imports.
     fn resolve_all(&mut self, importer: ModuleId, specifier: &str) -> Vec<ModuleId> {
+        let addresses = self.addresses_of(importer, specifier);
+        let addresses = addresses.iter();
+        addresses.map(|url| self.graph.intern(url)).collect()
+    }
+
+    /// Their urls.
+    fn addresses_of(&self, importer: ModuleId, specifier: &str) -> Vec<String> {
         let from = self.graph.url(importer);
         let data = self.modules.get(importer.index());
         if let Some(resolved) = data.and_then(|data| data.resolutions.get(specifier)) {
-            let resolved = url::resolve(from, resolved);
-            return resolved.iter().map(|url| self.graph.intern(url)).collect();
+            return url::resolve(from, resolved).into_iter().collect();
         }
         let address = url::resolve(from, specifier);
         let name = address.as_deref().unwrap_or(specifier);
@@ -374,7 +391,7 @@ impl State {
         if !is_mapped_everywhere {
             found.extend(address);
         }
-        found.iter().map(|url| self.graph.intern(url)).collect()
+        found
     }
 }
 

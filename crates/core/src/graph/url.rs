@@ -9,6 +9,9 @@ use url::{Position, Url};
 /// The query parameter that carries a module's version: `/a.js?__hot=1763683066001`.
 pub const STAMP: &str = "__hot";
 
+/// Marks the query of the url that stands for more queries of one file than are told apart: `/a.js?__others`.
+const OTHERS: &str = "__others";
+
 /// A stand-in for the origin, which identity leaves out: one server, one origin.
 const ORIGIN: &str = "http://hotgraph.invalid";
 
@@ -23,6 +26,12 @@ pub fn identify(request: &str) -> (String, Option<u64>) {
         Some(url) => (url, version),
         None => (request.to_owned(), None),
     }
+}
+
+/// The url that stands for all other queries of a module than those that are told apart.
+pub fn others_of(module_url: &str) -> String {
+    let path = module_url.split('?').next().unwrap_or_default();
+    format!("{path}?{OTHERS}")
 }
 
 /// Takes hash and stamp off a specifier or request without touching anything else.

@@ -1,0 +1,41 @@
+/**
+ * A thread that sends long reports on many sockets, as fast as it can: `{ url, sockets }`. Posts a message when the
+ * flood has begun.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { WebSocket } from 'ws';
+
+/** Bytes that a socket may have waiting, so that this process does not fill its own memory. */
+const MOST_BUFFERED = 4_000_000;
+
+const { url, sockets } = workerData;
+let reports = 0;
+
+/** A report of 110 kB, each another. */
+function report() {
+  reports += 1;
+  const deps = Array.from({ length: 4500 }, (_, index) => `./made-up-${reports}-${index}.js`);
+  return JSON.stringify({
+    type: 'accepts',
+    url: '/main.js',
+    version: Number.MAX_SAFE_INTEGER,
+    self: true,
+    deps,
+    declined: false,
+    exports: null,
+  });
+}
+
+function flood(socket) {
+  if (socket.readyState !== socket.OPEN) return;
+  while (socket.bufferedAmount < MOST_BUFFERED) socket.send(report());
+  setTimeout(flood, 1, socket);
+}
+
+for (let count = 0; count < sockets; count += 1) {
+  const socket = new WebSocket(url);
+  socket.on('error', () => {});
+  socket.on('open', () => flood(socket));
+}
+setTimeout(() => parentPort.postMessage('begun'), 500);
