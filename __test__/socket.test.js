@@ -188,3 +188,72 @@ test('sockets that never say anything, or answer no ping, are closed, and others
   await tab.connected();
   t.is(await tab.evaluate(() => globalThis.__hotgraph__.connected), true);
 });
+
+test('a listener that fails, at once or later, is reported, and others hear the event', async (t) => {
+  const lines = [];
+  const terminal = {
+    name: 'terminal',
+    serverStart({ logger }) {
+      const write = (...texts) => lines.push(texts.join(' '));
+      Object.assign(logger, { log: write, warn: write, error: write });
+    },
+  };
+  const { server } = await startApp(t, APP, {
+    before: [terminal],
+    hmr: {
+      logLevel: 'error',
+      onEvent({ type }) {
+        if (type === 'custom') throw new Error('in onEvent');
+      },
+    },
+  });
+  const { hot } = server.hmr;
+  const heard = [];
+  const late = () => heard.push('late');
+  const gone = () => heard.push('gone');
+  const fails = [
+    () => {
+      throw new Error('at once');
+    },
+    async () => {
+      await null;
+      throw new Error('later');
+    },
+    () => Promise.reject(),
+    () => {
+      throw Object.create(null);
+    },
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tried.
+    () => ({ then: () => JSON.parse('{') }),
+  ];
+  for (const listener of fails) hot.on('my:event', listener);
+  hot.on('my:event', () => {
+    hot.on('my:event', late);
+    hot.off('my:event', gone);
+    heard.push('own');
+  });
+  hot.on('my:event', gone);
+  hot.on('my:event', (data, client) => client.send('my:answer', data));
+  const { env } = await readEnv(server);
+  const { socket } = await open(server, `${env.socketPath}?token=${env.token}`, {});
+  t.teardown(() => socket.terminate());
+  const answers = [];
+  socket.on('message', (data) => answers.push(JSON.parse(data)));
+  const event = JSON.stringify({ type: 'custom', event: 'my:event', data: 1 });
+  socket.send(event);
+  socket.send(event);
+  await waitFor(
+    () => answers.length === 2,
+    () => JSON.stringify(answers),
+  );
+  t.deepEqual(heard, ['own', 'gone', 'own', 'late']);
+  await waitFor(
+    () => lines.length === 2 * (fails.length + 1),
+    () => lines.join('\n'),
+  );
+  const said = lines.join('\n');
+  t.regex(said, /a listener of "my:event" failed: Error: at once\n\s+at .*socket\.test\.js/);
+  t.regex(said, /Error: later/);
+  t.regex(said, /SyntaxError/);
+  t.regex(said, /the option onEvent failed: Error: in onEvent/);
+});

@@ -12,7 +12,7 @@ export interface HotClient {
 
 /** Gets the data that a page sent, any JSON value, and the page. */
 // biome-ignore lint/suspicious/noExplicitAny: nobody but the page's author knows what it sends.
-export type HotListener<Data = any> = (data: Data, client: HotClient) => void;
+export type HotListener<Data = any> = (data: Data, client: HotClient) => void | Promise<void>;
 
 /** The server's end of custom events. */
 export interface HotChannel {
@@ -57,17 +57,31 @@ export class CustomEvents implements HotChannel {
     this.#deliver(event, data ?? null);
   }
 
-  /** A page sent an event. A listener that throws is reported and does not keep others from it. */
+  /**
+   * A page sent an event. It goes to those who listen at this moment, whoever comes or goes meanwhile. A listener that
+   * throws, or whose promise rejects, is reported and does not keep others from it.
+   */
   receive(event: string, data: unknown, client: number): void {
     const page: HotClient = {
       send: (name, payload) => this.#deliver(name, payload ?? null, client),
     };
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      try {
-        listener(data, page);
-      } catch (error) {
-        this.#onError(error, event);
-      }
+      void callSafely(
+        () => listener(data, page),
+        (error) => this.#onError(error, event),
+      );
     }
+  }
+}
+
+/** Calls at once what is somebody else's code. What it throws, then or later, goes to `onError` and no further. */
+export async function callSafely(
+  call: () => unknown,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    onError(error);
   }
 }

@@ -9,6 +9,7 @@
 import { statSync } from 'node:fs';
 import type { Server } from 'node:net';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
 import { HmrEngine } from '#native';
@@ -18,12 +19,12 @@ import { ENDPOINT } from '../server/assets.js';
 import type { UpgradeServer } from '../server/channel.js';
 import { openInEditor } from '../server/editor.js';
 import { HmrEndpoint } from '../server/endpoint.js';
-import { CustomEvents, type HotChannel } from '../server/events.js';
+import { CustomEvents, callSafely, type HotChannel } from '../server/events.js';
 import { type FileKind, HmrFiles } from '../server/files.js';
 import { type Dispatch, isPreview, pull } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { type Level, plainLine, terminalLines } from '../tell/report.js';
+import { type Level, plainLine, plainText, terminalLines } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
@@ -117,8 +118,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       const message: ServerMessage = { type: 'custom', event, data };
       running?.endpoint.send(JSON.stringify(message), client);
     },
-    (error, event) => print('error', `[hotgraph] a listener of "${event}" failed: ${error}`),
+    (error, event) => reportFailure(`a listener of "${event}"`, error),
   );
+
+  /** Code of the user's has failed: it says where. */
+  function reportFailure(who: string, error: unknown): void {
+    print('error', `[hotgraph] ${who} failed: ${plainText(inspect(error))}`);
+  }
 
   function print(level: Level, text: string): void {
     if (LOUDNESS[level] > LOUDNESS[options.logLevel ?? 'info']) return;
@@ -134,7 +140,10 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       const rootDir = running?.params.config.rootDir ?? '';
       for (const line of terminalLines(event, rootDir)) print(line.level, line.text);
     }
-    options.onEvent?.(event);
+    void callSafely(
+      () => options.onEvent?.(event),
+      (error) => reportFailure('the option onEvent', error),
+    );
   }
 
   const plugin: HmrPlugin = {
