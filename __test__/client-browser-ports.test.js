@@ -2,6 +2,7 @@ import { mock } from 'node:test';
 import test from 'ava';
 import { createReload, takeLastReload } from '../dist/browser/wire/reload.js';
 import { Socket } from '../dist/browser/wire/socket.js';
+import { onWake } from '../dist/browser/wire/wake.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -37,6 +38,7 @@ test('a browser that forbids storage still reloads', (t) => {
 });
 
 class FakeSocket extends EventTarget {
+  url = 'ws://localhost/socket';
   OPEN = 1;
   readyState = 0;
   sent = [];
@@ -63,7 +65,11 @@ const settle = async () => {
 
 async function openSocket(t) {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  t.teardown(() => mock.timers.reset());
+  const clock = mock.method(performance, 'now', () => Date.now());
+  t.teardown(() => {
+    clock.mock.restore();
+    mock.timers.reset();
+  });
   const sockets = [];
   const heard = [];
   const socket = new Socket({
@@ -75,6 +81,7 @@ async function openSocket(t) {
     },
     connected: () => heard.push('connected'),
     disconnected: () => heard.push('disconnected'),
+    unopened: (address) => heard.push(`unopened ${address}`),
     garbage: (start) => heard.push(`garbage ${start}`),
   });
   await settle();
@@ -156,3 +163,39 @@ for (const [how, wait, quiet, patience] of [
     t.is(sockets[1].sent[0].type, 'hello');
   });
 }
+
+test.serial('a socket that does not open is told from one that is lost', async (t) => {
+  const { sockets, heard } = await openSocket(t);
+  sockets[0].close();
+  t.deepEqual(heard, ['unopened ws://localhost/socket']);
+  mock.timers.tick(250);
+  await settle();
+  // Nobody answers.
+  mock.timers.tick(5000);
+  t.is(heard.length, 2);
+  mock.timers.tick(500);
+  await settle();
+  sockets[2].open();
+  sockets[2].close();
+  t.deepEqual(heard.slice(2), ['connected', 'disconnected']);
+});
+
+test.serial('a page that was asleep notices it within a second', (t) => {
+  mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  t.teardown(() => mock.timers.reset());
+  let woken = 0;
+  onWake(() => {
+    woken += 1;
+  });
+  const seconds = (count) => {
+    for (let second = 0; second < count; second += 1) mock.timers.tick(1000);
+  };
+  seconds(60);
+  t.is(woken, 0);
+  // The clock goes on, and nothing runs.
+  mock.timers.setTime(Date.now() + 3_600_000);
+  seconds(1);
+  t.is(woken, 1);
+  seconds(10);
+  t.is(woken, 1);
+});

@@ -2,6 +2,7 @@
  * The socket: who may open it, and what comes through it.
  */
 
+import http from 'node:http';
 import { connect, createServer } from 'node:net';
 import ava from 'ava';
 import { WebSocket } from 'ws';
@@ -188,6 +189,82 @@ test('sockets that never say anything, or answer no ping, are closed, and others
   await tab.connected();
   t.is(await tab.evaluate(() => globalThis.__hotgraph__.connected), true);
 });
+
+test('a machine that was asleep makes sure of its connection at once', async (t) => {
+  const { project, server } = await startApp(t, APP);
+  const proxy = await startProxy(t, server.port);
+  const tab = await openTab(proxy.url);
+  t.teardown(() => tab.close());
+  await tab.connected();
+  proxy.freeze();
+  await tab.evaluate(() => {
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+    globalThis.wokenAt = performance.now();
+  });
+  await tab.logged('is lost');
+  // Four seconds of quiet and five to answer without that.
+  const took = await tab.evaluate(() => performance.now() - globalThis.wokenAt);
+  t.true(took < 6000, `${took} ms`);
+  await project.write('dep.js', 'export const value = 2;');
+  await tab.until(value, 2);
+});
+
+for (const [how, answer] of [
+  ['answers with a page', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
+  ['answers with 404', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'],
+  ['answers with 400', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'],
+  ['says nothing', null],
+]) {
+  test(`a proxy that ${how} where a WebSocket is asked for: the console says once what to do`, async (t) => {
+    const { project, server } = await startApp(t, APP);
+    let passes = false;
+    const proxy = http.createServer(({ url, method, headers }, response) => {
+      const options = { port: server.port, path: url, method, headers, agent: false };
+      const forwarded = http.request(options, (answered) => {
+        response.writeHead(answered.statusCode, answered.headers);
+        answered.pipe(response);
+      });
+      forwarded.on('error', () => response.destroy());
+      forwarded.end();
+    });
+    let asked = 0;
+    proxy.on('upgrade', ({ url, rawHeaders }, socket) => {
+      asked += 1;
+      socket.on('error', () => {});
+      t.teardown(() => socket.destroy());
+      if (!passes) {
+        if (answer !== null) socket.end(answer);
+        return;
+      }
+      const upstream = connect(server.port, 'localhost');
+      upstream.on('error', () => socket.destroy());
+      t.teardown(() => upstream.destroy());
+      const pairs = rawHeaders.map((text, index) => text + (index % 2 === 0 ? ': ' : '\r\n'));
+      upstream.write(`GET ${url} HTTP/1.1\r\n${pairs.join('')}\r\n`);
+      upstream.pipe(socket).pipe(upstream);
+    });
+    await new Promise((resolve) => proxy.listen(0, 'localhost', resolve));
+    t.teardown(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    const tab = await openTab(`http://localhost:${proxy.address().port}/`);
+    t.teardown(() => tab.close());
+    await tab.logged('let it pass WebSockets on: "ws: true"');
+    const asks = asked;
+    await waitFor(
+      () => asked > asks,
+      () => 'it no longer tries',
+    );
+    passes = true;
+    await tab.connected();
+    await project.write('dep.js', 'export const value = 2;');
+    await tab.until(value, 2);
+    const said = tab.console.filter(({ text }) => text.includes('let it pass WebSockets on'));
+    t.is(said.length, 1);
+  });
+}
 
 test('a listener that fails, at once or later, is reported, and others hear the event', async (t) => {
   const lines = [];

@@ -7,6 +7,7 @@ import type { Log } from '../runtime/tell/log.js';
 import type { Runtime } from '../runtime/update/runtime.js';
 import { patient } from '../runtime/wait.js';
 import { Socket } from './wire/socket.js';
+import { onWake } from './wire/wake.js';
 
 /** Milliseconds that a page has to load before it connects. What it loads comes first on a busy machine. */
 const LOADING = 1000;
@@ -44,6 +45,7 @@ export function connect(options: ConnectionOptions): Socket {
   const { runtime, log, page, reloaded, started } = options;
   let report = reloaded;
   let isFirst = true;
+  let failures = 0;
   const emit = (event: 'ws:connect' | 'ws:disconnect', webSocket: WebSocket) =>
     // Modules that are still to run have listeners to add.
     void started.then(() => runtime.events.emitBuiltIn(event, { webSocket }));
@@ -69,6 +71,7 @@ export function connect(options: ConnectionOptions): Socket {
     },
     receive: (message) => runtime.receive(message),
     connected: (webSocket) => {
+      failures = 0;
       if (isFirst) log.debug('connected');
       else log.info('connected again');
       isFirst = false;
@@ -79,15 +82,21 @@ export function connect(options: ConnectionOptions): Socket {
       log.info('the connection to the dev server is lost; trying again');
       emit('ws:disconnect', webSocket);
     },
+    unopened: (address) => {
+      // One may be a server that is just starting.
+      failures += 1;
+      if (failures === 2) log.error(describeUnopened(address));
+    },
     garbage: (start, error) => log.warn(`the dev server sent something odd: ${start}`, error),
   });
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
     const isSocket = effectiveDirective === 'connect-src' && /^wss?:/.test(blockedURI);
-    if (isSocket && new URL(blockedURI).host === location.host) void tellPolicy(log);
+    if (isSocket && new URL(blockedURI).host === new URL(origin).host) void tellPolicy(log);
   });
   const hurry = () => socket.hurry();
   for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, hurry);
-  document.addEventListener('visibilitychange', hurry);
+  for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, hurry);
+  onWake(hurry);
   return socket;
 }
 
@@ -99,6 +108,17 @@ async function tellPolicy(log: Log): Promise<void> {
   isPolicyTold = true;
   const { reason } = await import(new URL('./policy.js', import.meta.url).href);
   log.warn(reason);
+}
+
+/** What to do when the server answers requests, and no socket opens. */
+function describeUnopened(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return (
+    `no updates: the dev server answers, but no WebSocket opens to ${origin}${pathname}. If there is a proxy in front of ` +
+    'it, let it pass WebSockets on: "ws: true" in Vite, webpack-dev-server and http-proxy-middleware; in nginx ' +
+    '"proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;". ' +
+    "If the dev server's terminal says that it refused the page, do what it says there. Trying again meanwhile."
+  );
 }
 
 /**

@@ -31,6 +31,8 @@ export interface SocketOptions {
   connected(socket: WebSocket): void;
   /** A socket that had opened closed. */
   disconnected(socket: WebSocket): void;
+  /** A socket closed that had not opened, though there is a server. */
+  unopened(address: string): void;
   /** Something came in that is no message. */
   garbage(start: string, error: unknown): void;
 }
@@ -112,8 +114,10 @@ export class Socket {
     // Nobody answers, so that this may take its time.
     socket.close();
     this.#connectLater();
-    if (this.#isOpen) this.#options.disconnected(socket);
+    const wasOpen = this.#isOpen;
     this.#isOpen = false;
+    if (wasOpen) this.#options.disconnected(socket);
+    else this.#options.unopened(socket.url);
   }
 
   #connect(): void {
