@@ -383,10 +383,11 @@ impl HmrEngine {
         Some(saved.to_string())
     }
 
-    /// Takes in what a module would be served as now, for a `pull` event: nothing is served.
+    /// Takes in what a module would be served as now, for a `pull` event: nothing is served. Returns the specifiers of
+    /// dependencies whose updates it accepts, for hosts with a resolver of their own (see `link`).
     #[napi(catch_unwind)]
-    pub fn preview(&self, url: String, source: String) {
-        self.engine.preview(&url, &source);
+    pub fn preview(&self, url: String, source: String) -> Vec<String> {
+        self.engine.preview(&url, &source)
     }
 
     /// Answers a `pull` event: all that could be made was handed to `preview` or served.

@@ -80,7 +80,7 @@ export class HmrFiles {
   transform<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
     if (isPreview(request.headers)) {
       if (typeof body === 'string') {
-        this.#engine.preview(request.url, body);
+        void this.#link(request.url, this.#engine.preview(request.url, body), request);
         // Of anything else it may be an error that is text.
         if (kind === 'script') previewed(request.headers);
       }
@@ -164,7 +164,7 @@ export class HmrFiles {
     accepted: string[] | undefined,
     { resolve }: FileRequest,
   ): Promise<void> {
-    if (!accepted) return;
+    if (!accepted?.length) return;
     const key = [this.#engine.contentVersion(url), ...accepted].join('\n');
     if (this.#linked.get(url) === key) return;
     if (this.#linked.size >= MOST_LINKED) this.#linked.clear();

@@ -26,6 +26,7 @@ import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
 import { type Level, plainLine, plainText, terminalLines } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
+import { importOf } from './imports.js';
 import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
@@ -221,7 +222,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         headers: context.headers,
         file: isFolder ? path.join(file, 'index.html') : file,
         page: basePath + name.replace(/\/$/, '/index.html'),
-        resolve: (specifier) => resolveImport(context, specifier, params.config.plugins ?? []),
+        resolve: (specifier) => importOf(context, specifier, params.config.plugins ?? []),
       });
       // Koa takes any assignment for an answer, even of what is there already.
       if (served !== context.body) context.body = served;
@@ -335,18 +336,4 @@ function kindOf({ response }: Context): FileKind {
   if (response.is('js')) return 'script';
   if (response.is('html')) return 'page';
   return response.is('css') ? 'style' : 'asset';
-}
-
-/** What the host makes of a specifier in an import. */
-async function resolveImport(
-  context: Context,
-  source: string,
-  plugins: Plugin[],
-): Promise<string | undefined> {
-  for (const plugin of plugins) {
-    const resolved = await plugin.resolveImport?.({ source, context });
-    const id = typeof resolved === 'object' ? resolved.id : resolved;
-    if (typeof id === 'string') return id;
-  }
-  return undefined;
 }

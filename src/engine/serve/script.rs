@@ -179,10 +179,23 @@ impl Engine {
     }
 
     /// Takes in a script as the host would serve it now, without a page having asked: the answer to a
-    /// [`HostEvent::Pull`](crate::protocol::HostEvent::Pull).
-    pub fn preview(&self, request: &str, source: &str) {
+    /// [`HostEvent::Pull`](crate::protocol::HostEvent::Pull). Returns the specifiers that it accepts updates of, for
+    /// [`Engine::link`].
+    pub fn preview(&self, request: &str, source: &str) -> Vec<String> {
+        let shared = &*self.shared;
         let (module_url, _) = url::identify(request);
-        self.shared.previews.insert(module_url, Arc::from(source));
+        shared
+            .previews
+            .insert(module_url.clone(), Arc::from(source));
+        let state = shared.state();
+        let id = state.graph.get(&module_url);
+        let is_script = id.is_some_and(|id| state.graph.kind(id) == ModuleKind::Script);
+        drop(state);
+        if !is_script || !analyze::may_use_hot(source) {
+            return Vec::new();
+        }
+        let record = shared.analysis_of(xxh3_64(source.as_bytes()), source);
+        record.map_or_else(|_| Vec::new(), |record| accepted_specifiers(&record))
     }
 
     /// A module that defines the bodies of others and runs none: for pages whose policy forbids `eval`. Its default
