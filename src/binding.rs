@@ -415,7 +415,8 @@ impl HmrEngine {
 
     /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is
     /// off. Absolute path. For a file that is watched this does nothing, unless `isRemade` is true: then the host is
-    /// asked what it makes of the file now, though its content may be the same.
+    /// asked what it makes of the file now, though its content may be the same. With a query at its end the path is that of
+    /// one module of the file.
     #[napi(catch_unwind)]
     pub fn file_changed(&self, file: String, is_remade: Option<bool>) {
         self.engine

@@ -294,11 +294,10 @@ function start(
     if (event.type === 'pull') void pull(event, engine, dispatch);
     else onEvent(event);
   }
-  // Virtual modules announce themselves here; for files the engine's own watcher was faster. `add` comes for
-  // each served file and says nothing new.
-  // A watcher hands over what it found on disk. Who emits the event without that means what it makes of the file.
-  const onChange = (file: string, stats?: unknown) =>
-    engine.fileChanged(absolute(file), stats === undefined);
+  // What plugins make up, or make of files, they announce here, and name nothing but the file. What the host's own
+  // watcher has found comes with its state. `add` comes for each served file and says nothing new.
+  const onChange = (file: string, found?: unknown) =>
+    engine.fileChanged(absolute(file), found === undefined);
   const onUnlink = (file: string) => engine.fileChanged(absolute(file));
   fileWatcher.on('change', onChange);
   fileWatcher.on('unlink', onUnlink);

@@ -245,7 +245,8 @@ impl Engine {
 
     /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when
     /// watching is off. For a file on disk that is watched this does nothing, unless `is_remade`: then the host is asked
-    /// what it makes of the file now, though its content may be the same.
+    /// what it makes of the file now, though its content may be the same. With a query at its end the path is that of the
+    /// module of this query.
     pub fn file_changed(&self, file: PathBuf, is_remade: bool) {
         self.post(Message::HostChanged(file, is_remade));
     }

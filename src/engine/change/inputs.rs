@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::pull::Pending;
 use crate::engine::coordinator::Coordinator;
+use crate::engine::state::State;
+use crate::engine::state::files::FileIndex;
 use crate::engine::watch::{reading, watcher};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::watch::change::Seen;
@@ -80,36 +82,29 @@ impl Coordinator {
     pub fn host_changed(&mut self, path: PathBuf, is_remade: bool) {
         self.work_off_backlog();
         let now = self.now();
-        let on_disk = path.is_file();
-        let modules = {
-            let state = self.shared.state();
-            let found = state.files.find(&path);
-            found.map(|index| {
-                let entry = state.files.get(index);
-                (entry.modules.clone(), entry.life.told().is_none())
-            })
-        };
-        match modules {
-            None if self.inputs.wants(&path) || !self.shared.options.answers_for_host => {}
-            None => {
-                self.inputs.unattributed.insert(path.clone());
-                self.changes.record(&path, Seen::Written, now);
-            }
-            Some(_) if on_disk && is_remade => {
+        if path.is_file() && self.shared.state().files.find(&path).is_some() {
+            if is_remade {
                 self.inputs.remade.insert(path.clone());
                 // After a save that is under way.
                 self.changes.record(&path, Seen::Attributes, now);
+            } else if !self.watcher.is_enabled() {
+                self.changes.record(&path, Seen::Written, now);
             }
-            // The engine's own watcher sees it.
-            Some(_) if on_disk && self.watcher.is_enabled() => {}
-            Some(_) if on_disk => self.changes.record(&path, Seen::Written, now),
-            // A virtual module: there are no bytes to compare, so the host's word counts.
-            Some((modules, true)) => self.advance(Pending {
-                changed: modules,
+            return;
+        }
+        // There are no bytes to compare, so the host's word counts.
+        let changed = self.shared.state().made_up(&path);
+        if !changed.is_empty() {
+            return self.advance(Pending {
+                changed,
                 files: vec![path],
                 ..Pending::default()
-            }),
-            Some(_) => {}
+            });
+        }
+        let is_known = self.shared.state().files.find(&path).is_some();
+        if self.shared.options.answers_for_host && !is_known && !self.inputs.wants(&path) {
+            self.inputs.unattributed.insert(path.clone());
+            self.changes.record(&path, Seen::Written, now);
         }
     }
 
@@ -121,12 +116,8 @@ impl Coordinator {
         }
         let is_unattributed = self.inputs.unattributed.remove(path);
         let mut state = self.shared.state();
-        let found = files
-            .into_iter()
-            .flat_map(|file| state.files.find_all(&file));
-        let modules: Vec<ModuleId> = found
-            .flat_map(|index| state.files.get(index).modules.clone())
-            .collect();
+        let found = files.iter().flat_map(|file| state.files.find_all(file));
+        let modules: Vec<ModuleId> = found.flat_map(|index| state.made_of(index)).collect();
         if !is_unattributed || state.files.find(path).is_some() {
             return Remade {
                 modules,
@@ -143,5 +134,41 @@ impl Coordinator {
             modules,
             input: Some(id),
         }
+    }
+}
+
+impl State {
+    /// The modules that the host makes up under the path of a file that is not there. With a query in it, the one that
+    /// was asked for by that query, whether or not there is a file.
+    fn made_up(&self, path: &Path) -> Vec<ModuleId> {
+        if let Some(index) = self.files.find(path) {
+            let entry = self.files.get(index);
+            return match entry.life.told() {
+                None => entry.modules.clone(),
+                Some(_) => Vec::new(),
+            };
+        }
+        let named = path.to_str().and_then(|path| path.split_once('?'));
+        let Some((file, query)) = named else {
+            return Vec::new();
+        };
+        let found = self.files.find(Path::new(file));
+        let modules = found.map(|index| self.files.get(index).modules.iter());
+        let mut modules = modules.into_iter().flatten().copied();
+        let is_named = |id: &ModuleId| {
+            let (_, asked) = self.graph.url(*id).split_once('?').unwrap_or_default();
+            asked == query
+        };
+        modules.find(is_named).into_iter().collect()
+    }
+
+    /// The modules of a file that the host may make of more than what is in it.
+    fn made_of(&self, index: FileIndex) -> Vec<ModuleId> {
+        let entry = self.files.get(index);
+        let may_differ = |id: &ModuleId| {
+            // Nobody asks what becomes of others.
+            self.graph.kind(*id) == ModuleKind::Script || !entry.served_raw
+        };
+        entry.modules.iter().copied().filter(may_differ).collect()
     }
 }

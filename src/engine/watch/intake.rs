@@ -43,6 +43,9 @@ impl Coordinator {
                 self.take_in_file(index, &file, content, is_as_long);
                 if was_there && !file.path.exists() {
                     // Deleted before anybody watched it.
+                    let mut state = self.shared.state();
+                    state.files.get_mut(index).life.compared(Some(content));
+                    drop(state);
                     self.changes.record(&file.path, Seen::Gone, self.now());
                 }
             } else {

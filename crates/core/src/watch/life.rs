@@ -105,6 +105,11 @@ impl FileLife {
         }
     }
 
+    /// Whether the host makes it up: it was looked for, and never found.
+    fn is_made_up(&self) -> bool {
+        self.told().is_none() && self.disk != Disk::Unread
+    }
+
     /// What is wrong with the content on disk, while something is.
     pub fn problem(&self) -> Option<&Diagnostic> {
         self.problem.as_ref()
@@ -162,6 +167,7 @@ impl FileLife {
     /// | Alike(h)        | Content(h) | Present          | Unchanged                          |
     /// | anything else   | Content    | Present          | Judge                              |
     /// | Absent, missed  | Content    | Doubtful         | Judge                              |
+    /// | made up         | Absent     | as before        | Unchanged                          |
     /// | any             | Absent     | Absent           | Broken, once                       |
     pub fn seen(&mut self, sight: Sight, loads: u64) -> Verdict {
         match sight {
@@ -187,6 +193,9 @@ impl FileLife {
                     _ => Verdict::Judge,
                 }
             }
+            Sight::Absent(_) if self.is_made_up() => Verdict::Unchanged {
+                has_recovered: false,
+            },
             Sight::Absent(problem) => {
                 if !matches!(self.disk, Disk::Absent { .. }) {
                     self.disk = Disk::Absent { loads };
@@ -350,6 +359,9 @@ mod tests {
         check(&[told, Empty, Empty, EmptyStill], &[Wait, Wait, Changed]);
         // Made up by the host, until there is a file.
         check(&[Compared(None), Content(1)], &[Changed]);
+        check(&[Compared(None), Absent, Absent], &[Nothing, Nothing]);
+        check(&[Compared(None), Content(1), Absent], &[Changed, Broken]);
+        check(&[Compared(None), Failed, Absent], &[Nothing]);
         // Broken saves keep what pages have.
         check(&[told, Content(101), Content(101)], &[Broken, Nothing]);
         check(&[told, Content(101), Content(1)], &[Broken, Recovered]);
