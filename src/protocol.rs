@@ -861,6 +861,7 @@ mod tests {
             version: 1,
             message,
             kept,
+            thrown: Vec::new(),
         };
         let hello = |page, chain, message| ClientMessage::Hello {
             session: String::new(),
