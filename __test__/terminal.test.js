@@ -74,7 +74,7 @@ test('whatever a page says, of any event, is a line of bounded length that comma
   const of = { client: 1, version: 1 };
   for (const [event, lines] of [
     [{ ...of, type: 'applied', ms: 1, boundaries: [evil, evil], files: [] }, 1],
-    [{ ...of, type: 'failed', message: evil }, 1],
+    [{ ...of, type: 'failed', message: evil, diagnostics: [] }, 1],
     [{ ...of, type: 'reloaded', page: evil, report: report(evil, evil) }, 2],
     [{ ...of, type: 'invalidated', url: evil, message: evil }, 1],
     [{ ...of, type: 'badFrame', message: evil }, 1],
@@ -88,6 +88,42 @@ test('whatever a page says, of any event, is a line of bounded length that comma
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     t.notRegex(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200f\u2028-\u202e]/, event.type);
   }
+});
+
+test('so is what a page says of an error that the server locates', (t) => {
+  const text = `one\n  two \x1b[2J ${'x'.repeat(5000)}`;
+  const place = { file: null, line: 3, column: 5, frame: '> 3 | let a;' };
+  const diagnostic = { severity: 'error', message: text, url: text, remedy: text, ...place };
+  for (const event of [
+    { type: 'diagnostics', diagnostics: [diagnostic] },
+    { type: 'failed', message: text, diagnostics: [diagnostic] },
+  ]) {
+    const [[level, shown]] = said(event);
+    t.is(level, 'error');
+    const lines = shown.split('\n');
+    const [frame] = lines.splice(-2, 1);
+    t.is(frame, '> 3 | let a;');
+    t.is(lines.length, event.type === 'failed' ? 3 : 2);
+    t.true(lines.every((line) => line.length < 2200));
+    t.false(shown.includes('\x1b'));
+  }
+});
+
+test('an update that failed names its places', (t) => {
+  const diagnostic = {
+    severity: 'error',
+    message: 'boom',
+    file: '/project/src/a.ts',
+    url: '/src/a.ts',
+    line: 8,
+    column: null,
+    frame: '> 8 | throw new Error()',
+    remedy: null,
+  };
+  const unknown = { ...diagnostic, line: null, frame: null };
+  const message = 'the new code of /src/a.ts threw: boom';
+  const [[, text]] = said({ type: 'failed', message, diagnostics: [diagnostic, unknown] });
+  t.is(text, `09:05:07 [hotgraph] ${message}\n  at src/a.ts:8\n> 8 | throw new Error()`);
 });
 
 test('an error names place, code and remedy, relative to the root', (t) => {

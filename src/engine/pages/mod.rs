@@ -24,7 +24,7 @@ pub struct Page {
 }
 
 /// Questions of one connection that are answered. Each may cost a walk over the modules, and a page has few errors.
-const MOST_QUESTIONS: u32 = 500;
+const MOST_QUESTIONS: u32 = 200;
 
 impl Shared {
     fn pages(&self) -> MutexGuard<'_, BTreeMap<u32, Page>> {

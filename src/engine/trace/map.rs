@@ -2,7 +2,11 @@
 //!
 //! Knows texts only: no map is fetched and no source is read. Maps are untrusted.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use data_url::DataUrl;
+use hotgraph_core::graph::ModuleId;
 use oxc_sourcemap::SourceMap;
 
 /// What a map's comment begins with.
@@ -21,15 +25,44 @@ pub struct Original {
     pub column: u32,
 }
 
+/// The maps that were read for one question: a stack names the same modules again and again.
+#[derive(Default)]
+pub struct Maps {
+    known: RefCell<HashMap<ModuleId, Option<SourceMap<'static>>>>,
+}
+
+impl Maps {
+    /// What a place of a module's code was made of, as [`original`] says.
+    pub fn original(
+        &self,
+        module: ModuleId,
+        code: &str,
+        line: u32,
+        column: Option<u32>,
+    ) -> Option<Original> {
+        let mut known = self.known.borrow_mut();
+        let map = known.entry(module);
+        let map = map.or_insert_with(|| read(code));
+        look_up(map.as_ref()?, line, column)
+    }
+}
+
 /// What a place of some code was made of; `None` where the code has no map in it, or the map does not say.
 ///
 /// `line` counts from 1, as `column`, without which the first thing on the line counts.
 pub fn original(code: &str, line: u32, column: Option<u32>) -> Option<Original> {
+    look_up(&read(code)?, line, column)
+}
+
+fn read(code: &str) -> Option<SourceMap<'static>> {
     let comment = code.rfind(COMMENT)?;
     let address = code[comment + COMMENT.len()..].split_whitespace().next()?;
     let (json, _) = DataUrl::process(address).ok()?.decode_to_vec().ok()?;
     let json = String::from_utf8(json).ok()?;
-    let map = SourceMap::from_json_string(&json).ok()?;
+    Some(SourceMap::from_json_string(&json).ok()?.into_owned())
+}
+
+fn look_up(map: &SourceMap, line: u32, column: Option<u32>) -> Option<Original> {
     let line = line.checked_sub(1)?;
     let tokens = map
         .get_tokens()

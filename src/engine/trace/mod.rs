@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use map::Maps;
+
 use super::Target;
 use super::change::check::suspect;
 use super::coordinator::Coordinator;
@@ -22,7 +24,7 @@ use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
 use hotgraph_core::syntax::edit::{line_ends, origin};
 
 /// Calls of a stack that are located.
-const MOST_CALLS: usize = 30;
+const MOST_CALLS: usize = 20;
 
 /// Names of exports that are listed.
 const MOST_NAMES: usize = 10;
@@ -90,11 +92,12 @@ impl Coordinator {
         }
         self.work_off_backlog();
         let question = thrown.question;
+        let maps = Maps::default();
         let calls: Vec<(&Call, Spot)> = thrown
             .calls
             .iter()
             .take(MOST_CALLS)
-            .filter_map(|call| Some((call, self.spot_of_call(client, call)?)))
+            .filter_map(|call| Some((call, self.spot_of_call(client, call, &maps)?)))
             .collect();
         let lines = calls.iter().map(|(call, spot)| self.line_of(call, spot));
         let lines = lines.collect();
@@ -191,7 +194,7 @@ impl Coordinator {
             let Some((text, specifier, span)) = self.import_where(importer, by) else {
                 continue;
             };
-            let spot = self.spot_at(importer, &text, span.start, true);
+            let spot = self.spot_at(importer, &text, span.start, true, &Maps::default());
             let message = format!("imports \"{specifier}\", which could not be loaded: {why}");
             let importer_url = self.shared.state().graph.url(importer).to_owned();
             return self.found(importer_url, message, remedy, spot);
@@ -283,7 +286,7 @@ impl Coordinator {
         let (text, _, span) = self.import_where(importer, is_it)?;
         let named = name.and_then(|name| name_before(&text, span.start, name));
         let offset = named.unwrap_or(span.start);
-        Some(self.spot_at(importer, &text, offset, true))
+        Some(self.spot_at(importer, &text, offset, true, &Maps::default()))
     }
 
     /// An import of a module's code: that code, the specifier, and where it is.
@@ -319,7 +322,7 @@ impl Coordinator {
     }
 
     /// Where a call is; `None` of what is not the author's.
-    fn spot_of_call(&self, client: u32, call: &Call) -> Option<Spot> {
+    fn spot_of_call(&self, client: u32, call: &Call, maps: &Maps) -> Option<Spot> {
         let known = self.shared.state().graph.get(&call.url);
         let text = known.and_then(|id| self.text_of(id));
         let (Some(id), Some(text)) = (known, text) else {
@@ -348,11 +351,18 @@ impl Coordinator {
             Some(plan) => plan.origin(&text, call.line, at),
             None => origin(&text, &[], call.line, at),
         };
-        Some(self.spot_at(id, &text, offset, column.is_some()))
+        Some(self.spot_at(id, &text, offset, column.is_some(), maps))
     }
 
     /// A place in the code of a module as the host made it, seen in the source that it was made of.
-    fn spot_at(&self, id: ModuleId, text: &str, offset: usize, has_column: bool) -> Spot {
+    fn spot_at(
+        &self,
+        id: ModuleId,
+        text: &str,
+        offset: usize,
+        has_column: bool,
+        maps: &Maps,
+    ) -> Spot {
         let (module_url, file, saved) = {
             let state = self.shared.state();
             let file = state.files.of_module(id);
@@ -367,7 +377,7 @@ impl Coordinator {
         }
         let place = place_of(text, offset);
         let column = has_column.then_some(place.column);
-        let Some(found) = map::original(text, place.line, column) else {
+        let Some(found) = maps.original(id, text, place.line, column) else {
             return Spot {
                 file: file.map(|file| file.display().to_string()),
                 line: Some(place.line),
