@@ -133,7 +133,7 @@ function placeOf(diagnostic: Diagnostic, rootDir: string): string[] {
 /** File, line and column, as far as they are known. */
 function nameOf({ file, url, line, column }: Diagnostic, rootDir: string): string {
   const name = file === null ? url : relative(rootDir, file);
-  return [oneLine(name), line, column].filter((part) => part !== null).join(':');
+  return [plainLine(name), line, column].filter((part) => part !== null).join(':');
 }
 
 function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
@@ -143,7 +143,7 @@ function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
     `${styleText(color, severity)} ${nameOf(diagnostic, rootDir)}: ${plainLine(message)}`,
   ];
   if (frame !== null) lines.push(frame);
-  if (remedy !== null) lines.push(`  ${oneLine(remedy)}`);
+  if (remedy !== null) lines.push(`  ${plainLine(remedy)}`);
   return lines.join('\n');
 }
 
