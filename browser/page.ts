@@ -131,8 +131,11 @@ function createOverlay(send: PageOptions['send']): Overlay {
 }
 
 /** Whether a script or a link of the page names the module. */
+/** Whether an element uses it. What is merely preloaded nobody uses. */
 function isNamedByElement(url: string): boolean {
-  const elements = document.querySelectorAll<HTMLElement>('script[src], link[href]');
+  const elements = document.querySelectorAll<HTMLElement>(
+    'script[src], link[href]:not([rel~="modulepreload" i])',
+  );
   return [...elements].some((element) => {
     const address = element.getAttribute('src') ?? element.getAttribute('href') ?? '';
     return parseAddress(address, document.baseURI)?.url === url;

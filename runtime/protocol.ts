@@ -213,7 +213,7 @@ reports: boolean,
 isAsync: boolean, };
 
 /**
- * A page whose code imports a module no more.
+ * A page whose code imports a module no more, or never did.
  */
 export type Departure = { 
 /**
@@ -225,7 +225,8 @@ url: string,
  */
 page: string, 
 /**
- * The version from which on it does not. Who was loaded later never had the module from there.
+ * The version from which on it does not. Who was loaded later never had the module from there. 0 when no page of this
+ * url ever had.
  */
 since: number, };
 

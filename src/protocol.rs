@@ -290,7 +290,7 @@ pub enum SelfAcceptance {
     Declines,
 }
 
-/// A page whose code imports a module no more.
+/// A page whose code imports a module no more, or never did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]
@@ -300,7 +300,8 @@ pub struct Departure {
     pub url: String,
     /// The page's url.
     pub page: String,
-    /// The version from which on it does not. Who was loaded later never had the module from there.
+    /// The version from which on it does not. Who was loaded later never had the module from there. 0 when no page of this
+    /// url ever had.
     #[cfg_attr(test, ts(type = "number"))]
     pub since: u64,
 }

@@ -1,8 +1,11 @@
 /**
- * Which modules a page does not import any more while another page does, as far as the server's word for that counts
- * here. Knows no callbacks, and changes nothing in the page.
+ * Which modules a page does not import any more while another page does, or never did, as far as the server's word for
+ * that counts here. Knows no callbacks, and changes nothing in the page.
  */
 import type { Departure, Update } from '../protocol.js';
+
+/** The version since when a page does not import what it never imported: it may have fetched that all the same. */
+const NEVER = 0;
 
 /** The departures of one page. */
 export class Departures {
@@ -27,16 +30,19 @@ export class Departures {
    * server knows by code that this page does not run.
    *
    * @param version The page's version.
+   * @param isPreloaded Whether a link asks for the module to be preloaded.
    * @param isUsedUnseen Whether something that the server cannot see uses a module, other than those that departed.
    */
   of(
     update: Update,
     version: number,
+    isPreloaded: (url: string) => boolean,
     isUsedUnseen: (url: string, departed: ReadonlySet<string>) => boolean,
   ): Set<string> {
     const whole = this.#whole ?? version;
-    const isOver = (departure: Departure) =>
-      departure.page === this.#page && departure.since > this.#start && departure.since <= whole;
+    const isOver = ({ url, page, since }: Departure) =>
+      page === this.#page &&
+      (since === NEVER ? isPreloaded(url) : since > this.#start && since <= whole);
     const departed = new Set(update.departures.filter(isOver).map(({ url }) => url));
     let count = 0;
     while (count !== departed.size) {

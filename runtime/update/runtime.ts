@@ -374,6 +374,7 @@ export class Runtime {
       departed: this.#departures.of(
         update,
         this.#version,
+        (url) => ports.isPreloaded(url),
         (url, departed) => ports.isUsedOtherwise(url) || dynamic.isInForce(url, departed),
       ),
       current: (url) => this.#running(url, update),

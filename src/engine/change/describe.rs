@@ -1,11 +1,15 @@
 //! From a propagation to the message that describes it.
 //!
-//! Knows the graph and the wire. Decides nothing.
+//! Knows modules and the wire. Decides nothing.
 
+use crate::engine::state::State;
 use crate::protocol;
 use hotgraph_core::diagnostic as found;
 use hotgraph_core::graph::reach::{departed, may_have_departed, reach};
 use hotgraph_core::graph::{self as graph, ModuleGraph, ModuleId};
+
+/// The version since when a page does not import what it never imported.
+const NEVER: u64 = 0;
 
 /// The message for one batch.
 pub fn describe(
@@ -25,25 +29,37 @@ pub fn describe(
     }
 }
 
-/// Says which modules of an update, and which above them, these pages import no more.
+/// Says which modules of an update, and which above them, these pages import no more, or never did though they may have
+/// fetched them: what is merely preloaded.
 pub fn tell_departures<'a>(
     update: &mut protocol::Update,
-    graph: &ModuleGraph,
+    state: &State,
     pages: impl IntoIterator<Item = &'a str>,
 ) {
+    let graph = &state.graph;
     let stale: Vec<ModuleId> = update
         .stale
         .iter()
         .filter_map(|module| graph.get(&module.url))
         .collect();
-    if !may_have_departed(graph, stale.iter().copied()) {
+    let is_lone = |id: &ModuleId| {
+        graph.kind(*id) == graph::ModuleKind::Script && graph.importers(*id).is_empty()
+    };
+    let lone: Vec<ModuleId> = stale.iter().copied().filter(is_lone).collect();
+    if lone.is_empty() && !may_have_departed(graph, stale.iter().copied()) {
         return;
     }
     for page in pages {
         let Some(reached) = graph.get(page).and_then(|id| reach(graph, id)) else {
             continue;
         };
-        let departures = departed(graph, &reached, &stale).into_iter();
+        let departed = departed(graph, &reached, &stale);
+        let is_known = !lone.is_empty() && !reached.keys().any(|&id| state.imports_unseen(id));
+        let never = lone
+            .iter()
+            .filter(|id| is_known && !reached.contains_key(id));
+        let never = never.map(|&id| (id, NEVER));
+        let departures = departed.into_iter().chain(never);
         update
             .departures
             .extend(departures.map(|(id, since)| protocol::Departure {

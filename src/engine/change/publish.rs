@@ -75,7 +75,7 @@ impl Coordinator {
             }
             let invalidated = given_up.map(|given_up| given_up.invalidation);
             let mut update = describe(&state.graph, version, &changed, &found.stale, invalidated);
-            tell_departures(&mut update, &state.graph, pages);
+            tell_departures(&mut update, state, pages);
             for (id, text) in previews {
                 state.set_source(id, text);
             }

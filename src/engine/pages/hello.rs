@@ -69,7 +69,7 @@ impl Coordinator {
             let update = (!missed.is_empty() && refusal.is_none()).then(|| {
                 let stale = state.propagator.propagate(&state.graph, &missed, &[]).stale;
                 let mut update = describe(&state.graph, state.version, &missed, &stale, None);
-                tell_departures(&mut update, &state.graph, url.as_deref());
+                tell_departures(&mut update, state, url.as_deref());
                 update
             });
             let pruned = if refusal.is_none() {

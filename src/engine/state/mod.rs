@@ -126,6 +126,14 @@ impl State {
         &mut self.modules[id.index()]
     }
 
+    /// Whether the code of a module imports by names that it makes up, and is served as it is: pages do not hear of that.
+    pub fn imports_unseen(&self, id: ModuleId) -> bool {
+        let record = self.modules.get(id.index());
+        let record = record.and_then(|data| data.record.as_ref());
+        let mut imports = record.iter().flat_map(|record| &record.dynamic_imports);
+        imports.any(|import| import.literal.is_none()) && !self.is_marked(id)
+    }
+
     /// What is odd about the code that was served last, of all modules.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.modules.iter().flat_map(|data| &data.warnings)
