@@ -9,7 +9,6 @@
 
 export {
   type EngineOptions,
-  HmrEngine,
   type PageStatus,
   type PullFailure,
   type ServedScript,

@@ -1,7 +1,7 @@
-export { HmrEngine } from '#native';
 export {
   destinationOf,
   HmrEndpoint,
+  HmrEngine,
   HmrFiles,
   hmrPlugin,
   pull,

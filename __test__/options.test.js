@@ -36,12 +36,32 @@ for (const [call, message] of [
   [endpoint({ onconnect() {} }), 'Did you mean "onConnect"?'],
   [endpoint({ basePath: 'base' }), 'has to begin with a slash and not to end with one.'],
   [endpoint({ basePath: '/base/' }), 'is "/base/", and has to begin with a slash and not to end'],
-  [engine({ servesfiles: true }), 'new HmrEngine() has no option "servesfiles". There are: root,'],
   [
-    engine({ snapshot: { path: '/x', settings: '' } }),
-    'the snapshot of new HmrEngine() has no option "path". There are: file, settings, fixed.',
+    engine({ servesfiles: true }),
+    'new HmrEngine() has no option "servesfiles". Did you mean "servesFiles"?',
   ],
-  [engine({ watch: 'often' }), "watch is true, false or 'poll', not 'often'"],
+  [engine({ plugins: [] }), 'new HmrEngine() has no option "plugins". There are: root, base,'],
+  [
+    engine({ snapshot: { file: '/x', setings: '' } }),
+    /The option "snapshot" of new HmrEngine\(\) needs the option "settings"\..*Did you mean "settings"\?/,
+  ],
+  [
+    engine({ snapshot: { file: '/x', settings: '', version: 1 } }),
+    'The option "snapshot" of new HmrEngine() has no option "version". There are: file, settings, fixed.',
+  ],
+  [
+    engine({ snapshot: { file: '/x', settings: '', fixed: ['/a', 1] } }),
+    'The option "snapshot.fixed[1]" of new HmrEngine() is 1, and has to be the beginning of a url.',
+  ],
+  [engine({ snapshot: '/x' }), 'is "/x", and has to be an object of options.'],
+  [engine({ root: undefined }), 'new HmrEngine() needs the option "root".'],
+  [engine({ root: '' }), 'The option "root" of new HmrEngine() is "", and has to be the path of'],
+  [engine({ base: '/app/' }), 'The option "base" of new HmrEngine() is "/app/", and has to begin'],
+  [engine({ watch: 'often' }), 'is "often", and has to be true, false or "poll".'],
+  [
+    engine({ pulls: 1 }),
+    'The option "pulls" of new HmrEngine() is 1, and has to be true or false.',
+  ],
 ]) {
   test(`options: ${String(message)}`, (t) => {
     const { message: said } = t.throws(call);

@@ -12,6 +12,7 @@ export type { PageListener, UpgradeServer } from './server/channel.js';
 export { type Destination, destinationOf } from './server/destination.js';
 export { type OpenEvent, openInEditor } from './server/editor.js';
 export { HmrEndpoint, type HmrEndpointOptions } from './server/endpoint.js';
+export { HmrEngine } from './server/engine.js';
 export type { HotChannel, HotClient, HotListener } from './server/events.js';
 export { type FileKind, type FileRequest, HmrFiles } from './server/files.js';
 export {

@@ -12,6 +12,18 @@ const flag = v.optional(v.boolean('has to be true or false'));
 
 const listener = v.optional(v.function('has to be a function'));
 
+const watch = v.optional(
+  v.union([v.boolean(), v.literal('poll')], 'has to be true, false or "poll"'),
+);
+
+/** What urls begin with. */
+const base = v.optional(
+  v.pipe(
+    v.string('has to be a path'),
+    v.regex(/^(?:\/[^?#]*[^/?#])?$/, 'has to begin with a slash and not to end with one'),
+  ),
+);
+
 /** What `hmrPlugin` and `HmrEndpoint` have in common. */
 const pages = {
   allowedHosts: v.optional(
@@ -47,7 +59,7 @@ const plugin = v.strictObject({
       'has to be "debug", "info", "warn", "error" or "silent"',
     ),
   ),
-  watch: v.optional(v.union([v.boolean(), v.literal('poll')], 'has to be true, false or "poll"')),
+  watch,
   cacheDir: v.optional(
     v.union([v.string(), v.literal(false)], 'has to be the path of a folder, or false'),
   ),
@@ -61,12 +73,7 @@ const endpoint = v.strictObject({
     (value) => typeof (value as { on?: unknown } | null)?.on === 'function',
     'has to be a server',
   ),
-  basePath: v.optional(
-    v.pipe(
-      v.string('has to be a path'),
-      v.regex(/^(?:\/[^?#]*[^/?#])?$/, 'has to begin with a slash and not to end with one'),
-    ),
-  ),
+  basePath: base,
   onConnect: listener,
   onMessage: listener,
   onDisconnect: listener,
@@ -74,8 +81,41 @@ const endpoint = v.strictObject({
   onRefused: listener,
 });
 
+const text = (message: string) => v.pipe(v.string(message), v.regex(/./, message));
+
+const path = text('has to be the path of a folder');
+
+/** Options of `HmrEngine`. */
+const engine = v.strictObject({
+  root: path,
+  base,
+  outside: v.optional(v.string('has to be the beginning of a path')),
+  clientUrl: text('has to be a url'),
+  watch,
+  servesFiles: flag,
+  resolvesOnly: flag,
+  pulls: flag,
+  answersForHost: flag,
+  snapshot: v.optional(
+    v.strictObject(
+      {
+        file: text('has to be the path of a file'),
+        settings: v.string('has to be a text'),
+        fixed: v.optional(
+          v.array(v.string('has to be the beginning of a url'), 'has to be a list of urls'),
+        ),
+      },
+      'has to be an object of options',
+    ),
+  ),
+});
+
 /** What is configured, by the name of the call. */
-const schemas = { 'hmrPlugin()': plugin, 'new HmrEndpoint()': endpoint };
+const schemas = {
+  'hmrPlugin()': plugin,
+  'new HmrEndpoint()': endpoint,
+  'new HmrEngine()': engine,
+};
 
 /**
  * Checks the options of a call.
@@ -83,22 +123,38 @@ const schemas = { 'hmrPlugin()': plugin, 'new HmrEndpoint()': endpoint };
  * @throws {TypeError} for unknown names, wrong types and wrong values, all of them in one message.
  */
 export function checkOptions(call: keyof typeof schemas, options: unknown): void {
-  const schema = schemas[call];
-  const { issues = [] } = v.safeParse(schema, options);
+  const { issues = [] } = v.safeParse(schemas[call], options);
   const sentences = issues.map((issue) => {
-    const [first, ...rest] = issue.path ?? [];
-    if (!first) return `${call} takes an object of options, not ${issue.received}.`;
-    const name = String(first.key);
+    const path = issue.path ?? [];
+    const last = path.at(-1);
+    if (!last) return `${call} takes an object of options, not ${issue.received}.`;
+    const name = String(last.key);
+    const owner = path.length > 1 ? `${nameOf(path.slice(0, -1))} of ${call}` : call;
     if (issue.expected === 'never') {
-      const nearest = closestMatch(name, Object.keys(schema.entries), { maxDistance: 3 });
-      const names = Object.keys(schema.entries).join(', ');
-      const hint = nearest ? `Did you mean "${nearest}"?` : `There are: ${names}.`;
-      return `${call} has no option "${name}". ${hint}`;
+      const names = namesAt(schemas[call], path.slice(0, -1));
+      const nearest = closestMatch(name, names, { maxDistance: 3 });
+      const hint = nearest ? `Did you mean "${nearest}"?` : `There are: ${names.join(', ')}.`;
+      return `${owner} has no option "${name}". ${hint}`;
     }
-    if (issue.received === 'undefined') return `${call} needs the option "${name}".`;
-    const place = rest.map(({ key }) => `[${String(key)}]`).join('');
-    const { received, message } = issue;
-    return `The option "${name}${place}" of ${call} is ${received}, and ${message}.`;
+    if (issue.received === 'undefined') return `${owner} needs the option "${name}".`;
+    return `${nameOf(path)} of ${call} is ${issue.received}, and ${issue.message}.`;
   });
   if (sentences.length > 0) throw new TypeError(`[hotgraph] ${sentences.join(' ')}`);
+}
+
+/** What an option is called: `The option "snapshot.fixed[0]"`. */
+function nameOf(path: readonly { readonly key: unknown }[]): string {
+  const parts = path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
+  return `The option "${parts.join('').slice(1)}"`;
+}
+
+/** The options that there are, in an object of options or in one that is an option of it. */
+function namesAt(schema: unknown, path: readonly { readonly key: unknown }[]): string[] {
+  type Shape = { entries?: Record<string, Shape>; wrapped?: Shape };
+  let shape = schema as Shape | undefined;
+  for (const { key } of path) {
+    const option = shape?.entries?.[String(key)];
+    shape = option?.wrapped ?? option;
+  }
+  return Object.keys(shape?.entries ?? {});
 }

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{
-    Either, FnArgs, FromNapiValue, Function, JsValue, Object, Result, Unknown, ValueType,
-};
+use napi::bindgen_prelude::{Either, FnArgs, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 
@@ -48,48 +46,6 @@ pub struct EngineOptions {
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
-}
-
-/// The names of [`EngineOptions`] and of [`SnapshotOptions`], as JavaScript has them.
-const OPTIONS: [&str; 10] = [
-    "root",
-    "base",
-    "outside",
-    "clientUrl",
-    "watch",
-    "servesFiles",
-    "resolvesOnly",
-    "pulls",
-    "answersForHost",
-    "snapshot",
-];
-const SNAPSHOT_OPTIONS: [&str; 3] = ["file", "settings", "fixed"];
-
-/// Refuses unknown options: they would be ignored otherwise, and nobody would know why nothing changes.
-fn require_known(options: &Object) -> Result<()> {
-    require_names(options, &OPTIONS, "new HmrEngine()")?;
-    match options.get::<Unknown>("snapshot")? {
-        Some(snapshot) if snapshot.get_type()? == ValueType::Object => {
-            let snapshot = Object::from_unknown(snapshot)?;
-            require_names(
-                &snapshot,
-                &SNAPSHOT_OPTIONS,
-                "the snapshot of new HmrEngine()",
-            )
-        }
-        _ => Ok(()),
-    }
-}
-
-fn require_names(options: &Object, known: &[&str], whose: &str) -> Result<()> {
-    let names = Object::keys(options)?;
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => Err(napi::Error::from_reason(format!(
-            "[hotgraph] {whose} has no option \"{unknown}\". There are: {}.",
-            known.join(", "),
-        ))),
-    }
 }
 
 /// What outlives an engine: the module graph, its versions, and hashes of the files that pages know.
@@ -183,17 +139,15 @@ impl HmrEngine {
     /// `onMessage(client, text)` gets every message as JSON text: with a `client` of 1 or more a
     /// `ServerMessage` to send on that page's socket, with 0 a `HostEvent` for the dev server itself.
     ///
-    /// Throws for unknown options, and when the operating system gives no thread.
+    /// Throws when the operating system gives no thread.
     #[napi(constructor, catch_unwind)]
     pub fn new(
-        #[napi(ts_arg_type = "EngineOptions")] options: Object,
+        options: EngineOptions,
         #[napi(ts_arg_type = "(client: number, text: string) => void")] on_message: Function<
             FnArgs<(u32, String)>,
             (),
         >,
     ) -> Result<Self> {
-        require_known(&options)?;
-        let options = EngineOptions::from_unknown(options.to_unknown())?;
         let deliver = on_message
             .build_threadsafe_function()
             .weak::<true>()
