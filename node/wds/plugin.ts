@@ -31,6 +31,7 @@ import { answerFirst, type RequestServer } from './own-files.js';
 import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
+import { isTestRunner } from './test-runner.js';
 import { hearToolErrors } from './tool-errors.js';
 import { isWatchPlugin, silenceWatchPlugin } from './watch-plugin.js';
 
@@ -158,6 +159,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
     serverStart(params) {
       logger = params.logger;
+      if (isTestRunner(params.config.plugins)) return;
       requireAlone(plugin, params.config.plugins);
       running = start(plugin, params, options, onEvent, print);
       for (const [file, inputs] of dependencies) running?.dependsOn(file, inputs);
