@@ -3,10 +3,19 @@
  * they reload once and say why.
  */
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
+import { snapshotOptions } from '../dist/node/wds/snapshot.js';
 import { PAGE } from './helpers/app.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 import { install, start } from './helpers/command.js';
@@ -659,3 +668,59 @@ test('two servers of one project keep their pages apart', async (t) => {
   await twin.stop();
   t.is(readdirSync(site.project.path('cache')).length, 2);
 });
+
+test('of the folder of snapshots nothing is removed but old ones of ours', async (t) => {
+  const site = new Site(t, APP);
+  const long = new Date(Date.now() - 30 * 24 * 3600 * 1000);
+  const files = {
+    'my-heap.snapshot': true,
+    'notes.tmp': true,
+    '0123456789abcdef-8000.snapshot.txt': true,
+    '0123456789abcdef-8000.snapshot': false,
+    '0123456789abcdef-server.snapshot': false,
+    '0123456789abcdef-8000.snapshot.123-4.tmp': false,
+  };
+  for (const name of Object.keys(files)) {
+    await site.project.write(`cache/${name}`, '');
+    utimesSync(site.project.path(`cache/${name}`), long, long);
+  }
+  await site.project.write('cache/0123456789abcdef-8001.snapshot', '');
+  await site.start();
+  const left = readdirSync(site.project.path('cache'));
+  for (const [name, isKept] of Object.entries(files)) t.is(left.includes(name), isKept, name);
+  t.true(left.includes('0123456789abcdef-8001.snapshot'), 'it is not old');
+});
+
+for (const argument of ['--config', '-c', '--config=']) {
+  test(`the config file of ${argument} decides whether a snapshot counts`, async (t) => {
+    const project = new Project({ 'my.config.mjs': '1', 'node_modules/x.js': '' });
+    t.teardown(() => project.dispose());
+    const file = project.path('my.config.mjs');
+    const { argv } = process;
+    t.teardown(() => {
+      process.argv = argv;
+    });
+    process.argv = [
+      ...argv.slice(0, 2),
+      ...(argument.endsWith('=') ? [argument + file] : [argument, file]),
+    ];
+    const settings = () => snapshotOptions({ rootDir: project.folder, plugins: [] }, 1).settings;
+    const before = settings();
+    t.is(settings(), before);
+    await project.write('my.config.mjs', '2');
+    t.not(settings(), before);
+  });
+}
+
+(process.platform === 'win32' ? test.skip : test)(
+  'a snapshot is readable by its owner only',
+  async (t) => {
+    const site = new Site(t, APP);
+    await site.start();
+    await (await fetch(site.server.url('/main.js'))).text();
+    await site.stop();
+    const [name] = readdirSync(site.project.path('cache'));
+    t.is(statSync(site.project.path('cache')).mode & 0o777, 0o700);
+    t.is(statSync(join(site.project.path('cache'), name)).mode & 0o777, 0o600);
+  },
+);

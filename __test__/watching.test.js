@@ -554,3 +554,29 @@ test('watch is true, false or poll', (t) => {
     message: /'poll'/,
   });
 });
+
+/** Whether permissions say nothing to this process: then `nobody` runs what is to be stopped by them. */
+const isRoot = process.getuid?.() === 0;
+const NOBODY = { uid: 65534, gid: 65534 };
+
+onLinux('a file that becomes unreadable is reported, and not served from memory', async (t) => {
+  const program = fileURLToPath(new URL('helpers/unreadable.js', import.meta.url));
+  const options = { ...(isRoot && NOBODY), timeout: 60_000 };
+  const mayRead = run(process.execPath, ['-e', 'fs.accessSync(process.argv[1])', program], options);
+  if (
+    await mayRead.then(
+      () => false,
+      () => true,
+    )
+  )
+    return t.pass('nobody may read this folder');
+  const { stdout } = await run(process.execPath, [program], options);
+  t.deepEqual(JSON.parse(stdout), [
+    ['at first', true, '1'],
+    ['saved', true, '2'],
+    ['unreadable', false, null],
+    ['readable again', true, '2'],
+    ['replaced by an unreadable one', false, null],
+    ['that is readable now', true, '3'],
+  ]);
+});

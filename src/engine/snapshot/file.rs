@@ -713,7 +713,7 @@ mod tests {
             },
             |it| it.modules[1].url = "/index.html".to_owned(),
             |it| it.modules[1].version = it.version + 1,
-            |it| it.version = u64::MAX,
+            |it| it.version = LARGEST_VERSION + 1,
             |it| it.files[0].modules.clear(),
             |it| it.files[0].modules.push(usize::MAX),
             |it| it.files[1].path = it.files[0].path.clone(),
@@ -723,6 +723,26 @@ mod tests {
             spoil(&mut snapshot);
             assert!(snapshot.restore().is_err(), "{number}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = std::env::temp_dir().join(format!("hotgraph-link-{}", std::process::id()));
+        let options = options(&folder, "these");
+        let mine = folder.join("mine.txt");
+        fs::create_dir_all(folder.join("below")).expect("a folder");
+        fs::write(&mine, "mine").expect("a file");
+        let next = PREPARED.load(Ordering::Relaxed);
+        // Other tests may take some of the numbers.
+        for number in next..next + 100 {
+            let name = format!("below/one.snapshot.{}-{number}.tmp", std::process::id());
+            std::os::unix::fs::symlink(&mine, folder.join(name)).expect("a link");
+        }
+        let prepared = snapshot_of(&mut state()).prepare(&options);
+        assert!(prepared.is_err());
+        assert_eq!(fs::read(&mine).expect("it is there"), b"mine");
+        fs::remove_dir_all(folder).expect("the folder is there");
     }
 
     #[test]
