@@ -397,6 +397,61 @@ test('a url that asks for a million folders up', (t) => {
   t.true(process.memoryUsage().rss - before < 100e6);
 });
 
+test('on Windows, names are refused that are drives, streams, devices or shorter than they look', (t) => {
+  const root = 'C:\\project\\app';
+  for (const url of [
+    '/C:/x.js',
+    '/c%3a/x.js',
+    '/C:x.js',
+    '//C:/x.js',
+    '/__wds-outside-root__/1/D:/x.js',
+    '/x.js::$DATA',
+    '/x.js%3a%3a$DATA',
+    '/x.js:stream',
+    '/CON',
+    '/nul',
+    '/sub/aux.js',
+    '/Aux.tar.js',
+    '/com1.js',
+    '/LPT%C2%B9',
+    '/conin$',
+    '/nul%20.js',
+    '/x.js.',
+    '/x.js%20',
+    '/folder./x.js',
+    '/folder%20/',
+    '/..\\x.js',
+    '/..%5c..%5cx.js',
+    '/a%5cb.js',
+    '/%5c%5cserver%5cshare%5cx.js',
+    '/%5c%5c%3f%5cC:%5cx.js',
+    '/a%3fb.js',
+    '/a%0ab.js',
+    '/%2e%2e/x.js',
+  ]) {
+    t.is(fileOf(url, root, 'win32'), null, url);
+  }
+  for (const [url, file] of [
+    ['/sub/x.js?a:b', `${root}\\sub\\x.js`],
+    ['/', `${root}\\index.html`],
+    ['/./x.js', `${root}\\x.js`],
+    ['/sub/../x.js', `${root}\\x.js`],
+    ['/console.js', `${root}\\console.js`],
+    ['/com10.js', `${root}\\com10.js`],
+    ['/.hidden', `${root}\\.hidden`],
+    ['/a%20b/%C3%BC.js', `${root}\\a b\\ü.js`],
+    ['/__wds-outside-root__/1/x.js', 'C:\\project\\x.js'],
+    ['/__wds-outside-root__/99/x.js', 'C:\\x.js'],
+  ]) {
+    t.is(fileOf(url, root, 'win32'), file, url);
+  }
+  // Elsewhere they are names like any other.
+  for (const platform of ['linux', 'darwin']) {
+    t.is(fileOf('/aux.js', '/project', platform), '/project/aux.js');
+    t.is(fileOf('/C:/x.js', '/project', platform), '/project/C:/x.js');
+  }
+});
+
 test('a pipe among the files does not stop the server', async (t) => {
   const { project, origin } = await startOurs(t);
   const pipe = project.path('app/pipe.js');

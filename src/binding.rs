@@ -12,7 +12,7 @@ use napi_derive::napi;
 
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
 use hotgraph_core::graph::ModuleKind;
-use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::folders::{FileNames, Folders};
 use hotgraph_core::graph::import_map::ImportMap;
 
 /// How an engine is set up.
@@ -169,6 +169,10 @@ impl HmrEngine {
                 root: PathBuf::from(options.root),
                 base: options.base.unwrap_or_default(),
                 outside: options.outside,
+                names: match cfg!(windows) {
+                    true => FileNames::Windows,
+                    false => FileNames::Plain,
+                },
             },
             client_url: options.client_url,
             watch: match options.watch {

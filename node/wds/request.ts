@@ -16,6 +16,11 @@ const OUTSIDE = new RegExp(`^${OUTSIDE_ROOT}(0|[1-9]\\d*)/`);
 /** Of a normal path. Backslashes count everywhere, as they do for the host. */
 const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
+/** Parts of paths that Windows takes for something else than they say: drives and streams, devices, shorter names. */
+const ODD_ON_WINDOWS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows has no names with them.
+  /[\x00-\x1f:<>"|?*\\]|[. ]$|^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\.|$)/i;
+
 /** A request as the browser made it. */
 export interface HotRequest {
   /** Path and query as the browser wrote them, version stamp included. */
@@ -45,12 +50,21 @@ function withoutStamp(url: string): string {
 
 /**
  * The absolute path of the file that the host answers a url with, whether or not there is one; `null` for what it
- * refuses to answer: undecodable paths, and those that lead out of the folder they are below.
+ * refuses to answer: undecodable paths, and those that lead out of the folder they are below. On Windows also for
+ * names that are no plain files'.
+ *
+ * @param platform As `process.platform` names it.
  */
-export function fileOf(url: string, rootDir: string): string | null {
+export function fileOf(
+  url: string,
+  rootDir: string,
+  platform: NodeJS.Platform = process.platform,
+): string | null {
+  const isWindows = platform === 'win32';
+  const { join, normalize } = isWindows ? path.win32 : path.posix;
   const [pathname = '/'] = url.split(/[?#]/);
   const outside = OUTSIDE.exec(pathname);
-  const root = outside ? above(rootDir, Number(outside[1])) : rootDir;
+  const root = outside ? above(rootDir, Number(outside[1]), isWindows) : rootDir;
   let below: string;
   try {
     below = decodeURIComponent(outside ? pathname.slice(outside[0].length) : pathname);
@@ -58,12 +72,15 @@ export function fileOf(url: string, rootDir: string): string | null {
     return null;
   }
   if (below === '' || below.endsWith('/')) below += 'index.html';
-  const name = path.normalize(`./${below}`);
-  return name.includes('\0') || LEADS_OUT.test(name) ? null : path.join(root, name);
+  const isOdd = (part: string) => !/^\.{0,2}$/.test(part) && ODD_ON_WINDOWS.test(part);
+  if (isWindows && below.split('/').some(isOdd)) return null;
+  const name = normalize(`./${below}`);
+  return name.includes('\0') || LEADS_OUT.test(name) ? null : join(root, name);
 }
 
 /** The folder so many levels up. Never more than there are: a url may ask for any number. */
-function above(folder: string, levels: number): string {
-  const depth = folder.split(path.sep).length;
-  return path.resolve(folder, '../'.repeat(Math.min(levels, depth)));
+function above(folder: string, levels: number, isWindows: boolean): string {
+  const { resolve, sep } = isWindows ? path.win32 : path.posix;
+  const depth = folder.split(sep).length;
+  return resolve(folder, '../'.repeat(Math.min(levels, depth)));
 }

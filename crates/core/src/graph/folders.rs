@@ -11,6 +11,45 @@ use super::url;
 /// What would mean something else in a url than in a file's name.
 const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#').add(b'\\');
 
+/// What names of files mean to the operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileNames {
+    /// Themselves.
+    Plain,
+    /// As Windows has it, some are drives, streams or devices, and others are shorter than they are written.
+    Windows,
+}
+
+/// Names that Windows takes for devices, in any folder and with any extension. Some have a digit after them.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
+
+impl FileNames {
+    /// Whether a part of a url's path, between slashes, names the file of that name below a folder, and nothing else.
+    fn allow(self, part: &str) -> bool {
+        if part == ".." || part.contains(['\\', '\0']) {
+            return false;
+        }
+        self == Self::Plain
+            || !(part.contains(|one: char| one < ' ' || r#":<>"|?*"#.contains(one))
+                || (part != "." && part.ends_with(['.', ' ']))
+                || is_device(part))
+    }
+}
+
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end_matches(' ').to_lowercase();
+    let is_number = |rest: &str| {
+        let mut rest = rest.chars();
+        let first = rest.next();
+        rest.next().is_none()
+            && first.is_some_and(|one| one.is_ascii_digit() || "¹²³".contains(one))
+    };
+    let numbered = |device: &&str| stem.strip_prefix(*device).is_some_and(is_number);
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(numbered)
+}
+
 /// Where the files of urls are.
 #[derive(Debug, Clone)]
 pub struct Folders {
@@ -21,15 +60,18 @@ pub struct Folders {
     /// What follows in the urls of files elsewhere, where the host serves such: behind it are the number of folders to
     /// go up from the root, and the path from there. @web/dev-server has `/__wds-outside-root__/`.
     pub outside: Option<String>,
+    /// What the names of files mean.
+    pub names: FileNames,
 }
 
 impl Folders {
-    /// Those of a host that serves nothing but the root, at its own root.
+    /// Those of a host that serves nothing but the root, at its own root, where names mean themselves.
     pub fn below(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
             base: String::new(),
             outside: None,
+            names: FileNames::Plain,
         }
     }
 
@@ -39,10 +81,22 @@ impl Folders {
         let path = path.strip_prefix(self.base.as_str()).unwrap_or(path);
         let outside = self.outside.as_ref();
         let Some(rest) = outside.and_then(|prefix| path.strip_prefix(prefix.as_str())) else {
-            return below(&self.root, path);
+            return self.descend(&self.root, path);
         };
         let (levels, rest) = rest.split_once('/')?;
-        below(self.root.ancestors().nth(levels.parse().ok()?)?, rest)
+        self.descend(self.root.ancestors().nth(levels.parse().ok()?)?, rest)
+    }
+
+    fn descend(&self, folder: &Path, path: &str) -> Option<PathBuf> {
+        let decoded = percent_decode_str(path).decode_utf8().ok()?;
+        let mut file = folder.to_path_buf();
+        for part in decoded.split('/').filter(|part| !part.is_empty()) {
+            if !self.names.allow(part) {
+                return None;
+            }
+            file.push(part);
+        }
+        Some(file)
     }
 
     /// The url of a file below the root, or elsewhere.
@@ -61,18 +115,6 @@ impl Folders {
     }
 }
 
-fn below(folder: &Path, path: &str) -> Option<PathBuf> {
-    let decoded = percent_decode_str(path).decode_utf8().ok()?;
-    let mut file = folder.to_path_buf();
-    for part in decoded.split('/').filter(|part| !part.is_empty()) {
-        if part == ".." || part.contains('\\') || part.contains('\0') {
-            return None;
-        }
-        file.push(part);
-    }
-    Some(file)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +124,56 @@ mod tests {
             root: PathBuf::from("/home/r"),
             base: base.to_owned(),
             outside: outside.map(str::to_owned),
+            names: FileNames::Plain,
+        }
+    }
+
+    #[test]
+    fn on_windows_names_are_refused_that_mean_something_else() {
+        let windows = Folders {
+            names: FileNames::Windows,
+            ..folders("", Some("/-/"))
+        };
+        let plain = folders("", Some("/-/"));
+        for url in [
+            "/C:/x.js",
+            "/c%3A/x.js",
+            "/C:x.js",
+            "/-/1/C:/x.js",
+            "/x.js::$DATA",
+            "/x.js:stream",
+            "/CON",
+            "/nul",
+            "/aux.js",
+            "/a/Aux.tar.js",
+            "/com1.js",
+            "/LPT%C2%B9",
+            "/conin$",
+            "/nul%20.js",
+            "/x.js.",
+            "/x.js%20",
+            "/folder./x.js",
+            "/a%0Ab.js",
+            "/a%3Fb.js",
+        ] {
+            assert_eq!(windows.file_of(url), None, "{url}");
+            assert!(plain.file_of(url).is_some(), "{url}");
+        }
+        for url in ["/a%5Cb.js", "/..%5C..%5Cx.js"] {
+            assert_eq!((windows.file_of(url), plain.file_of(url)), (None, None));
+        }
+        for url in [
+            "/console.js",
+            "/auxiliary.js",
+            "/com.js",
+            "/com10.js",
+            "/a.nul",
+            "/./x.js",
+            "/.hidden",
+            "/a b/ü.js",
+        ] {
+            assert_eq!(windows.file_of(url), plain.file_of(url), "{url}");
+            assert!(windows.file_of(url).is_some(), "{url}");
         }
     }
 
