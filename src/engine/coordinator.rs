@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use super::Shared;
 use super::change::bodies::Sent;
 use super::change::pull::Errand;
 use super::change::{Ahead, Inputs};
@@ -20,10 +19,12 @@ use super::message::Message;
 use super::snapshot::resume::Keeper;
 use super::state::files::FileIndex;
 use super::watch::watcher::{FileWatcher, Sighting};
+use super::{EngineOptions, Shared};
 use crate::protocol::HostEvent;
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::{Dialect, analyze_fully};
 use hotgraph_core::watch::change::ChangeSet;
+use hotgraph_core::watch::places::Watches;
 
 /// Code that is analysed before any of the project's.
 const FIRST: &str =
@@ -72,8 +73,9 @@ impl Coordinator {
             // Nobody receives when the engine is closed.
             let _ = inbox.send(Message::Sighting(sighting));
         });
-        let watcher =
-            FileWatcher::new(&shared.options.folders.root, shared.options.watch, listener);
+        let EngineOptions { folders, watch, .. } = &shared.options;
+        let watches = Watches::of(std::env::consts::OS);
+        let watcher = FileWatcher::new(&folders.root, *watch, watches, listener);
         Self {
             shared,
             invalidated: HashMap::new(),
@@ -228,7 +230,7 @@ mod tests {
     use tokio::sync::mpsc::unbounded_channel;
 
     use super::*;
-    use crate::engine::{Engine, EngineOptions, Target, Watching};
+    use crate::engine::{Engine, Target, Watching};
     use hotgraph_core::graph::folders::Folders;
 
     #[test]

@@ -124,5 +124,5 @@ const PACKAGES: &str = "node_modules";
 /// Whether a file has a path through `node_modules` and lies elsewhere.
 fn is_linked(path: &Path) -> bool {
     let is_below = |path: &Path| path.components().any(|part| part.as_os_str() == PACKAGES);
-    is_below(path) && path.canonicalize().is_ok_and(|real| !is_below(&real))
+    is_below(path) && dunce::canonicalize(path).is_ok_and(|real| !is_below(&real))
 }

@@ -208,8 +208,8 @@ impl Coordinator {
         }
         self.unannounced.remove(path);
         let is_wanted = self.watcher.wants(path);
-        if is_wanted {
-            if matches!(seen, Seen::Gone | Seen::Moved) && !path.exists() {
+        if is_wanted && seen.concerns_folder() {
+            if matches!(seen, Seen::Gone | Seen::Moved | Seen::Renamed) && !path.exists() {
                 self.watcher.forget(path);
             } else {
                 self.watcher.revive(path);

@@ -5,7 +5,8 @@
 //! Folders are watched instead of files, since an editor that saves by renaming kills the watch of a
 //! file; only the folders of served files, since a project may hold 20,000 others; and the folders above
 //! them up to the root, so that a folder that was deleted is found again when it comes back. While the root itself
-//! is gone, the nearest folder above it is watched too.
+//! is gone, the nearest folder above it is watched too. Where trees are watched better than many folders, the root is
+//! one ([`Watches`]).
 //!
 //! Where events are missing the served files are polled: in folders for which the operating system has no watch
 //! left, on filesystems that other machines write to, and where a change was found that no event told of.
@@ -20,6 +21,7 @@ use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use super::poller::Poller;
 use hotgraph_core::watch::change::Seen;
 use hotgraph_core::watch::mounts::Mounts;
+use hotgraph_core::watch::places::{Reach, Watches};
 
 /// How changes of files are found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,12 +50,13 @@ pub type Listener = Arc<dyn Fn(Sighting) + Send + Sync>;
 /// Watches the folders of served files.
 pub struct FileWatcher {
     root: PathBuf,
+    watches: Watches,
     listener: Listener,
     native: Option<RecommendedWatcher>,
     poller: Option<Poller>,
     mounts: Mounts,
     wanted: HashSet<PathBuf>,
-    /// Folders that send events.
+    /// Places that send events.
     active: HashSet<PathBuf>,
     /// Folders of which files are polled.
     polled: HashSet<PathBuf>,
@@ -83,9 +86,10 @@ enum Cause {
 
 impl FileWatcher {
     /// A watcher for files below (and, as far as they are served, outside) `root`.
-    pub fn new(root: &Path, how: Watching, listener: Listener) -> Self {
+    pub fn new(root: &Path, how: Watching, watches: Watches, listener: Listener) -> Self {
         let mut watcher = Self {
             root: real_path(root),
+            watches,
             listener,
             native: None,
             poller: None,
@@ -169,7 +173,8 @@ impl FileWatcher {
         self.deactivate_below(folder);
         let is_told_of = |it: &Self| {
             let parent = folder.parent();
-            parent.is_some_and(|parent| it.active.contains(parent)) || it.polled.contains(folder)
+            parent.is_some_and(|parent| it.active.contains(it.place(parent).0))
+                || it.polled.contains(folder)
         };
         if self.wanted.contains(folder) && !is_told_of(self) {
             self.missing.insert(folder.to_path_buf());
@@ -262,17 +267,27 @@ impl FileWatcher {
         is_polled
     }
 
+    fn place<'a>(&'a self, folder: &'a Path) -> (&'a Path, Reach) {
+        self.watches.place(&self.root, folder)
+    }
+
     fn activate(&mut self, folder: &Path) {
-        if !self.is_enabled() || self.active.contains(folder) || !folder.is_dir() {
+        let (place, reach) = self.place(folder);
+        if !self.is_enabled() || self.active.contains(place) || !folder.is_dir() {
             return;
         }
+        let place = place.to_path_buf();
         let Some(native) = &mut self.native else {
             self.poll(folder, Cause::Asked, "");
             return;
         };
-        match native.watch(folder, RecursiveMode::NonRecursive) {
+        let mode = match reach {
+            Reach::Folder => RecursiveMode::NonRecursive,
+            Reach::Tree => RecursiveMode::Recursive,
+        };
+        match native.watch(&place, mode) {
             Ok(()) => {
-                self.active.insert(folder.to_path_buf());
+                self.active.insert(place);
             }
             Err(error) if out_of_watches(&error) => {
                 self.poll(folder, Cause::NoWatch, "");
@@ -371,9 +386,10 @@ fn out_of_watches(error: &notify::Error) -> bool {
     }
 }
 
-/// The path without symbolic links. What is not there yet keeps its name below the real path of what is.
+/// The path without symbolic links, and as everybody writes it: Windows has another form (`\\?\C:\`), which events and
+/// the root do not have. What is not there yet keeps its name below the real path of what is.
 pub fn real_path(path: &Path) -> PathBuf {
-    if let Ok(real) = path.canonicalize() {
+    if let Ok(real) = dunce::canonicalize(path) {
         return real;
     }
     match (path.parent(), path.file_name()) {
@@ -421,6 +437,7 @@ fn translate(
                 .collect();
         }
         EventKind::Modify(ModifyKind::Metadata(_)) => Seen::Attributes,
+        EventKind::Modify(ModifyKind::Name(_)) if !announces_close => Seen::Renamed,
         EventKind::Modify(_) if announces_close => Seen::Writing,
         EventKind::Modify(_) => Seen::Touched,
         EventKind::Remove(_) => Seen::Gone,
@@ -479,7 +496,7 @@ mod tests {
             (
                 name(RenameMode::Any),
                 Some(Seen::Writing),
-                Some(Seen::Touched),
+                Some(Seen::Renamed),
             ),
         ] {
             let of = |linux| {
@@ -489,6 +506,39 @@ mod tests {
             };
             assert_eq!((of(true), of(false)), (on_linux, elsewhere), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_tree_is_one_watch_and_follows_folders_that_come_and_go() {
+        let root = std::env::temp_dir().join(format!("hotgraph-tree-{}", std::process::id()));
+        let file = root.join("src/deep/a.js");
+        std::fs::create_dir_all(root.join("src/deep")).expect("folders");
+        std::fs::write(&file, "1").expect("a file");
+        let (sender, sightings) = std::sync::mpsc::channel();
+        let listener = Arc::new(move |sighting| drop(sender.send(sighting)));
+        let mut watcher = FileWatcher::new(&root, Watching::Events, Watches::Trees, listener);
+        let real = watcher.watch_file(&file);
+        assert_eq!(watcher.active, HashSet::from([watcher.root.clone()]));
+        let is_told = |wanted: &Path| loop {
+            let next = sightings.recv_timeout(std::time::Duration::from_secs(5));
+            match next.expect("it is told of") {
+                Sighting::Paths(seen) if seen.iter().any(|(path, _)| path == wanted) => return,
+                _ => {}
+            }
+        };
+        std::fs::write(&file, "2").expect("a save");
+        is_told(&real);
+        // A folder goes and another takes its place, which is one more event and no more watch.
+        let folder = watcher.root.join("src");
+        std::fs::rename(root.join("src"), root.join("old")).expect("nothing keeps it");
+        is_told(&folder);
+        watcher.forget(&folder);
+        assert!(watcher.missing.is_empty(), "the tree tells of it");
+        std::fs::create_dir_all(root.join("src/deep")).expect("folders");
+        is_told(&folder);
+        watcher.revive(&folder);
+        assert_eq!(watcher.active, HashSet::from([watcher.root.clone()]));
+        std::fs::remove_dir_all(root).expect("the folder is there");
     }
 
     #[test]

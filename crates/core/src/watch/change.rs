@@ -23,6 +23,19 @@ pub enum Seen {
     Gone,
     /// It has another name now: editors do that before they save.
     Moved,
+    /// It came by its name or lost it (platforms that do not say which).
+    Renamed,
+}
+
+impl Seen {
+    /// Whether a folder of which this is seen may have come, gone, or be another now. What merely happens in it is an
+    /// event of its own, and some platforms tell of the folder too.
+    pub fn concerns_folder(self) -> bool {
+        match self {
+            Self::Written | Self::Created | Self::Gone | Self::Moved | Self::Renamed => true,
+            Self::Touched | Self::Writing | Self::Attributes => false,
+        }
+    }
 }
 
 /// What happened to a path between two batches.
@@ -108,7 +121,7 @@ impl ChangeSet {
     /// | before  | seen    | after                                     |
     /// |---------|---------|-------------------------------------------|
     /// | –       | Written | Written, due now                          |
-    /// | –       | Touched | Written, due when quiet                   |
+    /// | –       | Touched, Renamed | Written, due when quiet          |
     /// | any     | Writing | Written, due when closed, or given up on  |
     /// | –       | Created | Written, due when surely complete         |
     /// | –       | Attributes | Written, due when quiet                |
@@ -139,7 +152,7 @@ impl ChangeSet {
                 (FileChange::Written, now + self.patience.replaced)
             }
             (_, Seen::Written) => (FileChange::Written, now),
-            (_, Seen::Touched | Seen::Attributes) => {
+            (_, Seen::Touched | Seen::Renamed | Seen::Attributes) => {
                 (FileChange::Written, now + self.patience.touched)
             }
             (_, Seen::Writing) => (FileChange::Written, now + self.patience.writing),

@@ -3,4 +3,5 @@
 pub mod change;
 pub mod life;
 pub mod mounts;
+pub mod places;
 pub mod poll;
