@@ -376,20 +376,20 @@ const cases = {
   ],
   'another page': [update(['/other.html page <-']), page({ loaded: '' }), 'nothing'],
   'an inline script accepts a dependency': [
-    update(['/a.js <- /index.html?__inline=/index.html:0(./a.js)']),
+    update(['/a.js <- /index.html?__inline=/index.html:1:9(./a.js)']),
     page({
       loaded: '/a.js',
-      hot: { '/index.html?__inline=/index.html:0': { accepts: ['./a.js'] } },
+      hot: { '/index.html?__inline=/index.html:1:9': { accepts: ['./a.js'] } },
     }),
-    '/index.html?__inline=/index.html:0(/a.js) | /a.js | ',
+    '/index.html?__inline=/index.html:1:9(/a.js) | /a.js | ',
   ],
   'an inline script cannot accept itself': [
     update([
-      '/a.js <- /index.html?__inline=/index.html:0',
-      '/index.html?__inline=/index.html:0 accepts <- /index.html',
+      '/a.js <- /index.html?__inline=/index.html:1:9',
+      '/index.html?__inline=/index.html:1:9 accepts <- /index.html',
     ]),
-    page({ loaded: '/a.js', hot: { '/index.html?__inline=/index.html:0': self } }),
-    'reload deadEnd: /a.js /index.html?__inline=/index.html:0 /index.html',
+    page({ loaded: '/a.js', hot: { '/index.html?__inline=/index.html:1:9': self } }),
+    'reload deadEnd: /a.js /index.html?__inline=/index.html:1:9 /index.html',
   ],
   'a style sheet that a link shows': [
     update(['/a.css style <- /index.html']),

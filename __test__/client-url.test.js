@@ -1,5 +1,11 @@
 import test from 'ava';
-import { pageOfInline, parseAddress, relativeSpecifier, stamp } from '../dist/runtime/url.js';
+import {
+  pageOfInline,
+  parseAddress,
+  relativeSpecifier,
+  stamp,
+  withPlaces,
+} from '../dist/runtime/url.js';
 
 const PAGE = 'http://host:1/dir/index.html';
 
@@ -38,9 +44,20 @@ for (const [url, version, stamped] of [
 }
 
 test('an inline script belongs to its page', (t) => {
-  t.is(pageOfInline('/index.html?__inline=/index.html:0'), '/index.html');
-  t.is(pageOfInline('/index.html?__inline=/index.html?x=1:12'), '/index.html?x=1');
+  t.is(pageOfInline('/index.html?__inline=/index.html:1:9'), '/index.html');
+  t.is(pageOfInline('/index.html?__inline=/index.html?x=1:12:1'), '/index.html?x=1');
+  t.is(pageOfInline('/?__inline=/a:1/b:2:12:1'), '/a:1/b:2');
   t.is(pageOfInline('/index.html'), undefined);
+});
+
+test('people know an inline script by its page and line', (t) => {
+  t.is(
+    withPlaces(
+      'x (/a.js → /?__inline=/index.html:12:9 → /index.html), /lib/?__inline=/b.html:1:2.',
+    ),
+    'x (/a.js → /index.html:12 → /index.html), /b.html:1.',
+  );
+  t.is(withPlaces('/a.js?x=1:2:3'), '/a.js?x=1:2:3');
 });
 
 for (const [importer, url, specifier] of [

@@ -178,7 +178,7 @@ test('code that cannot be parsed is served as it is, and is the browser to judge
 
 test('an inline module is a shell that cannot end its script', (t) => {
   const { engine } = new Bench(t, {});
-  const url = '/?__inline=/index.html:0';
+  const url = '/?__inline=/index.html:1:9';
   const source = `import './a.js?</script>'; ${HOT}`;
   const { code } = engine.serveScript(url, source);
   t.false(code.includes('</script>'), code);

@@ -6,8 +6,11 @@
 const STAMP = '__hot';
 const STAMP_PARAMETER = /^__hot=(\d+)$/;
 
-/** Marks the url of a page's inline script: `/?__inline=/index.html:0` is the first of `/index.html`. */
-const INLINE_PARAMETER = /[?&]__inline=([^#]*):\d+$/;
+/** Marks the url of a page's inline script: `/?__inline=/index.html:12:9` begins there in `/index.html`. */
+const INLINE_PARAMETER = /[?&]__inline=([^#]*):\d+:\d+$/;
+
+/** Urls of inline scripts in a text. */
+const INLINE_URLS = /[^\s"'()]*\?__inline=([^\s"'()#]*:\d+):\d+/g;
 
 /** Marks the url that stands for more queries of one file than the server tells apart. */
 const OTHERS = '?__others';
@@ -82,6 +85,11 @@ export function pageOfInline(url: string): string | undefined {
  */
 export function othersOf(url: string): string | undefined {
   return url.endsWith(OTHERS) ? url.slice(0, -OTHERS.length + 1) : undefined;
+}
+
+/** Text for people, in which an inline script is named by its page and line: `/index.html:12`. */
+export function withPlaces(text: string): string {
+  return text.replace(INLINE_URLS, '$1');
 }
 
 /** The specifier by which `importer` would import `url`: `./dep.js`, `../lib/dep.js`. */

@@ -62,7 +62,6 @@ export function transformPage(
   const head = typeof hooks.head === 'string' ? hooks.head : hooks.head(nonce);
   const edits: Edit[] = [{ ...insertionPoint(document, elements), text: head }];
   const loads: string[] = [];
-  let inlineModules = 0;
 
   for (const element of elements) {
     const reference = referenceOf(element);
@@ -75,11 +74,12 @@ export function transformPage(
         edits.push({ start: place.startOffset, end: place.endOffset, text });
       }
     } else if (isInlineModule(element)) {
-      const url = `${base.split('?')[0]}?__inline=${identity}:${inlineModules}`;
-      inlineModules += 1;
-      loads.push(url);
       const [source] = element.childNodes;
       const place = source?.sourceCodeLocation;
+      // Where it stands names it: people are told the page and the line.
+      const { startLine = 1, startCol = 1 } = place ?? element.sourceCodeLocation ?? {};
+      const url = `${base.split('?')[0]}?__inline=${identity}:${startLine}:${startCol}`;
+      loads.push(url);
       if (place && 'value' in source) {
         const code = hooks.inlineModule(url, source.value);
         if (code !== null) {

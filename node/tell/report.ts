@@ -27,6 +27,9 @@ const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/** The url of a page's inline script, which people know by its page and line. */
+const INLINE = /[^\s"'()]*\?__inline=([^\s"'()#]*:\d+):\d+/g;
+
 /** Characters of a text from a page that are shown. */
 const LONGEST = 1000;
 
@@ -40,7 +43,10 @@ export function terminalLines(event: HostEvent, rootDir: string, now = new Date(
   if (event.type === 'custom') return [];
   const lines = describe(withPlainText(event), rootDir);
   const time = styleText('dim', CLOCK.format(now));
-  return lines.map(({ level, text }) => ({ level, text: `${time} ${TAG} ${text}` }));
+  return lines.map(({ level, text }) => ({
+    level,
+    text: `${time} ${TAG} ${text.replace(INLINE, '$1')}`,
+  }));
 }
 
 /**
@@ -132,7 +138,8 @@ function placeOf(diagnostic: Diagnostic, rootDir: string): string[] {
 
 /** File, line and column, as far as they are known. */
 function nameOf({ file, url, line, column }: Diagnostic, rootDir: string): string {
-  const name = file === null ? url : relative(rootDir, file);
+  const name =
+    file === null ? url.replace(INLINE, (_, place) => pageOf(place)) : relative(rootDir, file);
   return [plainLine(name), line, column].filter((part) => part !== null).join(':');
 }
 
@@ -145,6 +152,11 @@ function describeDiagnostic(diagnostic: Diagnostic, rootDir: string): string {
   if (frame !== null) lines.push(frame);
   if (remedy !== null) lines.push(`  ${plainLine(remedy)}`);
   return lines.join('\n');
+}
+
+/** The page in which a place is. */
+function pageOf(place: string): string {
+  return place.replace(/:\d+$/, '');
 }
 
 /** The first of several names, and how many more there are. */

@@ -3,6 +3,7 @@
  */
 import type { ErrorPayload } from '../../client.js';
 import type { Diagnostic, ReloadReport } from '../protocol.js';
+import { pageOfInline, withPlaces } from '../url.js';
 
 /** Where lines go, by how much they matter. `detail` is shown as the console shows values. */
 export interface Log {
@@ -20,7 +21,10 @@ export function createLog(console: Printer): Log {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (text: string, ...detail: unknown[]) =>
-      console[level](`[hotgraph] ${text}`, ...detail.filter((value) => value !== undefined));
+      console[level](
+        `[hotgraph] ${withPlaces(text)}`,
+        ...detail.filter((value) => value !== undefined),
+      );
   return {
     debug: write('debug'),
     info: write('info'),
@@ -33,7 +37,9 @@ export function createLog(console: Printer): Log {
 export function describeDiagnostic(diagnostic: Diagnostic): string {
   const { file, url, line, column, message, frame, remedy } = diagnostic;
   const place = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
-  return [`${file ?? url}${place} ${message}`, frame, remedy].filter(Boolean).join('\n');
+  return [`${file ?? pageOfInline(url) ?? url}${place} ${message}`, frame, remedy]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /** A reload's reason and what would have avoided it. */

@@ -6,6 +6,7 @@
 import type { Call, Diagnostic, Update } from '../protocol.js';
 import type { Failure } from '../update/apply.js';
 import type { Application } from '../update/plan.js';
+import { pageOfInline, withPlaces } from '../url.js';
 import { textOf } from './log.js';
 import { type Trouble, troubleOfFailure } from './trouble.js';
 
@@ -250,11 +251,13 @@ function problemOfCode(diagnostic: Diagnostic): Problem {
 }
 
 function placeOfCode({ url, file, line, column }: Diagnostic): ProblemPlace {
-  return { file: file ?? url, line, column, isFile: file !== null };
+  return { file: file ?? pageOfInline(url) ?? url, line, column, isFile: file !== null };
 }
 
 function placeOfModule(url: string | undefined): ProblemPlace | null {
-  return url === undefined ? null : { file: url, line: null, column: null, isFile: false };
+  return url === undefined
+    ? null
+    : { file: withPlaces(url), line: null, column: null, isFile: false };
 }
 
 function failedPart(
@@ -276,7 +279,7 @@ function failedPart(
     place: first ? placeOfCall(first) : placeOfModule(about),
     frame: null,
     stack: calls.length > 1 ? calls.map(callText).join('\n') : null,
-    chain: application ? chainOf(failure, update, application) : [],
+    chain: application ? chainOf(failure, update, application).map(withPlaces) : [],
     remedy,
   };
   return { failure, changed, problem };

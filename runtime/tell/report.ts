@@ -3,7 +3,7 @@
  * accept it, and what would have.
  */
 import type { ReloadCause, ReloadReport, Update } from '../protocol.js';
-import { pageOfInline, relativeSpecifier } from '../url.js';
+import { pageOfInline, relativeSpecifier, withPlaces } from '../url.js';
 
 /** The facts behind a reload. */
 export interface Facts {
@@ -25,8 +25,8 @@ export function composeReport(facts: Facts): ReloadReport {
     cause,
     changed: chain[0] ?? null,
     chain: [...chain],
-    message: sentence(facts),
-    remedy: remedy(facts),
+    message: withPlaces(sentence(facts)),
+    remedy: withPlaces(remedy(facts) ?? '') || null,
   };
 }
 

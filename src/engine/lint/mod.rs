@@ -138,6 +138,12 @@ impl Coordinator {
             let file = state.files.of_module(id);
             let file = file.map(|index| state.files.get(index));
             let path = file.map(|file| (file.path.clone(), file.served_raw));
+            if let Some(text) = state.in_page(id, &served) {
+                let record = analyze::analyze(&text, Dialect::JavaScript).ok();
+                let found = record.and_then(|record| same_in(&record, &found));
+                let module_url = state.graph.url(id).to_owned();
+                return diagnose(&found.unwrap_or_default(), &text, &module_url, None);
+            }
             (found, served, state.graph.url(id).to_owned(), path)
         };
         let in_file = path.and_then(|(path, served_raw)| {
@@ -145,18 +151,23 @@ impl Coordinator {
             Some((found, text, Some(path.display().to_string())))
         });
         let (found, text, file) = in_file.unwrap_or((found, served, None));
-        found
-            .iter()
-            .map(|(oddity, span)| Diagnostic {
-                severity: Severity::Warning,
-                message: oddity.message(&text),
-                remedy: Some(oddity.remedy().to_owned()),
-                url: module_url.clone(),
-                file: file.clone(),
-                place: Some(place_of(&text, span.start)),
-            })
-            .collect()
+        diagnose(&found, &text, &module_url, file)
     }
+}
+
+/// What to say of oddities in a text.
+fn diagnose(found: &Found, text: &str, module_url: &str, file: Option<String>) -> Vec<Diagnostic> {
+    found
+        .iter()
+        .map(|(oddity, span)| Diagnostic {
+            severity: Severity::Warning,
+            message: oddity.message(text),
+            remedy: Some(oddity.remedy().to_owned()),
+            url: module_url.to_owned(),
+            file: file.clone(),
+            place: Some(place_of(text, span.start)),
+        })
+        .collect()
 }
 
 /// The same oddities in the text of the file, whose lines its author knows: what is served may have been

@@ -22,9 +22,21 @@ pub const MAX_ANALYSED: usize = 16 * 1024 * 1024;
 /// for, at the risk of half of the next save.
 pub const LARGEST_KEPT: usize = 1 << 20;
 
-/// Marks the query of an inline script's url: `/?__inline=/index.html:0` is the first
-/// one of `/index.html`.
+/// Marks the query of an inline script's url: `/?__inline=/index.html:12:9` is the one that begins in line 12 of
+/// `/index.html`, after 8 other characters.
 pub const INLINE: &str = "__inline";
+
+/// No page that somebody wrote has lines or columns beyond this. A request may name any.
+const LAST: usize = 100_000;
+
+/// The line and column of its page where an inline script begins.
+pub fn place_of_inline(module_url: &str) -> Option<(usize, usize)> {
+    let (_, place) = module_url.split_once(INLINE)?;
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) = (parts.next()?, parts.next()?);
+    let (line, column) = (line.parse().ok()?, column.parse().ok()?);
+    (line <= LAST && column <= LAST).then_some((line, column))
+}
 
 /// What to serve for a script.
 #[derive(Debug, Default, PartialEq, Eq)]

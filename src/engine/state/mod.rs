@@ -17,6 +17,7 @@ use hotgraph_core::graph::{
 };
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
+use super::serve::script::place_of_inline;
 use files::FileTable;
 
 /// Stands for all exports of a module in the names that an import uses.
@@ -132,6 +133,13 @@ impl State {
         let record = record.and_then(|data| data.record.as_ref());
         let mut imports = record.iter().flat_map(|record| &record.dynamic_imports);
         imports.any(|import| import.literal.is_none()) && !self.is_marked(id)
+    }
+
+    /// The text of an inline script where it stands in its page, with nothing around it; `None` of other modules.
+    pub fn in_page(&self, id: ModuleId, source: &str) -> Option<String> {
+        let (line, column) = place_of_inline(self.graph.url(id))?;
+        let before = "\n".repeat(line.saturating_sub(1)) + &" ".repeat(column.saturating_sub(1));
+        Some(before + source)
     }
 
     /// What is odd about the code that was served last, of all modules.

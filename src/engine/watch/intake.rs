@@ -15,7 +15,7 @@ use crate::protocol::HostEvent;
 use hotgraph_core::diagnostic::Severity;
 use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
-use hotgraph_core::syntax::analyze::AnalyzeError;
+use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect};
 use hotgraph_core::watch::change::Seen;
 
 impl Coordinator {
@@ -170,7 +170,12 @@ impl Coordinator {
             state.graph.set_open(id, true);
             let file = state.files.of_module(id);
             let path = file.map(|index| state.files.get(index).path.display().to_string());
-            let diagnostic = check::explain(error, source, state.graph.url(id), path);
+            let in_page = state.in_page(id, source).and_then(|text| {
+                let error = analyze::analyze(&text, Dialect::JavaScript).err()?;
+                Some(check::explain(&error, &text, state.graph.url(id), None))
+            });
+            let as_served = || check::explain(error, source, state.graph.url(id), path);
+            let diagnostic = in_page.unwrap_or_else(as_served);
             if diagnostic.severity == Severity::Error
                 && let Some(index) = file
             {
