@@ -84,7 +84,9 @@ async function failureOf(
   if (error instanceof Overtaken) return 'overtaken';
   const missing = notFetched(error, ports.origin);
   const why = missing === undefined ? undefined : await ports.answerOf(missing);
-  if (why !== undefined) return { stage: 'load', url: missing, error: new Error(why) };
+  // Who gets the error alone has to know what is missing.
+  const message = why?.replace(/^it /, `${missing} `);
+  if (message !== undefined) return { stage: 'load', url: missing, error: new Error(message) };
   if (error instanceof NoBody) {
     const answer = await ports.answerOf(error.url);
     if (answer === undefined) return error;

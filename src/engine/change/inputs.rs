@@ -19,7 +19,7 @@ use hotgraph_core::watch::change::Seen;
 pub struct Inputs {
     /// By file, the files whose modules the host makes of it too.
     dependents: HashMap<PathBuf, HashSet<PathBuf>>,
-    /// What these files hold, by hash.
+    /// What these files, and others of which a change was told, hold, by hash.
     contents: HashMap<PathBuf, u64>,
     /// Files of which the host makes something else now, whatever they hold.
     remade: HashSet<PathBuf>,
@@ -103,8 +103,14 @@ impl Coordinator {
         }
         let is_known = self.shared.state().files.find(&path).is_some();
         if self.shared.options.answers_for_host && !is_known && !self.inputs.wants(&path) {
+            let content = content_of(&path);
+            let is_said = content.is_some() && self.inputs.contents.get(&path) == content.as_ref();
+            // A watcher may see one save more than once.
+            if is_said && !is_remade {
+                return;
+            }
             self.inputs.unattributed.insert(path.clone());
-            self.changes.record(&path, Seen::Written, now);
+            self.changes.record(&path, Seen::Touched, now);
         }
     }
 
@@ -123,6 +129,9 @@ impl Coordinator {
                 modules,
                 input: None,
             };
+        }
+        if let Some(content) = content_of(path) {
+            self.inputs.contents.insert(path.to_path_buf(), content);
         }
         let folders = &self.shared.options.folders;
         let module_url = folders.url_of(path);
