@@ -53,6 +53,7 @@ async function start(t, plugins, options = {}) {
       port: await getFreePort(),
       plugins,
       logger,
+      coverageConfig: { report: false },
       browsers: [
         chromeLauncher({
           launchOptions: { executablePath: findBrowser(), args: ['--no-sandbox'] },
