@@ -48,6 +48,7 @@ pub fn check(data: &[u8]) {
         serves_files: false,
         resolves_only: false,
         pulls: true,
+        answers_for_host: true,
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");
@@ -93,7 +94,8 @@ fn happens(engine: &Engine, what: &str) {
     match word {
         "connect" => engine.connect(page),
         "disconnect" => engine.disconnect(page),
-        "changed" => engine.file_changed(rest.into()),
+        "changed" => engine.file_changed(rest.into(), false),
+        "remade" => engine.file_changed(rest.into(), true),
         "style" => {
             engine.serve_resource(rest, ModuleKind::Style, None, Some("@import 'b.css'"));
         }

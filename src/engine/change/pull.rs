@@ -34,7 +34,7 @@ pub struct Errand {
 /// What is to be done when the host has answered.
 pub enum Task {
     /// An update goes out.
-    Publish(Pending),
+    Publish(Box<Pending>),
     /// A page gets what it wants.
     Answer {
         /// The page.
@@ -100,7 +100,7 @@ impl Coordinator {
         if has_pages && self.shared.options.pulls {
             let lacking = self.lacking(&mut pending);
             if !lacking.is_empty() {
-                return self.ask(lacking, Task::Publish(pending));
+                return self.ask(lacking, Task::Publish(Box::new(pending)));
             }
         }
         self.publish(pending);
@@ -169,7 +169,8 @@ impl Coordinator {
 
     fn go_on(&mut self, task: Task, failures: Vec<PullFailure>) {
         match task {
-            Task::Publish(mut pending) => {
+            Task::Publish(pending) => {
+                let mut pending = *pending;
                 let previews = self.take_previews(&pending.asked);
                 for (id, text) in &previews {
                     self.shared.learn_resolutions(*id, text);
