@@ -4,6 +4,7 @@
 
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
 import { hmrPlugin } from 'hotgraph';
@@ -56,6 +57,23 @@ import.meta.hot.accept('some-package', (dep) => { globalThis.value = dep.value; 
     { config: { nodeResolve: true } },
   );
   await editsAreHot(t, app, 'node_modules/some-package/index.js');
+});
+
+test('an accepted specifier that takes long to be resolved', async (t) => {
+  const slow = {
+    name: 'slow',
+    async resolveImport({ source }) {
+      if (source !== 'dep') return undefined;
+      await setTimeout(300);
+      return './dep.js';
+    },
+  };
+  const app = await startApp(
+    t,
+    { 'main.js': main.replaceAll('./dep.js', 'dep'), 'dep.js': dep(1) },
+    { before: [slow] },
+  );
+  await editsAreHot(t, app);
 });
 
 test('nodeResolve: specifiers without an extension', async (t) => {

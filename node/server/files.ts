@@ -5,6 +5,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { HmrEngine } from '#native';
 import { agentsOf } from './agents.js';
 import { askedBy, destinationOf, isShown } from './destination.js';
@@ -40,6 +41,9 @@ async function readRegular(file: string): Promise<Buffer | null> {
 /** Modules whose resolved specifiers are remembered. A request can make up any url; forgetting costs asking again. */
 const MOST_LINKED = 10_000;
 
+/** Milliseconds that a page waits for what its modules accept to be resolved. */
+const PATIENCE = 1000;
+
 /** What a file is to a page. Everything that is none of the others is an asset. */
 export type FileKind = 'page' | 'script' | 'style' | 'asset';
 
@@ -49,6 +53,8 @@ export class HmrFiles {
   readonly #endpoint: HmrEndpoint;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
+  /** Those that are being resolved. */
+  readonly #links = new Set<Promise<void>>();
   /** What runs where pages do not see what it loads: workers, worklets, and what these load. */
   readonly #apart = new Set<string>();
 
@@ -80,7 +86,7 @@ export class HmrFiles {
   transform<Body>(kind: FileKind, body: Body, request: FileRequest): Body | string {
     if (isPreview(request.headers)) {
       if (typeof body === 'string') {
-        void this.#link(request.url, this.#engine.preview(request.url, body), request);
+        this.#linkLater(request.url, this.#engine.preview(request.url, body), request);
         // Of anything else it may be an error that is text.
         if (kind === 'script') previewed(request.headers);
       }
@@ -122,7 +128,7 @@ export class HmrFiles {
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
         const served = this.#engine.serveScript(url, code);
-        void this.#link(url, served?.accepted, request);
+        this.#linkLater(url, served?.accepted, request);
         return served?.code ?? null;
       },
     });
@@ -141,7 +147,7 @@ export class HmrFiles {
     const served = this.#engine.serveScript(url, source, file, at, since);
     // Nothing is updated in a worker, but what it imports has to be known.
     if (destination === 'worker') return source;
-    void this.#link(url, served?.accepted, request);
+    this.#linkLater(url, served?.accepted, request);
     return served?.code ?? source;
   }
 
@@ -158,13 +164,20 @@ export class HmrFiles {
     return served ?? body;
   }
 
-  /** Resolves accepted specifiers as the server resolves them in an import. */
-  async #link(
-    url: string,
-    accepted: string[] | undefined,
-    { resolve }: FileRequest,
-  ): Promise<void> {
+  /** Settles when the server has resolved what the modules served so far accept. A page that is greeted has them. */
+  async linked(): Promise<void> {
+    const late = setTimeout(PATIENCE, undefined, { ref: false });
+    if (this.#links.size > 0) await Promise.race([Promise.all(this.#links), late]);
+  }
+
+  #linkLater(url: string, accepted: string[] | undefined, request: FileRequest): void {
     if (!accepted?.length) return;
+    const link = this.#link(url, accepted, request).finally(() => this.#links.delete(link));
+    this.#links.add(link);
+  }
+
+  /** Resolves accepted specifiers as the server resolves them in an import. */
+  async #link(url: string, accepted: readonly string[], { resolve }: FileRequest): Promise<void> {
     const key = [this.#engine.contentVersion(url), ...accepted].join('\n');
     if (this.#linked.get(url) === key) return;
     if (this.#linked.size >= MOST_LINKED) this.#linked.clear();

@@ -254,14 +254,24 @@ function start(
     return undefined;
   }
   const basePath = (config.basePath ?? '').replace(/\/$/, '');
+  // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
+  const greetings = new Map<number, Promise<void>>();
   const endpoint = new HmrEndpoint({
     server,
     basePath,
     allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
     allowedOrigins: options.allowedOrigins ?? [],
     overlay: options.overlay ?? true,
-    onConnect: (client) => engine.connect(client),
-    onMessage: (client, text) => engine.receive(client, text),
+    onConnect(client) {
+      engine.connect(client);
+      const linked = files.linked().then(() => void greetings.delete(client));
+      greetings.set(client, linked);
+    },
+    onMessage(client, text) {
+      const greeting = greetings.get(client);
+      if (greeting) void greeting.then(() => engine.receive(client, text));
+      else engine.receive(client, text);
+    },
     onDisconnect: (client) => engine.disconnect(client),
     waiting: () => engine.waitingFrames,
     onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainLine(reason)}`),
@@ -287,6 +297,7 @@ function start(
       else endpoint.send(text, client);
     },
   );
+  const files = new HmrFiles(engine, endpoint);
   const leave = answerFirst(server, basePath, (url, headers) =>
     endpoint.find(url, headers, engine),
   );
@@ -312,7 +323,7 @@ function start(
   return {
     engine,
     endpoint,
-    files: new HmrFiles(engine, endpoint),
+    files,
     params,
     basePath,
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
