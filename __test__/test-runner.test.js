@@ -53,7 +53,7 @@ async function start(t, plugins, options = {}) {
       port: await getFreePort(),
       plugins,
       logger,
-      coverageConfig: { report: false },
+      coverageConfig: { reportDir: project.path('coverage'), reporters: [] },
       browsers: [
         chromeLauncher({
           launchOptions: { executablePath: findBrowser(), args: ['--no-sandbox'] },

@@ -551,7 +551,7 @@ onLinux('polling 5,000 files takes less than 5 % of the time', async (t) => {
 
 test('watch is true, false or poll', (t) => {
   t.throws(() => new HmrEngine({ root: '/', clientUrl: '/c.js', watch: 'often' }, () => {}), {
-    message: /'poll'/,
+    message: /"poll"/,
   });
 });
 
