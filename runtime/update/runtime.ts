@@ -17,24 +17,13 @@ import { patient, pause } from '../wait.js';
 import { Applying, type Failure, type Outcome, tryLinking } from './apply.js';
 import { Departures } from './departures.js';
 import { runDisposers } from './dispose.js';
+import { Jobs, type PruneJob, type UpdateJob } from './jobs.js';
 import { leave } from './leave.js';
-import { areMergeable, mergeUpdates } from './merge.js';
+import { mergeUpdates } from './merge.js';
 import { Parts } from './parts.js';
 import { Passed } from './passed.js';
 import { type Application, type Page, plan } from './plan.js';
 import type { Identity, Ports } from './ports.js';
-
-interface UpdateJob {
-  readonly type: 'update';
-  readonly update: Update;
-  readonly arrived: number;
-  /** Whether it went by once, when it concerned nothing here. */
-  readonly again?: boolean;
-}
-
-type Job =
-  | UpdateJob
-  | { readonly type: 'prune'; readonly urls: readonly string[]; readonly version: number };
 
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
@@ -44,9 +33,6 @@ const STAYING = 3000;
 
 /** Milliseconds between two looks whether a module has run. */
 const STEP = 5;
-
-/** Who is told of an update while none is applied. */
-const NOBODY = () => {};
 
 /** The runtime of one page. */
 export class Runtime {
@@ -60,7 +46,7 @@ export class Runtime {
   #session: string | undefined;
   readonly #ports: Ports;
   readonly #log: Log;
-  readonly #jobs: Job[] = [];
+  readonly #jobs = new Jobs();
   #state: 'loading' | 'idle' | 'busy' | 'reloading' = 'loading';
   #idle: Promise<void> = Promise.resolve();
   #version: number;
@@ -70,12 +56,10 @@ export class Runtime {
   #departures: Departures;
   readonly #passed = new Passed();
   /** Modules to prune once no update is owed. */
-  #unpruned: Extract<Job, { type: 'prune' }>[] = [];
+  #unpruned: PruneJob[] = [];
   readonly #parts = new Parts();
   readonly #statuses: Statuses;
   readonly #notices: Notices;
-  /** Is called when an update arrives. */
-  #arrived: (update: Update) => void = NOBODY;
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
@@ -202,8 +186,7 @@ export class Runtime {
         // What a module gave up, it did not change.
         if (!message.invalidated) this.#notices.mended(message.changed);
         const update = this.modules.bodies.complete(message);
-        this.#jobs.push({ type: 'update', update, arrived: this.#ports.now() });
-        this.#arrived(update);
+        this.#jobs.add({ type: 'update', update, arrived: this.#ports.now() });
         this.#run();
         break;
       }
@@ -212,7 +195,7 @@ export class Runtime {
         break;
       case 'prune':
         this.modules.bodies.forget(message.urls);
-        this.#jobs.push(message);
+        this.#jobs.add(message);
         this.#run();
         break;
       case 'error':
@@ -281,12 +264,12 @@ export class Runtime {
 
   /** An update that went by concerns something that is here now. */
   #repeat(update: Update): void {
-    this.#jobs.push({ type: 'update', update, arrived: this.#ports.now(), again: true });
+    this.#jobs.add({ type: 'update', update, arrived: this.#ports.now(), again: true });
     this.#run();
   }
 
   #run(): void {
-    if (this.#state !== 'idle' || this.#jobs.length === 0) return;
+    if (this.#state !== 'idle' || this.#jobs.count === 0) return;
     this.#state = 'busy';
     this.#idle = this.#work().finally(() => {
       if (this.#state === 'busy') this.#state = 'idle';
@@ -305,21 +288,12 @@ export class Runtime {
           error,
         );
       }
-      this.#arrived = NOBODY;
+      this.#jobs.forget();
     }
   }
 
-  /** The next job; updates that piled up after it become one with it. */
-  #nextJob(): Job | undefined {
-    const job = this.#state === 'reloading' ? undefined : this.#jobs.shift();
-    if (job?.type !== 'update' || job.again) return job;
-    let { update } = job;
-    for (let next = this.#jobs[0]; next?.type === 'update'; next = this.#jobs[0]) {
-      if (next.again || !areMergeable(update, next.update)) break;
-      this.#jobs.shift();
-      update = mergeUpdates(update, next.update);
-    }
-    return { ...job, update };
+  #nextJob() {
+    return this.#state === 'reloading' ? undefined : this.#jobs.next();
   }
 
   async #update({ update: received, arrived, again }: UpdateJob): Promise<void> {
@@ -405,7 +379,7 @@ export class Runtime {
     this.modules.dynamic.renew();
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
     this.#parts.take(application, update);
-    const superseded = (urls: readonly string[]) => this.#superseded(urls);
+    const superseded = (urls: readonly string[]) => this.#jobs.superseded(urls);
     const applying = new Applying(application, version, this.modules, this.#ports, superseded);
     this.#statuses.become('apply');
     const outcome = await applying.run().finally(() => this.modules.imports.release());
@@ -460,7 +434,9 @@ export class Runtime {
       .filter(({ url, body }) => near.has(url) && body?.code && this.#isHere(url))
       .map(({ url }) => url);
     if (urls.length === 0) return undefined;
-    return tryLinking(urls, version, this.modules, this.#ports, (all) => this.#superseded(all));
+    return tryLinking(urls, version, this.modules, this.#ports, (all) =>
+      this.#jobs.superseded(all),
+    );
   }
 
   async #conclude(
@@ -496,23 +472,13 @@ export class Runtime {
     this.#ports.send({ type: 'applied', version, ms, boundaries });
   }
 
-  /** Resolves when an update arrives by which one of these modules is stale. */
-  #superseded(urls: readonly string[]): Promise<void> {
-    const known = new Set(urls);
-    return new Promise((resolve) => {
-      const isNewer = ({ stale }: Update) => stale.some(({ url }) => known.has(url));
-      this.#arrived = (update) => void (isNewer(update) && resolve());
-      if (this.#jobs.some((job) => job.type === 'update' && isNewer(job.update))) resolve();
-    });
-  }
-
   #finish(update: Update): void {
     this.#owed = undefined;
     this.#version = Math.max(this.#version, update.version);
-    this.#jobs.unshift(...this.#unpruned.splice(0));
+    this.#jobs.addFirst(this.#unpruned.splice(0));
   }
 
-  async #prune(job: Extract<Job, { type: 'prune' }>): Promise<void> {
+  async #prune(job: PruneJob): Promise<void> {
     if (this.#owed) {
       // The page runs the code from before that update, which may still import them.
       this.#unpruned.push(job);
