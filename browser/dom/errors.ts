@@ -2,8 +2,16 @@
  * Errors that keep the page's modules from loading, which otherwise only the browser's console has. What code throws
  * later, when it is called, is the page's own affair.
  */
-import { isOfLoading, notLoaded, type Trouble, troubleOf } from '../../runtime/tell/trouble.js';
+import {
+  isOfLoading,
+  isOurs,
+  notLoaded,
+  type Trouble,
+  troubleOf,
+} from '../../runtime/tell/trouble.js';
 import { parseAddress } from '../../runtime/url.js';
+
+type Scope = Window & typeof globalThis;
 
 /** What is done with errors, and what has to be known of them. */
 export interface ErrorPorts {
@@ -16,16 +24,16 @@ export interface ErrorPorts {
 }
 
 /** Watches a window for errors of its scripts. */
-export function watchErrors(window: Window & typeof globalThis, ports: ErrorPorts): void {
+export function watchErrors(window: Scope, ports: ErrorPorts): void {
   const { document } = window;
-  const { origin } = window.location;
+  const { origin } = window;
   const isLoading = () => document.readyState !== 'complete';
   const onError = (event: Event) => {
     const { target } = event;
     if (target instanceof window.HTMLScriptElement) void tellMissing(target, window, ports);
     if (!(event instanceof window.ErrorEvent)) return;
     const { error, filename: address, lineno: line, colno: column, message } = event;
-    if (parseAddress(address)?.origin !== origin || address.includes('/__hotgraph/')) return;
+    if (parseAddress(address)?.origin !== origin || isOurs(address)) return;
     const module = ports.whoThrew(error) ?? null;
     if (!isLoading() && !isOfLoading(error) && module === null) return;
     ports.unloaded(troubleOf(error ?? message, module, origin, { address, line, column }));
@@ -44,8 +52,8 @@ export function watchErrors(window: Window & typeof globalThis, ports: ErrorPort
 }
 
 /** An `import()` failed that nobody takes care of. */
-async function tellRejected(reason: unknown, window: Window, ports: ErrorPorts): Promise<void> {
-  const trouble = troubleOf(reason, null, window.location.origin);
+async function tellRejected(reason: unknown, window: Scope, ports: ErrorPorts): Promise<void> {
+  const trouble = troubleOf(reason, null, window.origin);
   const { failure, url } = trouble;
   if (failure !== 'load' || url === null) return ports.unloaded(trouble);
   const answer = await ports.answerOf(url);
@@ -59,12 +67,12 @@ async function tellRejected(reason: unknown, window: Window, ports: ErrorPorts):
 /** A script did not load, or something that it imports. */
 async function tellMissing(
   script: HTMLScriptElement,
-  window: Window,
+  window: Scope,
   ports: ErrorPorts,
 ): Promise<void> {
   const missing = failedScripts(window);
   const own = script.src ? parseAddress(script.src) : undefined;
-  if (own && own.origin !== window.location.origin) return;
+  if (own && own.origin !== window.origin) return;
   const isKnown = own && missing.some(({ url }) => url === own.url);
   if (isKnown || (missing.length > 0 && script.type === 'module')) {
     const shown = isKnown ? missing.filter(({ url }) => url === own.url) : missing;
@@ -77,12 +85,12 @@ async function tellMissing(
 }
 
 /** What imports and elements asked for and did not get. */
-function failedScripts(window: Window): { url: string; why: string }[] {
+function failedScripts(window: Scope): { url: string; why: string }[] {
   const entries = window.performance.getEntriesByType('resource') as PerformanceResourceTiming[];
   return entries.flatMap(({ name, initiatorType, responseStatus }) => {
     const address = parseAddress(name);
-    if (address?.origin !== window.location.origin || initiatorType !== 'script') return [];
-    if (address.url.includes('/__hotgraph/') || !(responseStatus >= 400)) return [];
+    if (address?.origin !== window.origin || initiatorType !== 'script') return [];
+    if (isOurs(address.url) || !(responseStatus >= 400)) return [];
     return [{ url: address.url, why: `HTTP status ${responseStatus}` }];
   });
 }

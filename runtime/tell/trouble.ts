@@ -29,8 +29,8 @@ const TAKEN_NAME =
 /** A call in a stack: what Chromium and Safari, and what Firefox writes before the address. */
 const CALL = /^(?:\s*at (?:(.*?) \()?|([^@]*)@)(https?:\/\/[^\s()]+):(\d+):(\d+)\)?$/;
 
-/** Our own files. */
-const OWN = '/__hotgraph/';
+/** Where our own files are. */
+const OURS = '/__hotgraph/';
 
 /** What the browser says of where an error is, beside the error. */
 export interface ReportedPlace {
@@ -39,13 +39,18 @@ export interface ReportedPlace {
   readonly column: number;
 }
 
+/** Whether an address is one of our own files'. */
+export function isOurs(address: string): boolean {
+  return address.includes(OURS);
+}
+
 /** The calls that led to an error, newest first, without ours. `origin` is the page's: other modules have whole addresses. */
 export function callsOf(error: unknown, origin?: string): Call[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack.split('\n').flatMap((text) => {
     const [, name, other, address = '', line, column] = CALL.exec(text) ?? [];
     const parsed = parseAddress(address);
-    if (!parsed || address.includes(OWN)) return [];
+    if (!parsed || isOurs(address)) return [];
     const isOwn = origin === undefined || parsed.origin === origin;
     const url = isOwn ? parsed.url : parsed.origin + parsed.url;
     return [{ name: nameOf(name || other), url, line: Number(line), column: Number(column) }];
