@@ -115,3 +115,15 @@ for (const [what, before] of Object.entries({
     namesNone(t, app);
   });
 }
+
+test('an import of a missing export has its place in the page', async (t) => {
+  const html = page('', `\n  import { nope } from './dep.js';`);
+  const { server, project, tab } = await startApp(t, { 'index.html': html, 'dep.js': dep(1) });
+  const event = await server.event(({ type }) => type === 'diagnostics');
+  const [{ line, column, file, message }] = event.diagnostics;
+  const lines = html.slice(0, html.indexOf('nope')).split('\n');
+  t.deepEqual([line, column], [lines.length, lines.at(-1).length + 1]);
+  t.is(file, project.path('index.html'));
+  t.regex(message, /imports "nope" from "\.\/dep\.js"/);
+  namesNone(t, { server, project, tab });
+});

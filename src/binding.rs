@@ -91,8 +91,8 @@ pub struct HostFailure {
     pub file: String,
     /// What is wrong.
     pub message: String,
-    /// What to do about it, where that is known.
-    pub remedy: Option<String>,
+    /// The specifier of an import that leads nowhere, where that is what is wrong.
+    pub missing: Option<String>,
     /// The text that the place is in.
     pub source: String,
     /// From 1.
@@ -169,10 +169,7 @@ impl HmrEngine {
                 root: PathBuf::from(options.root),
                 base: options.base.unwrap_or_default(),
                 outside: options.outside,
-                names: match cfg!(windows) {
-                    true => FileNames::Windows,
-                    false => FileNames::Plain,
-                },
+                names: FileNames::of(std::env::consts::OS),
             },
             client_url: options.client_url,
             watch: match options.watch {
@@ -396,7 +393,7 @@ impl HmrEngine {
         let HostFailure {
             file,
             message,
-            remedy,
+            missing,
             source,
             line,
             column,
@@ -404,7 +401,7 @@ impl HmrEngine {
         self.engine.host_failed(engine::HostFailure {
             file: PathBuf::from(file),
             message,
-            remedy,
+            missing,
             source,
             line,
             column,

@@ -9,8 +9,8 @@ import type { HmrEngine } from '#native';
 /** An error as the engine takes it in. */
 type HostFailure = Parameters<HmrEngine['hostFailed']>[0];
 
-/** A resolver's words for a package that is not there. */
-const NO_PACKAGE = /Could not resolve import "([^"]+)"/;
+/** A resolver's words for an import that leads nowhere. */
+const LEADS_NOWHERE = /Could not resolve import "([^"]+)"/;
 
 /**
  * Hears of the errors.
@@ -36,14 +36,7 @@ export function hearToolErrors(
 
 function failureOf({ message, filePath, code, line, column }: PluginSyntaxError): HostFailure {
   const text = stripVTControlCharacters(message).trim();
-  const specifier = NO_PACKAGE.exec(text)?.[1];
-  const isBare = specifier !== undefined && !/^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier);
+  const missing = LEADS_NOWHERE.exec(text)?.[1];
   const place = { file: filePath, source: code, line, column: Math.max(column, 1) };
-  if (!isBare) return { ...place, message: text };
-  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-  return {
-    ...place,
-    message: `imports "${specifier}", and no package of that name was found`,
-    remedy: `install it (npm install ${name}), or correct the name`,
-  };
+  return { ...place, message: text, ...(missing !== undefined && { missing }) };
 }

@@ -206,7 +206,7 @@ impl Coordinator {
             }
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
             Message::HostFailed(failure) => self.host_failed(failure),
-            Message::HostChanged(path, is_remade) => self.host_changed(path, is_remade),
+            Message::HostChanged { file, is_remade } => self.host_changed(file, is_remade),
             Message::DependsOn(file, inputs) => self.depends_on(file, inputs),
             Message::Connect(client) => self.connected(client),
             Message::Disconnect(client) => self.disconnected(client),

@@ -22,8 +22,13 @@ pub enum Message {
     Touched,
     /// The watcher saw something.
     Sighting(Sighting),
-    /// The host says that a file changed, or, when the second is set, that it makes something else of it.
-    HostChanged(PathBuf, bool),
+    /// The host says that a file changed.
+    HostChanged {
+        /// Its path.
+        file: PathBuf,
+        /// Whether the host means what it makes of the file, which itself may be what it was.
+        is_remade: bool,
+    },
     /// The host makes what it serves of a file of others too.
     DependsOn(PathBuf, Vec<PathBuf>),
     /// A page's socket opened.
@@ -56,8 +61,8 @@ pub struct HostFailure {
     pub file: PathBuf,
     /// What is wrong, in the host's words.
     pub message: String,
-    /// What to do about it, where that is known.
-    pub remedy: Option<String>,
+    /// The specifier that leads nowhere, where that is what is wrong.
+    pub missing: Option<String>,
     /// The text that the place is in.
     pub source: String,
     /// From 1.

@@ -248,7 +248,7 @@ impl Engine {
     /// what it makes of the file now, though its content may be the same. With a query at its end the path is that of the
     /// module of this query.
     pub fn file_changed(&self, file: PathBuf, is_remade: bool) {
-        self.post(Message::HostChanged(file, is_remade));
+        self.post(Message::HostChanged { file, is_remade });
     }
 
     /// Tells that what the host serves of `file` is made of `inputs` too: a change of one of them is a change of its

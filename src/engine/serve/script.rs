@@ -29,13 +29,24 @@ pub const INLINE: &str = "__inline";
 /// No page that somebody wrote has lines or columns beyond this. A request may name any.
 const LAST: usize = 100_000;
 
-/// The line and column of its page where an inline script begins.
-pub fn place_of_inline(module_url: &str) -> Option<(usize, usize)> {
+/// Where an inline script begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InlinePlace<'u> {
+    /// The url of its page.
+    pub page: &'u str,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in UTF-16 code units.
+    pub column: usize,
+}
+
+/// Where the inline script with this url begins; `None` of all other urls.
+pub fn inline_place(module_url: &str) -> Option<InlinePlace<'_>> {
     let (_, place) = module_url.split_once(INLINE)?;
-    let mut parts = place.rsplitn(3, ':');
-    let (column, line) = (parts.next()?, parts.next()?);
+    let mut parts = place.strip_prefix('=')?.rsplitn(3, ':');
+    let (column, line, page) = (parts.next()?, parts.next()?, parts.next()?);
     let (line, column) = (line.parse().ok()?, column.parse().ok()?);
-    (line <= LAST && column <= LAST).then_some((line, column))
+    (line <= LAST && column <= LAST).then_some(InlinePlace { page, line, column })
 }
 
 /// What to serve for a script.

@@ -17,7 +17,7 @@ use hotgraph_core::graph::{
 };
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
-use super::serve::script::place_of_inline;
+use super::serve::script::inline_place;
 use files::FileTable;
 
 /// Stands for all exports of a module in the names that an import uses.
@@ -137,8 +137,9 @@ impl State {
 
     /// The text of an inline script where it stands in its page, with nothing around it; `None` of other modules.
     pub fn in_page(&self, id: ModuleId, source: &str) -> Option<String> {
-        let (line, column) = place_of_inline(self.graph.url(id))?;
-        let before = "\n".repeat(line.saturating_sub(1)) + &" ".repeat(column.saturating_sub(1));
+        let place = inline_place(self.graph.url(id))?;
+        let lines = "\n".repeat(place.line.saturating_sub(1));
+        let before = lines + &" ".repeat(place.column.saturating_sub(1));
         Some(before + source)
     }
 

@@ -3,25 +3,23 @@
 //! Knows the code that was served and what it was made of, as far as that is in memory. Reads no file: pages ask.
 
 mod map;
+mod spot;
 
 use std::path::Path;
-use std::sync::Arc;
-
-use xxhash_rust::xxh3::xxh3_64;
 
 use map::Maps;
+use spot::{Spot, imports_of};
 
 use super::Target;
 use super::change::check::suspect;
 use super::coordinator::Coordinator;
 use super::message::HostFailure;
-use super::serve::script::INLINE;
+use super::serve::script::inline_place;
 use crate::protocol::{Call, Diagnostic, FailureKind, ServerMessage, Severity, Thrown};
 use hotgraph_core::diagnostic as core;
 use hotgraph_core::diagnostic::place_of;
 use hotgraph_core::graph::{ModuleId, ModuleKind, url};
-use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
-use hotgraph_core::syntax::edit::{line_ends, origin};
+use hotgraph_core::syntax::edit::origin;
 
 /// Calls of a stack that are located.
 const MOST_CALLS: usize = 20;
@@ -37,15 +35,6 @@ pub struct Found {
     pub is_known: bool,
 }
 
-/// A place of a module as its author sees it.
-#[derive(Debug, Clone, Default)]
-struct Spot {
-    file: Option<String>,
-    line: Option<u32>,
-    column: Option<u32>,
-    frame: Option<String>,
-}
-
 impl Coordinator {
     /// The host's tools found an error in a file: pages that ask for it are told, until the file changes.
     pub fn host_failed(&mut self, failure: HostFailure) {
@@ -53,11 +42,17 @@ impl Coordinator {
         let HostFailure {
             file,
             message,
-            remedy,
+            missing,
             source,
             line,
             column,
         } = failure;
+        let missing = missing.filter(|name| url::is_bare(name));
+        let message = missing.as_deref().map_or(message, unresolved);
+        let remedy = missing.map(|name| {
+            let package = package_of(&name);
+            format!("install it (npm install {package}), or correct the name")
+        });
         let mut state = self.shared.state();
         let Some(index) = state.files.find(&file) else {
             return;
@@ -145,7 +140,7 @@ impl Coordinator {
         let specifier = thrown.specifier.as_deref().unwrap_or_default();
         let importer = thrown.url.as_deref().map_or_else(
             || self.importer_by_name(specifier),
-            |url| self.shared.state().graph.get(url),
+            |url| self.importer_at(&self.known_url(client, url), specifier),
         );
         let Some(importer) = importer else {
             return self.thrown_by_code(client, thrown, calls);
@@ -157,7 +152,7 @@ impl Coordinator {
                 self.exports_of(importer, specifier),
             ),
             None if url::is_bare(specifier) => {
-                (unresolved(specifier), Some(remedy_for_package(specifier)))
+                (unresolved(specifier), Some(remedy_for_name(specifier)))
             }
             None => (thrown.message.clone(), None),
         };
@@ -240,6 +235,25 @@ impl Coordinator {
         })
     }
 
+    /// The module at a url. Of a page, the inline script that imports from a specifier.
+    fn importer_at(&self, module_url: &str, specifier: &str) -> Option<ModuleId> {
+        let state = self.shared.state();
+        let id = state.graph.get(module_url)?;
+        if state.graph.kind(id) != ModuleKind::Page {
+            return Some(id);
+        }
+        let is_of_page = |id: &ModuleId| {
+            inline_place(state.graph.url(*id)).is_some_and(|inline| inline.page == module_url)
+        };
+        let scripts: Vec<ModuleId> = state.graph.ids().filter(is_of_page).collect();
+        drop(state);
+        let imports_it = |id: &ModuleId| {
+            self.import_where(*id, |found, _| found == specifier)
+                .is_some()
+        };
+        scripts.into_iter().find(imports_it).or(Some(id))
+    }
+
     /// The module that imports a bare name which stands for nothing.
     fn importer_by_name(&self, specifier: &str) -> Option<ModuleId> {
         let mut state = self.shared.state();
@@ -275,144 +289,6 @@ impl Coordinator {
         })
     }
 
-    /// Where a module imports from a specifier, or this name from there.
-    fn spot_of_import(
-        &self,
-        importer: ModuleId,
-        specifier: &str,
-        name: Option<&str>,
-    ) -> Option<Spot> {
-        let is_it = |found: &str, _| found == specifier;
-        let (text, _, span) = self.import_where(importer, is_it)?;
-        let named = name.and_then(|name| name_before(&text, span.start, name));
-        let offset = named.unwrap_or(span.start);
-        Some(self.spot_at(importer, &text, offset, true, &Maps::default()))
-    }
-
-    /// An import of a module's code: that code, the specifier, and where it is.
-    fn import_where(
-        &self,
-        importer: ModuleId,
-        is_it: impl Fn(&str, ModuleId) -> bool,
-    ) -> Option<(Arc<str>, String, Span)> {
-        let text = self.text_of(importer)?;
-        let hash = xxh3_64(text.as_bytes());
-        let record = self.shared.analysis_of(hash, &text).ok()?;
-        let (specifier, span) = imports_of(&record).find(|(found, _)| is_it(found, importer))?;
-        let specifier = specifier.to_owned();
-        Some((text, specifier, span))
-    }
-
-    /// The code of a module as the host made it.
-    fn text_of(&self, id: ModuleId) -> Option<Arc<str>> {
-        let mut state = self.shared.state();
-        let source = state.module(id).source.as_ref()?;
-        Some(source.text.clone())
-    }
-
-    /// The file of a module and nothing more.
-    fn spot_of_module(&self, module_url: &str) -> Spot {
-        let state = self.shared.state();
-        let file = state.graph.get(module_url);
-        let file = file.and_then(|id| state.files.of_module(id));
-        Spot {
-            file: file.map(|index| state.files.get(index).path.display().to_string()),
-            ..Spot::default()
-        }
-    }
-
-    /// Where a call is; `None` of what is not the author's.
-    fn spot_of_call(&self, client: u32, call: &Call, maps: &Maps) -> Option<Spot> {
-        let known = self.shared.state().graph.get(&call.url);
-        let text = known.and_then(|id| self.text_of(id));
-        let (Some(id), Some(text)) = (known, text) else {
-            return Some(Spot {
-                line: Some(call.line),
-                column: call.column,
-                ..self.spot_of_module(&self.known_url(client, &call.url))
-            });
-        };
-        let hash = xxh3_64(text.as_bytes());
-        let is_followed = self.shared.state().is_followed(id);
-        let record = is_followed.then(|| self.shared.analysis_of(hash, &text).ok());
-        let record = record.flatten();
-        let plan = record.as_ref().and_then(|record| match &record.body {
-            Some(Ok(plan)) => Some(plan),
-            _ => None,
-        });
-        // Behind its end a shell runs the module.
-        if plan.is_some() && call.line as usize > line_ends(&text).count() + 1 {
-            return None;
-        }
-        // What stands in front of the first line of a shell is not the author's.
-        let column = call.column.filter(|_| plan.is_none() || call.line > 1);
-        let at = column.unwrap_or(1);
-        let offset = match plan {
-            Some(plan) => plan.origin(&text, call.line, at),
-            None => origin(&text, &[], call.line, at),
-        };
-        Some(self.spot_at(id, &text, offset, column.is_some(), maps))
-    }
-
-    /// A place in the code of a module as the host made it, seen in the source that it was made of.
-    fn spot_at(
-        &self,
-        id: ModuleId,
-        text: &str,
-        offset: usize,
-        has_column: bool,
-        maps: &Maps,
-    ) -> Spot {
-        let (module_url, file, saved) = {
-            let state = self.shared.state();
-            let file = state.files.of_module(id);
-            let entry = file.map(|index| state.files.get(index));
-            let path = entry.map(|entry| entry.path.clone());
-            let saved = entry.and_then(|entry| entry.saved.clone());
-            (state.graph.url(id).to_owned(), path, saved)
-        };
-        if let Some(page) = page_of_inline(&module_url) {
-            // Its lines are not those of the page.
-            return self.spot_of_module(page);
-        }
-        let place = place_of(text, offset);
-        let column = has_column.then_some(place.column);
-        let Some(found) = maps.original(id, text, place.line, column) else {
-            return Spot {
-                file: file.map(|file| file.display().to_string()),
-                line: Some(place.line),
-                column,
-                frame: Some(shown_frame(place.frame, has_column)),
-            };
-        };
-        let source = Path::new(&found.source);
-        let is_own =
-            |file: &Path| file.file_name().is_some() && file.file_name() == source.file_name();
-        let own = file.as_deref().filter(|file| is_own(file));
-        let content = found.content.as_deref();
-        let content = content.or_else(|| saved.as_deref().filter(|_| own.is_some()));
-        let frame = content.map(|content| {
-            let offset = origin(content, &[], found.line, found.column);
-            shown_frame(place_of(content, offset).frame, has_column)
-        });
-        let folders = &self.shared.options.folders;
-        let named = own.map(Path::to_path_buf).or_else(|| {
-            if source.starts_with(&folders.root) {
-                return Some(source.to_path_buf());
-            }
-            folders.file_of(&url::resolve(
-                &module_url,
-                &url::as_relative(&found.source),
-            )?)
-        });
-        Spot {
-            file: named.map(|file| file.display().to_string()),
-            line: Some(found.line),
-            column: has_column.then_some(found.column),
-            frame,
-        }
-    }
-
     /// A call as people read it.
     fn line_of(&self, call: &Call, spot: &Spot) -> String {
         let file = spot.file.as_deref().map(|file| self.shown(file));
@@ -432,91 +308,31 @@ impl Coordinator {
     }
 }
 
-/// The page that an inline script stands in.
-fn page_of_inline(module_url: &str) -> Option<&str> {
-    let (_, marked) = module_url.split_once(INLINE)?;
-    let (page, _) = marked.strip_prefix('=')?.rsplit_once(':')?;
-    Some(page)
-}
-
 /// What is wrong with an import of a bare name that the browser got as it is.
 fn unresolved(specifier: &str) -> String {
     format!("imports \"{specifier}\", and no package of that name was found")
 }
 
-fn remedy_for_package(specifier: &str) -> String {
+/// The package that a bare name is of.
+fn package_of(specifier: &str) -> String {
     let mut parts = specifier.splitn(3, '/');
     let first = parts.next().unwrap_or_default();
     let scoped = parts.next().filter(|_| first.starts_with('@'));
-    let name = scoped.map_or_else(|| first.to_owned(), |second| format!("{first}/{second}"));
+    scoped.map_or_else(|| first.to_owned(), |second| format!("{first}/{second}"))
+}
+
+/// What to do where nobody resolves names.
+fn remedy_for_name(specifier: &str) -> String {
+    let name = package_of(specifier);
     format!(
         "install it (npm install {name}) and let the dev server resolve names (@web/dev-server: nodeResolve: true), \
          or name it in the page's import map"
     )
 }
 
-/// The static and literal dynamic imports of some code.
-fn imports_of(record: &ModuleRecord) -> impl Iterator<Item = (&str, Span)> {
-    let statics = record.imports.iter();
-    let statics = statics.map(|import| (import.specifier.as_str(), import.span));
-    let dynamics = record.dynamic_imports.iter();
-    let dynamics = dynamics.filter_map(|import| {
-        let (specifier, _) = import.literal.as_ref()?;
-        Some((specifier.as_str(), import.argument))
-    });
-    statics.chain(dynamics)
-}
-
-/// Where the statement that ends with a specifier names an import.
-fn name_before(text: &str, specifier: usize, name: &str) -> Option<usize> {
-    let before = text.get(..specifier)?;
-    let statement = before.rfind("import").max(before.rfind("export"))?;
-    let is_part = |found: Option<char>| {
-        found.is_some_and(|found| found.is_alphanumeric() || matches!(found, '_' | '$'))
-    };
-    let mut places = before.rmatch_indices(name).map(|(at, _)| at);
-    let at = places.find(|&at| {
-        let after = before.get(at + name.len()..).unwrap_or_default();
-        !is_part(before[..at].chars().next_back()) && !is_part(after.chars().next())
-    })?;
-    (at > statement).then_some(at)
-}
-
-/// A frame, without the mark where only the line is known.
-fn shown_frame(frame: String, has_column: bool) -> String {
-    if has_column {
-        return frame;
-    }
-    let is_mark = |line: &&str| line.trim_start().starts_with('|') && line.ends_with('^');
-    let lines = frame.lines().filter(|line| !is_mark(line));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_found_in_its_statement_only() {
-        for (text, name, expected) in [
-            ("import { a, b } from './x'", "b", Some(12)),
-            ("import { ab, b as c } from './x'", "b", Some(13)),
-            ("const b = 1; import { a } from './x'", "b", None),
-            ("export { b } from './x'", "b", Some(9)),
-            ("import b from './x'", "default", None),
-        ] {
-            let specifier = text.find("'./x'").unwrap_or_default();
-            let found = name_before(text, specifier, name);
-            assert_eq!(found, expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_frame_of_a_line_has_no_mark() {
-        let frame = "> 1 | a ^\n    |   ^\n  2 | b".to_owned();
-        assert_eq!(shown_frame(frame.clone(), true), frame);
-        assert_eq!(shown_frame(frame, false), "> 1 | a ^\n  2 | b");
-    }
 
     #[test]
     fn packages_are_named_without_their_files() {
@@ -526,11 +342,7 @@ mod tests {
             ("@a/b", "@a/b"),
             ("@a/b/c", "@a/b"),
         ] {
-            let install = format!("npm install {name})");
-            assert!(
-                remedy_for_package(specifier).contains(&install),
-                "{specifier}"
-            );
+            assert_eq!(package_of(specifier), name, "{specifier}");
         }
     }
 }

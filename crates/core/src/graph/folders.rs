@@ -25,6 +25,14 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
 impl FileNames {
+    /// What names mean to an operating system, as `std::env::consts::OS` names it.
+    pub fn of(os: &str) -> Self {
+        match os {
+            "windows" => Self::Windows,
+            _ => Self::Plain,
+        }
+    }
+
     /// Whether a part of a url's path, between slashes, names the file of that name below a folder, and nothing else.
     fn allow(self, part: &str) -> bool {
         if part == ".." || part.contains(['\\', '\0']) {

@@ -1,0 +1,255 @@
+//! Spots: from a place in the code that was served to the place where its author wrote it.
+//!
+//! Goes backwards through our own edits, and then through a source map that stands in the code.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::map::Maps;
+use crate::engine::coordinator::Coordinator;
+use crate::engine::serve::script::inline_place;
+use crate::protocol::Call;
+use hotgraph_core::diagnostic::place_of;
+use hotgraph_core::graph::{ModuleId, url};
+use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
+use hotgraph_core::syntax::edit::{line_ends, origin};
+
+/// A place of a module as its author sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Spot {
+    /// An absolute path.
+    pub file: Option<String>,
+    /// From 1.
+    pub line: Option<u32>,
+    /// From 1, in UTF-16 code units.
+    pub column: Option<u32>,
+    /// The lines around it.
+    pub frame: Option<String>,
+}
+
+impl Coordinator {
+    /// Where a module imports from a specifier, or this name from there.
+    pub fn spot_of_import(
+        &self,
+        importer: ModuleId,
+        specifier: &str,
+        name: Option<&str>,
+    ) -> Option<Spot> {
+        let is_it = |found: &str, _| found == specifier;
+        let (text, _, span) = self.import_where(importer, is_it)?;
+        let named = name.and_then(|name| name_before(&text, span.start, name));
+        let offset = named.unwrap_or(span.start);
+        Some(self.spot_at(importer, &text, offset, true, &Maps::default()))
+    }
+
+    /// An import of a module's code: that code, the specifier, and where it is.
+    pub fn import_where(
+        &self,
+        importer: ModuleId,
+        is_it: impl Fn(&str, ModuleId) -> bool,
+    ) -> Option<(Arc<str>, String, Span)> {
+        let text = self.text_of(importer)?;
+        let hash = xxh3_64(text.as_bytes());
+        let record = self.shared.analysis_of(hash, &text).ok()?;
+        let (specifier, span) = imports_of(&record).find(|(found, _)| is_it(found, importer))?;
+        let specifier = specifier.to_owned();
+        Some((text, specifier, span))
+    }
+
+    /// The code of a module as the host made it.
+    fn text_of(&self, id: ModuleId) -> Option<Arc<str>> {
+        let mut state = self.shared.state();
+        let source = state.module(id).source.as_ref()?;
+        Some(source.text.clone())
+    }
+
+    /// The file of a module and nothing more.
+    pub fn spot_of_module(&self, module_url: &str) -> Spot {
+        let state = self.shared.state();
+        let file = state.graph.get(module_url);
+        let file = file.and_then(|id| state.files.of_module(id));
+        Spot {
+            file: file.map(|index| state.files.get(index).path.display().to_string()),
+            ..Spot::default()
+        }
+    }
+
+    /// Where a call is; `None` of what is not the author's.
+    pub fn spot_of_call(&self, client: u32, call: &Call, maps: &Maps) -> Option<Spot> {
+        let known = self.shared.state().graph.get(&call.url);
+        let text = known.and_then(|id| self.text_of(id));
+        let (Some(id), Some(text)) = (known, text) else {
+            return Some(Spot {
+                line: Some(call.line),
+                column: call.column,
+                ..self.spot_of_module(&self.known_url(client, &call.url))
+            });
+        };
+        let hash = xxh3_64(text.as_bytes());
+        let is_followed = self.shared.state().is_followed(id);
+        let record = is_followed.then(|| self.shared.analysis_of(hash, &text).ok());
+        let record = record.flatten();
+        let plan = record.as_ref().and_then(|record| match &record.body {
+            Some(Ok(plan)) => Some(plan),
+            _ => None,
+        });
+        // Behind its end a shell runs the module.
+        if plan.is_some() && call.line as usize > line_ends(&text).count() + 1 {
+            return None;
+        }
+        // What stands in front of the first line of a shell is not the author's.
+        let column = call.column.filter(|_| plan.is_none() || call.line > 1);
+        let at = column.unwrap_or(1);
+        let offset = match plan {
+            Some(plan) => plan.origin(&text, call.line, at),
+            None => origin(&text, &[], call.line, at),
+        };
+        Some(self.spot_at(id, &text, offset, column.is_some(), maps))
+    }
+
+    /// A place in an inline script, which is one in its page.
+    fn spot_in_page(
+        &self,
+        id: ModuleId,
+        page: &str,
+        text: &str,
+        offset: usize,
+        has_column: bool,
+    ) -> Spot {
+        let spot = self.spot_of_module(page);
+        let Some(in_page) = self.shared.state().in_page(id, text) else {
+            return spot;
+        };
+        let place = place_of(&in_page, in_page.len() - text.len() + offset);
+        Spot {
+            line: Some(place.line),
+            column: has_column.then_some(place.column),
+            frame: Some(shown_frame(place.frame, has_column)),
+            ..spot
+        }
+    }
+
+    /// A place in the code of a module as the host made it, seen in the source that it was made of.
+    pub fn spot_at(
+        &self,
+        id: ModuleId,
+        text: &str,
+        offset: usize,
+        has_column: bool,
+        maps: &Maps,
+    ) -> Spot {
+        let (module_url, file, saved) = {
+            let state = self.shared.state();
+            let file = state.files.of_module(id);
+            let entry = file.map(|index| state.files.get(index));
+            let path = entry.map(|entry| entry.path.clone());
+            let saved = entry.and_then(|entry| entry.saved.clone());
+            (state.graph.url(id).to_owned(), path, saved)
+        };
+        if let Some(inline) = inline_place(&module_url) {
+            return self.spot_in_page(id, inline.page, text, offset, has_column);
+        }
+        let place = place_of(text, offset);
+        let column = has_column.then_some(place.column);
+        let Some(found) = maps.original(id, text, place.line, column) else {
+            return Spot {
+                file: file.map(|file| file.display().to_string()),
+                line: Some(place.line),
+                column,
+                frame: Some(shown_frame(place.frame, has_column)),
+            };
+        };
+        let source = Path::new(&found.source);
+        let is_own =
+            |file: &Path| file.file_name().is_some() && file.file_name() == source.file_name();
+        let own = file.as_deref().filter(|file| is_own(file));
+        let content = found.content.as_deref();
+        let content = content.or_else(|| saved.as_deref().filter(|_| own.is_some()));
+        let frame = content.map(|content| {
+            let offset = origin(content, &[], found.line, found.column);
+            shown_frame(place_of(content, offset).frame, has_column)
+        });
+        let folders = &self.shared.options.folders;
+        let named = own.map(Path::to_path_buf).or_else(|| {
+            if source.starts_with(&folders.root) {
+                return Some(source.to_path_buf());
+            }
+            folders.file_of(&url::resolve(
+                &module_url,
+                &url::as_relative(&found.source),
+            )?)
+        });
+        Spot {
+            file: named.map(|file| file.display().to_string()),
+            line: Some(found.line),
+            column: has_column.then_some(found.column),
+            frame,
+        }
+    }
+}
+
+/// The static and literal dynamic imports of some code.
+pub fn imports_of(record: &ModuleRecord) -> impl Iterator<Item = (&str, Span)> {
+    let statics = record.imports.iter();
+    let statics = statics.map(|import| (import.specifier.as_str(), import.span));
+    let dynamics = record.dynamic_imports.iter();
+    let dynamics = dynamics.filter_map(|import| {
+        let (specifier, _) = import.literal.as_ref()?;
+        Some((specifier.as_str(), import.argument))
+    });
+    statics.chain(dynamics)
+}
+
+/// Where the statement that ends with a specifier names an import.
+fn name_before(text: &str, specifier: usize, name: &str) -> Option<usize> {
+    let before = text.get(..specifier)?;
+    let statement = before.rfind("import").max(before.rfind("export"))?;
+    let is_part = |found: Option<char>| {
+        found.is_some_and(|found| found.is_alphanumeric() || matches!(found, '_' | '$'))
+    };
+    let mut places = before.rmatch_indices(name).map(|(at, _)| at);
+    let at = places.find(|&at| {
+        let after = before.get(at + name.len()..).unwrap_or_default();
+        !is_part(before[..at].chars().next_back()) && !is_part(after.chars().next())
+    })?;
+    (at > statement).then_some(at)
+}
+
+/// A frame, without the mark where only the line is known.
+fn shown_frame(frame: String, has_column: bool) -> String {
+    if has_column {
+        return frame;
+    }
+    let is_mark = |line: &&str| line.trim_start().starts_with('|') && line.ends_with('^');
+    let lines = frame.lines().filter(|line| !is_mark(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_in_its_statement_only() {
+        for (text, name, expected) in [
+            ("import { a, b } from './x'", "b", Some(12)),
+            ("import { ab, b as c } from './x'", "b", Some(13)),
+            ("const b = 1; import { a } from './x'", "b", None),
+            ("export { b } from './x'", "b", Some(9)),
+            ("import b from './x'", "default", None),
+        ] {
+            let specifier = text.find("'./x'").unwrap_or_default();
+            let found = name_before(text, specifier, name);
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_frame_of_a_line_has_no_mark() {
+        let frame = "> 1 | a ^\n    |   ^\n  2 | b".to_owned();
+        assert_eq!(shown_frame(frame.clone(), true), frame);
+        assert_eq!(shown_frame(frame, false), "> 1 | a ^\n  2 | b");
+    }
+}
