@@ -3,8 +3,9 @@
  */
 
 import ava from 'ava';
-import { startApp } from './helpers/app.js';
+import { startApp, VALUE_APP } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
+import { terminal } from './helpers/server.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -12,26 +13,8 @@ const test = ava.serial;
 ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
-const APP = {
-  'main.js': `import { value } from './dep.js';
-globalThis.value = value;
-import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
-`,
-  'dep.js': 'export const value = 1;\n',
-};
 const page = (head) =>
   `<!doctype html><html><head>${head}</head><body><script type="module" src="./main.js"></script></body></html>`;
-
-/** Writes down what the host's terminal would show. */
-function terminal(lines) {
-  return {
-    name: 'terminal',
-    serverStart({ logger }) {
-      const write = (text) => lines.push(text);
-      Object.assign(logger, { log: write, warn: write, error: write });
-    },
-  };
-}
 
 /** A plugin that sends a policy with pages. */
 function policyHeader(policy) {
@@ -53,7 +36,7 @@ for (const policy of [
       const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
       const { tab } = await startApp(
         t,
-        { ...APP, 'index.html': page(how === 'meta' ? meta : '') },
+        { ...VALUE_APP, 'index.html': page(how === 'meta' ? meta : '') },
         {
           hmr: { logLevel: 'warn' },
           connect: false,
@@ -85,7 +68,7 @@ for (const [policy, isEvaluated] of [
     const lines = [];
     const { project, tab } = await startApp(
       t,
-      { ...APP, 'index.html': page('') },
+      { ...VALUE_APP, 'index.html': page('') },
       { hmr: { logLevel: 'warn' }, before: [terminal(lines), policyHeader(policy)] },
     );
     const requests = [];
@@ -107,7 +90,7 @@ for (const [policy, isEvaluated] of [
 
 test('no page of another site makes the terminal say so', async (t) => {
   const lines = [];
-  const { server } = await startApp(t, APP, {
+  const { server } = await startApp(t, VALUE_APP, {
     hmr: { logLevel: 'warn' },
     before: [terminal(lines)],
   });

@@ -33,7 +33,7 @@ import {
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 import { startDevServer } from './helpers/host.js';
 import { Project } from './helpers/project.js';
-import { serve } from './helpers/server.js';
+import { serve, terminal } from './helpers/server.js';
 
 // One after the other: some measure what the process does with a flood.
 const test = ava.serial;
@@ -837,14 +837,7 @@ test('custom events cannot reach the prototypes of objects', async (t) => {
 
 test('text from pages and headers commands no terminal', async (t) => {
   const lines = [];
-  const terminal = {
-    name: 'terminal',
-    serverStart({ logger }) {
-      const write = (...texts) => lines.push(texts.join(' '));
-      Object.assign(logger, { log: write, warn: write, error: write });
-    },
-  };
-  const { origin } = await startOurs(t, { hmr: { logLevel: 'info' }, before: [terminal] });
+  const { origin } = await startOurs(t, { hmr: { logLevel: 'info' }, before: [terminal(lines)] });
   const url = await socketPath(origin);
   const { socket } = await open(origin, url);
   t.teardown(() => socket.terminate());

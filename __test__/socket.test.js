@@ -6,8 +6,9 @@ import http from 'node:http';
 import { connect, createServer } from 'node:net';
 import ava from 'ava';
 import { WebSocket } from 'ws';
-import { startApp } from './helpers/app.js';
+import { startApp, VALUE_APP } from './helpers/app.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
+import { terminal } from './helpers/server.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -15,13 +16,6 @@ const test = ava.serial;
 ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
-const APP = {
-  'main.js': `import { value } from './dep.js';
-globalThis.value = value;
-import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
-`,
-  'dep.js': 'export const value = 1;',
-};
 
 /** What the served client knows of the server. */
 async function readEnv(server, headers = {}) {
@@ -43,7 +37,7 @@ function open(server, path, headers) {
 }
 
 test('a socket needs the token and an origin that is this server', async (t) => {
-  const { server } = await startApp(t, APP);
+  const { server } = await startApp(t, VALUE_APP);
   const { env } = await readEnv(server);
   const path = `${env.socketPath}?token=${env.token}`;
   const own = `http://localhost:${server.port}`;
@@ -69,14 +63,14 @@ test('a socket needs the token and an origin that is this server', async (t) => 
 });
 
 test('the token is not given to other sites or names', async (t) => {
-  const { server } = await startApp(t, APP);
+  const { server } = await startApp(t, VALUE_APP);
   t.truthy((await readEnv(server)).env);
   t.is((await readEnv(server, { 'sec-fetch-site': 'cross-site' })).env, null);
   t.is((await readEnv(server, { 'sec-fetch-site': 'same-site' })).env, null);
 });
 
 test('hostile frames are reported and change nothing', async (t) => {
-  const { project, server, tab } = await startApp(t, APP);
+  const { project, server, tab } = await startApp(t, VALUE_APP);
   await tab.until(value, 1);
   const { env } = await readEnv(server);
   const { socket } = await open(server, `${env.socketPath}?token=${env.token}`, {});
@@ -122,7 +116,7 @@ import.meta.hot.accept();`,
 });
 
 test('a dropped socket comes back and brings what was missed', async (t) => {
-  const { project, server, tab } = await startApp(t, APP);
+  const { project, server, tab } = await startApp(t, VALUE_APP);
   await tab.until(value, 1);
   for (const connection of server.server.connections) connection.destroy();
   await project.write('dep.js', 'export const value = 2;');
@@ -161,7 +155,7 @@ async function startProxy(t, port) {
 }
 
 test('a connection that is forwarded no more, which nobody tells of, is noticed by the page', async (t) => {
-  const { project, server } = await startApp(t, APP);
+  const { project, server } = await startApp(t, VALUE_APP);
   const proxy = await startProxy(t, server.port);
   const tab = await openTab(proxy.url);
   t.teardown(() => tab.close());
@@ -174,7 +168,7 @@ test('a connection that is forwarded no more, which nobody tells of, is noticed 
 });
 
 test('sockets that never say anything, or answer no ping, are closed, and others are not', async (t) => {
-  const { server, tab } = await startApp(t, APP);
+  const { server, tab } = await startApp(t, VALUE_APP);
   const { env } = await readEnv(server);
   const path = `${env.socketPath}?token=${env.token}`;
   const from = (options) => new WebSocket(server.url(path).replace('http', 'ws'), options);
@@ -191,7 +185,7 @@ test('sockets that never say anything, or answer no ping, are closed, and others
 });
 
 test('a machine that was asleep makes sure of its connection at once', async (t) => {
-  const { project, server } = await startApp(t, APP);
+  const { project, server } = await startApp(t, VALUE_APP);
   const proxy = await startProxy(t, server.port);
   const tab = await openTab(proxy.url);
   t.teardown(() => tab.close());
@@ -217,7 +211,7 @@ for (const [how, answer] of [
   ['says nothing', null],
 ]) {
   test(`a proxy that ${how} where a WebSocket is asked for: the console says once what to do`, async (t) => {
-    const { project, server } = await startApp(t, APP);
+    const { project, server } = await startApp(t, VALUE_APP);
     let passes = false;
     const proxy = http.createServer(({ url, method, headers }, response) => {
       const options = { port: server.port, path: url, method, headers, agent: false };
@@ -268,15 +262,8 @@ for (const [how, answer] of [
 
 test('a listener that fails, at once or later, is reported, and others hear the event', async (t) => {
   const lines = [];
-  const terminal = {
-    name: 'terminal',
-    serverStart({ logger }) {
-      const write = (...texts) => lines.push(texts.join(' '));
-      Object.assign(logger, { log: write, warn: write, error: write });
-    },
-  };
-  const { server } = await startApp(t, APP, {
-    before: [terminal],
+  const { server } = await startApp(t, VALUE_APP, {
+    before: [terminal(lines)],
     hmr: {
       logLevel: 'error',
       onEvent({ type }) {

@@ -10,6 +10,15 @@ import { serve } from './server.js';
 export const PAGE =
   '<!doctype html><html><head></head><body><script type="module" src="./main.js"></script></body></html>';
 
+/** An app whose page shows the value that `dep.js` exports, and accepts updates of it. */
+export const VALUE_APP = {
+  'main.js': `import { value } from './dep.js';
+globalThis.value = value;
+import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
+`,
+  'dep.js': 'export const value = 1;',
+};
+
 /**
  * Starts an app of the given files (with a page that loads `main.js` unless there is one) and opens a tab.
  * Everything ends with the test.

@@ -12,12 +12,16 @@ const MOST_BUFFERED = 4_000_000;
 /** Reports of one socket in a turn: others, and answers to pings, have theirs. */
 const MOST_AT_ONCE = 20;
 
+/** How many reports make a flood. */
+const BEGUN = 200;
+
 const { url, sockets } = workerData;
 let reports = 0;
 
 /** A report of 110 kB, each another. */
 function report() {
   reports += 1;
+  if (reports === BEGUN) parentPort.postMessage('begun');
   const deps = Array.from({ length: 4500 }, (_, index) => `./made-up-${reports}-${index}.js`);
   return JSON.stringify({
     type: 'accepts',
@@ -43,4 +47,3 @@ for (let count = 0; count < sockets; count += 1) {
   socket.on('error', () => {});
   socket.on('open', () => flood(socket));
 }
-setTimeout(() => parentPort.postMessage('begun'), 500);

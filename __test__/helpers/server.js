@@ -7,6 +7,17 @@ import { waitFor } from './browser.js';
 import { startDevServer } from './host.js';
 import { getFreePort } from './port.js';
 
+/** A plugin that writes down what the host's terminal would show, a text each. */
+export function terminal(lines) {
+  return {
+    name: 'terminal',
+    serverStart({ logger }) {
+      const write = (...texts) => lines.push(texts.join(' '));
+      Object.assign(logger, { log: write, warn: write, error: write });
+    },
+  };
+}
+
 /**
  * Starts a server.
  *

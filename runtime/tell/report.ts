@@ -105,7 +105,7 @@ function remedy({ cause, chain, page, silent }: Facts): string | null {
     case 'notReplaceable':
       return null;
     case 'input':
-      return `Name the file that it goes into in the dev server's configuration: hmr.dependsOn(file, '${changed.slice(1)}').`;
+      return `Say in the dev server's configuration which file is made of it: hmr.dependsOn(file, …).`;
     case 'declined':
       return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;
     case 'notEvaluated':
