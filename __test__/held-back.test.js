@@ -4,6 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import ava from 'ava';
 import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
@@ -128,7 +130,11 @@ for (const watch of [true, false]) {
     await project.write('text.txt', 'two');
     await tab.until(value, 'two');
     await project.write('text.txt', 'two');
-    await project.write('text.txt', 'three');
+    // A slow writer: nothing is made of the file while it is empty.
+    const file = await open(project.path('text.txt'), 'w');
+    await pause(500);
+    await file.write('three');
+    await file.close();
     await tab.until(value, 'three');
     t.true(await tab.evaluate(() => globalThis.alive));
     t.is(server.events.filter(({ type }) => type === 'updated').length, 2);

@@ -277,10 +277,15 @@ fn content_seen(path: &Path, found: &OnDisk) -> Sight {
     match found.length == 0 {
         true => Sight::Empty {
             hash,
-            is_fresh: was_just_written(path),
+            is_fresh: is_unfinished(path, found),
         },
         false => Sight::Content(hash),
     }
+}
+
+/// Whether a file that was read just now has no content and may be about to get some.
+pub fn is_unfinished(path: &Path, found: &OnDisk) -> bool {
+    found.length == 0 && was_just_written(path)
 }
 
 fn was_just_written(path: &Path) -> bool {

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::batch::is_unfinished;
 use super::pull::Pending;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::state::State;
@@ -43,11 +44,10 @@ impl Inputs {
     }
 
     /// The files whose modules are made of this one too, when it holds something else than before.
-    fn outdated_by(&mut self, path: &Path) -> Vec<PathBuf> {
+    fn outdated_by(&mut self, path: &Path, content: Option<u64>) -> Vec<PathBuf> {
         let Some(dependents) = self.dependents.get(path) else {
             return Vec::new();
         };
-        let content = content_of(path);
         let before = match content {
             Some(content) => self.contents.insert(path.to_path_buf(), content),
             None => self.contents.remove(path),
@@ -57,10 +57,28 @@ impl Inputs {
             false => dependents.iter().cloned().collect(),
         }
     }
+
+    /// Whether it matters what this file holds, be it a module's own file or not.
+    fn reads(&self, path: &Path) -> bool {
+        self.dependents.contains_key(path) || self.unattributed.contains(path)
+    }
 }
 
-fn content_of(path: &Path) -> Option<u64> {
-    reading::read(path).ok().map(|found| found.hash)
+/// What an input holds.
+enum Content {
+    /// This, by hash; nothing where it is not there or cannot be read.
+    Settled(Option<u64>),
+    /// Somebody is writing it.
+    Unfinished,
+}
+
+fn content_of(path: &Path) -> Content {
+    match reading::read(path) {
+        Ok(found) if is_unfinished(path, &found) => Content::Unfinished,
+        Ok(found) => Content::Settled(Some(found.hash)),
+        Err(error) if error.is_passing() => Content::Unfinished,
+        Err(_) => Content::Settled(None),
+    }
 }
 
 impl Coordinator {
@@ -69,7 +87,7 @@ impl Coordinator {
         for input in inputs {
             let real = self.watcher.watch_file(&input);
             for path in HashSet::from([input, real]) {
-                if let Some(content) = content_of(&path) {
+                if let Content::Settled(Some(content)) = content_of(&path) {
                     self.inputs.contents.entry(path.clone()).or_insert(content);
                 }
                 let dependents = self.inputs.dependents.entry(path).or_default();
@@ -103,9 +121,13 @@ impl Coordinator {
         }
         let is_known = self.shared.state().files.find(&path).is_some();
         if self.shared.options.answers_for_host && !is_known && !self.inputs.wants(&path) {
-            let content = content_of(&path);
-            let is_said = content.is_some() && self.inputs.contents.get(&path) == content.as_ref();
             // A watcher may see one save more than once.
+            let is_said = match content_of(&path) {
+                Content::Settled(Some(content)) => {
+                    self.inputs.contents.get(&path) == Some(&content)
+                }
+                _ => false,
+            };
             if is_said && !is_remade {
                 return;
             }
@@ -116,7 +138,16 @@ impl Coordinator {
 
     /// A file is taken in. Returns what the host may make otherwise now, though its own file is what it was.
     pub fn remade_by(&mut self, path: &Path) -> Remade {
-        let mut files = self.inputs.outdated_by(path);
+        let reads = self.inputs.reads(path);
+        let content = match reads.then(|| content_of(path)) {
+            Some(Content::Unfinished) => {
+                self.changes.record(path, Seen::Created, self.now());
+                return Remade::default();
+            }
+            Some(Content::Settled(content)) => content,
+            None => None,
+        };
+        let mut files = self.inputs.outdated_by(path, content);
         if self.inputs.remade.remove(path) {
             files.push(path.to_path_buf());
         }
@@ -130,7 +161,7 @@ impl Coordinator {
                 input: None,
             };
         }
-        if let Some(content) = content_of(path) {
+        if let Some(content) = content {
             self.inputs.contents.insert(path.to_path_buf(), content);
         }
         let folders = &self.shared.options.folders;
