@@ -859,6 +859,36 @@ test('text from pages and headers commands no terminal', async (t) => {
   t.is(shown.filter((line) => line.includes('refused')).length, 50);
 });
 
+test('a page that floods the terminal is no longer shown, and others are', async (t) => {
+  const lines = [];
+  const { origin, server, project } = await startOurs(t, {
+    hmr: { logLevel: 'info' },
+    before: [terminal(lines)],
+  });
+  const { socket } = await open(origin, await socketPath(origin));
+  t.teardown(() => socket.terminate());
+  for (let round = 0; round < 3000; round += 1) {
+    const failed = { type: 'failed', version: 1, message: `of a page\n${round}` };
+    socket.send(JSON.stringify(round % 2 === 0 ? failed : { type: 'nonsense' }));
+  }
+  await waitFor(
+    () => server.events.length >= 3000,
+    () => `${server.events.length} events`,
+  );
+  const ofPages = lines.filter((line) => /of a page|a page sent/.test(line));
+  t.true(ofPages.length >= 100, `${ofPages.length}`);
+  t.true(ofPages.length <= 1000, `${ofPages.length}`);
+  t.is(lines.filter((line) => line.includes('pages say too much')).length, 1);
+  const tab = await openTab(origin);
+  t.teardown(() => tab.close());
+  await tab.connected();
+  await project.write('app/main.js', 'import.meta.hot.accept(;');
+  await waitFor(
+    () => lines.some((line) => line.includes('main.js:1')),
+    () => lines.slice(-3).join('\n'),
+  );
+});
+
 test('a request cannot put markup into inline scripts', async (t) => {
   const anywhere = {
     name: 'page-anywhere',

@@ -57,12 +57,22 @@ export function plainText(text: string): string {
   return text.replace(CONTROLS, '\ufffd');
 }
 
-/** Events that say what a page said. */
-const OF_PAGES = new Set<HostEvent['type']>(['applied', 'reloaded', 'invalidated', 'badFrame']);
+/** Events that say what a page said: a line each. */
+const LINES_OF_PAGES = new Set<HostEvent['type']>([
+  'applied',
+  'reloaded',
+  'invalidated',
+  'badFrame',
+]);
+
+/** Whether an event says what a page said, which may be anything, as often as it likes. */
+export function isOfPage({ type }: HostEvent): boolean {
+  return LINES_OF_PAGES.has(type) || type === 'failed';
+}
 
 /** An event with no other text than a terminal can take: of a page's, a line each. */
 function withPlainText<Event extends HostEvent>(event: Event): Event {
-  const plain = OF_PAGES.has(event.type) ? plainLine : plainText;
+  const plain = LINES_OF_PAGES.has(event.type) ? plainLine : plainText;
   const replace = (_: string, value: unknown) => (typeof value === 'string' ? plain(value) : value);
   return JSON.parse(JSON.stringify(event), replace);
 }

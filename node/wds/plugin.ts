@@ -24,7 +24,8 @@ import { type FileKind, HmrFiles } from '../server/files.js';
 import { type Dispatch, isPreview, pull } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { type Level, plainLine, plainText, terminalLines } from '../tell/report.js';
+import { plainLine, plainText } from '../tell/report.js';
+import { type LogLevel, Terminal } from '../tell/terminal.js';
 import { requireAlone } from './conflicts.js';
 import { importOf } from './imports.js';
 import { answerFirst, type RequestServer } from './own-files.js';
@@ -41,7 +42,7 @@ export interface HmrPluginOptions {
    * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
    * `warn` and `error` only those; `silent` nothing.
    */
-  logLevel?: Level | 'silent';
+  logLevel?: LogLevel;
   /**
    * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
    * false, only events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again:
@@ -82,14 +83,6 @@ export interface HmrPlugin extends Plugin {
   dependsOn(file: string, ...inputs: string[]): void;
 }
 
-const LOUDNESS: Record<Level | 'silent', number> = {
-  silent: 0,
-  error: 1,
-  warn: 2,
-  info: 3,
-  debug: 4,
-};
-
 /** What exists while a server runs. */
 interface Running {
   engine: HmrEngine;
@@ -113,7 +106,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   let running: Running | undefined;
   let previews = 0;
   const dependencies: [file: string, inputs: string[]][] = [];
-  let logger: Pick<ServerStartParams['logger'], 'log' | 'warn' | 'error'> = console;
+  const terminal = new Terminal(options.logLevel ?? 'info');
 
   const hot = new CustomEvents(
     (event, data, client) => {
@@ -125,23 +118,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
   /** Code of the user's has failed: it says where. */
   function reportFailure(who: string, error: unknown): void {
-    print('error', `[hotgraph] ${who} failed: ${plainText(inspect(error))}`);
-  }
-
-  function print(level: Level, text: string): void {
-    if (LOUDNESS[level] > LOUDNESS[options.logLevel ?? 'info']) return;
-    if (level === 'error') logger.error(text);
-    else if (level === 'warn') logger.warn(text);
-    else logger.log(text);
+    terminal.printOfPage('error', `[hotgraph] ${who} failed: ${plainText(inspect(error))}`);
   }
 
   function onEvent(event: HostEvent): void {
     if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
     if (event.type === 'open') openInEditor(event);
-    if (options.logLevel !== 'silent') {
-      const rootDir = running?.params.config.rootDir ?? '';
-      for (const line of terminalLines(event, rootDir)) print(line.level, line.text);
-    }
+    terminal.tell(event, running?.params.config.rootDir ?? '');
     void callSafely(
       () => options.onEvent?.(event),
       (error) => reportFailure('the option onEvent', error),
@@ -158,10 +141,10 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     },
 
     serverStart(params) {
-      logger = params.logger;
+      terminal.logger = params.logger;
       if (isTestRunner(params.config.plugins)) return;
       requireAlone(plugin, params.config.plugins);
-      running = start(plugin, params, options, onEvent, print);
+      running = start(plugin, params, options, onEvent, terminal);
       for (const [file, inputs] of dependencies) running?.dependsOn(file, inputs);
     },
 
@@ -239,14 +222,14 @@ function start(
   params: ServerStartParams,
   options: HmrPluginOptions,
   onEvent: (event: HostEvent) => void,
-  print: (level: Level, text: string) => void,
+  terminal: Terminal,
 ): Running | undefined {
   const { config, fileWatcher, webSockets } = params;
   const { middlewareMode } = config;
   const parent = typeof middlewareMode === 'object' ? middlewareMode.server : undefined;
   const server = (params.server ?? parent) as (UpgradeServer & RequestServer) | undefined;
   if (!server) {
-    print(
+    terminal.print(
       'warn',
       '[hotgraph] middlewareMode without a server: pages cannot connect, files are served without HMR. ' +
         'Use middlewareMode: { server }.',
@@ -274,7 +257,7 @@ function start(
     },
     onDisconnect: (client) => engine.disconnect(client),
     waiting: () => engine.waitingFrames,
-    onRefused: (reason) => print('warn', `[hotgraph] refused: ${plainLine(reason)}`),
+    onRefused: (reason) => terminal.printOfPage('warn', `[hotgraph] refused: ${plainLine(reason)}`),
   });
   const address = (server as Partial<Server>).address?.();
   const port = typeof address === 'object' ? address?.port : undefined;

@@ -1,0 +1,68 @@
+/**
+ * The terminal of a dev server: what is loud enough to be printed, and how much of it pages can cause.
+ */
+
+import type { HostEvent } from '../../runtime/protocol.js';
+import { Budget } from '../server/budget.js';
+import { isOfPage, type Level, terminalLines } from './report.js';
+
+/** What prints. */
+export type Logger = Record<'log' | 'warn' | 'error', (text: string) => void>;
+
+/** How loud a line has to be to be printed, from `debug`, which is everything, to `silent`, which is nothing. */
+export type LogLevel = Level | 'silent';
+
+const LOUDNESS: Record<LogLevel, number> = { silent: 0, error: 1, warn: 2, info: 3, debug: 4 };
+
+/** Lines that pages may cause at once, and those a second that they may after that. */
+const MOST_LINES = 500;
+const LINES_PER_SECOND = 5;
+
+/** Prints events. */
+export class Terminal {
+  /** Where to print. */
+  logger: Logger = console;
+  readonly #level: LogLevel;
+  readonly #budget = new Budget(LINES_PER_SECOND, MOST_LINES);
+  #isOverrun = false;
+
+  constructor(level: LogLevel) {
+    this.#level = level;
+  }
+
+  /**
+   * Prints what is to be said of an event.
+   *
+   * @param rootDir Files are named relative to it.
+   */
+  tell(event: HostEvent, rootDir: string): void {
+    if (this.#level === 'silent') return;
+    const print = isOfPage(event) ? this.printOfPage : this.print;
+    for (const { level, text } of terminalLines(event, rootDir)) print.call(this, level, text);
+  }
+
+  /** Prints a text that is caused by what a page sent: so much of it that others are still seen. */
+  printOfPage(level: Level, text: string): void {
+    if (!this.#isPrinted(level)) return;
+    if (this.#budget.debt() === 0) {
+      this.#isOverrun = false;
+      this.#budget.spend(text.split('\n').length);
+      this.print(level, text);
+    } else if (!this.#isOverrun) {
+      this.#isOverrun = true;
+      this.print('warn', '[hotgraph] pages say too much: the rest of it is not shown here');
+    }
+  }
+
+  /** Prints a text. */
+  print(level: Level, text: string): void {
+    if (!this.#isPrinted(level)) return;
+    if (level === 'error') this.logger.error(text);
+    else if (level === 'warn') this.logger.warn(text);
+    else this.logger.log(text);
+  }
+
+  #isPrinted(level: Level): boolean {
+    return LOUDNESS[level] <= LOUDNESS[this.#level];
+  }
+}
