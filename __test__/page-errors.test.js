@@ -3,9 +3,11 @@
  * console, and as data.
  */
 
+import { basename, resolve } from 'node:path';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
-import { startApp } from './helpers/app.js';
+import { transformSync } from 'esbuild';
+import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -71,6 +73,20 @@ fail({ a: 'x' });
  * What a page fails at when it is loaded: files, then the place, the message, and what is in the frame and the remedy.
  * `main.js` imports `./part.js`.
  */
+/** What a compiler writes: code, and its map in a file of its own, which names its source by where that is. */
+function compiled(
+  source,
+  { folder = '', sourceRoot, sourcesContent = false, name = '../src/throws.ts' },
+) {
+  const options = { loader: 'ts', sourcemap: 'external', sourcesContent };
+  const { code, map } = transformSync(source, { ...options, sourcefile: name });
+  const found = { ...JSON.parse(map), sources: [name], ...(sourceRoot && { sourceRoot }) };
+  return {
+    'dist/throws.js': `${code}//# sourceMappingURL=${folder}throws.js.map\n`,
+    [`dist/${folder}throws.js.map`]: JSON.stringify(found),
+  };
+}
+
 const cases = {
   'a script that throws': [
     { 'part.js': `\nfunction fail() {\n  throw new TypeError('boom');\n}\nfail();\n` },
@@ -137,6 +153,35 @@ const cases = {
     ['throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
     { before: [typescript()] },
   ],
+  'compiled code whose map is a file of its own': [
+    {
+      'part.js': `import './dist/throws.js';\n`,
+      ...compiled(THROWS_DEEP, {}),
+      'src/throws.ts': THROWS_DEEP,
+      'dist/dep.js': 'export const dep = 1;\n',
+    },
+    ['src/throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
+  ],
+  'compiled code whose map is elsewhere, has the source and a root for it': [
+    {
+      'part.js': `import './dist/throws.js';\n`,
+      ...compiled(THROWS_DEEP, {
+        folder: 'maps/',
+        sourceRoot: '/nowhere/',
+        sourcesContent: true,
+        name: 'throws.ts',
+      }),
+      'dist/dep.js': 'export const dep = 1;\n',
+    },
+    ['/nowhere/throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
+  ],
+  'code whose map is not there': [
+    {
+      'part.js': `import './throws.js';\n`,
+      'throws.js': `\n\nthrow new Error('plain');\n//# sourceMappingURL=throws.js.map\n`,
+    },
+    ['throws.js:3:7', /^plain$/, /^> 3 \| throw/m],
+  ],
   'a TypeScript file that is none': [
     { 'part.js': `import './wrong.ts';\n`, 'wrong.ts': 'interface A {}\nexport const a = ;\n' },
     ['wrong.ts:2:18', /Expression expected/, /^> 2 \| export const a = ;/m],
@@ -159,7 +204,7 @@ for (const kind of ['plain', 'hot']) {
       const accept = kind === 'hot' ? 'import.meta.hot.accept();\n' : '';
       const main = `import './part.js';\n${accept}globalThis.ran = true;\n`;
       const { project, server, tab } = await startApp(t, { 'main.js': main, ...files }, options);
-      await tab.until(places, [place]);
+      await tab.until(places, [basename(place)]);
       await tab.until(
         (source) =>
           new RegExp(source).test(
@@ -172,7 +217,7 @@ for (const kind of ['plain', 'hot']) {
       const [shown] = await tab.evaluate(problems);
       t.regex(shown.frame, frame);
       if (remedy) t.regex(shown.remedy, remedy);
-      const file = project.path(place.split(':')[0]);
+      const file = resolve(project.folder, place.split(':')[0]);
       const logged = await tab.logged(`${file}:${place.split(':').slice(1).join(':')} `);
       t.regex(logged.text, message.source.startsWith('^') ? /./ : message);
       t.regex(logged.text, frame);
@@ -184,6 +229,36 @@ for (const kind of ['plain', 'hot']) {
       t.is(tab.console.filter(({ text }) => text.includes(`${file}:`)).length, 1);
     });
   }
+}
+
+for (const name of ['.env', '../secret.txt', 'folder/.hidden/a.ts']) {
+  test(`what a source map names is not shown when it is hidden, or outside of the root: ${name}`, async (t) => {
+    const secret = 'one\n'.repeat(20);
+    const { server } = await startApp(
+      t,
+      {
+        'app/index.html': PAGE,
+        'app/main.js': `import './throws.js';\n`,
+        'app/throws.js': `throw new Error('boom');\n//# sourceMappingURL=throws.js.map\n`,
+        'app/throws.js.map': JSON.stringify({
+          version: 3,
+          sources: [name],
+          names: [],
+          mappings: 'AAEE',
+        }),
+        [`app/${name}`]: secret,
+      },
+      { root: 'app' },
+    );
+    await waitFor(
+      () => errors(server).length > 0,
+      () => 'nothing was told',
+    );
+    const [{ file, line, frame }] = errors(server);
+    t.true(file.endsWith(name.split('/').at(-1)), file);
+    t.is(line, 3);
+    t.is(frame, null);
+  });
 }
 
 test('what is fixed is gone, be it that the page reloads', async (t) => {

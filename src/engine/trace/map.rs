@@ -1,12 +1,13 @@
-//! Source maps that stand in code: which place of which source a place of the code was made of.
+//! Source maps: which place of which source a place of some code was made of.
 //!
-//! Knows texts only: no map is fetched and no source is read. Maps are untrusted.
+//! A map stands in the code, or in a file that the code names. Nothing is fetched. Maps are untrusted.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
 
 use data_url::DataUrl;
-use hotgraph_core::graph::ModuleId;
+use hotgraph_core::graph::{ModuleId, url};
 use oxc_sourcemap::SourceMap;
 
 /// What a map's comment begins with.
@@ -15,8 +16,8 @@ const COMMENT: &str = "//# sourceMappingURL=";
 /// A place in a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {
-    /// What the map calls the source.
-    pub source: String,
+    /// The file of the source, whether or not there is one; `None` where the map names none.
+    pub file: Option<PathBuf>,
     /// The text of the source, where the map has it.
     pub content: Option<String>,
     /// From 1.
@@ -28,22 +29,42 @@ pub struct Original {
 /// The maps that were read for one question: a stack names the same modules again and again.
 #[derive(Default)]
 pub struct Maps {
-    known: RefCell<HashMap<ModuleId, Option<SourceMap<'static>>>>,
+    known: RefCell<HashMap<ModuleId, Option<Map>>>,
+}
+
+struct Map {
+    map: SourceMap<'static>,
+    /// The folder that it names its sources from.
+    folder: PathBuf,
 }
 
 impl Maps {
     /// What a place of a module's code was made of, as [`original`] says.
+    ///
+    /// `file` is the module's. `map_at` returns the file of a map that the code names by this address, and what is in it.
     pub fn original(
         &self,
         module: ModuleId,
-        code: &str,
-        line: u32,
-        column: Option<u32>,
+        (code, file): (&str, &Path),
+        (line, column): (u32, Option<u32>),
+        map_at: impl FnOnce(&str) -> Option<(PathBuf, String)>,
     ) -> Option<Original> {
         let mut known = self.known.borrow_mut();
         let map = known.entry(module);
-        let map = map.or_insert_with(|| read(code));
-        look_up(map.as_ref()?, line, column)
+        let map = map.or_insert_with(|| {
+            let address = address_in(code)?;
+            let (file, json) = match in_address(address) {
+                Some(json) => (file.to_path_buf(), json),
+                None => map_at(address)?,
+            };
+            let folder = file.parent()?.to_path_buf();
+            Some(Map {
+                map: parse(&json)?,
+                folder,
+            })
+        });
+        let Map { map, folder } = map.as_ref()?;
+        look_up(map, folder, line, column)
     }
 }
 
@@ -51,18 +72,45 @@ impl Maps {
 ///
 /// `line` counts from 1, as `column`, without which the first thing on the line counts.
 pub fn original(code: &str, line: u32, column: Option<u32>) -> Option<Original> {
-    look_up(&read(code)?, line, column)
+    let map = parse(&in_address(address_in(code)?)?)?;
+    look_up(&map, Path::new(""), line, column)
 }
 
-fn read(code: &str) -> Option<SourceMap<'static>> {
+/// Where code says that its map is.
+fn address_in(code: &str) -> Option<&str> {
     let comment = code.rfind(COMMENT)?;
-    let address = code[comment + COMMENT.len()..].split_whitespace().next()?;
-    let (json, _) = DataUrl::process(address).ok()?.decode_to_vec().ok()?;
-    let json = String::from_utf8(json).ok()?;
-    Some(SourceMap::from_json_string(&json).ok()?.into_owned())
+    code[comment + COMMENT.len()..].split_whitespace().next()
 }
 
-fn look_up(map: &SourceMap, line: u32, column: Option<u32>) -> Option<Original> {
+/// The map that an address holds itself.
+fn in_address(address: &str) -> Option<String> {
+    let (json, _) = DataUrl::process(address).ok()?.decode_to_vec().ok()?;
+    String::from_utf8(json).ok()
+}
+
+fn parse(json: &str) -> Option<SourceMap<'static>> {
+    Some(SourceMap::from_json_string(json).ok()?.into_owned())
+}
+
+/// The file that a map calls so.
+fn file_of(source: &str, root: Option<&str>, folder: &Path) -> Option<PathBuf> {
+    let named = Path::new(root.unwrap_or_default()).join(source);
+    // A drive looks like a scheme.
+    if !named.is_absolute() && url::is_absolute(named.to_str()?) {
+        return None;
+    }
+    let mut file = PathBuf::new();
+    for part in folder.join(named).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(file.pop()),
+            part => file.push(part),
+        }
+    }
+    Some(file)
+}
+
+fn look_up(map: &SourceMap, folder: &Path, line: u32, column: Option<u32>) -> Option<Original> {
     let line = line.checked_sub(1)?;
     let tokens = map
         .get_tokens()
@@ -76,7 +124,7 @@ fn look_up(map: &SourceMap, line: u32, column: Option<u32>) -> Option<Original> 
     }?;
     let id = token.get_source_id()?;
     Some(Original {
-        source: map.get_source(id)?.to_owned(),
+        file: file_of(map.get_source(id)?, map.get_source_root(), folder),
         content: map.get_source_content(id).map(str::to_owned),
         line: token.get_src_line().checked_add(1)?,
         column: token.get_src_col().checked_add(1)?,
@@ -111,6 +159,28 @@ mod tests {
             found.and_then(|found| found.content).as_deref(),
             Some("one")
         );
+    }
+
+    #[test]
+    fn sources_are_files_seen_from_their_map() {
+        for (source, root, expected) in [
+            ("a.ts", None, Some("/app/dist/a.ts")),
+            ("./a.ts", None, Some("/app/dist/a.ts")),
+            ("../src/a.ts", None, Some("/app/src/a.ts")),
+            ("a.ts", Some("../src"), Some("/app/src/a.ts")),
+            ("a.ts", Some("/src/"), Some("/src/a.ts")),
+            ("/src/a.ts", Some("lib"), Some("/src/a.ts")),
+            ("../../../../a.ts", None, Some("/a.ts")),
+            ("webpack://app/./a.ts", None, None),
+            ("a.ts", Some("https://example.com"), None),
+        ] {
+            let file = file_of(source, root, Path::new("/app/dist"));
+            assert_eq!(
+                file.as_deref(),
+                expected.map(Path::new),
+                "{source} {root:?}"
+            );
+        }
     }
 
     #[test]

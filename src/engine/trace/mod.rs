@@ -1,6 +1,7 @@
 //! Where errors come from: from what browsers and hosts say of them to files, lines and frames.
 //!
-//! Knows the code that was served and what it was made of, as far as that is in memory. Reads no file: pages ask.
+//! Knows the code that was served and what it was made of. Reads nothing but the map and the source that such code
+//! names, and only below the root: pages ask.
 
 mod map;
 mod spot;

@@ -1,8 +1,8 @@
 //! Spots: from a place in the code that was served to the place where its author wrote it.
 //!
-//! Goes backwards through our own edits, and then through a source map that stands in the code.
+//! Goes backwards through our own edits, and then through the code's source map.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -10,9 +10,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::map::Maps;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::inline_place;
+use crate::engine::watch::reading;
 use crate::protocol::Call;
 use hotgraph_core::diagnostic::place_of;
-use hotgraph_core::graph::{ModuleId, url};
+use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
 use hotgraph_core::syntax::edit::{line_ends, origin};
 
@@ -153,7 +154,11 @@ impl Coordinator {
         }
         let place = place_of(text, offset);
         let column = has_column.then_some(place.column);
-        let Some(found) = maps.original(id, text, place.line, column) else {
+        let code = (text, file.as_deref().unwrap_or(Path::new("")));
+        let map_at = |address: &str| self.map_at(&module_url, address);
+        let found = maps.original(id, code, (place.line, column), map_at);
+        let Some((found, source)) = found.and_then(|found| Some((found.clone(), found.file?)))
+        else {
             return Spot {
                 file: file.map(|file| file.display().to_string()),
                 line: Some(place.line),
@@ -161,32 +166,40 @@ impl Coordinator {
                 frame: Some(shown_frame(place.frame, has_column)),
             };
         };
-        let source = Path::new(&found.source);
-        let is_own =
-            |file: &Path| file.file_name().is_some() && file.file_name() == source.file_name();
-        let own = file.as_deref().filter(|file| is_own(file));
-        let content = found.content.as_deref();
-        let content = content.or_else(|| saved.as_deref().filter(|_| own.is_some()));
+        // Tools that work on a text know no more of its file than the name.
+        let own = file.filter(|file| file.file_name() == source.file_name());
+        let saved = saved
+            .filter(|_| own.is_some())
+            .map(|saved| saved.to_string());
+        let content = found.content.or(saved).or_else(|| self.text_below(&source));
         let frame = content.map(|content| {
-            let offset = origin(content, &[], found.line, found.column);
-            shown_frame(place_of(content, offset).frame, has_column)
-        });
-        let folders = &self.shared.options.folders;
-        let named = own.map(Path::to_path_buf).or_else(|| {
-            if source.starts_with(&folders.root) {
-                return Some(source.to_path_buf());
-            }
-            folders.file_of(&url::resolve(
-                &module_url,
-                &url::as_relative(&found.source),
-            )?)
+            let offset = origin(&content, &[], found.line, found.column);
+            shown_frame(place_of(&content, offset).frame, has_column)
         });
         Spot {
-            file: named.map(|file| file.display().to_string()),
+            file: Some(own.unwrap_or(source).display().to_string()),
             line: Some(found.line),
             column: has_column.then_some(found.column),
             frame,
         }
+    }
+
+    /// The file of a map that a module names by this address, and what is in it.
+    fn map_at(&self, module_url: &str, address: &str) -> Option<(PathBuf, String)> {
+        let map_url = self.shared.state().locate(module_url, address)?;
+        let file = self.shared.options.folders.file_of(&map_url)?;
+        let json = self.text_below(&file)?;
+        Some((file, json))
+    }
+
+    /// The text of a file, if it is one that pages could get: below the root, and not hidden.
+    fn text_below(&self, file: &Path) -> Option<String> {
+        let below = file.strip_prefix(&self.shared.options.folders.root).ok()?;
+        let is_hidden = |part: Component| part.as_os_str().as_encoded_bytes().starts_with(b".");
+        if below.components().any(is_hidden) {
+            return None;
+        }
+        String::from_utf8(reading::read(file).ok()?.bytes?).ok()
     }
 }
 
