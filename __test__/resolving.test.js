@@ -6,6 +6,7 @@ import { importMapsPlugin } from '@web/dev-server-import-maps';
 import ava from 'ava';
 import { PAGE, startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
+import { getFreePort } from './helpers/port.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -140,3 +141,94 @@ for (const [what, host] of Object.entries(HOSTS)) {
     app.isHot();
   });
 }
+
+/** What stands in the code of a page for a module of the page's own server, as a whole address. */
+const OWN = {
+  'a static import': (url) => `import { value } from '${url}'; show(value);
+import.meta.hot.accept('./dep.js', (dep) => show(dep.value));`,
+  'a static import, accepted by the same address': (
+    url,
+  ) => `import { value } from '${url}'; show(value);
+import.meta.hot.accept('${url}', (dep) => show(dep.value));`,
+  'accepted by the address': (url) => `import { value } from './dep.js'; show(value);
+import.meta.hot.accept('${url}', (dep) => show(dep.value));`,
+  'a re-export': (
+    url,
+  ) => `export { value } from '${url}'; import { value } from './dep.js'; show(value);
+import.meta.hot.accept();`,
+  'a dynamic import': (url) => `import('${url}').then((dep) => show(dep.value));
+import.meta.hot.accept('./dep.js', (dep) => show(dep.value));`,
+};
+
+/** Starts an app whose files are made from the address of its server. */
+async function startAt(t, scheme, files, options = {}) {
+  const port = await getFreePort();
+  const own = `${scheme}://localhost:${port}`;
+  const http2 = scheme === 'https' ? { http2: true } : {};
+  const config = { port, ...http2 };
+  const app = await startApp(t, files(own), { config, ...options });
+  const { tab, project } = app;
+  return {
+    ...app,
+    own,
+    async edit(name, text, read, expected) {
+      await project.write(name, text);
+      await tab.until(read, expected);
+    },
+  };
+}
+
+const SHOW =
+  'globalThis.runs = (globalThis.runs ?? 0) + 1; const show = (value) => { globalThis.value = value; };\n';
+const value = () => globalThis.value;
+
+for (const [what, code] of Object.entries(OWN)) {
+  for (const scheme of what.includes('same') ? ['http', 'https'] : ['http']) {
+    test(`a module by the whole address of the page's own server, ${scheme}: ${what}`, async (t) => {
+      const { tab, edit } = await startAt(t, scheme, (own) => ({
+        'main.js': SHOW + code(`${own}/dep.js`),
+        'dep.js': dep(1),
+      }));
+      await tab.until(value, 1);
+      await edit('dep.js', dep(2), value, 2);
+      await edit('dep.js', dep(3), value, 3);
+      t.is(tab.loads, 1);
+      t.deepEqual(tab.errors, []);
+    });
+  }
+}
+
+test('a save adds an import by the whole address', async (t) => {
+  const { own, tab, edit } = await startAt(t, 'http', () => ({
+    'main.js': `${SHOW}show(1); import.meta.hot.accept();`,
+    'dep.js': dep(2),
+  }));
+  await tab.until(value, 1);
+  const main = `import { value } from '${own}/dep.js'; ${SHOW}show(value); import.meta.hot.accept();`;
+  await edit('main.js', main, value, 2);
+  await edit('dep.js', dep(3), value, 3);
+  t.is(tab.loads, 1);
+  t.deepEqual(tab.errors, []);
+});
+
+test('a page names its own server in scripts, style sheets, its base and its import map', async (t) => {
+  const page = (own) => `<!doctype html><html><head><base href="${own}/app/">
+<link rel="stylesheet" href="${own}/app/style.css">
+<script type="importmap">{"imports":{"dep":"${own}/app/dep.js"}}</script></head>
+<body><script type="module" src="${own}/app/main.js"></script></body></html>`;
+  const red = (color) => `body { color: ${color} }`;
+  const { tab, edit } = await startAt(t, 'http', (own) => ({
+    'index.html': page(own),
+    'app/main.js': `${SHOW}import { value } from 'dep'; show(value); import.meta.hot.accept('dep', (dep) => show(dep.value));`,
+    'app/dep.js': dep(1),
+    'app/style.css': `@import '${own}/app/colors.css';`,
+    'app/colors.css': red('rgb(1, 0, 0)'),
+  }));
+  const color = () => getComputedStyle(document.body).color;
+  await tab.until(value, 1);
+  await tab.until(color, 'rgb(1, 0, 0)');
+  await edit('app/dep.js', dep(2), value, 2);
+  await edit('app/colors.css', red('rgb(2, 0, 0)'), color, 'rgb(2, 0, 0)');
+  t.is(tab.loads, 1);
+  t.deepEqual(tab.errors, []);
+});

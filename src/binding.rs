@@ -272,8 +272,9 @@ impl HmrEngine {
     }
 
     /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes
-    /// them, relative to `base` (the page's url or its `<base href>`). `source` is the page before anything of
-    /// hotgraph's was added.
+    /// them, relative to `base`: the page's whole address (`http://localhost:8000/`), or its path, or what a `<base
+    /// href>` makes of it. By whole addresses the engine learns the server's own name: code may import by it. `source`
+    /// is the page before anything of hotgraph's was added.
     #[napi(catch_unwind)]
     pub fn serve_page(
         &self,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hotgraph_core::diagnostic::place_of;
+use hotgraph_core::graph::url::Hosts;
 use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord, Span};
 use hotgraph_core::syntax::analyze::{analyze, analyze_fully, may_import_later, may_use_hot};
 use hotgraph_core::syntax::body::{self, BodyPlan, Shell};
@@ -173,14 +174,15 @@ fn lines(text: &str) -> usize {
 
 /// A style sheet keeps its lines, and stamping it again changes nothing more.
 fn check_style(source: &str) {
-    let Some(output) = style::stamp_imports(source, VERSION) else {
+    let Some(output) = stamped(source, VERSION) else {
         return;
     };
     assert_eq!(source.matches('\n').count(), output.matches('\n').count());
-    assert_eq!(
-        style::stamp_imports(&output, VERSION).as_ref(),
-        Some(&output)
-    );
-    let older = style::stamp_imports(source, VERSION - 1).expect("the same imports");
-    assert_eq!(style::stamp_imports(&older, VERSION), Some(output));
+    assert_eq!(stamped(&output, VERSION).as_ref(), Some(&output));
+    let older = stamped(source, VERSION - 1).expect("the same imports");
+    assert_eq!(stamped(&older, VERSION), Some(output));
+}
+
+fn stamped(source: &str, version: u64) -> Option<String> {
+    style::stamp_imports(source, version, &Hosts::default())
 }

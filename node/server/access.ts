@@ -42,7 +42,7 @@ export class Access {
    * of a request that they call `same-origin`, whatever a proxy made of `Host`; without that it is `Host`.
    */
   admit(headers: IncomingHttpHeaders): { token: string } | Refused {
-    const host = this.#hostOf(headers);
+    const host = this.hostOf(headers);
     if (typeof host !== 'string') return host;
     const { origin, referer } = headers;
     if (origin !== undefined && this.#origins.has(origin)) {
@@ -81,7 +81,7 @@ export class Access {
    * @param query The query of the socket's url.
    */
   refuseSocket(headers: IncomingHttpHeaders, query: URLSearchParams): string | null {
-    const host = this.#hostOf(headers);
+    const host = this.hostOf(headers);
     if (typeof host !== 'string') return host.refusal;
     const { origin } = headers;
     // Programs that are no browsers send no Origin; they had to read the token first.
@@ -94,7 +94,7 @@ export class Access {
   }
 
   /** The host, with port, that a request names; a foreign name that was made to point here (DNS rebinding) is refused. */
-  #hostOf(headers: IncomingHttpHeaders): string | Refused {
+  hostOf(headers: IncomingHttpHeaders): string | Refused {
     const authority = headers[':authority'] ?? headers.host;
     // Else the url parser would find a host elsewhere in it, or none.
     const isPlain = typeof authority === 'string' && /^[^\s/?#@\\]+$/.test(authority);

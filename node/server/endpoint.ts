@@ -110,6 +110,12 @@ export class HmrEndpoint {
     return this.#access.isForeign(headers);
   }
 
+  /** The host, with port, that a request names, if pages may be at it. */
+  hostOf(headers: IncomingHttpHeaders): string | undefined {
+    const host = this.#access.hostOf(headers);
+    return typeof host === 'string' ? host : undefined;
+  }
+
   /**
    * The markup that loads the client, to stand in front of everything that a page loads.
    *

@@ -121,8 +121,10 @@ export class HmrFiles {
   }
 
   #page(source: string, request: FileRequest): string {
-    const [location = '/'] = request.url.split('?');
-    const page = request.page ?? location.replace(/\/$/, '/index.html');
+    const [path = '/'] = request.url.split('?');
+    const page = request.page ?? path.replace(/\/$/, '/index.html');
+    const host = this.#endpoint.hostOf(request.headers);
+    const location = host === undefined ? path : `http://${host}${path}`;
     const { html, base, loads, importMap } = transformPage(source, page, location, {
       head: (nonce) => this.#endpoint.head(page, this.#engine.version, this.#engine.session, nonce),
       stamped: (from, reference) => this.#engine.stamped(from, reference),

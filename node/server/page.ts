@@ -12,7 +12,7 @@ type Element = DefaultTreeAdapterMap['element'];
 /** What a page's text is turned into. */
 export interface TransformedPage {
   html: string;
-  /** Url that the page's references are relative to: its own, or that of `<base href>`. */
+  /** What the page's references are relative to: its location, or what `<base href>` makes of it. */
   base: string;
   /** Its import map, where it has one. Other origins left out. */
   importMap: ImportMap | undefined;
@@ -26,6 +26,8 @@ export interface ImportMap {
   /** By the url, or the prefix of urls, of the modules where they count. */
   scopes: Record<string, Record<string, string>>;
 }
+
+type UrlOf = (address: string) => string | undefined;
 
 /** What the transformation asks for. */
 export interface PageHooks {
@@ -47,7 +49,8 @@ interface Edit {
  * Transforms a page.
  *
  * @param identity The page's url in the graph, such as `/index.html`.
- * @param location The path under which the browser sees it, such as `/`.
+ * @param location Where the browser sees it: the whole address (`http://localhost:8000/`), or its path where the host
+ *   is not known.
  */
 export function transformPage(
   html: string,
@@ -57,7 +60,8 @@ export function transformPage(
 ): TransformedPage {
   const document = parse(html, { sourceCodeLocationInfo: true });
   const elements = [...walk(document)];
-  const base = baseOf(elements, location);
+  const site = new Site(location);
+  const base = site.baseOf(elements);
   const nonce = elements.map((element) => attribute(element, 'nonce')).find(Boolean);
   const head = typeof hooks.head === 'string' ? hooks.head : hooks.head(nonce);
   const edits: Edit[] = [{ ...insertionPoint(document, elements), text: head }];
@@ -67,7 +71,7 @@ export function transformPage(
     const reference = referenceOf(element);
     if (reference) {
       if (!reference.isHint) loads.push(reference.value);
-      const stamped = reference.stampable ? hooks.stamped(base, reference.value) : null;
+      const stamped = reference.stampable ? hooks.stamped(site.said(base), reference.value) : null;
       const place = element.sourceCodeLocation?.attrs?.[reference.attribute];
       if (stamped !== null && place) {
         const text = `${reference.attribute}="${escapeAttribute(stamped)}"`;
@@ -78,7 +82,7 @@ export function transformPage(
       const place = source?.sourceCodeLocation;
       // Where it stands names it: people are told the page and the line.
       const { startLine = 1, startCol = 1 } = place ?? element.sourceCodeLocation ?? {};
-      const url = `${base.split('?')[0]}?__inline=${identity}:${startLine}:${startCol}`;
+      const url = `${base.pathname}?__inline=${identity}:${startLine}:${startCol}`;
       loads.push(url);
       if (place && 'value' in source) {
         const code = hooks.inlineModule(url, source.value);
@@ -88,11 +92,48 @@ export function transformPage(
       }
     }
   }
-  return { html: apply(html, edits), base, importMap: importMapOf(elements, base), loads };
+  const importMap = importMapOf(elements, (address) => site.urlOf(address, base));
+  return { html: apply(html, edits), base: site.said(base), importMap, loads };
 }
 
-/** Stands for the origin that all of a page's own modules share. */
+/** Stands for the origin that all of a page's own modules share, where it is not known. */
 const ORIGIN = 'http://page.invalid';
+
+/** Where a page is. Its scheme does not count: a proxy may have changed it. */
+class Site {
+  readonly #location: URL;
+
+  constructor(location: string) {
+    const address = location.startsWith('/') ? ORIGIN + location : location;
+    this.#location = new URL(URL.canParse(address) ? address : ORIGIN);
+  }
+
+  /** What references are relative to. */
+  baseOf(elements: Element[]): URL {
+    const href = elements.find((found) => found.tagName === 'base' && attribute(found, 'href'));
+    const base = this.#parse((href && attribute(href, 'href')) ?? '', this.#location);
+    return base && this.#isOwn(base) ? base : this.#location;
+  }
+
+  /** The url on this server that an address is; `undefined` when it is elsewhere. */
+  urlOf(address: string, base: URL): string | undefined {
+    const url = this.#parse(address, base);
+    return url && this.#isOwn(url) ? url.pathname + url.search : undefined;
+  }
+
+  /** An address as the location was given: whole, or its path only. */
+  said(address: URL): string {
+    return address.origin === ORIGIN ? address.pathname : address.origin + address.pathname;
+  }
+
+  #isOwn(url: URL): boolean {
+    return /^https?:$/.test(url.protocol) && url.host === this.#location.host;
+  }
+
+  #parse(address: string, base: URL): URL | undefined {
+    return URL.canParse(address, base.href) ? new URL(address, base.href) : undefined;
+  }
+}
 
 function* walk(node: Node): Generator<Element> {
   if ('tagName' in node) yield node;
@@ -103,18 +144,8 @@ function attribute(element: Element, name: string): string | undefined {
   return element.attrs.find((found) => found.name === name)?.value;
 }
 
-function baseOf(elements: Element[], location: string): string {
-  const href = elements.find((found) => found.tagName === 'base' && attribute(found, 'href'));
-  if (!href) return location;
-  try {
-    const url = new URL(attribute(href, 'href') ?? '', `${ORIGIN}${location}`);
-    return url.origin === ORIGIN ? url.pathname : location;
-  } catch {
-    return location;
-  }
-}
-
-function importMapOf(elements: Element[], base: string): ImportMap | undefined {
+/** @param urlOf The url on this server that an address is. */
+function importMapOf(elements: Element[], urlOf: UrlOf): ImportMap | undefined {
   const maps = elements.filter((found) => attribute(found, 'type')?.toLowerCase() === 'importmap');
   if (maps.length === 0) return undefined;
   const map: ImportMap = { imports: {}, scopes: {} };
@@ -122,10 +153,10 @@ function importMapOf(elements: Element[], base: string): ImportMap | undefined {
     const [text] = element.childNodes;
     try {
       const { imports = {}, scopes = {} } = JSON.parse(text && 'value' in text ? text.value : '{}');
-      Object.assign(map.imports, resolved(imports, base));
+      Object.assign(map.imports, resolved(imports, urlOf));
       for (const [scope, specifiers] of Object.entries<object>(scopes)) {
-        const prefix = urlOf(scope, base);
-        if (prefix !== undefined) map.scopes[prefix] = resolved(specifiers, base);
+        const prefix = urlOf(scope);
+        if (prefix !== undefined) map.scopes[prefix] = resolved(specifiers, urlOf);
       }
     } catch {
       // The browser says what is wrong with it.
@@ -135,20 +166,14 @@ function importMapOf(elements: Element[], base: string): ImportMap | undefined {
 }
 
 /** The entries of a map with their addresses as urls of this server. */
-function resolved(specifiers: object, base: string): Record<string, string> {
+function resolved(specifiers: object, urlOf: UrlOf): Record<string, string> {
   const entries = Object.entries<unknown>({ ...specifiers }).flatMap(([specifier, address]) => {
-    const url = urlOf(String(address), base);
+    const url = urlOf(String(address));
     const isAddress = /^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier);
-    const name = isAddress ? (urlOf(specifier, base) ?? specifier) : specifier;
+    const name = isAddress ? (urlOf(specifier) ?? specifier) : specifier;
     return url === undefined ? [] : [[name, url] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** The url on this server that an address is; `undefined` when it is elsewhere. */
-function urlOf(address: string, base: string): string | undefined {
-  const url = new URL(address, `${ORIGIN}${base}`);
-  return url.origin === ORIGIN ? url.pathname + url.search : undefined;
 }
 
 interface Reference {

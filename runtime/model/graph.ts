@@ -67,7 +67,9 @@ export class Graph {
 
   /** The url of the module that a specifier leads to. */
   urlOf(link: Pick<ImportLink, 'specifier' | 'url'>, importer: Place): string | undefined {
-    if (link.url !== null && !this.#ports.hasImportMaps()) return link.url;
+    // Whether a whole address is one of the page's own modules is for the page to say: a server may have several names.
+    const isKnown = link.url?.startsWith('/') && !this.#ports.hasImportMaps();
+    if (link.url !== null && isKnown) return link.url;
     return this.resolve(link.specifier, importer) ?? link.url ?? undefined;
   }
 

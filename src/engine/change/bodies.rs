@@ -265,9 +265,8 @@ impl State {
                 let foreign = url::is_absolute(&import.specifier).then(|| import.specifier.clone());
                 ImportLink {
                     specifier: import.specifier.clone(),
-                    url: target
-                        .map(|target| self.graph.url(target).to_owned())
-                        .or(foreign),
+                    // A page may be at another of the server's names: it decides whether that is its own.
+                    url: foreign.or_else(|| target.map(|target| self.graph.url(target).to_owned())),
                     kind,
                     names: import.names.clone(),
                     attributes: (kind == ImportKind::Other)

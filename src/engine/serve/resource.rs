@@ -52,11 +52,11 @@ impl Engine {
         if kind != ModuleKind::Style {
             return None;
         }
-        style::stamp_imports(source?, version?)
+        style::stamp_imports(source?, version?, &self.shared.state().hosts)
     }
 
     /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
-    /// relative to the page's url or `base`.
+    /// relative to `base`: the whole address of the page, or its path, or what its `<base href>` makes of it.
     ///
     /// `source` is the page as the host has it.
     pub fn serve_page(
@@ -71,14 +71,15 @@ impl Engine {
         let content = source.map(|source| xxh3_64(source.as_bytes()));
         let registration = {
             let mut state = self.shared.state();
+            state.asked_under(base);
             let Registered {
                 id, registration, ..
             } = state.register(&module_url, ModuleKind::Page, content, file);
-            let loads = loads
+            let loads: Vec<String> = loads
                 .iter()
-                .filter_map(|specifier| url::resolve(base, &url::as_relative(specifier)))
-                .map(|target| state.graph.intern(&target))
+                .filter_map(|reference| state.locate(base, reference))
                 .collect();
+            let loads = loads.iter().map(|url| state.graph.intern(url)).collect();
             let version = state.version;
             state.graph.set_imports(id, loads, version);
             // What its classic scripts import does not show in its code's imports.
@@ -153,16 +154,17 @@ impl Engine {
         self.post(Message::Review(id));
     }
 
-    /// `specifier` with the current version stamp of what it names, seen from `base`. `None` when it has
-    /// none, which is the case for all that never changed.
-    pub fn stamped(&self, base: &str, specifier: &str) -> Option<String> {
+    /// A reference with the current version stamp of what it names, seen from `base`. `None` when it has none, which is
+    /// the case for all that never changed.
+    pub fn stamped(&self, base: &str, reference: &str) -> Option<String> {
         if !self.shared.has_changes() {
             return None;
         }
-        let target = url::resolve(base, &url::as_relative(specifier))?;
-        let state = self.shared.state();
+        let mut state = self.shared.state();
+        state.asked_under(base);
+        let target = state.locate(base, reference)?;
         let version = state.graph.version(state.graph.get(&target)?);
-        (version > 0).then(|| url::stamp(specifier, version))
+        (version > 0).then(|| url::stamp(reference, version))
     }
 }
 

@@ -24,7 +24,7 @@ use hotgraph_core::graph::{
 use hotgraph_core::watch::life::FileLife;
 
 /// Begins each file. The number is that of the format.
-const MAGIC: &str = "hotgraph snapshot 2";
+const MAGIC: &str = "hotgraph snapshot 3";
 /// Larger files are none of ours.
 const LARGEST: u64 = 256 << 20;
 /// Runs that are remembered: a page may sleep while the server is restarted this often.
@@ -123,6 +123,8 @@ pub struct Snapshot {
     pub version: u64,
     /// The pages' import maps: imports, scopes.
     import_maps: Vec<(String, Map, HashMap<String, Map>)>,
+    /// The hosts under which pages are asked for.
+    hosts: Vec<String>,
     modules: Vec<ModuleEntry>,
     files: Vec<FileRecord>,
 }
@@ -223,6 +225,7 @@ impl Snapshot {
                 .iter()
                 .map(|(page, map)| (page.clone(), map.imports.clone(), map.scopes.clone()))
                 .collect(),
+            hosts: state.hosts.names().map(str::to_owned).collect(),
             modules,
             files: files.collect(),
         }
@@ -327,6 +330,7 @@ impl Snapshot {
         let Self {
             version,
             import_maps,
+            hosts,
             modules,
             files,
             runs,
@@ -356,6 +360,9 @@ impl Snapshot {
         state.import_maps = maps
             .map(|(page, imports, scopes)| (page, ImportMap { imports, scopes }))
             .collect();
+        for host in hosts {
+            state.hosts.note(&format!("//{host}/"));
+        }
         let ids: Vec<ModuleId> = modules
             .iter()
             .map(|module| state.graph.intern(&module.url))

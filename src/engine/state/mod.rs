@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::import_map::ImportMap;
 use hotgraph_core::graph::propagate::Propagator;
-use hotgraph_core::graph::url;
+use hotgraph_core::graph::url::{self, Hosts};
 use hotgraph_core::graph::{
     AcceptedDependency, AcceptedExports, ModuleGraph, ModuleId, ModuleKind, SelfAcceptance,
 };
@@ -97,6 +97,8 @@ pub struct State {
     pub files: FileTable,
     /// The pages' import maps, by the page's url.
     pub import_maps: BTreeMap<String, ImportMap>,
+    /// The hosts under which pages are asked for.
+    pub hosts: Hosts,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
     /// The version at which something changed last of which only the host knows what it makes.
@@ -112,6 +114,7 @@ impl State {
             propagator: Propagator::default(),
             files: FileTable::default(),
             import_maps: BTreeMap::new(),
+            hosts: Hosts::default(),
             version,
             input_changed_at: 0,
             modules: Vec::new(),
@@ -183,7 +186,7 @@ impl State {
         let scripts = record
             .scripts
             .iter()
-            .filter_map(|script| url::resolve(self.graph.url(id), &url::as_relative(script)))
+            .filter_map(|script| self.locate(self.graph.url(id), script))
             .collect::<Vec<_>>();
         let imports = specifiers
             .iter()
@@ -368,6 +371,19 @@ impl State {
         names
     }
 
+    /// A page is asked for by this address, which its references are relative to. A path says nothing new.
+    pub fn asked_under(&mut self, base: &str) {
+        if self.hosts.note(base) {
+            self.link_again();
+        }
+    }
+
+    /// The url that a reference of HTML or CSS names, which stands at `base`; `None` of what is elsewhere.
+    pub fn locate(&self, base: &str, reference: &str) -> Option<String> {
+        let reference = self.hosts.localize(reference);
+        url::resolve(&self.hosts.localize(base), &url::as_relative(&reference))
+    }
+
     /// The module that `specifier` names in the code of `importer`: in the first page whose import map says so.
     pub fn resolve(&mut self, importer: ModuleId, specifier: &str) -> Option<ModuleId> {
         self.resolve_all(importer, specifier).into_iter().next()
@@ -392,9 +408,11 @@ impl State {
         let from = self.graph.url(importer);
         let data = self.modules.get(importer.index());
         if let Some(resolved) = data.and_then(|data| data.resolutions.get(specifier)) {
-            return url::resolve(from, resolved).into_iter().collect();
+            return url::resolve(from, &self.hosts.localize(resolved))
+                .into_iter()
+                .collect();
         }
-        let address = url::resolve(from, specifier);
+        let address = url::resolve(from, &self.hosts.localize(specifier));
         let name = address.as_deref().unwrap_or(specifier);
         let mut found: Vec<String> = Vec::new();
         let mut is_mapped_everywhere = !self.import_maps.is_empty();

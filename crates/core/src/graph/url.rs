@@ -4,6 +4,7 @@
 //! Must not know which modules exist.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use url::{Position, Url};
 
 /// The query parameter that carries a module's version: `/a.js?__hot=1763683066001`.
@@ -95,6 +96,63 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
         address = format!("{}/{address}", folder_of(importer)?);
     }
     normalize(&address)
+}
+
+/// The hosts, with their ports, under which pages are asked for: `localhost:8000`. What an address on one of them names
+/// is a module of this server, as it is by its path. Behind a proxy the scheme is not known, so it does not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hosts(VecDeque<String>);
+
+/// So many are told apart, the newest. A server has a few names.
+const MOST_HOSTS: usize = 16;
+
+impl Hosts {
+    /// Takes in the host of an address. Returns whether it is a new one.
+    pub fn note(&mut self, address: &str) -> bool {
+        let Some(host) = parse_address(address).map(|url| host_of(&url).to_owned()) else {
+            return false;
+        };
+        if self.0.contains(&host) {
+            return false;
+        }
+        if self.0.len() == MOST_HOSTS {
+            self.0.pop_front();
+        }
+        self.0.push_back(host);
+        true
+    }
+
+    /// The specifier or reference as a path, where it is an address on one of these hosts; else as it is.
+    pub fn localize<'a>(&self, reference: &'a str) -> Cow<'a, str> {
+        let own =
+            parse_address(reference).filter(|url| self.0.iter().any(|host| host == host_of(url)));
+        match own {
+            Some(url) => Cow::Owned(url[Position::BeforePath..].to_owned()),
+            None => Cow::Borrowed(reference),
+        }
+    }
+
+    /// Their names, the newest last.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// What an address of the web says, with a scheme or without (`//host/path`); `None` of other references.
+fn parse_address(reference: &str) -> Option<Url> {
+    let reference = reference.trim_matches(is_trimmed);
+    let is_relative = reference.starts_with("//");
+    let url = match is_relative {
+        true => Url::parse(&format!("http:{reference}")),
+        false if is_absolute(reference) => Url::parse(reference),
+        false => return None,
+    };
+    url.ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn host_of(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// Whether a specifier says that it is an address. `.` and `..` do not: browsers take them for bare.
@@ -222,6 +280,54 @@ fn is_trimmed(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_on_own_hosts_are_paths() {
+        let mut hosts = Hosts::default();
+        assert!(hosts.note("http://localhost:8000/docs/"));
+        assert!(!hosts.note("https://LOCALHOST:8000/"));
+        assert!(hosts.note("http://dev.example.com/"));
+        assert!(hosts.note("http://[::1]:8000/"));
+        assert!(!hosts.note("/docs/"));
+        assert!(!hosts.note("data:text/html,x"));
+        for (reference, expected) in [
+            ("http://localhost:8000/x.js", "/x.js"),
+            ("https://localhost:8000/x.js?a=1#b", "/x.js?a=1#b"),
+            (" HTTP://LocalHost:8000/a/../x.js ", "/x.js"),
+            ("http:\\\\localhost:8000\\x.js", "/x.js"),
+            ("//localhost:8000/x.js", "/x.js"),
+            ("http://localhost:8000", "/"),
+            ("http://dev.example.com:80/x.js", "/x.js"),
+            ("https://dev.example.com:443/x.js", "/x.js"),
+            ("http://[::1]:8000/x.js", "/x.js"),
+            ("http://localhost/x.js", "http://localhost/x.js"),
+            ("http://localhost:8001/x.js", "http://localhost:8001/x.js"),
+            (
+                "http://localhost:8000.evil/x.js",
+                "http://localhost:8000.evil/x.js",
+            ),
+            (
+                "http://localhost:8000@evil/x.js",
+                "http://localhost:8000@evil/x.js",
+            ),
+            ("ftp://localhost:8000/x.js", "ftp://localhost:8000/x.js"),
+            (
+                "https://dev.example.com:80/x.js",
+                "https://dev.example.com:80/x.js",
+            ),
+            ("./x.js", "./x.js"),
+            ("localhost:8000/x.js", "localhost:8000/x.js"),
+            ("x", "x"),
+            ("http://", "http://"),
+        ] {
+            assert_eq!(hosts.localize(reference), expected, "{reference}");
+        }
+        for port in 1..100 {
+            hosts.note(&format!("http://localhost:{port}/"));
+        }
+        assert_eq!(hosts.names().count(), MOST_HOSTS);
+        assert_eq!(hosts.names().last(), Some("localhost:99"));
+    }
 
     #[test]
     fn identity_leaves_out_stamp_and_hash() {

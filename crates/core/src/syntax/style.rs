@@ -4,19 +4,19 @@
 
 use super::analyze::Span;
 use super::edit::{Edit, apply};
-use crate::graph::url;
+use crate::graph::url::{self, Hosts};
 
-/// The style sheet with all that it imports from this server at the given version; `None` when it imports
-/// nothing.
+/// The style sheet with all that it imports from this server, which has these hosts, at the given version; `None` when
+/// it imports nothing.
 ///
 /// A browser may show what a document has already loaded, whatever became of the file: a new version of a sheet
 /// shows new versions of its imports only when these have new addresses.
-pub fn stamp_imports(source: &str, version: u64) -> Option<String> {
+pub fn stamp_imports(source: &str, version: u64, hosts: &Hosts) -> Option<String> {
     let edits: Vec<Edit> = imports(source)
         .into_iter()
         .filter_map(|span| {
             let address = &source[span.start..span.end];
-            url::resolve("/", &url::as_relative(address))?;
+            url::resolve("/", &url::as_relative(&hosts.localize(address)))?;
             Some(Edit {
                 span,
                 text: url::stamp(address, version),
@@ -152,6 +152,7 @@ fn skip_blank(source: &str, mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::stamp_imports;
+    use crate::graph::url::Hosts;
 
     #[test]
     fn every_form_of_import_is_stamped() {
@@ -193,7 +194,7 @@ mod tests {
         ];
         for (source, expected) in cases {
             assert_eq!(
-                stamp_imports(source, 7).as_deref(),
+                stamp_imports(source, 7, &Hosts::default()).as_deref(),
                 Some(expected),
                 "{source}"
             );
@@ -226,7 +227,30 @@ mod tests {
             "@media print { @import 'a.css'; }",
         ];
         for source in cases {
-            assert_eq!(stamp_imports(source, 7), None, "{source}");
+            assert_eq!(
+                stamp_imports(source, 7, &Hosts::default()),
+                None,
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_on_an_own_host_is_of_this_server() {
+        let mut hosts = Hosts::default();
+        hosts.note("http://localhost:8000/");
+        for (source, expected) in [
+            (
+                "@import 'http://localhost:8000/a.css';",
+                Some("@import 'http://localhost:8000/a.css?__hot=7';"),
+            ),
+            (
+                "@import url(//localhost:8000/a.css#x);",
+                Some("@import url(//localhost:8000/a.css?__hot=7#x);"),
+            ),
+            ("@import 'http://localhost:8001/a.css';", None),
+        ] {
+            assert_eq!(stamp_imports(source, 7, &hosts).as_deref(), expected);
         }
     }
 }
