@@ -73,7 +73,8 @@ impl Dialect {
         }
     }
 
-    fn syntax(self) -> Syntax {
+    /// How swc reads it.
+    pub fn syntax(self) -> Syntax {
         match self {
             Self::JavaScript | Self::Jsx => Syntax::Es(EsSyntax {
                 jsx: self == Self::Jsx,
@@ -270,11 +271,24 @@ fn analyze_safely(
     dialect: Dialect,
     is_full: bool,
 ) -> Result<ModuleRecord, AnalyzeError> {
+    guarded(source, dialect, || read(source, dialect, is_full))
+}
+
+/// Runs `read`, which parses `source` and walks the tree, if time and stack that it could take are bounded, and where
+/// they suffice.
+///
+/// # Errors
+///
+/// What `read` returns, [`AnalyzeError::TooDeep`], and [`AnalyzeError::Parser`] when it panics.
+pub fn guarded<T>(
+    source: &str,
+    dialect: Dialect,
+    read: impl FnOnce() -> Result<T, AnalyzeError>,
+) -> Result<T, AnalyzeError> {
     if matches!(dialect, Dialect::TypeScript | Dialect::Tsx) && !effort::is_bounded(source, dialect)
     {
         return Err(AnalyzeError::TooDeep);
     }
-    let read = || read(source, dialect, is_full);
     // A panic can come from swc, or from a stack that the system refuses.
     catch_unwind(AssertUnwindSafe(|| {
         depth::with_enough_stack(source, dialect, read)
@@ -373,7 +387,8 @@ fn offset_of(position: BytePos) -> usize {
     position.0.saturating_sub(FIRST.0) as usize
 }
 
-fn explain(error: ParseError, source: &str) -> SyntaxError {
+/// What the parser says is wrong. Positions count from 1, as [`SourceMap`](swc_core::common::SourceMap) counts them.
+pub fn explain(error: ParseError, source: &str) -> SyntaxError {
     let mut offset = offset_of(error.span().lo);
     let mut problem = error.into_kind();
     while let Problem::WithLabel { inner, .. } = problem {

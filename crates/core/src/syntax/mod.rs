@@ -4,5 +4,5 @@ pub mod analyze;
 pub mod body;
 pub mod edit;
 pub mod literal;
-mod name;
+pub mod name;
 pub mod style;

@@ -8,14 +8,14 @@
 //! tokens would take if each stood inside the one before. Stack that is reserved and not touched costs next
 //! to nothing.
 
-use super::{AnalyzeError, Dialect, ModuleRecord};
+use super::{AnalyzeError, Dialect};
 
 /// Runs `read`, which parses `source`, where the stack suffices: here or on a new one.
-pub(super) fn with_enough_stack(
+pub(super) fn with_enough_stack<T>(
     source: &str,
     dialect: Dialect,
-    read: impl FnOnce() -> Result<ModuleRecord, AnalyzeError>,
-) -> Result<ModuleRecord, AnalyzeError> {
+    read: impl FnOnce() -> Result<T, AnalyzeError>,
+) -> Result<T, AnalyzeError> {
     let here = stacker::remaining_stack().unwrap_or_default();
     let most = source.len().saturating_mul(LARGEST_WEIGHT);
     if most.saturating_add(RESERVE) <= here {

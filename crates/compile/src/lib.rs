@@ -1,0 +1,13 @@
+//! From what people write to what browsers run: TypeScript and JSX to JavaScript, style sheets and data to modules.
+//!
+//! Every function is a function of its arguments: text in, text out. What a specifier stands for, and which files there
+//! are, the caller knows.
+//!
+//! - [`script`]: TypeScript and JSX to JavaScript, with a source map.
+//! - [`style`]: CSS modules, and what imports of style sheets get.
+//! - [`data`]: what imports of JSON, texts and other files get.
+
+pub mod data;
+mod fields;
+pub mod script;
+pub mod style;
