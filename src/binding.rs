@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{Either, FnArgs, Function, Result};
+use napi::bindgen_prelude::{AsyncTask, Either, FnArgs, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Task};
 use napi_derive::napi;
 
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
@@ -43,6 +44,9 @@ pub struct EngineOptions {
     /// Whether the host would reload pages for any change that it watches, and leaves that to the engine: what
     /// `fileChanged` tells of and no module is known to be made of then reloads all pages, with the reason. Default: false.
     pub answers_for_host: Option<bool>,
+    /// The mode, as `development`, for which `make` makes modules of files: the engine resolves what they import, and
+    /// compiles TypeScript, JSX and style sheets, also of saves. Default: the host does that.
+    pub mode: Option<String>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
@@ -123,13 +127,51 @@ pub enum ResourceKind {
     Script,
 }
 
+/// What `make` makes of a file.
+#[napi(object)]
+pub struct MadeModule {
+    /// The text for the browser.
+    pub code: String,
+    /// Whether it is a script; else it is a style sheet.
+    pub is_script: bool,
+    /// Whether it depends on what is in the file: else it is no module of that file.
+    pub has_content: bool,
+}
+
+/// Makes a module of a file, on a thread of its own.
+pub struct Making {
+    engine: Arc<Engine>,
+    url: String,
+    file: PathBuf,
+    source: String,
+}
+
+#[napi]
+impl Task for Making {
+    type Output = Option<engine::Made>;
+    type JsValue = Option<MadeModule>;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let made = self.engine.make(&self.url, &self.file, &self.source);
+        made.map_err(napi::Error::from_reason)
+    }
+
+    fn resolve(&mut self, _: Env, made: Self::Output) -> Result<Self::JsValue> {
+        Ok(made.map(|made| MadeModule {
+            code: made.code,
+            is_script: made.is_script,
+            has_content: made.has_content,
+        }))
+    }
+}
+
 /// The engine: watches files, analyses modules, keeps the module graph and turns changes into updates for
 /// pages. One instance a dev server; any number in one process. It does not keep the process alive.
 ///
 /// A *url* is what the browser asked for: path and query, with or without version stamp.
 #[napi]
 pub struct HmrEngine {
-    engine: Engine,
+    engine: Arc<Engine>,
 }
 
 #[napi]
@@ -185,6 +227,7 @@ impl HmrEngine {
             resolves_only: options.resolves_only.unwrap_or(false),
             pulls: options.pulls.unwrap_or(false),
             answers_for_host: options.answers_for_host.unwrap_or(false),
+            mode: options.mode,
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -193,7 +236,9 @@ impl HmrEngine {
         };
         let engine = Engine::start(options, sink)
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        Ok(Self { engine })
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
     }
 
     /// Names this run of the engine; pages tell by it whether they speak to the server that served them.
@@ -247,6 +292,37 @@ impl HmrEngine {
             code: served.code,
             accepted,
         })
+    }
+
+    /// Makes what a page gets under a url of a file with this text, as the option `mode` says. Resolves to `null` where that
+    /// is the file itself, or is made by other tools (`?commonjs`).
+    ///
+    /// Rejects with what is wrong with the text; pages and the host are told of it too.
+    #[napi(catch_unwind, ts_return_type = "Promise<MadeModule | null>")]
+    pub fn make(&self, url: String, file: String, source: String) -> AsyncTask<Making> {
+        AsyncTask::new(Making {
+            engine: self.engine.clone(),
+            url,
+            file: PathBuf::from(file),
+            source,
+        })
+    }
+
+    /// The same at once, for code that stands in a page. `null` where that is the code itself.
+    ///
+    /// Throws what is wrong with the code.
+    #[napi(catch_unwind)]
+    pub fn make_inline(&self, url: String, file: String, source: String) -> Result<Option<String>> {
+        let made = self.engine.make(&url, &PathBuf::from(file), &source);
+        let made = made.map_err(napi::Error::from_reason)?;
+        Ok(made.map(|made| made.code).filter(|code| *code != source))
+    }
+
+    /// Whether pages may get a file, as the option `mode` says: it is below the root, or in a package that code imports,
+    /// and not hidden.
+    #[napi(catch_unwind)]
+    pub fn is_public(&self, file: String) -> bool {
+        self.engine.is_public(&PathBuf::from(file))
     }
 
     /// Takes in a style sheet or another resource. Given the `source` that is served, a save that changes nothing

@@ -49,6 +49,7 @@ pub fn check(data: &[u8]) {
         resolves_only: false,
         pulls: true,
         answers_for_host: true,
+        mode: None,
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");

@@ -206,6 +206,7 @@ impl Coordinator {
             }
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
             Message::HostFailed(failure) => self.host_failed(failure),
+            Message::Unmade(file, problem) => self.unmade(&file, *problem),
             Message::HostChanged { file, is_remade } => self.host_changed(file, is_remade),
             Message::DependsOn(file, inputs) => self.depends_on(file, inputs),
             Message::Connect(client) => self.connected(client),
@@ -243,6 +244,7 @@ mod tests {
             resolves_only: false,
             pulls: false,
             answers_for_host: false,
+            mode: None,
             snapshot: None,
         };
         let said = Arc::new(Mutex::new(Vec::new()));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 
+use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::AnalyzeError;
 
@@ -41,6 +42,8 @@ pub enum Message {
     Pulled(u32, Vec<PullFailure>),
     /// The host's tools found an error in a file.
     HostFailed(HostFailure),
+    /// The engine could make nothing of a file.
+    Unmade(PathBuf, Box<Diagnostic>),
     /// The end; who asked for it waits for it.
     Close(Sender<()>),
 }

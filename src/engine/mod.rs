@@ -11,6 +11,7 @@
 mod change;
 mod coordinator;
 mod lint;
+mod make;
 mod message;
 mod pages;
 mod serve;
@@ -20,7 +21,7 @@ mod trace;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,6 +35,8 @@ use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
 use coordinator::Coordinator;
+pub use make::Made;
+use make::{MadeOfSave, Maker};
 use message::Message;
 pub use message::{HostFailure, PullFailure};
 pub use pages::Page;
@@ -78,6 +81,9 @@ pub struct EngineOptions {
     /// Whether the host would reload pages for any change that it watches, and leaves that to the engine. What
     /// [`Engine::file_changed`] tells of and no module is known to be made of then reloads all pages.
     pub answers_for_host: bool,
+    /// The mode that the engine makes modules of files for, as `development`: it resolves what they import, and compiles
+    /// TypeScript, JSX and style sheets. `None` when the host does all that.
+    pub mode: Option<String>,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -135,6 +141,10 @@ pub(crate) struct Shared {
     any_changed: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
     analyses: DashMap<u64, Arc<ModuleRecord>>,
+    /// What makes modules of files, where the host leaves that to the engine.
+    maker: Option<Maker>,
+    /// What was made of saves, by url, until it is sent.
+    made: DashMap<String, MadeOfSave>,
     /// What the host has shown of modules that the engine asked for, by url.
     previews: DashMap<String, Arc<str>>,
     sink: Sink,
@@ -203,6 +213,8 @@ impl Engine {
         let exactness = Exactness::new(snapshot.and_then(|snapshot| Stamp::of(&snapshot.file)));
         let (lineage, state) = resume::take_up(&options, new_session(started), started);
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
+        let mode = options.mode.clone();
+        let maker = mode.map(|mode| Maker::new(options.folders.clone(), mode));
         let shared = Arc::new(Shared {
             options,
             lineage: RwLock::new(Arc::new(lineage)),
@@ -213,6 +225,8 @@ impl Engine {
             waiting_frames: AtomicU32::new(0),
             any_changed: AtomicBool::new(any_changed),
             analyses: DashMap::new(),
+            maker,
+            made: DashMap::new(),
             previews: DashMap::new(),
             sink,
         });
@@ -264,16 +278,21 @@ impl Engine {
 
     /// The host could not make something of a file: an error in it that the host's own tools found.
     pub fn host_failed(&self, failure: HostFailure) {
-        let is_known = self.shared.state().files.find(&failure.file).is_some();
-        let module_url = self.shared.options.folders.url_of(&failure.file);
-        if let (false, Some(module_url)) = (is_known, module_url) {
-            let file = SourceFile {
-                path: failure.file.clone(),
-                requested_at: now_ms(),
-            };
-            self.serve_resource(&module_url, ModuleKind::Script, Some(file), None);
+        if let Some(module_url) = self.shared.options.folders.url_of(&failure.file) {
+            self.expect_file(&failure.file, &module_url);
         }
         self.post(Message::HostFailed(failure));
+    }
+
+    /// Nothing can be served of a file: that it is to be a module has to be known all the same.
+    fn expect_file(&self, file: &Path, module_url: &str) {
+        if self.shared.state().files.find(file).is_none() {
+            let file = SourceFile {
+                path: file.to_path_buf(),
+                requested_at: now_ms(),
+            };
+            self.serve_resource(module_url, ModuleKind::Script, Some(file), None);
+        }
     }
 
     /// A page's socket opened.

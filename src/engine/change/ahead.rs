@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::check::check;
 use crate::engine::Shared;
 use crate::engine::coordinator::Coordinator;
+use crate::engine::serve::script::MAX_ANALYSED;
 use crate::engine::state::files::FileIndex;
 use crate::engine::watch::reading::{self, OnDisk};
 use hotgraph_core::diagnostic::Diagnostic;
@@ -124,6 +125,13 @@ impl Shared {
             url,
             served_raw,
         } = subject;
+        if *kind == ModuleKind::Script
+            && let Ok(source) = std::str::from_utf8(bytes)
+            && source.len() <= MAX_ANALYSED
+            && let Some(made) = self.made_of_save(url, path, content, source)
+        {
+            return made.err().map(|problem| *problem);
+        }
         // Of what is served as it is, the analysis is that of the module.
         let refusal = |source: &str, dialect| match dialect {
             Dialect::JavaScript => self.analysis_of(content, source).err(),

@@ -24,6 +24,9 @@ impl Coordinator {
     pub fn process_due(&mut self) {
         let mut due = self.changes.take_due(self.now());
         if !due.is_empty() {
+            if let Some(maker) = &self.shared.maker {
+                maker.forget();
+            }
             self.work_off_backlog();
             // What was read while it changed is a change too.
             due.extend(self.changes.take_due(self.now()));

@@ -315,7 +315,7 @@ impl Coordinator {
         pending.asked.extend(&by_host);
         let mut lacking = Vec::new();
         for id in by_host {
-            let known = (!pending.remade.contains(&id)).then(|| self.shared.resolved(id));
+            let known = (!pending.remade.contains(&id)).then(|| self.shared.made_without_host(id));
             match known.flatten() {
                 Some(text) => pending.previews.push((id, text)),
                 None => lacking.push(id),

@@ -1,5 +1,5 @@
-//! What the host makes of a save where all that it does to scripts is to resolve specifiers: the save, with what it
-//! made of the same specifiers before. Only for others it has to be asked.
+//! What becomes of a save that the host need not be asked for: the engine makes it, or all that the host does to scripts
+//! is to resolve specifiers. Then it is the save, with what the host made of the same specifiers before.
 //!
 //! Knows texts and specifiers. Must not know what a specifier stands for.
 
@@ -15,8 +15,33 @@ use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord, Span};
 use hotgraph_core::syntax::edit::{Edit, apply};
 
 impl Shared {
-    /// The content of a saved script as the host would make it; `None` when only the host can tell.
-    pub fn resolved(&self, id: ModuleId) -> Option<Arc<str>> {
+    /// The content of a saved script as a page gets it; `None` when only the host can tell.
+    pub fn made_without_host(&self, id: ModuleId) -> Option<Arc<str>> {
+        match self.maker {
+            Some(_) => self.made(id),
+            None => self.resolved(id),
+        }
+    }
+
+    /// The same, as the engine makes it.
+    fn made(&self, id: ModuleId) -> Option<Arc<str>> {
+        let (module_url, path, saved) = {
+            let state = self.state();
+            let file = state.files.get(state.files.of_module(id)?);
+            (
+                state.graph.url(id).to_owned(),
+                file.path.clone(),
+                file.saved.clone()?,
+            )
+        };
+        let content = xxh3_64(saved.as_bytes());
+        let made = self.made_of_save(&module_url, &path, content, &saved)?.ok();
+        self.made.remove(&module_url);
+        made
+    }
+
+    /// The same, as the host would resolve it.
+    fn resolved(&self, id: ModuleId) -> Option<Arc<str>> {
         if !self.options.resolves_only {
             return None;
         }

@@ -558,6 +558,7 @@ mod tests {
             resolves_only: false,
             pulls: false,
             answers_for_host: false,
+            mode: None,
             watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {
                 file: folder.join("below/one.snapshot"),

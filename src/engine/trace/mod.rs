@@ -54,7 +54,7 @@ impl Coordinator {
             let package = package_of(&name);
             format!("install it (npm install {package}), or correct the name")
         });
-        let mut state = self.shared.state();
+        let state = self.shared.state();
         let Some(index) = state.files.find(&file) else {
             return;
         };
@@ -74,10 +74,21 @@ impl Coordinator {
             file: Some(file.display().to_string()),
             place: Some(place_of(&source, origin(&source, &[], line, column))),
         });
-        let is_new = state.files.get_mut(index).life.found_broken(&diagnostic);
+        drop(state);
+        self.unmade(&file, diagnostic);
+    }
+
+    /// Nothing can be made of a file: pages are told, once, until it changes.
+    pub fn unmade(&mut self, file: &Path, problem: core::Diagnostic) {
+        self.work_off_backlog();
+        let mut state = self.shared.state();
+        let Some(index) = state.files.find(file) else {
+            return;
+        };
+        let is_new = state.files.get_mut(index).life.found_broken(&problem);
         drop(state);
         if is_new {
-            self.report(vec![diagnostic]);
+            self.report(vec![problem]);
         }
     }
 

@@ -1,0 +1,396 @@
+//! Making: from a file to what a browser gets of it, where the engine serves files itself.
+//!
+//! Knows files, what requests want of them, and what specifiers stand for. Must not know pages, or who waits for what is
+//! made. TypeScript, JSX and CSS modules are compiled by `hotgraph-compile`.
+
+mod map;
+pub mod request;
+mod resolver;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::change::check::explain;
+use super::{Engine, Shared};
+use crate::engine::message::Message;
+use hotgraph_compile::{data, script, style};
+use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
+use hotgraph_core::graph::url;
+use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord};
+use hotgraph_core::syntax::edit::{Edit, apply};
+use hotgraph_core::syntax::literal::literal;
+use request::{SCOPED, Wanted, with_marker};
+use resolver::FileResolver;
+
+/// What is made of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The text for the browser.
+    pub code: String,
+    /// Whether it is a script; else it is a style sheet.
+    pub is_script: bool,
+    /// Whether it depends on what is in the file.
+    pub has_content: bool,
+}
+
+impl Made {
+    fn script(code: String) -> Self {
+        Self {
+            code,
+            is_script: true,
+            has_content: true,
+        }
+    }
+
+    /// A script that says no more of a file than where it is.
+    fn fixed(code: String) -> Self {
+        Self {
+            has_content: false,
+            ..Self::script(code)
+        }
+    }
+}
+
+/// Makes modules of files.
+pub struct Maker {
+    resolver: FileResolver,
+    /// The name of the mode: `import.meta.env.MODE`.
+    mode: String,
+    /// The base path of the app: `import.meta.env.BASE_URL`.
+    base_url: String,
+}
+
+/// What is wrong with a text.
+pub type Problem = Box<Diagnostic>;
+
+/// A module that something is made of.
+#[derive(Debug, Clone, Copy)]
+struct Subject<'m> {
+    url: &'m str,
+    file: &'m Path,
+}
+
+impl Maker {
+    /// Makes modules of the files below these folders.
+    pub fn new(folders: hotgraph_core::graph::folders::Folders, mode: String) -> Self {
+        let base_url = format!("{}/", folders.base);
+        Self {
+            resolver: FileResolver::new(folders),
+            mode,
+            base_url,
+        }
+    }
+
+    /// Forgets what it saw of the disk.
+    pub fn forget(&self) {
+        self.resolver.forget();
+    }
+
+    /// Whether pages may get a file.
+    pub fn is_public(&self, file: &Path) -> bool {
+        self.resolver.is_public(file)
+    }
+}
+
+impl Shared {
+    /// Makes what a page gets under a url of a file with this text. `None` where that is the file itself, or is made by
+    /// other tools.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text.
+    pub fn make(
+        &self,
+        maker: &Maker,
+        module_url: &str,
+        file: &Path,
+        source: &str,
+    ) -> Result<Option<Made>, Problem> {
+        let subject = Subject {
+            url: module_url,
+            file,
+        };
+        let (path, _) = module_url.split_once('?').unwrap_or((module_url, ""));
+        let made = match Wanted::of(module_url, file) {
+            Wanted::File | Wanted::CommonJs => return Ok(None),
+            Wanted::Script(dialect) => {
+                Made::script(self.make_script(maker, subject, dialect, source)?)
+            }
+            Wanted::Raw => Made::script(data::text(source)),
+            Wanted::Url => Made::fixed(data::text(path)),
+            Wanted::Json => Made::script(json(subject, source)?),
+            Wanted::Style if is_css_module(file) => {
+                let names = scoped(subject, path, source)?.names;
+                let code = style::module(&with_marker(path, SCOPED), &names);
+                Made::script(self.rewrite(maker, subject, code, None)?)
+            }
+            Wanted::Style => Made::fixed(style::module(path, &Default::default())),
+            Wanted::Inline if is_css_module(file) => {
+                Made::script(data::text(&scoped(subject, path, source)?.css))
+            }
+            Wanted::Inline => Made::script(data::text(source)),
+            Wanted::Scoped => Made {
+                code: scoped(subject, path, source)?.css,
+                is_script: false,
+                has_content: true,
+            },
+        };
+        Ok(Some(made))
+    }
+
+    fn make_script(
+        &self,
+        maker: &Maker,
+        subject: Subject<'_>,
+        dialect: Dialect,
+        source: &str,
+    ) -> Result<String, Problem> {
+        if dialect == Dialect::JavaScript {
+            return self.rewrite(maker, subject, source.to_owned(), None);
+        }
+        let options = maker.resolver.script_options(subject.file);
+        let name = subject
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let compiled = script::compile(source, dialect, &name, &options);
+        let script = compiled.map_err(|error| {
+            let file = subject.file.display().to_string();
+            Box::new(explain(&error, source, subject.url, Some(file)))
+        })?;
+        self.rewrite(maker, subject, script.code, Some((script.map, source)))
+    }
+
+    /// Writes into JavaScript what its specifiers stand for, and what it asks of its environment. With a source map, that
+    /// comes with it.
+    fn rewrite(
+        &self,
+        maker: &Maker,
+        subject: Subject<'_>,
+        code: String,
+        mapped: Option<(String, &str)>,
+    ) -> Result<String, Problem> {
+        let record = match self.analysis_of(xxh3_64(code.as_bytes()), &code) {
+            Ok(record) => record,
+            // The browser and the judges of saves say what is wrong with what is served as it is.
+            Err(_) if mapped.is_none() => return Ok(code),
+            Err(error) => {
+                let file = subject.file.display().to_string();
+                let found = explain(&error, &code, subject.url, Some(file));
+                return Err(Box::new(map::seen_in_source(found, mapped)));
+            }
+        };
+        let edits = self.edits(maker, subject, &code, &record);
+        let Some((map, _)) = mapped else {
+            return Ok(if edits.is_empty() {
+                code
+            } else {
+                apply(&code, edits)
+            });
+        };
+        let map = map::after(&map, &code, &edits).unwrap_or(map);
+        let code = apply(&code, edits);
+        Ok(format!(
+            "{}\n{}\n",
+            code.trim_end_matches('\n'),
+            map::comment(&map)
+        ))
+    }
+
+    fn edits(
+        &self,
+        maker: &Maker,
+        subject: Subject<'_>,
+        code: &str,
+        record: &ModuleRecord,
+    ) -> Vec<Edit> {
+        let statics = record.imports.iter();
+        let statics = statics.map(|import| {
+            (
+                &import.specifier,
+                import.span,
+                import.attribute_type.is_some(),
+            )
+        });
+        let dynamics = record.dynamic_imports.iter().filter_map(|import| {
+            let (specifier, span) = import.literal.as_ref()?;
+            Some((specifier, *span, record.data_imports.contains(specifier)))
+        });
+        let mut edits: Vec<Edit> = statics
+            .chain(dynamics)
+            .filter_map(|(specifier, span, has_attributes)| {
+                if self.is_mapped(subject.url, specifier) {
+                    return None;
+                }
+                let rewritten = maker.resolver.rewritten(
+                    subject.url,
+                    subject.file,
+                    specifier,
+                    has_attributes,
+                )?;
+                Some(Edit {
+                    span,
+                    text: literal(&rewritten),
+                })
+            })
+            .collect();
+        edits.extend(script::node_env(code).into_iter().map(|span| Edit {
+            span,
+            text: literal(&maker.mode),
+        }));
+        edits.sort_by_key(|edit| edit.span);
+        if code.contains("import.meta.env") {
+            let env = serde_json::json!({
+                "MODE": maker.mode, "DEV": maker.mode != "production", "PROD": maker.mode == "production",
+                "BASE_URL": maker.base_url, "SSR": false,
+            });
+            edits.insert(
+                0,
+                script::at_start(code, &format!("import.meta.env = {env};")),
+            );
+        }
+        edits
+    }
+
+    /// Whether a page's import map says what a specifier stands for.
+    fn is_mapped(&self, importer: &str, specifier: &str) -> bool {
+        let state = self.state();
+        let address = url::resolve(importer, specifier);
+        let name = address.as_deref().unwrap_or(specifier);
+        let mut maps = state.import_maps.values();
+        maps.any(|map| map.resolve(importer, name).is_some())
+    }
+}
+
+impl Engine {
+    /// Makes what a page gets of a file, as [`Shared::make`] says, and reports what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, in one sentence.
+    pub fn make(&self, request: &str, file: &Path, source: &str) -> Result<Option<Made>, String> {
+        let Some(maker) = &self.shared.maker else {
+            return Ok(None);
+        };
+        let (module_url, _) = url::identify(request);
+        self.shared
+            .make(maker, &module_url, file, source)
+            .map_err(|problem| {
+                let message = sentence(&problem);
+                self.expect_file(file, &module_url);
+                self.post(Message::Unmade(file.to_path_buf(), problem));
+                message
+            })
+    }
+
+    /// Whether pages may get a file.
+    pub fn is_public(&self, file: &Path) -> bool {
+        let maker = self.shared.maker.as_ref();
+        maker.is_none_or(|maker| maker.is_public(file))
+    }
+}
+
+/// A problem in one line: `src/a.ts:1:2: …`.
+fn sentence(problem: &Diagnostic) -> String {
+    let place = problem.place.as_ref();
+    let place = place.map_or_else(String::new, |place| {
+        format!(":{}:{}", place.line, place.column)
+    });
+    format!("{}{place}: {}", problem.url, problem.message)
+}
+
+fn is_css_module(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.ends_with(".module.css"))
+}
+
+fn scoped(subject: Subject<'_>, path: &str, source: &str) -> Result<style::Scoped, Problem> {
+    style::scoped(source, path.trim_start_matches('/')).map_err(|error| {
+        let (line, column) = (error.line, error.column);
+        problem(
+            subject,
+            source,
+            format!("the style sheet cannot be parsed: {}", error.message),
+            line,
+            column,
+        )
+    })
+}
+
+fn json(subject: Subject<'_>, source: &str) -> Result<String, Problem> {
+    data::json(source).map_err(|error| {
+        let text = error.to_string();
+        let reason = text.split(" at line ").next().unwrap_or_default();
+        let message = format!("the JSON cannot be parsed: {reason}");
+        problem(
+            subject,
+            source,
+            message,
+            error.line() as u32,
+            error.column() as u32,
+        )
+    })
+}
+
+fn problem(subject: Subject<'_>, source: &str, message: String, line: u32, column: u32) -> Problem {
+    let offset = hotgraph_core::syntax::edit::origin(source, &[], line, column);
+    let place: Place = place_of(source, offset);
+    Box::new(Diagnostic {
+        severity: Severity::Error,
+        message,
+        remedy: None,
+        url: subject.url.to_owned(),
+        file: Some(subject.file.display().to_string()),
+        place: Some(place),
+    })
+}
+
+/// What was made of a module's file, to be used once: a save is judged by it, and then sent.
+#[derive(Debug, Clone)]
+pub struct MadeOfSave {
+    /// The hash of the text that it was made of.
+    pub content: u64,
+    /// What was made.
+    pub code: Arc<str>,
+}
+
+impl Shared {
+    /// What the engine itself makes of new content of a module, or what is wrong with that. `None` where others make it.
+    pub fn made_of_save(
+        &self,
+        module_url: &str,
+        file: &Path,
+        content: u64,
+        source: &str,
+    ) -> Option<Result<Arc<str>, Problem>> {
+        let maker = self.maker.as_ref()?;
+        if let Some(made) = self.made.get(module_url)
+            && made.content == content
+        {
+            return Some(Ok(made.code.clone()));
+        }
+        let made = match self.make(maker, module_url, file, source).transpose()? {
+            Ok(made) => made,
+            Err(problem) => return Some(Err(problem)),
+        };
+        let code: Arc<str> = made.code.into();
+        if made.is_script
+            && let Err(error) = self.analysis_of(xxh3_64(code.as_bytes()), &code)
+        {
+            let file = file.display().to_string();
+            let found = explain(&error, &code, module_url, Some(file));
+            if found.severity == Severity::Error {
+                return Some(Err(Box::new(found)));
+            }
+        }
+        let kept = MadeOfSave {
+            content,
+            code: code.clone(),
+        };
+        self.made.insert(module_url.to_owned(), kept);
+        Some(Ok(code))
+    }
+}

@@ -1,0 +1,246 @@
+//! What a specifier stands for: a file, by the rules of Node and TypeScript, and the url by which a browser gets it.
+//!
+//! Knows the disk by way of oxc_resolver, which remembers what it saw until it is told to forget.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use oxc_resolver::{ResolveOptions, Resolver, TsConfig, TsconfigDiscovery};
+
+use super::request::{Wanted, with_marker};
+use crate::engine::watch::reading;
+use hotgraph_compile::script::{Decorators, Jsx, ScriptOptions};
+use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::url;
+use hotgraph_core::syntax::analyze::{Dialect, analyze};
+
+/// The conditions of `exports` and `imports` that hold.
+const CONDITIONS: [&str; 5] = ["import", "module", "browser", "development", "default"];
+
+/// The extensions that a specifier may leave out, in the order in which they are tried: Vite's.
+const EXTENSIONS: [&str; 7] = [".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json"];
+
+/// The folder that packages are installed in.
+const PACKAGES: &str = "node_modules";
+
+/// Finds files.
+pub struct FileResolver {
+    resolver: Resolver,
+    folders: Folders,
+    /// Which files of packages are CommonJS.
+    commonjs: DashMap<PathBuf, bool>,
+    /// Folders outside of the root that packages are in which code imports.
+    packages: DashMap<PathBuf, ()>,
+}
+
+impl FileResolver {
+    /// A resolver for the files below these folders.
+    pub fn new(folders: Folders) -> Self {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let alias = |from: &str, to: &[&str]| (from.to_owned(), owned(to));
+        let options = ResolveOptions {
+            tsconfig: Some(TsconfigDiscovery::Auto),
+            condition_names: owned(&CONDITIONS),
+            extensions: owned(&EXTENSIONS),
+            // TypeScript names the file that it would write.
+            extension_alias: vec![
+                alias(".js", &[".js", ".ts", ".tsx"]),
+                alias(".jsx", &[".jsx", ".tsx"]),
+                alias(".mjs", &[".mjs", ".mts"]),
+                alias(".cjs", &[".cjs", ".cts"]),
+            ],
+            alias_fields: vec![owned(&["browser"])],
+            main_fields: owned(&["module", "browser", "main"]),
+            roots: vec![folders.root.clone()],
+            node_path: false,
+            builtin_modules: true,
+            ..ResolveOptions::default()
+        };
+        Self {
+            resolver: Resolver::new(options),
+            folders,
+            commonjs: DashMap::new(),
+            packages: DashMap::new(),
+        }
+    }
+
+    /// Forgets what it saw of the disk: something has changed there.
+    pub fn forget(&self) {
+        self.resolver.clear_cache();
+        self.commonjs.clear();
+    }
+
+    /// What to write in place of a specifier in the code of a module; `None` where a browser comes to the same, or nobody
+    /// knows what it stands for.
+    ///
+    /// `has_attributes` when the import says what it takes the file for.
+    pub fn rewritten(
+        &self,
+        importer_url: &str,
+        importer: &Path,
+        specifier: &str,
+        has_attributes: bool,
+    ) -> Option<String> {
+        if url::is_absolute(specifier) || specifier.starts_with("//") {
+            return None;
+        }
+        let at = specifier.find(['?', '#']).unwrap_or(specifier.len());
+        // An import of the package itself begins with the sign of a fragment.
+        let at = if specifier.starts_with('#') {
+            specifier.len()
+        } else {
+            at
+        };
+        let (name, rest) = specifier.split_at(at);
+        let found = self.resolver.resolve_file(importer, name).ok()?;
+        let file = found.path();
+        let file_url = self.url_of(file)?;
+        let marker = match has_attributes {
+            true => None,
+            false => {
+                Wanted::of(&format!("{file_url}{rest}"), file).marker(|| self.is_commonjs(file))
+            }
+        };
+        let native = url::resolve(importer_url, name);
+        if native.as_deref() == Some(&*file_url) && marker.is_none() {
+            return None;
+        }
+        let kept = match native.as_deref() == Some(&*file_url) {
+            true => specifier.to_owned(),
+            false => format!("{file_url}{rest}"),
+        };
+        Some(match marker {
+            Some(marker) => with_marker(&kept, marker),
+            None => kept,
+        })
+    }
+
+    /// The url of a file. That of a package elsewhere can be asked for from then on.
+    fn url_of(&self, file: &Path) -> Option<String> {
+        if !file.starts_with(&self.folders.root) {
+            let mut folders = file.ancestors().skip(1);
+            let package = folders.find(|folder| folder.join("package.json").is_file())?;
+            self.packages.entry(package.to_path_buf()).or_default();
+        }
+        self.folders.url_of(file)
+    }
+
+    /// Whether pages may get a file: below the root, or in a package that code imports, and not hidden.
+    pub fn is_public(&self, file: &Path) -> bool {
+        if let Ok(below) = file.strip_prefix(&self.folders.root) {
+            return !is_hidden(below);
+        }
+        let mut folders = file.ancestors().skip(1);
+        folders.any(|folder| {
+            self.packages.contains_key(folder)
+                && file
+                    .strip_prefix(folder)
+                    .is_ok_and(|below| !is_hidden(below))
+        })
+    }
+
+    /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
+    /// field do not, so that of those the code is looked at.
+    fn is_commonjs(&self, file: &Path) -> bool {
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("cjs" | "cts") => return true,
+            Some("js") => {}
+            _ => return false,
+        }
+        if !file.components().any(|part| part.as_os_str() == PACKAGES) {
+            return false;
+        }
+        if let Some(known) = self.commonjs.get(file) {
+            return *known;
+        }
+        let text = reading::read(file).ok().and_then(|found| found.bytes);
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let is_commonjs = text.is_some_and(|text| says_commonjs(&text));
+        self.commonjs.insert(file.to_path_buf(), is_commonjs);
+        is_commonjs
+    }
+
+    /// How a script is compiled: what the `tsconfig.json` says that is nearest to it.
+    pub fn script_options(&self, file: &Path) -> ScriptOptions {
+        let found = self.resolver.find_tsconfig(file);
+        found
+            .ok()
+            .flatten()
+            .map_or_else(ScriptOptions::default, |found| options_of(&found))
+    }
+}
+
+/// Whether the code of a package is CommonJS.
+fn says_commonjs(text: &str) -> bool {
+    let Ok(record) = analyze(text, Dialect::JavaScript) else {
+        // Modules are strict; much of old code is not.
+        return true;
+    };
+    let is_module = !record.imports.is_empty()
+        || !record.exports.is_empty()
+        || record.reexports_all
+        || text.contains("import.meta");
+    let says = ["module.exports", "exports.", "require(", "exports["];
+    !is_module && says.iter().any(|says| text.contains(says))
+}
+
+/// Whether a path below a folder has a part that is hidden. Package managers keep packages in hidden folders.
+fn is_hidden(below: &Path) -> bool {
+    let mut is_in_packages = false;
+    below.components().any(|part| {
+        let name = part.as_os_str();
+        let is_hidden = name.as_encoded_bytes().starts_with(b".") && !is_in_packages;
+        is_in_packages = name == PACKAGES;
+        is_hidden
+    })
+}
+
+fn options_of(tsconfig: &Arc<TsConfig>) -> ScriptOptions {
+    let said = &tsconfig.compiler_options;
+    let defaults = ScriptOptions::default();
+    let is_classic = said.jsx.as_deref() == Some("react");
+    let jsx = match is_classic {
+        true => Jsx::Classic {
+            factory: said
+                .jsx_factory
+                .clone()
+                .unwrap_or_else(|| "React.createElement".to_owned()),
+            fragment: said
+                .jsx_fragment_factory
+                .clone()
+                .unwrap_or_else(|| "React.Fragment".to_owned()),
+        },
+        false => Jsx::Automatic {
+            source: said
+                .jsx_import_source
+                .clone()
+                .unwrap_or_else(|| "react".to_owned()),
+        },
+    };
+    let decorators = match said.experimental_decorators {
+        Some(true) => Decorators::Legacy {
+            has_metadata: said.emit_decorator_metadata == Some(true),
+        },
+        _ => defaults.decorators,
+    };
+    let defines_fields = said.use_define_for_class_fields;
+    ScriptOptions {
+        jsx,
+        decorators,
+        defines_fields: defines_fields.unwrap_or_else(|| is_of_today(said.target.as_deref())),
+        keeps_imports: said.verbatim_module_syntax == Some(true)
+            || said.preserve_value_imports == Some(true),
+    }
+}
+
+/// Whether TypeScript defines fields for a target: from ES2022 on. Without a target browsers of today are meant.
+fn is_of_today(target: Option<&str>) -> bool {
+    let Some(target) = target.map(str::to_ascii_lowercase) else {
+        return true;
+    };
+    let year = target
+        .strip_prefix("es")
+        .and_then(|year| year.parse::<u32>().ok());
+    target == "esnext" || year.is_some_and(|year| year >= 2022)
+}
