@@ -4,7 +4,7 @@
  * The host's own socket is not used: it checks no Origin and never reconnects.
  */
 
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Access } from './access.js';
@@ -44,7 +44,12 @@ const PING = 3000;
 const MOST_PINGS = 2;
 
 /** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
-export type UpgradeServer = Pick<HttpServer, 'on' | 'off' | 'emit'>;
+export interface UpgradeServer {
+  on(event: 'upgrade', listener: UpgradeListener): unknown;
+  off(event: 'upgrade', listener: UpgradeListener): unknown;
+}
+
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Hears of pages. Each has a number from 1 up, which no other page of this server ever gets. */
 export interface PageListener {

@@ -9,7 +9,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { type Asset, ENDPOINT } from '../server/assets.js';
 
 /** The server, as far as its requests go. */
-export type RequestServer = Pick<Server, 'listeners' | 'on' | 'off'>;
+export type RequestServer = Pick<Server, 'emit' | 'listeners' | 'on' | 'off'>;
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 

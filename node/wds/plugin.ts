@@ -9,23 +9,17 @@
 import { statSync } from 'node:fs';
 import type { Server } from 'node:net';
 import path from 'node:path';
-import { inspect } from 'node:util';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
-import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
 import { checkOptions } from '../options.js';
 import { ENDPOINT } from '../server/assets.js';
 import type { UpgradeServer } from '../server/channel.js';
-import { openInEditor } from '../server/editor.js';
-import { HmrEndpoint } from '../server/endpoint.js';
-import { HmrEngine } from '../server/engine.js';
-import { CustomEvents, callSafely, type HotChannel } from '../server/events.js';
-import { type FileKind, HmrFiles } from '../server/files.js';
-import { type Dispatch, isPreview, pull } from '../server/pull.js';
+import type { HotChannel } from '../server/events.js';
+import type { FileKind } from '../server/files.js';
+import { type HotOptions, HotServer, type Running } from '../server/hot-server.js';
+import { isPreview } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { plainLine, plainText } from '../tell/report.js';
-import { type LogLevel, Terminal } from '../tell/terminal.js';
 import { requireAlone } from './conflicts.js';
 import { importOf } from './imports.js';
 import { answerFirst, type RequestServer } from './own-files.js';
@@ -37,38 +31,13 @@ import { hearToolErrors } from './tool-errors.js';
 import { isWatchPlugin, silenceWatchPlugin } from './watch-plugin.js';
 
 /** Options of {@link hmrPlugin}; none is needed. */
-export interface HmrPluginOptions {
-  /**
-   * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
-   * `warn` and `error` only those; `silent` nothing.
-   */
-  logLevel?: LogLevel;
+export interface HmrPluginOptions extends HotOptions {
   /**
    * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
    * false, only events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again:
    * for filesystems that send no events and are not known for it.
    */
   watch?: boolean | 'poll';
-  /**
-   * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
-   * server's `hostname`. `.example.com` allows all names below it.
-   */
-  allowedHosts?: string[];
-  /**
-   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
-   * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
-   */
-  allowedOrigins?: string[];
-  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
-  overlay?: boolean;
-  /**
-   * The folder where the engine keeps what it knows for the next run of the server, so that a restart does not
-   * reload the pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root; without
-   * one, or with `false`, a restart reloads them.
-   */
-  cacheDir?: string | false;
-  /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
-  onEvent?: (event: HostEvent) => void;
 }
 
 /** The plugin, and the server's end of custom events. */
@@ -83,16 +52,12 @@ export interface HmrPlugin extends Plugin {
   dependsOn(file: string, ...inputs: string[]): void;
 }
 
-/** What exists while a server runs. */
-interface Running {
-  engine: HmrEngine;
-  endpoint: HmrEndpoint;
-  files: HmrFiles;
+/** What exists while a server of the host runs. */
+interface RunningHost extends Running {
   params: ServerStartParams;
   basePath: string;
   /** Whether scripts on disk are read here: nobody else could serve them differently. */
   readsScripts: boolean;
-  dependsOn(file: string, inputs: readonly string[]): void;
   stop(): void;
 }
 
@@ -103,49 +68,23 @@ interface Running {
  */
 export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   checkOptions('hmrPlugin()', options);
-  let running: Running | undefined;
+  let running: RunningHost | undefined;
   let previews = 0;
-  const dependencies: [file: string, inputs: string[]][] = [];
-  const terminal = new Terminal(options.logLevel ?? 'info');
-
-  const hot = new CustomEvents(
-    (event, data, client) => {
-      const message: ServerMessage = { type: 'custom', event, data };
-      running?.endpoint.send(JSON.stringify(message), client);
-    },
-    (error, event) => reportFailure(`a listener of "${event}"`, error),
-  );
-
-  /** Code of the user's has failed: it says where. */
-  function reportFailure(who: string, error: unknown): void {
-    terminal.printOfPage('error', `[hotgraph] ${who} failed: ${plainText(inspect(error))}`);
-  }
-
-  function onEvent(event: HostEvent): void {
-    if (event.type === 'custom') hot.receive(event.event, event.data, event.client);
-    if (event.type === 'open') openInEditor(event);
-    terminal.tell(event, running?.params.config.rootDir ?? '');
-    void callSafely(
-      () => options.onEvent?.(event),
-      (error) => reportFailure('the option onEvent', error),
-    );
-  }
+  const hotServer = new HotServer(options);
 
   const plugin: HmrPlugin = {
     name: 'hotgraph',
-    hot,
+    hot: hotServer.hot,
 
     dependsOn(file, ...inputs) {
-      dependencies.push([file, inputs]);
-      running?.dependsOn(file, inputs);
+      hotServer.dependsOn(file, inputs);
     },
 
     serverStart(params) {
-      terminal.logger = params.logger;
+      hotServer.terminal.logger = params.logger;
       if (isTestRunner(params.config.plugins)) return;
       requireAlone(plugin, params.config.plugins);
-      running = start(plugin, params, options, onEvent, terminal);
-      for (const [file, inputs] of dependencies) running?.dependsOn(file, inputs);
+      running = start(plugin, params, options, hotServer);
     },
 
     serverStop() {
@@ -216,20 +155,19 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   return plugin;
 }
 
-/** Starts engine and endpoint; without a server, says so once and returns nothing. */
+/** Starts with the host; without a server, says so once and returns nothing. */
 function start(
   plugin: Plugin,
   params: ServerStartParams,
   options: HmrPluginOptions,
-  onEvent: (event: HostEvent) => void,
-  terminal: Terminal,
-): Running | undefined {
+  hotServer: HotServer,
+): RunningHost | undefined {
   const { config, fileWatcher, webSockets } = params;
   const { middlewareMode } = config;
   const parent = typeof middlewareMode === 'object' ? middlewareMode.server : undefined;
   const server = (params.server ?? parent) as (UpgradeServer & RequestServer) | undefined;
   if (!server) {
-    terminal.print(
+    hotServer.terminal.print(
       'warn',
       '[hotgraph] middlewareMode without a server: pages cannot connect, files are served without HMR. ' +
         'Use middlewareMode: { server }.',
@@ -237,61 +175,31 @@ function start(
     return undefined;
   }
   const basePath = (config.basePath ?? '').replace(/\/$/, '');
-  // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
-  const greetings = new Map<number, Promise<void>>();
-  const endpoint = new HmrEndpoint({
-    server,
-    basePath,
-    allowedHosts: [...(config.hostname ? [config.hostname] : []), ...(options.allowedHosts ?? [])],
-    allowedOrigins: options.allowedOrigins ?? [],
-    overlay: options.overlay ?? true,
-    onConnect(client) {
-      engine.connect(client);
-      const linked = files.linked().then(() => void greetings.delete(client));
-      greetings.set(client, linked);
-    },
-    onMessage(client, text) {
-      const greeting = greetings.get(client);
-      if (greeting) void greeting.then(() => engine.receive(client, text));
-      else engine.receive(client, text);
-    },
-    onDisconnect: (client) => engine.disconnect(client),
-    waiting: () => engine.waitingFrames,
-    onRefused: (reason) => terminal.printOfPage('warn', `[hotgraph] refused: ${plainLine(reason)}`),
-  });
   const address = (server as Partial<Server>).address?.();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const absolute = (file: string) => path.resolve(config.rootDir, file);
   const snapshot = snapshotOptions(config, port ?? config.port, options.cacheDir);
-  const engine = new HmrEngine(
-    {
-      root: config.rootDir,
-      base: basePath,
+  const running = hotServer.start({
+    server,
+    root: config.rootDir,
+    base: basePath,
+    hosts: config.hostname ? [config.hostname] : [],
+    dispatch: (request, response) => void server.emit('request', request, response),
+    engine: {
       outside: OUTSIDE_ROOT,
-      clientUrl: endpoint.clientUrl,
       watch: options.watch ?? !config.disableFileWatcher,
-      pulls: true,
       answersForHost: config.plugins?.some(isWatchPlugin) ?? false,
       ...makingOf(plugin, config),
       ...(snapshot && { snapshot }),
     },
-    (client, text) => {
-      if (client === 0) onHostEvent(JSON.parse(text) as HostEvent);
-      else endpoint.send(text, client);
-    },
-  );
-  const files = new HmrFiles(engine, endpoint);
+  });
+  const { engine, endpoint } = running;
   const leave = answerFirst(server, basePath, (url, headers) =>
     endpoint.find(url, headers, engine),
   );
   warmUp();
-  const dispatch: Dispatch = (request, response) => void server.emit('request', request, response);
-  function onHostEvent(event: HostEvent): void {
-    if (event.type === 'pull') void pull(event, engine, dispatch);
-    else onEvent(event);
-  }
   // What plugins make up, or make of files, they announce here, and name nothing but the file. What the host's own
   // watcher has found comes with its state. `add` comes for each served file and says nothing new.
+  const absolute = (file: string) => path.resolve(config.rootDir, file);
   const onChange = (file: string, found?: unknown) =>
     engine.fileChanged(absolute(file), found === undefined);
   const onUnlink = (file: string) => engine.fileChanged(absolute(file));
@@ -304,20 +212,16 @@ function start(
     options.logLevel !== 'silent',
   );
   return {
-    engine,
-    endpoint,
-    files,
+    ...running,
     params,
     basePath,
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
-    dependsOn: (file, inputs) => engine.dependsOn(absolute(file), inputs.map(absolute)),
     stop() {
       fileWatcher.off('change', onChange);
       fileWatcher.off('unlink', onUnlink);
       unhear();
       leave();
-      endpoint.close();
-      engine.close();
+      hotServer.stop();
     },
   };
 }

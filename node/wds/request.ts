@@ -4,6 +4,7 @@
 
 import path from 'node:path';
 import type { Context } from 'koa';
+import { fileBelow } from '../server/location.js';
 
 /** The query parameter of version stamps; the engine writes it. */
 const STAMP = /[?&]__hot=\d+/;
@@ -12,14 +13,6 @@ const STAMP = /[?&]__hot=\d+/;
 export const OUTSIDE_ROOT = '/__wds-outside-root__/';
 
 const OUTSIDE = new RegExp(`^${OUTSIDE_ROOT}(0|[1-9]\\d*)/`);
-
-/** Of a normal path. Backslashes count everywhere, as they do for the host. */
-const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
-
-/** Parts of paths that Windows takes for something else than they say: drives and streams, devices, shorter names. */
-const ODD_ON_WINDOWS =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows has no names with them.
-  /[\x00-\x1f:<>"|?*\\]|[. ]$|^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\.|$)/i;
 
 /** A request as the browser made it. */
 export interface HotRequest {
@@ -60,22 +53,11 @@ export function fileOf(
   rootDir: string,
   platform: NodeJS.Platform = process.platform,
 ): string | null {
-  const isWindows = platform === 'win32';
-  const { join, normalize } = isWindows ? path.win32 : path.posix;
   const [pathname = '/'] = url.split(/[?#]/);
   const outside = OUTSIDE.exec(pathname);
-  const root = outside ? above(rootDir, Number(outside[1]), isWindows) : rootDir;
-  let below: string;
-  try {
-    below = decodeURIComponent(outside ? pathname.slice(outside[0].length) : pathname);
-  } catch {
-    return null;
-  }
-  if (below === '' || below.endsWith('/')) below += 'index.html';
-  const isOdd = (part: string) => !/^\.{0,2}$/.test(part) && ODD_ON_WINDOWS.test(part);
-  if (isWindows && below.split('/').some(isOdd)) return null;
-  const name = normalize(`./${below}`);
-  return name.includes('\0') || LEADS_OUT.test(name) ? null : join(root, name);
+  if (!outside) return fileBelow(pathname, rootDir, platform);
+  const root = above(rootDir, Number(outside[1]), platform === 'win32');
+  return fileBelow(pathname.slice(outside[0].length), root, platform);
 }
 
 /** The folder so many levels up. Never more than there are: a url may ask for any number. */

@@ -1,36 +1,23 @@
 /**
- * Where the engine keeps what it knows for the next run of the server, and what that is good for.
+ * What of the host's configuration decides what is served: a snapshot of an earlier run is good for the same only.
  */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ServerStartParams } from '@web/dev-server-core';
 import type { SnapshotOptions } from '#native';
+import { snapshotOf } from '../server/snapshot.js';
 
 type Config = ServerStartParams['config'];
 
 /** Modules that the host makes up itself: they depend on its version only. */
 const HOST_MODULES = '/__web-dev-server__';
 
-/** What package managers leave in `node_modules` of what they installed. */
-const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
-
 /** Files whose content decides what plugins do. */
 const CONFIGURATION = [
-  'package.json',
-  'tsconfig.json',
   'web-dev-server.config.js',
   'web-dev-server.config.mjs',
   'web-dev-server.config.cjs',
 ];
-
-/** Snapshots of servers that were not started for so long are deleted, in milliseconds. */
-const KEPT = 14 * 24 * 3600 * 1000;
-
-/** The names of our files: a project and a port, and what was not finished. */
-const OWN = /^[0-9a-f]{16}-(?:\d+|server)\.snapshot(?:\.\d+-\d+\.tmp)?$/;
 
 /** How deep settings are compared. */
 const DEPTH = 5;
@@ -47,43 +34,20 @@ export function snapshotOptions(
   port: number | undefined,
   cacheDir: string | false | undefined,
 ): SnapshotOptions | undefined {
-  if (cacheDir === false) return undefined;
-  const packages = findPackages(config.rootDir);
-  const folder = cacheDir ?? (packages && path.join(packages, '.cache', 'hotgraph'));
-  if (folder === undefined) return undefined;
-  deleteOld(folder);
-  const basePath = config.basePath ?? '';
-  const name = `${hashOf(config.rootDir, basePath)}-${port ?? 'server'}.snapshot`;
-  return {
-    file: path.resolve(folder, name),
-    settings: settingsOf(config, packages),
-    fixed: [`${basePath.replace(/\/$/, '')}${HOST_MODULES}`],
-  };
-}
-
-/** The folder of installed packages that modules below `folder` are resolved in. */
-function findPackages(folder: string): string | undefined {
-  const candidate = path.join(folder, 'node_modules');
-  if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate;
-  const above = path.dirname(folder);
-  return above === folder ? undefined : findPackages(above);
-}
-
-/** Everything beside served files that decides what is served, as far as it can be known. */
-function settingsOf(config: Config, packages: string | undefined): string {
-  const folders = new Set([config.rootDir, process.cwd()]);
-  const files = [
-    ...INSTALLED.map((name) => packages && path.join(packages, name)),
-    ...[...folders].flatMap((folder) => CONFIGURATION.map((name) => path.join(folder, name))),
-    configArgument(),
-  ];
-  const contents = files.map((file) => (file ? contentOf(file) : ''));
+  const base = config.basePath ?? '';
   // A server object and what is attached to it say nothing about files.
   const { middlewareMode: _, port: __, ...rest } = config;
-  // Plugins may have been handed the configuration.
-  const known = new Set<unknown>([config]);
-  const settings = describe(rest, DEPTH, known);
-  return hashOf(process.version, process.env.NODE_ENV ?? '', settings, ...contents);
+  return snapshotOf({
+    root: config.rootDir,
+    base,
+    port,
+    cacheDir,
+    // Plugins may have been handed the configuration.
+    settings: describe(rest, DEPTH, new Set([config])),
+    configuration: CONFIGURATION,
+    configurationFile: configArgument(),
+    fixed: [`${base.replace(/\/$/, '')}${HOST_MODULES}`],
+  });
 }
 
 /** The config file that the command line names. */
@@ -113,30 +77,5 @@ function entriesOf(value: object): [string, unknown][] {
     return Object.entries(value);
   } catch {
     return [];
-  }
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function hashOf(...texts: string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\0');
-  return hash.digest('hex').slice(0, 16);
-}
-
-function deleteOld(folder: string): void {
-  try {
-    for (const name of readdirSync(folder).filter((one) => OWN.test(one))) {
-      const file = path.join(folder, name);
-      if (Date.now() - statSync(file).mtimeMs > KEPT) rmSync(file, { force: true });
-    }
-  } catch {
-    // There is no such folder yet, or another server was faster.
   }
 }

@@ -1,0 +1,174 @@
+/**
+ * hotgraph in a dev server, whichever that is: the engine, its pages, their files, custom events and the terminal, wired
+ * to each other. A host brings its requests and what it knows of itself.
+ */
+
+import path from 'node:path';
+import { inspect } from 'node:util';
+import type { EngineOptions } from '#native';
+import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
+import { plainLine, plainText } from '../tell/report.js';
+import { type LogLevel, Terminal } from '../tell/terminal.js';
+import type { UpgradeServer } from './channel.js';
+import { openInEditor } from './editor.js';
+import { HmrEndpoint } from './endpoint.js';
+import { HmrEngine } from './engine.js';
+import { CustomEvents, callSafely, type HotChannel } from './events.js';
+import { HmrFiles } from './files.js';
+import { type Dispatch, pull } from './pull.js';
+
+/** Options that every dev server has; none is needed. */
+export interface HotOptions {
+  /**
+   * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
+   * `warn` and `error` only those; `silent` nothing.
+   */
+  logLevel?: LogLevel;
+  /**
+   * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
+   * server's `hostname`, if it has one. `.example.com` allows all names below it.
+   */
+  allowedHosts?: string[];
+  /**
+   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
+   * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
+   */
+  allowedOrigins?: string[];
+  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
+  overlay?: boolean;
+  /**
+   * The folder where the engine keeps what it knows for the next run of the server, so that a restart does not
+   * reload the pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root; without
+   * one, or with `false`, a restart reloads them.
+   */
+  cacheDir?: string | false;
+  /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
+  onEvent?: (event: HostEvent) => void;
+}
+
+/** A server that starts, as far as it differs from others. */
+export interface Host {
+  /** Whose `upgrade` events open the socket. */
+  server: UpgradeServer;
+  /** Absolute path of the folder that urls are files below. */
+  root: string;
+  /** What urls begin with, without a slash at the end. */
+  base: string;
+  /** Names by which it is known, beside those of the options. */
+  hosts?: readonly string[];
+  /** Answers the requests that the engine makes from within. */
+  dispatch: Dispatch;
+  /** What the engine has to know of it besides. */
+  engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls'>;
+}
+
+/** What exists while a server runs. */
+export interface Running {
+  engine: HmrEngine;
+  endpoint: HmrEndpoint;
+  files: HmrFiles;
+}
+
+/** One a server. It exists from the moment that the server is configured, and runs from `start` to `stop`. */
+export class HotServer {
+  /** Custom events to and from pages. */
+  readonly hot: HotChannel;
+  readonly terminal: Terminal;
+  readonly #options: HotOptions;
+  readonly #events: CustomEvents;
+  readonly #dependencies: [file: string, inputs: string[]][] = [];
+  #root = '';
+  #running: Running | undefined;
+
+  constructor(options: HotOptions) {
+    this.#options = options;
+    this.terminal = new Terminal(options.logLevel ?? 'info');
+    this.#events = new CustomEvents(
+      (event, data, client) => {
+        const message: ServerMessage = { type: 'custom', event, data };
+        this.#running?.endpoint.send(JSON.stringify(message), client);
+      },
+      (error, event) => this.#reportFailure(`a listener of "${event}"`, error),
+    );
+    this.hot = this.#events;
+  }
+
+  /** What is made of `file` depends on other files too. Paths are absolute, or relative to the root. */
+  dependsOn(file: string, inputs: string[]): void {
+    this.#dependencies.push([file, inputs]);
+    this.#tellDependency(file, inputs);
+  }
+
+  /** Starts engine and endpoint. */
+  start({ server, root, base, hosts = [], dispatch, engine: facts }: Host): Running {
+    this.#root = root;
+    const { allowedHosts = [], allowedOrigins = [], overlay = true } = this.#options;
+    // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
+    const greetings = new Map<number, Promise<void>>();
+    const endpoint = new HmrEndpoint({
+      server,
+      basePath: base,
+      allowedHosts: [...hosts, ...allowedHosts],
+      allowedOrigins,
+      overlay,
+      onConnect(client) {
+        engine.connect(client);
+        const linked = files.linked().then(() => void greetings.delete(client));
+        greetings.set(client, linked);
+      },
+      onMessage(client, text) {
+        const greeting = greetings.get(client);
+        if (greeting) void greeting.then(() => engine.receive(client, text));
+        else engine.receive(client, text);
+      },
+      onDisconnect: (client) => engine.disconnect(client),
+      waiting: () => engine.waitingFrames,
+      onRefused: (reason) => this.warnOfPage(`refused: ${plainLine(reason)}`),
+    });
+    const engine = new HmrEngine(
+      { ...facts, root, base, clientUrl: endpoint.clientUrl, pulls: true },
+      (client, text) => {
+        if (client !== 0) return endpoint.send(text, client);
+        const event = JSON.parse(text) as HostEvent;
+        if (event.type === 'pull') void pull(event, engine, dispatch);
+        else this.#tell(event);
+      },
+    );
+    const files = new HmrFiles(engine, endpoint);
+    this.#running = { engine, endpoint, files };
+    for (const [file, inputs] of this.#dependencies) this.#tellDependency(file, inputs);
+    return this.#running;
+  }
+
+  /** Ends engine and endpoint. */
+  stop(): void {
+    this.#running?.endpoint.close();
+    this.#running?.engine.close();
+    this.#running = undefined;
+  }
+
+  /** Warns of what a request or a page brought about. */
+  warnOfPage(text: string): void {
+    this.terminal.printOfPage('warn', `[hotgraph] ${text}`);
+  }
+
+  #tellDependency(file: string, inputs: string[]): void {
+    const absolute = (name: string) => path.resolve(this.#root, name);
+    this.#running?.engine.dependsOn(absolute(file), inputs.map(absolute));
+  }
+
+  #tell(event: HostEvent): void {
+    if (event.type === 'custom') this.#events.receive(event.event, event.data, event.client);
+    if (event.type === 'open') openInEditor(event);
+    this.terminal.tell(event, this.#root);
+    void callSafely(
+      () => this.#options.onEvent?.(event),
+      (error) => this.#reportFailure('the option onEvent', error),
+    );
+  }
+
+  /** Code of the user's has failed: it says where. */
+  #reportFailure(who: string, error: unknown): void {
+    this.terminal.printOfPage('error', `[hotgraph] ${who} failed: ${plainText(inspect(error))}`);
+  }
+}
