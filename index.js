@@ -1,4 +1,5 @@
 export {
+  createHmr,
   destinationOf,
   HmrEndpoint,
   HmrEngine,

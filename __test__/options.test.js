@@ -3,10 +3,11 @@
  */
 import { EventEmitter } from 'node:events';
 import test from 'ava';
-import { HmrEndpoint, HmrEngine, hmrPlugin } from 'hotgraph';
+import { createHmr, HmrEndpoint, HmrEngine, hmrPlugin } from 'hotgraph';
 import { CLIENT } from './helpers/engine.js';
 
 const plugin = (options) => () => hmrPlugin(options);
+const server = (options) => () => createHmr(options);
 const endpoint = (options) => () => new HmrEndpoint({ server: new EventEmitter(), ...options });
 const engine = (options) => () =>
   new HmrEngine({ root: import.meta.dirname, clientUrl: CLIENT, ...options }, () => {});
@@ -31,6 +32,18 @@ for (const [call, message] of [
   [plugin({ allowedHosts: ['b.example:8000'] }), 'has to be a host name alone'],
   [plugin({ allowedOrigins: ['dev.example.com'] }), 'such as "https://dev.example.com".'],
   [plugin({ watch: 1, overlay: 1 }), /"overlay".*"watch"/],
+  [server({ rot: '.' }), 'createHmr() has no option "rot". Did you mean "root"?'],
+  [server({ base: 'app' }), 'is "app", and has to be a path that begins with a slash'],
+  [server({ base: '/app?x' }), 'has to be a path that begins with a slash'],
+  [
+    server({ spa: 'yes' }),
+    'The option "spa" of createHmr() is "yes", and has to be true or false.',
+  ],
+  [
+    server({ root: 1 }),
+    'The option "root" of createHmr() is 1, and has to be the path of a folder.',
+  ],
+  [server({ logLevel: 'loud' }), 'The option "logLevel" of createHmr() is "loud"'],
   [endpoint({ server: undefined }), 'new HmrEndpoint() needs the option "server".'],
   [endpoint({ server: {} }), 'has to be a server.'],
   [endpoint({ onconnect() {} }), 'Did you mean "onConnect"?'],

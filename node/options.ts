@@ -50,8 +50,8 @@ const pages = {
   overlay: flag,
 };
 
-/** Options of `hmrPlugin`. */
-const plugin = v.strictObject({
+/** What `hmrPlugin` and `createHmr` have in common. */
+const hot = {
   ...pages,
   logLevel: v.optional(
     v.picklist(
@@ -64,7 +64,10 @@ const plugin = v.strictObject({
     v.union([v.string(), v.literal(false)], 'has to be the path of a folder, or false'),
   ),
   onEvent: listener,
-});
+};
+
+/** Options of `hmrPlugin`. */
+const plugin = v.strictObject(hot);
 
 /** Options of `HmrEndpoint`. */
 const endpoint = v.strictObject({
@@ -84,6 +87,19 @@ const endpoint = v.strictObject({
 const text = (message: string) => v.pipe(v.string(message), v.regex(/./, message));
 
 const path = text('has to be the path of a folder');
+
+/** Options of `createHmr`. */
+const server = v.strictObject({
+  ...hot,
+  root: v.optional(path),
+  base: v.optional(
+    v.pipe(
+      v.string('has to be a path'),
+      v.regex(/^(?:\/[^?#]*)?$/, 'has to be a path that begins with a slash, such as "/app"'),
+    ),
+  ),
+  spa: flag,
+});
 
 /** Options of `HmrEngine`. */
 const engine = v.strictObject({
@@ -113,6 +129,7 @@ const engine = v.strictObject({
 /** What is configured, by the name of the call. */
 const schemas = {
   'hmrPlugin()': plugin,
+  'createHmr()': server,
   'new HmrEndpoint()': endpoint,
   'new HmrEngine()': engine,
 };

@@ -24,7 +24,8 @@ export function isShown(headers: IncomingHttpHeaders): boolean {
  * The url of the code that asked, path and query, where it is of the server: the script of a worker, a style sheet, the
  * page.
  */
-export function askedBy({ referer, host }: IncomingHttpHeaders): string | undefined {
+export function askedBy(headers: IncomingHttpHeaders): string | undefined {
+  const { referer, host = headers[':authority'] } = headers;
   if (referer === undefined || !URL.canParse(referer)) return undefined;
   const { host: own, pathname, search } = new URL(referer);
   return own === host ? pathname + search : undefined;

@@ -117,6 +117,17 @@ export class HmrEndpoint {
   }
 
   /**
+   * Why a request is refused that names a host which pages may not be at; `null` when it names one of ours. Each reason
+   * is told once.
+   */
+  refusalOf(headers: IncomingHttpHeaders): string | null {
+    const host = this.#access.hostOf(headers);
+    if (typeof host === 'string') return null;
+    this.#refused(host.refusal);
+    return host.refusal;
+  }
+
+  /**
    * The markup that loads the client, to stand in front of everything that a page loads.
    *
    * @param page The page's url, as the engine is told of it.

@@ -1,0 +1,76 @@
+/**
+ * `createHmr()` on real servers in this process.
+ */
+
+import http from 'node:http';
+import { createHmr } from 'hotgraph';
+import { PAGE } from './app.js';
+import { listen } from './attack.js';
+import { openTab } from './browser.js';
+import { Project } from './project.js';
+
+/** What a server without frameworks does with what the middleware passes on. */
+function refuse(response, error) {
+  response.statusCode = error === undefined ? 404 : 500;
+  response.end(error === undefined ? 'passed on' : String(error));
+}
+
+/** A `request` listener that knows nothing but the middleware. */
+export function alone(hmr) {
+  return (request, response) =>
+    hmr.middleware(request, response, (error) => refuse(response, error));
+}
+
+/** Files with a page that loads `main.js`, unless there is one. They are gone after the test. */
+export function makeProject(t, files) {
+  const project = new Project({ 'index.html': PAGE, ...files });
+  t.teardown(() => project.dispose());
+  return project;
+}
+
+/** `createHmr()` that writes down what happens and ends with the test. */
+export function make(t, options) {
+  const events = [];
+  const hmr = createHmr({
+    logLevel: 'silent',
+    cacheDir: false,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  t.teardown(() => hmr.close());
+  return Object.assign(hmr, { events });
+}
+
+/**
+ * Serves files.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, string | Uint8Array>} files
+ * @param {{ hmr?: object, app?: (hmr: object) => http.RequestListener, path?: string }} [options] `hmr` goes to
+ *   `createHmr`, `app` makes what answers requests.
+ */
+export async function startServer(t, files, { hmr: options, app = alone } = {}) {
+  const project = makeProject(t, files);
+  const hmr = make(t, { root: project.folder, ...options });
+  const server = http.createServer(app(hmr));
+  hmr.attach(server);
+  const origin = await listen(t, server);
+  const open = async (path = '/', base = origin) => {
+    const tab = await openTab(base + path);
+    t.teardown(() => tab.close());
+    await tab.connected();
+    return tab;
+  };
+  return { project, hmr, server, origin, open };
+}
+
+/** Runs with what is printed to the console meanwhile: `console.warn` goes into a list. */
+export function hearWarnings(t) {
+  const { warn } = console;
+  const warnings = [];
+  console.warn = (text) => warnings.push(text);
+  t.teardown(() => {
+    console.warn = warn;
+  });
+  return warnings;
+}

@@ -1,0 +1,172 @@
+/**
+ * What requests are answered with: our own files, and those below a folder.
+ */
+
+import { isUtf8 } from 'node:buffer';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import { isShown } from '../server/destination.js';
+import type { FileRequest } from '../server/files.js';
+import type { Running } from '../server/hot-server.js';
+import { fileBelow } from '../server/location.js';
+import { isBeingWritten, whenWritten } from '../server/writing.js';
+import { type Kind, kindOf } from './kinds.js';
+import type { Maker } from './make.js';
+import type { Asked } from './mount.js';
+import { sendBody, sendFile, sendStatus } from './respond.js';
+
+/** A folder that is served. */
+export interface Site extends Running {
+  /** Absolute path. */
+  root: string;
+  /** What urls begin with, without a slash at the end. */
+  base: string;
+  /** Whether paths that nothing is found for show the page of the root. */
+  spa: boolean;
+  maker: Maker;
+}
+
+/** A part of a path that begins with a dot; what everybody may read, and the folder that pnpm keeps packages in, may. */
+const HIDDEN = /\/\.(?!well-known(?:\/|$))/;
+const PNPM = /\/node_modules\/\.pnpm\//g;
+
+/** Larger files are not read, in bytes. */
+const MAX_READ = 16 * 1024 * 1024;
+
+/**
+ * Answers a GET or HEAD.
+ *
+ * @returns Whether it did. Nothing was written otherwise.
+ */
+export async function answer(
+  site: Site,
+  asked: Asked,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { engine, endpoint } = site;
+  const { headers } = request;
+  const own = endpoint.find(asked.below + asked.query, headers, engine);
+  if (own) {
+    const type = 'text/javascript; charset=utf-8';
+    sendBody(request, response, own.body, { 'content-type': type, ...own.headers });
+    return true;
+  }
+  const [at, since] = [Date.now(), engine.version];
+  const found = await find(site, asked, request);
+  if (found === null) return false;
+  if ('missing' in found) {
+    const { missing: file } = found;
+    // The app may have it. What nobody has is known to be missing, so that making it is a change.
+    response.once('finish', () => {
+      if (response.statusCode !== 404 || isShown(headers)) return;
+      site.files.transform('asset', null, { url: asked.url, headers, file, at, since });
+    });
+    return false;
+  }
+  const refusal = endpoint.refusalOf(headers);
+  if (refusal !== null) {
+    sendStatus(response, 403, `hotgraph refused: ${refusal}\n`);
+    return true;
+  }
+  if ('folder' in found) {
+    // A page's references are relative to its own path.
+    const location = `${asked.path.replace(/^\/+/, '/')}/${asked.query}`;
+    sendStatus(response, 302, `The page is at ${location}\n`, { location });
+    return true;
+  }
+  const { file, page } = found;
+  return serve(site, request, response, { url: asked.url, headers, file, page, at, since }, found);
+}
+
+/** What a request leads to: a file, a folder that has a page, or a file that is missing. */
+type Found = FoundFile | { folder: string } | { missing: string };
+
+interface FoundFile {
+  file: string;
+  /** The url by which the engine knows it, if it is a page. */
+  page: string;
+  /** In bytes. */
+  size: number;
+}
+
+/** Finds what a request leads to; `null` for what is refused. */
+async function find(site: Site, asked: Asked, request: IncomingMessage): Promise<Found | null> {
+  const { root, base, engine } = site;
+  const file = fileBelow(asked.below, root);
+  if (file === null || isHidden(file, root)) return null;
+  const found = await stat(file).catch(() => null);
+  if (found?.isFile() || (found === null && engine.savedSource(file) !== null)) {
+    // Of the base's own path frameworks make that of the folder.
+    if (asked.path === base) return { folder: root };
+    const page = base + asked.below.replace(/\/$/, '/index.html');
+    return { file, page, size: found?.size ?? 0 };
+  }
+  if (found?.isDirectory() && !asked.path.endsWith('/') && (await isFile(`${file}/index.html`))) {
+    return { folder: file };
+  }
+  const isPage = site.spa && isNavigation(request);
+  const index = path.join(root, 'index.html');
+  const fallback = isPage ? await stat(index).catch(() => null) : null;
+  if (!fallback?.isFile()) return { missing: file };
+  return { file: index, page: `${base}/index.html`, size: fallback.size };
+}
+
+async function serve(
+  site: Site,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: FileRequest & { file: string; since: number },
+  { size }: FoundFile,
+): Promise<boolean> {
+  const { engine, files, maker } = site;
+  const { url, file, since } = asked;
+  // Resource timing tells pages which content they have of what is no module of ours. What changed after the request
+  // came in may have been read before.
+  const version = () => Math.min(engine.contentVersion(url), since);
+  const timing = () => {
+    const others = response.getHeader('server-timing') ?? [];
+    return [others, `hotgraph;desc="${version()}"`].flat().join(', ');
+  };
+  const kind = size > MAX_READ ? undefined : kindOf(file);
+  if (kind === undefined) {
+    const isKnown = () => engine.contentVersion(url) > 0;
+    if (!isKnown() && isBeingWritten(file)) await whenWritten(file, isKnown);
+    files.transform('asset', null, asked);
+    return sendFile(request, response, file, { 'server-timing': timing() });
+  }
+  const content = await files.read(file);
+  if (content === null) return false;
+  const source = typeof content === 'string' || !isUtf8(content) ? content : content.toString();
+  const isScript = kind.kind === 'script' && typeof source === 'string';
+  const made = isScript ? (await maker.make(url, file, source)).code : source;
+  const body = files.transform(kind.kind, made, asked);
+  sendBody(request, response, body, {
+    'content-type': typeOf(kind, body),
+    'server-timing': timing(),
+  });
+  return true;
+}
+
+/** Text that is not UTF-8 says itself what it is. */
+function typeOf({ type }: Kind, body: string | Buffer): string {
+  return typeof body === 'string' ? type : type.replace(/;.*/, '');
+}
+
+function isHidden(file: string, root: string): boolean {
+  const below = file.slice(root.length).replaceAll(path.sep, '/');
+  return HIDDEN.test(below.replace(PNPM, '/'));
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Whether somebody goes to a page. */
+function isNavigation({ headers }: IncomingMessage): boolean {
+  return isShown(headers) && (headers.accept ?? '').includes('text/html');
+}

@@ -1,0 +1,205 @@
+/**
+ * `createHmr()` for any Node server: a middleware that serves the files below a folder, and the socket to their pages.
+ */
+
+import { statSync } from 'node:fs';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import path from 'node:path';
+import { checkOptions } from '../options.js';
+import type { UpgradeServer } from '../server/channel.js';
+import type { HotChannel } from '../server/events.js';
+import { type HotOptions, HotServer } from '../server/hot-server.js';
+import { snapshotOf } from '../server/snapshot.js';
+import { warmUp } from '../server/warm-up.js';
+import { plainLine } from '../tell/report.js';
+import { answer, type Site } from './answer.js';
+import { asTheyAre } from './make.js';
+import { type Asked, askedOf, type MountedRequest, mountOf, withoutSlash } from './mount.js';
+import { Upgrades } from './upgrades.js';
+
+/** Options of {@link createHmr}; none is needed. */
+export interface HmrOptions extends HotOptions {
+  /** The folder whose files are served. Default: the working directory. */
+  root?: string;
+  /**
+   * The path that the middleware is mounted at, `/app`. Default: what the first request tells of it, by
+   * `originalUrl` as Express, Connect and @fastify/middie write it, else none.
+   */
+  base?: string;
+  /** Whether paths that a browser goes to, and that name no file, show `index.html`. Default: false. */
+  spa?: boolean;
+  /**
+   * Whether files are watched. Default: true. `'poll'` looks at the served files again and again: for filesystems that
+   * send no events and are not known for it.
+   */
+  watch?: boolean | 'poll';
+}
+
+/** Goes on with what the middleware has nothing for, or with what went wrong. */
+export type Next = (error?: unknown) => void;
+
+/** Hot updates for one folder of one server. */
+export interface Hmr {
+  /**
+   * Answers GET and HEAD requests for files below the root, and for the client's own. All others go to `next`, as they
+   * came. Needs no `this`.
+   */
+  middleware(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    next: Next,
+  ): void;
+  /**
+   * Opens the socket to pages on a server: the one that listens to the port. May be called for several.
+   *
+   * @throws {TypeError} for what is no server of node:http, node:https or node:http2.
+   */
+  attach(server: UpgradeServer): void;
+  /**
+   * Makes a page hot that the app itself has written: `res.send(hmr.transformPage(html, req))`. Returns the HTML with the
+   * client in it.
+   *
+   * @param request The one that is answered with the page.
+   * @param templates The files that it is made of. An edit of one of them reloads the page. Paths are absolute, or
+   *   relative to the root.
+   */
+  transformPage(html: string, request: PageRequest, templates?: readonly string[]): string;
+  /** Custom events to and from pages. */
+  hot: HotChannel;
+  /**
+   * Tells that what the server makes of `file` depends on other files too. A change of one of them is then a change of
+   * the modules of `file`. Paths are absolute, or relative to the root. May be called at any time, and again.
+   */
+  dependsOn(file: string, ...inputs: string[]): void;
+  /** Ends watching and all sockets, and leaves the servers, which stay open. The middleware then passes all on. */
+  close(): Promise<void>;
+}
+
+/** A request for a page, Node's own or that of a framework. */
+export interface PageRequest extends MountedRequest {
+  headers: IncomingHttpHeaders;
+}
+
+/** Who has seen a request, by their bases: two that serve the same urls would mix up their clients. */
+const seen = new WeakMap<object, Map<string, Hmr>>();
+
+/**
+ * Hot module replacement for servers of node:http and the frameworks on it: `app.use(hmr.middleware)`,
+ * `hmr.attach(server)`.
+ *
+ * @throws {TypeError} for unknown options, and for values that an option cannot have.
+ */
+export function createHmr(options: HmrOptions = {}): Hmr {
+  checkOptions('createHmr()', options);
+  const root = folderOf(options.root ?? '.');
+  const hotServer = new HotServer(options);
+  const upgrades = new Upgrades();
+  const told = new Set<string>();
+  let site: Site | undefined;
+  let isClosed = false;
+
+  /** Starts with the first request: it tells the base, and the server listens to its port by then. */
+  function siteFor(mount: () => string): Site {
+    if (site) return site;
+    const base = withoutSlash(options.base ?? mount());
+    const { spa = false, watch = true, cacheDir } = options;
+    const settings = JSON.stringify({ spa });
+    const snapshot = snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
+    const dispatch = (request: IncomingMessage, response: ServerResponse) =>
+      void handle(request, response, (error) => {
+        response.statusCode = error === undefined ? 404 : 500;
+        response.end();
+      });
+    const running = hotServer.start({
+      server: upgrades,
+      root,
+      base,
+      dispatch,
+      engine: { watch, servesFiles: true, ...(snapshot && { snapshot }) },
+    });
+    site = { ...running, root, base, spa, maker: asTheyAre };
+    return site;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse, next: Next) {
+    const { method } = request;
+    if (isClosed || (method !== 'GET' && method !== 'HEAD')) return next();
+    try {
+      const current = siteFor(() => mountOf(request));
+      const asked = askedOf(request, current.base);
+      noteMount(request, asked, current.base);
+      if (asked && (await answer(current, asked, request, response))) return;
+    } catch (error) {
+      // Who has gone is not told.
+      if (!response.headersSent && response.socket?.destroyed !== true) next(error);
+      return;
+    }
+    next();
+  }
+
+  function noteMount(request: MountedRequest, asked: Asked | null, base: string): void {
+    if (asked === null) {
+      if (request.originalUrl === undefined || request.originalUrl === request.url) return;
+      warnOnce(
+        `hmr.middleware is mounted at "${mountOf(request) || '/'}", and serves what is below "${base || '/'}": ` +
+          'call createHmr() once for each mount, or give it the right option base',
+      );
+      return;
+    }
+    const others = seen.get(request) ?? new Map<string, Hmr>();
+    seen.set(request, others);
+    if (!others.has(base)) others.set(base, hmr);
+    if (others.get(base) === hmr) return;
+    warnOnce(
+      `another createHmr() serves what is below "${base || '/'}" too, and its client does not know the pages of this ` +
+        'one: mount them at different paths, and give each its option base where the framework does not tell',
+    );
+  }
+
+  function warnOnce(text: string): void {
+    if (told.has(text)) return;
+    told.add(text);
+    hotServer.warnOfPage(plainLine(text));
+  }
+
+  const hmr: Hmr = {
+    middleware(request, response, next) {
+      // The objects of HTTP/2 have the same methods.
+      void handle(request as IncomingMessage, response as ServerResponse, next);
+    },
+
+    attach: (server) => upgrades.attach(server),
+
+    transformPage(html, request, templates = []) {
+      if (isClosed) return html;
+      const { engine, files } = siteFor(() => '');
+      const url = request.originalUrl ?? request.url ?? '/';
+      const [at, since] = [Date.now(), engine.version];
+      const [file = null, ...inputs] = templates.map((name) => path.resolve(root, name));
+      if (file !== null && inputs.length > 0) engine.dependsOn(file, inputs);
+      return files.transform('page', html, { url, headers: request.headers, at, since, file });
+    },
+
+    hot: hotServer.hot,
+
+    dependsOn: (file, ...inputs) => hotServer.dependsOn(file, inputs),
+
+    async close() {
+      isClosed = true;
+      upgrades.detach();
+      hotServer.stop();
+    },
+  };
+  warmUp();
+  return hmr;
+}
+
+/** The absolute path of the folder that is served. @throws {TypeError} when there is none. */
+function folderOf(root: string): string {
+  const folder = path.resolve(root);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new TypeError(
+    `[hotgraph] The option "root" of createHmr() is "${root}", and there is no folder ${folder}.`,
+  );
+}

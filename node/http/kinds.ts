@@ -1,0 +1,33 @@
+/**
+ * Which files are read whole and handed to the engine, and as what they are served.
+ */
+
+import path from 'node:path';
+import type { FileKind } from '../server/files.js';
+
+/** What a file is. */
+export interface Kind {
+  /** To pages. */
+  kind: FileKind;
+  /** The `Content-Type` that it is served with. */
+  type: string;
+}
+
+const PAGE: Kind = { kind: 'page', type: 'text/html; charset=utf-8' };
+const SCRIPT: Kind = { kind: 'script', type: 'text/javascript; charset=utf-8' };
+
+/** By extension. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['.html', PAGE],
+  ['.htm', PAGE],
+  ['.js', SCRIPT],
+  ['.mjs', SCRIPT],
+  ['.css', { kind: 'style', type: 'text/css; charset=utf-8' }],
+  // Read, so that a save that breaks it is an error and no update.
+  ['.json', { kind: 'asset', type: 'application/json; charset=utf-8' }],
+]);
+
+/** What a file is, by its name; `undefined` when it is sent from disk as it is. */
+export function kindOf(file: string): Kind | undefined {
+  return KINDS.get(path.extname(file).toLowerCase());
+}

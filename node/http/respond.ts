@@ -1,0 +1,95 @@
+/**
+ * Answers: headers first and all at once, so that middleware that wraps a response can change both.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import etag from 'etag';
+import fresh from 'fresh';
+import send from 'send';
+
+/** Headers by their names in lower case. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** Of everything that is served: asked for again each time, and of no use to pages of other origins. */
+const ALL: Headers = { 'cache-control': 'no-cache', 'cross-origin-resource-policy': 'same-origin' };
+
+/** Answers with a text, or bytes, or with 304 when the browser has them. */
+export function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string | Buffer,
+  headers: Headers,
+): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  // Weak: whoever compresses it may leave the tag.
+  const tag = etag(bytes, { weak: true });
+  setHeaders(response, { etag: tag, ...headers });
+  if (fresh(request.headers, { etag: tag })) {
+    response.statusCode = 304;
+    response.removeHeader('content-type');
+    response.end();
+    return;
+  }
+  response.statusCode = 200;
+  response.setHeader('content-length', bytes.length);
+  if (request.method === 'HEAD') response.end();
+  else response.end(bytes);
+}
+
+/**
+ * Answers with a file from disk, or a part of it.
+ *
+ * @returns Whether there was one. Rejects when it cannot be read.
+ */
+export function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: string,
+  headers: Headers,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    response.once('close', () => resolve(true));
+    // Which files may be sent is decided before.
+    send(request, encodeURIComponent(file), {
+      dotfiles: 'allow',
+      index: false,
+      cacheControl: false,
+    })
+      .on('headers', () => {
+        // Koa begins with another one.
+        response.statusCode = 200;
+        setHeaders(response, headers);
+      })
+      .on('directory', () => resolve(false))
+      .on('error', (error: Error & { status?: number; headers?: Headers }) => {
+        const { status = 500 } = error;
+        if (status === 404) return resolve(false);
+        if (status >= 500 || response.headersSent) return reject(error);
+        response.removeHeader('etag');
+        setHeaders(response, error.headers ?? {});
+        sendStatus(response, status, error.message);
+      })
+      .pipe(response);
+  });
+}
+
+/** Answers with a status and a sentence. */
+export function sendStatus(
+  response: ServerResponse,
+  status: number,
+  sentence: string,
+  headers: Headers = {},
+): void {
+  response.statusCode = status;
+  setHeaders(response, { 'content-type': 'text/plain; charset=utf-8', ...headers });
+  response.setHeader('content-length', Buffer.byteLength(sentence));
+  response.end(sentence);
+}
+
+/** What the app has set of them before stays. */
+function setHeaders(response: ServerResponse, headers: Headers): void {
+  for (const [name, value] of Object.entries({ ...ALL, ...headers })) {
+    const isOwn = name in headers || !response.hasHeader(name);
+    if (isOwn) response.setHeader(name, value);
+  }
+}
