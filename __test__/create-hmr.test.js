@@ -118,19 +118,32 @@ const mounted = {
   ],
   'Connect, which tells the base': [undefined, (hmr) => connect().use('/app', hmr.middleware)],
   'node:http, with the option base': ['/app/', alone],
-  'Koa, with the option base': [
-    '/app',
+  'Koa, with the option base': ['/app', (hmr) => new Koa().use(asKoa(hmr)).callback()],
+  'Koa, mounted': [
+    undefined,
     (hmr) =>
       new Koa()
-        .use(({ req, res }, next) => {
-          return new Promise((resolve, reject) => {
-            res.once('close', resolve);
-            hmr.middleware(req, res, (error) => (error ? reject(error) : resolve(next())));
-          });
+        .use((context, next) => {
+          const [, rest] = /^\/app(\/.*|)$/.exec(context.path) ?? [];
+          if (rest === undefined) return undefined;
+          context.path = rest || '/';
+          context.req.originalUrl = context.originalUrl;
+          return next();
         })
+        .use(asKoa(hmr))
         .callback(),
   ],
 };
+
+/** The middleware for Koa. */
+function asKoa(hmr) {
+  return ({ req, res }, next) =>
+    new Promise((resolve, reject) => {
+      res.once('close', resolve);
+      hmr.middleware(req, res, (error) => (error ? reject(error) : resolve(next())));
+    });
+}
+
 for (const [name, [base, app]] of Object.entries(mounted)) {
   test(`below a path: ${name}`, async (t) => {
     const { project, origin, open } = await startServer(t, VALUE_APP, {

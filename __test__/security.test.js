@@ -7,7 +7,6 @@ import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
-import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
@@ -31,7 +30,7 @@ import {
   startProxy,
 } from './helpers/attack.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
-import { startDevServer } from './helpers/host.js';
+import { startDevServer, tlsOfHost } from './helpers/host.js';
 import { Project } from './helpers/project.js';
 import { serve, terminal } from './helpers/server.js';
 
@@ -906,15 +905,6 @@ test('a request cannot put markup into inline scripts', async (t) => {
 });
 
 const TLS = tlsOfHost();
-
-/** The certificate that the host has for HTTP/2. */
-function tlsOfHost() {
-  const require = createRequire(import.meta.url);
-  const host = createRequire(require.resolve(process.env.TEST_HOST ?? '@web/dev-server'));
-  const folder = path.join(host.resolve('@web/dev-server-core'), '../..');
-  const read = (kind) => readFileSync(path.join(folder, `.self-signed-dev-server-ssl.${kind}`));
-  return { key: read('key'), cert: read('cert') };
-}
 
 for (const [name, tls] of [
   ['http', undefined],

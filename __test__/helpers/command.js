@@ -83,10 +83,15 @@ export class Program {
  *
  * @param {import('ava').ExecutionContext} t
  * @param {string[]} args The program and its arguments.
- * @param {{ cwd?: string, node?: string }} [options] `node` is the binary to run it with.
+ * @param {{ cwd?: string, node?: string, env?: Record<string, string> }} [options] `node` is the binary to run it with,
+ *   `env` are variables beside those of this process.
  */
-export function start(t, args, { cwd, node = process.execPath } = {}) {
-  const child = spawn(node, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(t, args, { cwd, node = process.execPath, env } = {}) {
+  const child = spawn(node, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const program = new Program(child);
   t.teardown(async () => {
     child.kill('SIGKILL');
