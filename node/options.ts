@@ -112,6 +112,7 @@ const engine = v.strictObject({
   resolvesOnly: flag,
   pulls: flag,
   answersForHost: flag,
+  mode: v.optional(text('has to be the name of a mode')),
   snapshot: v.optional(
     v.strictObject(
       {

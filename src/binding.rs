@@ -134,8 +134,6 @@ pub struct MadeModule {
     pub code: String,
     /// Whether it is a script; else it is a style sheet.
     pub is_script: bool,
-    /// Whether it depends on what is in the file: else it is no module of that file.
-    pub has_content: bool,
 }
 
 /// Makes a module of a file, on a thread of its own.
@@ -160,7 +158,6 @@ impl Task for Making {
         Ok(made.map(|made| MadeModule {
             code: made.code,
             is_script: made.is_script,
-            has_content: made.has_content,
         }))
     }
 }

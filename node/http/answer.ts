@@ -9,10 +9,10 @@ import path from 'node:path';
 import { isShown } from '../server/destination.js';
 import type { FileRequest } from '../server/files.js';
 import type { Running } from '../server/hot-server.js';
-import { fileBelow } from '../server/location.js';
+import { fileOf } from '../server/location.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
-import { type Kind, kindOf } from './kinds.js';
-import type { Maker } from './make.js';
+import { ASSET, type Kind, kindOf } from './kinds.js';
+import { MakeError, type Maker } from './make.js';
 import type { Asked } from './mount.js';
 import { sendBody, sendFile, sendStatus } from './respond.js';
 
@@ -27,9 +27,8 @@ export interface Site extends Running {
   maker: Maker;
 }
 
-/** A part of a path that begins with a dot; what everybody may read, and the folder that pnpm keeps packages in, may. */
-const HIDDEN = /\/\.(?!well-known(?:\/|$))/;
-const PNPM = /\/node_modules\/\.pnpm\//g;
+/** What paths of files outside of the root begin with: packages of a folder above, which code imports. */
+export const OUTSIDE = '/__outside__/';
 
 /** Larger files are not read, in bytes. */
 const MAX_READ = 16 * 1024 * 1024;
@@ -77,7 +76,14 @@ export async function answer(
     return true;
   }
   const { file, page } = found;
-  return serve(site, request, response, { url: asked.url, headers, file, page, at, since }, found);
+  const ask = { url: asked.url, headers, file, page, at, since };
+  try {
+    return await serve(site, request, response, ask, found);
+  } catch (error) {
+    if (!(error instanceof MakeError)) throw error;
+    sendStatus(response, 500, `${error.message}\n`);
+    return true;
+  }
 }
 
 /** What a request leads to: a file, a folder that has a page, or a file that is missing. */
@@ -94,8 +100,8 @@ interface FoundFile {
 /** Finds what a request leads to; `null` for what is refused. */
 async function find(site: Site, asked: Asked, request: IncomingMessage): Promise<Found | null> {
   const { root, base, engine } = site;
-  const file = fileBelow(asked.below, root);
-  if (file === null || isHidden(file, root)) return null;
+  const file = fileOf(asked.below, root, OUTSIDE);
+  if (file === null || !engine.isPublic(file)) return null;
   const found = await stat(file).catch(() => null);
   if (found?.isFile() || (found === null && engine.savedSource(file) !== null)) {
     // Of the base's own path frameworks make that of the folder.
@@ -130,33 +136,28 @@ async function serve(
     return [others, `hotgraph;desc="${version()}"`].flat().join(', ');
   };
   const kind = size > MAX_READ ? undefined : kindOf(file);
-  if (kind === undefined) {
+  const isMade = maker.makes(url, kind);
+  if (kind === undefined && !isMade) {
     const isKnown = () => engine.contentVersion(url) > 0;
     if (!isKnown() && isBeingWritten(file)) await whenWritten(file, isKnown);
     files.transform('asset', null, asked);
     return sendFile(request, response, file, { 'server-timing': timing() });
   }
-  const content = await files.read(file);
+  const content = size > MAX_READ ? '' : await files.read(file);
   if (content === null) return false;
   const source = typeof content === 'string' || !isUtf8(content) ? content : content.toString();
-  const isScript = kind.kind === 'script' && typeof source === 'string';
-  const made = isScript ? (await maker.make(url, file, source)).code : source;
-  const body = files.transform(kind.kind, made, asked);
-  sendBody(request, response, body, {
-    'content-type': typeOf(kind, body),
-    'server-timing': timing(),
-  });
+  const made = isMade ? await maker.make(url, file, String(source)) : null;
+  const served = made ?? { ...(kind ?? ASSET), code: source };
+  const makeInline = (scriptUrl: string, code: string) => maker.makeInline(scriptUrl, file, code);
+  const body = files.transform(served.kind, served.code, { ...asked, makeInline });
+  const type = typeOf(served, body);
+  sendBody(request, response, body, { 'content-type': type, 'server-timing': timing() });
   return true;
 }
 
 /** Text that is not UTF-8 says itself what it is. */
 function typeOf({ type }: Kind, body: string | Buffer): string {
   return typeof body === 'string' ? type : type.replace(/;.*/, '');
-}
-
-function isHidden(file: string, root: string): boolean {
-  const below = file.slice(root.length).replaceAll(path.sep, '/');
-  return HIDDEN.test(below.replace(PNPM, '/'));
 }
 
 async function isFile(file: string): Promise<boolean> {

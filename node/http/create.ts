@@ -13,8 +13,8 @@ import { type HotOptions, HotServer } from '../server/hot-server.js';
 import { snapshotOf } from '../server/snapshot.js';
 import { warmUp } from '../server/warm-up.js';
 import { plainLine } from '../tell/report.js';
-import { answer, type Site } from './answer.js';
-import { asTheyAre } from './make.js';
+import { answer, OUTSIDE, type Site } from './answer.js';
+import { Maker } from './make.js';
 import { type Asked, askedOf, type MountedRequest, mountOf, withoutSlash } from './mount.js';
 import { Upgrades } from './upgrades.js';
 
@@ -116,9 +116,9 @@ export function createHmr(options: HmrOptions = {}): Hmr {
       root,
       base,
       dispatch,
-      engine: { watch, servesFiles: true, ...(snapshot && { snapshot }) },
+      engine: { watch, mode: 'development', outside: OUTSIDE, ...(snapshot && { snapshot }) },
     });
-    site = { ...running, root, base, spa, maker: asTheyAre };
+    site = { ...running, root, base, spa, maker: new Maker(running.engine) };
     return site;
   }
 

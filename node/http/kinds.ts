@@ -14,7 +14,13 @@ export interface Kind {
 }
 
 const PAGE: Kind = { kind: 'page', type: 'text/html; charset=utf-8' };
-const SCRIPT: Kind = { kind: 'script', type: 'text/javascript; charset=utf-8' };
+/** What is none of the others. */
+export const ASSET: Kind = { kind: 'asset', type: 'application/octet-stream' };
+/** A module. */
+export const SCRIPT: Kind = { kind: 'script', type: 'text/javascript; charset=utf-8' };
+
+/** A style sheet. */
+export const STYLE: Kind = { kind: 'style', type: 'text/css; charset=utf-8' };
 
 /** By extension. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
@@ -22,7 +28,11 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['.htm', PAGE],
   ['.js', SCRIPT],
   ['.mjs', SCRIPT],
-  ['.css', { kind: 'style', type: 'text/css; charset=utf-8' }],
+  ['.jsx', SCRIPT],
+  ['.ts', SCRIPT],
+  ['.mts', SCRIPT],
+  ['.tsx', SCRIPT],
+  ['.css', STYLE],
   // Read, so that a save that breaks it is an error and no update.
   ['.json', { kind: 'asset', type: 'application/json; charset=utf-8' }],
 ]);

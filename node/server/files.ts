@@ -27,6 +27,8 @@ export interface FileRequest {
   since?: number;
   /** The name by which the engine knows a page that several urls show. Default: its path, `index.html` included. */
   page?: string;
+  /** What the server makes of the code of an inline module script. Left out, nothing. */
+  makeInline?(url: string, code: string): string;
   /** What the server's own resolver makes of a specifier; nothing when a browser comes to the same. */
   resolve?(specifier: string): Resolved | Promise<Resolved>;
 }
@@ -129,9 +131,10 @@ export class HmrFiles {
       head: (nonce) => this.#endpoint.head(page, this.#engine.version, this.#engine.session, nonce),
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
-        const served = this.#engine.serveScript(url, code);
+        const made = request.makeInline?.(url, code) ?? code;
+        const served = this.#engine.serveScript(url, made);
         this.#linkLater(url, served?.accepted, request);
-        return served?.code ?? null;
+        return served?.code ?? (made === code ? null : made);
       },
     });
     this.#engine.importMap(page, importMap?.imports ?? {}, importMap?.scopes);

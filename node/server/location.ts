@@ -13,6 +13,40 @@ const ODD_ON_WINDOWS =
   /[\x00-\x1f:<>"|?*\\]|[. ]$|^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\.|$)/i;
 
 /**
+ * The absolute path of the file that a path of a url names: below a folder, or outside of it, where the path says how many
+ * levels up.
+ *
+ * @param outside What such paths begin with; after it come the number of levels, a slash and the path.
+ * @returns `null` as {@link fileBelow} says.
+ */
+export function fileOf(
+  pathname: string,
+  folder: string,
+  outside: string,
+  platform: NodeJS.Platform = process.platform,
+): string | null {
+  const [levels = '', rest] = pathname.startsWith(outside)
+    ? split(pathname.slice(outside.length))
+    : [];
+  if (!/^(0|[1-9]\d*)$/.test(levels) || rest === undefined) {
+    return fileBelow(pathname, folder, platform);
+  }
+  return fileBelow(rest, above(folder, Number(levels), platform === 'win32'), platform);
+}
+
+function split(text: string): [string, string?] {
+  const at = text.indexOf('/');
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The folder so many levels up. Never more than there are: a url may ask for any number. */
+function above(folder: string, levels: number, isWindows: boolean): string {
+  const { resolve, sep } = isWindows ? path.win32 : path.posix;
+  const depth = folder.split(sep).length;
+  return resolve(folder, '../'.repeat(Math.min(levels, depth)));
+}
+
+/**
  * The absolute path of the file that a path of a url names below a folder, whether or not there is one; `index.html`
  * for the url of a folder. `null` for undecodable paths, and those that lead out of the folder. On Windows also for
  * names that are no plain files'.

@@ -2,17 +2,14 @@
  * What a request to the dev server asks for, before and after the host has looked at it.
  */
 
-import path from 'node:path';
 import type { Context } from 'koa';
-import { fileBelow } from '../server/location.js';
+import { fileOf as fileAt } from '../server/location.js';
 
 /** The query parameter of version stamps; the engine writes it. */
 const STAMP = /[?&]__hot=\d+/;
 
 /** How @web/dev-server names files outside its root: behind this are the number of levels up, and the path. */
 export const OUTSIDE_ROOT = '/__wds-outside-root__/';
-
-const OUTSIDE = new RegExp(`^${OUTSIDE_ROOT}(0|[1-9]\\d*)/`);
 
 /** A request as the browser made it. */
 export interface HotRequest {
@@ -54,15 +51,5 @@ export function fileOf(
   platform: NodeJS.Platform = process.platform,
 ): string | null {
   const [pathname = '/'] = url.split(/[?#]/);
-  const outside = OUTSIDE.exec(pathname);
-  if (!outside) return fileBelow(pathname, rootDir, platform);
-  const root = above(rootDir, Number(outside[1]), platform === 'win32');
-  return fileBelow(pathname.slice(outside[0].length), root, platform);
-}
-
-/** The folder so many levels up. Never more than there are: a url may ask for any number. */
-function above(folder: string, levels: number, isWindows: boolean): string {
-  const { resolve, sep } = isWindows ? path.win32 : path.posix;
-  const depth = folder.split(sep).length;
-  return resolve(folder, '../'.repeat(Math.min(levels, depth)));
+  return fileAt(pathname, rootDir, OUTSIDE_ROOT, platform);
 }

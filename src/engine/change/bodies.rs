@@ -160,6 +160,7 @@ impl Shared {
         record: &Arc<ModuleRecord>,
         odd: &mut Vec<ModuleId>,
     ) {
+        self.resolve_accepted(id, record);
         let mut state = self.state();
         state.set_source(id, text.clone());
         let data = state.module(id);

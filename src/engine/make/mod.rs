@@ -13,11 +13,12 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::change::check::explain;
+use super::state::accepted_specifiers;
 use super::{Engine, Shared};
 use crate::engine::message::Message;
 use hotgraph_compile::{data, script, style};
 use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
-use hotgraph_core::graph::url;
+use hotgraph_core::graph::{ModuleId, url};
 use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord};
 use hotgraph_core::syntax::edit::{Edit, apply};
 use hotgraph_core::syntax::literal::literal;
@@ -31,8 +32,6 @@ pub struct Made {
     pub code: String,
     /// Whether it is a script; else it is a style sheet.
     pub is_script: bool,
-    /// Whether it depends on what is in the file.
-    pub has_content: bool,
 }
 
 impl Made {
@@ -40,16 +39,12 @@ impl Made {
         Self {
             code,
             is_script: true,
-            has_content: true,
         }
     }
 
-    /// A script that says no more of a file than where it is.
+    /// A script that says no more of a file than where it is: a change of the file is nothing to who imports that.
     fn fixed(code: String) -> Self {
-        Self {
-            has_content: false,
-            ..Self::script(code)
-        }
+        Self::script(format!("{code}import.meta.hot.accept();\n"))
     }
 }
 
@@ -134,7 +129,6 @@ impl Shared {
             Wanted::Scoped => Made {
                 code: scoped(subject, path, source)?.css,
                 is_script: false,
-                has_content: true,
             },
         };
         Ok(Some(made))
@@ -262,6 +256,39 @@ impl Shared {
         let name = address.as_deref().unwrap_or(specifier);
         let mut maps = state.import_maps.values();
         maps.any(|map| map.resolve(importer, name).is_some())
+    }
+}
+
+impl Shared {
+    /// Keeps what stands behind the specifiers that a module accepts, where the engine resolves them itself.
+    pub fn resolve_accepted(&self, id: ModuleId, record: &ModuleRecord) {
+        let Some(maker) = &self.maker else {
+            return;
+        };
+        let specifiers = accepted_specifiers(record);
+        let importer = {
+            let state = self.state();
+            let file = state.files.of_module(id);
+            file.map(|index| {
+                (
+                    state.graph.url(id).to_owned(),
+                    state.files.get(index).path.clone(),
+                )
+            })
+        };
+        let Some((module_url, file)) = importer.filter(|_| !specifiers.is_empty()) else {
+            return;
+        };
+        let resolver = &maker.resolver;
+        let resolved: Vec<(String, String)> = specifiers
+            .into_iter()
+            .filter(|specifier| !self.is_mapped(&module_url, specifier))
+            .filter_map(|specifier| {
+                let found = resolver.rewritten(&module_url, &file, &specifier, false)?;
+                Some((specifier, found))
+            })
+            .collect();
+        self.state().module(id).resolutions.extend(resolved);
     }
 }
 

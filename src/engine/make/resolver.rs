@@ -24,6 +24,9 @@ const EXTENSIONS: [&str; 7] = [".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".j
 /// The folder that packages are installed in.
 const PACKAGES: &str = "node_modules";
 
+/// Folders in there in which package managers keep them: pnpm, Bun, Yarn.
+const STORES: [&str; 3] = [".pnpm", ".bun", ".store"];
+
 /// Finds files.
 pub struct FileResolver {
     resolver: Resolver,
@@ -185,12 +188,14 @@ fn says_commonjs(text: &str) -> bool {
     !is_module && says.iter().any(|says| text.contains(says))
 }
 
-/// Whether a path below a folder has a part that is hidden. Package managers keep packages in hidden folders.
+/// Whether a path below a folder has a part that is hidden. What is well known, and packages, are not.
 fn is_hidden(below: &Path) -> bool {
     let mut is_in_packages = false;
     below.components().any(|part| {
         let name = part.as_os_str();
-        let is_hidden = name.as_encoded_bytes().starts_with(b".") && !is_in_packages;
+        let is_known =
+            name == ".well-known" || (is_in_packages && STORES.iter().any(|store| name == *store));
+        let is_hidden = name.as_encoded_bytes().starts_with(b".") && !is_known;
         is_in_packages = name == PACKAGES;
         is_hidden
     })

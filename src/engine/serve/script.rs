@@ -122,6 +122,7 @@ impl Engine {
         let Some(record) = record else {
             return ServedScript::default();
         };
+        shared.resolve_accepted(id, &record);
         let TakenIn { is_odd, .. } = shared.state().take_in(id, &record);
         if is_odd {
             self.post(Message::Review(id));
