@@ -3,7 +3,7 @@
  */
 
 import ava from 'ava';
-import { closeBrowser } from './helpers/browser.js';
+import { closeBrowser, waitFor } from './helpers/browser.js';
 import { wasHot } from './helpers/expect.js';
 import { startServer } from './helpers/serving.js';
 
@@ -185,3 +185,188 @@ for (const [what, [files, before, [file, text, after]]] of Object.entries(CASES)
     wasHot(t, tab);
   });
 }
+
+const color = (selector) => getComputedStyle(document.querySelector(selector)).color;
+
+test('style sheets that code imports', async (t) => {
+  const { project, open } = await startServer(t, {
+    'index.html': `${PAGE}<p>text</p>`,
+    'main.ts': `import './a.css'; import text from './a.css?inline'; globalThis.value = text;
+globalThis.color = getComputedStyle(document.querySelector('p')).color; import.meta.hot.accept();`,
+    'a.css': "@import './b.css'; p { background: url(./b.svg) }",
+    'b.css': 'p { color: rgb(1, 0, 0) }',
+  });
+  const tab = await open();
+  await tab.until(value, "@import './b.css'; p { background: url(./b.svg) }");
+  // Code that runs after the import may count on it.
+  t.is(await tab.evaluate(() => globalThis.color), 'rgb(1, 0, 0)');
+  await project.write('b.css', 'p { color: rgb(2, 0, 0) }');
+  await tab.until(color, 'rgb(2, 0, 0)', 'p');
+  await project.write('a.css', 'p { color: rgb(3, 0, 0) }');
+  await tab.until(color, 'rgb(3, 0, 0)', 'p');
+  await tab.until(value, 'p { color: rgb(3, 0, 0) }');
+  // Who imports it no more, shows it no more.
+  await project.write('main.ts', 'globalThis.value = 1; import.meta.hot.accept();');
+  await tab.until(value, 1);
+  await tab.until(color, 'rgb(0, 0, 0)', 'p');
+  wasHot(t, tab);
+});
+
+test('CSS modules', async (t) => {
+  const { project, open } = await startServer(t, {
+    'index.html': `${PAGE}<p>text</p>`,
+    'main.ts': `import names, { one } from './a.module.css';
+document.querySelector('p').className = names.two;
+globalThis.value = [one === names.one, Object.keys(names).join()]; import.meta.hot.accept();`,
+    'a.module.css':
+      ".one { color: rgb(1, 0, 0) } .two { composes: one; composes: three from './b.module.css' }",
+    'b.module.css': '.three { background-color: rgb(0, 0, 3) }',
+  });
+  const background = () => getComputedStyle(document.querySelector('p')).backgroundColor;
+  const tab = await open();
+  await tab.until(value, [true, 'one,two']);
+  await tab.until(color, 'rgb(1, 0, 0)', 'p');
+  await tab.until(background, 'rgb(0, 0, 3)');
+  await project.write('b.module.css', '.three { background-color: rgb(0, 0, 4) }');
+  await tab.until(background, 'rgb(0, 0, 4)');
+  await project.write('a.module.css', '.one {} .two { color: rgb(2, 0, 0) } .four {}');
+  await tab.until(color, 'rgb(2, 0, 0)', 'p');
+  await tab.until(value, [true, 'four,one,two']);
+  wasHot(t, tab);
+});
+
+test('an inline script imports by name, and is TypeScript nowhere', async (t) => {
+  const { project, open } = await startServer(t, {
+    'index.html': `<!doctype html><script type="module">
+import { a } from 'a'; import { b } from './b'; globalThis.value = [a, b];
+import.meta.hot.accept('./b', (next) => { globalThis.value = [a, next.b]; });
+</script>`,
+    'b.ts': 'export const b: number = 2;',
+    ...pkg('a', { type: 'module', main: 'a.js' }, { 'a.js': 'export const a = 1;' }),
+  });
+  const tab = await open();
+  await tab.until(value, [1, 2]);
+  await project.write('b.ts', 'export const b: number = 3;');
+  await tab.until(value, [1, 3]);
+  wasHot(t, tab);
+});
+
+/** What is wrong, where it is, and what the page says. */
+const MISTAKES = {
+  'TypeScript that cannot be parsed': ['part.ts', 'export const a: number = ;\n', 'part.ts:1:26'],
+  'JSX that is not closed': ['part.tsx', '\nexport const a = <b>;\n', /part\.tsx:\d:\d+/],
+  'a name twice, which only JavaScript forbids': [
+    'part.ts',
+    'interface A {}\nconst a: A = 1;\n\nconst a = 2;\n',
+    'part.ts:4:7',
+  ],
+  'JSON with a comma too many': ['part.json', '{\n  "a": 1,\n}\n', 'part.json:3:1'],
+  'a CSS module that is none': [
+    'part.module.css',
+    '.a { color: red }\n.b { 1 }\n',
+    /part\.module\.css:2:\d+/,
+  ],
+  'a missing package': ['part.ts', "\nimport 'no-such';\n", 'part.ts:2:8'],
+  'a missing file': ['part.ts', "\nimport './no-such';\n", 'part.ts:2:8'],
+  'code that throws, seen in its source': [
+    'part.ts',
+    'interface A {}\n\nimport { dep } from "./dep";\nexport function fail(a: A) { throw new Error(dep); }\nfail({});\n',
+    'part.ts:4:36',
+  ],
+};
+
+const places = () => {
+  const root = document.querySelector('hotgraph-overlay')?.shadowRoot;
+  return root ? [...root.querySelectorAll('.place b')].map(({ textContent }) => textContent) : null;
+};
+
+for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
+  const [good, better] = {
+    'part.ts': ['export {};', 'export const better = 1;'],
+    'part.tsx': ['export {};', 'export const better = 1;'],
+    'part.json': ['{}', '{"better":1}'],
+    'part.module.css': ['.a {}', '.better {}'],
+  }[file];
+  const matches = (found) => (typeof place === 'string' ? found === place : place.test(found));
+  const shows = async (tab) => {
+    await tab.until(() => document.querySelector('hotgraph-overlay') !== null, true);
+    let found;
+    await waitFor(
+      async () => {
+        found = await tab.evaluate(places);
+        return found?.some(matches);
+      },
+      () => JSON.stringify(found),
+    );
+  };
+  test(`${what}: at page load, and until it is fixed`, async (t) => {
+    const { project, open } = await startServer(t, {
+      'index.html': PAGE,
+      'main.ts': `import './${file}'; globalThis.value = 1;`,
+      'dep.ts': 'export const dep: string = "dep";',
+      [file]: text,
+    });
+    const tab = await open();
+    await shows(tab);
+    await project.write(file, good);
+    await tab.until(value, 1);
+    await tab.until(places, null);
+    t.is(tab.loads, 2);
+  });
+
+  test(`${what}: in an update, which changes nothing else`, async (t) => {
+    const { project, open } = await startServer(t, {
+      'index.html': PAGE,
+      'main.ts': `import './${file}'; globalThis.value = (globalThis.value ?? 0) + 1; import.meta.hot.accept();`,
+      'dep.ts': 'export const dep: string = "dep";',
+      [file]: good,
+    });
+    const tab = await open();
+    await tab.until(value, 1);
+    await project.write(file, text);
+    await shows(tab);
+    t.is(await tab.evaluate(value), 1);
+    await project.write(file, better);
+    await tab.until(value, 2);
+    await tab.until(places, null);
+    t.is(tab.loads, 1);
+  });
+}
+
+test('packages above the root, and through links of package managers', async (t) => {
+  const { project, open } = await startServer(
+    t,
+    {
+      'app/index.html': PAGE,
+      'app/main.ts': `import { a } from 'a'; import { b } from 'b'; globalThis.value = [a, b]; import.meta.hot.accept();`,
+      ...pkg(
+        'a',
+        { type: 'module', main: 'a.js' },
+        {
+          'a.js': `import './style.css'; import { deep } from './deep.js'; export const a = deep;`,
+          'deep.js': 'export const deep = 1;',
+          'style.css': 'p {}',
+          '.secret.js': 'export default "SECRET";',
+        },
+      ),
+      'node_modules/.pnpm/b@1/node_modules/b/package.json':
+        '{"name":"b","type":"module","main":"b.js"}',
+      'node_modules/.pnpm/b@1/node_modules/b/b.js': `export { c as b } from 'c';`,
+      'node_modules/.pnpm/b@1/node_modules/c/package.json':
+        '{"name":"c","exports":"./c.js","type":"module"}',
+      'node_modules/.pnpm/b@1/node_modules/c/c.js': 'export const c = 2;',
+      'secret/package.json': '{}',
+      'secret/a.js': 'export default "SECRET";',
+    },
+    { root: 'app', links: [['node_modules/.pnpm/b@1/node_modules/b', 'node_modules/b']] },
+  );
+  const tab = await open();
+  await tab.until(value, [1, 2]);
+  await project.write('node_modules/a/deep.js', 'export const deep = 10;');
+  await tab.until(value, [10, 2]);
+  wasHot(t, tab);
+  for (const url of ['secret/a.js', 'node_modules/a/.secret.js', 'node_modules/.pnpm/x.js']) {
+    const status = (path) => fetch(path).then((answer) => answer.status);
+    t.is(await tab.evaluate(status, `/__outside__/1/${url}`), 404, url);
+  }
+});

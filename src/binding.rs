@@ -310,9 +310,9 @@ impl HmrEngine {
     /// Throws what is wrong with the code.
     #[napi(catch_unwind)]
     pub fn make_inline(&self, url: String, file: String, source: String) -> Result<Option<String>> {
-        let made = self.engine.make(&url, &PathBuf::from(file), &source);
+        let made = self.engine.make_inline(&url, &PathBuf::from(file), &source);
         let made = made.map_err(napi::Error::from_reason)?;
-        Ok(made.map(|made| made.code).filter(|code| *code != source))
+        Ok(Some(made).filter(|code| *code != source))
     }
 
     /// Whether pages may get a file, as the option `mode` says: it is below the root, or in a package that code imports,

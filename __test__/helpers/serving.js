@@ -2,6 +2,7 @@
  * `createHmr()` on real servers in this process.
  */
 
+import { symlinkSync } from 'node:fs';
 import http from 'node:http';
 import { createHmr } from 'hotgraph';
 import { PAGE } from './app.js';
@@ -46,12 +47,17 @@ export function make(t, options) {
  *
  * @param {import('ava').ExecutionContext} t
  * @param {Record<string, string | Uint8Array>} files
- * @param {{ hmr?: object, app?: (hmr: object) => http.RequestListener, path?: string }} [options] `hmr` goes to
- *   `createHmr`, `app` makes what answers requests.
+ * @param {{ hmr?: object, app?: (hmr: object) => http.RequestListener, root?: string, links?: [string, string][] }} [options] `hmr` goes to
+ *   `createHmr`, `app` makes what answers requests, `root` is the folder that is served, `links` are symbolic links: target, name.
  */
-export async function startServer(t, files, { hmr: options, app = alone } = {}) {
+export async function startServer(
+  t,
+  files,
+  { hmr: options, app = alone, root = '.', links = [] } = {},
+) {
   const project = makeProject(t, files);
-  const hmr = make(t, { root: project.folder, ...options });
+  for (const [target, link] of links) symlinkSync(project.path(target), project.path(link));
+  const hmr = make(t, { root: project.path(root), ...options });
   const server = http.createServer(app(hmr));
   hmr.attach(server);
   const origin = await listen(t, server);

@@ -184,7 +184,8 @@ pub fn module(sheet_url: &str, names: &BTreeMap<String, Vec<Name>>) -> String {
 
 /// Puts a style sheet into the page.
 const LINK: &str = "\
-const { data } = import.meta.hot;
+const { hot } = import.meta;
+const data = hot?.data ?? {};
 if (data.link === undefined && globalThis.document) {
   data.link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL });
   const { nonce } = document.querySelector('[nonce]') ?? {};
@@ -196,14 +197,14 @@ if (data.link === undefined && globalThis.document) {
   document.head.append(data.link);
   await loaded;
 }
-import.meta.hot.prune(() => data.link?.remove());
+hot?.prune(() => data.link?.remove());
 ";
 
 /// An edit that changes no names changes nothing for who imports them.
 const RENAMED: &str = "\
-import.meta.hot.accept((next) => {
+hot?.accept((next) => {
   if (JSON.stringify(next.default) !== JSON.stringify(names)) {
-    import.meta.hot.invalidate('its class names are others now');
+    hot.invalidate('its class names are others now');
   }
 });
 ";

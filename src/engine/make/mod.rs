@@ -13,6 +13,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::change::check::explain;
+use super::serve::script::inline_place;
 use super::state::accepted_specifiers;
 use super::{Engine, Shared};
 use crate::engine::message::Message;
@@ -44,7 +45,7 @@ impl Made {
 
     /// A script that says no more of a file than where it is: a change of the file is nothing to who imports that.
     fn fixed(code: String) -> Self {
-        Self::script(format!("{code}import.meta.hot.accept();\n"))
+        Self::script(format!("{code}import.meta.hot?.accept();\n"))
     }
 }
 
@@ -268,13 +269,16 @@ impl Shared {
         let specifiers = accepted_specifiers(record);
         let importer = {
             let state = self.state();
-            let file = state.files.of_module(id);
-            file.map(|index| {
-                (
-                    state.graph.url(id).to_owned(),
-                    state.files.get(index).path.clone(),
-                )
-            })
+            let module_url = state.graph.url(id).to_owned();
+            // Code in a page is in the page's file, and served before that.
+            let file = match inline_place(&module_url) {
+                Some(place) => self.options.folders.file_of(place.page),
+                None => {
+                    let file = state.files.of_module(id);
+                    file.map(|index| state.files.get(index).path.clone())
+                }
+            };
+            file.map(|file| (module_url, file))
         };
         let Some((module_url, file)) = importer.filter(|_| !specifiers.is_empty()) else {
             return;
@@ -311,6 +315,26 @@ impl Engine {
                 self.post(Message::Unmade(file.to_path_buf(), problem));
                 message
             })
+    }
+
+    /// Makes what a page gets of a module script that stands in it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the code, in one sentence.
+    pub fn make_inline(&self, request: &str, page: &Path, code: &str) -> Result<String, String> {
+        let Some(maker) = &self.shared.maker else {
+            return Ok(code.to_owned());
+        };
+        let (module_url, _) = url::identify(request);
+        let subject = Subject {
+            url: &module_url,
+            file: page,
+        };
+        let made = self
+            .shared
+            .make_script(maker, subject, Dialect::JavaScript, code);
+        made.map_err(|problem| sentence(&problem))
     }
 
     /// Whether pages may get a file.
