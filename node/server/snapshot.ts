@@ -2,19 +2,13 @@
  * Where the engine keeps what it knows for the next run of a server, and what that is good for.
  */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SnapshotOptions } from '#native';
-
-/** What package managers leave in `node_modules` of what they installed. */
-const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
+import { cacheFolder, deleteOld, findPackages, hashOf, INSTALLED } from './cache.js';
 
 /** Files of every project whose content decides what is made of others. */
 const CONFIGURATION = ['package.json', 'tsconfig.json'];
-
-/** Snapshots of servers that were not started for so long are deleted, in milliseconds. */
-const KEPT_MS = 14 * 24 * 3600 * 1000;
 
 /** The names of our files: a project and a port, and what was not finished. */
 const OWN = /^[0-9a-f]{16}-(?:\d+|server)\.snapshot(?:\.\d+-\d+\.tmp)?$/;
@@ -42,21 +36,12 @@ export interface SnapshotOwner {
 /** The engine's options for the snapshot of a server; `undefined` when there is no place for one. */
 export function snapshotOf(owner: SnapshotOwner): SnapshotOptions | undefined {
   const { root, base, port, cacheDir, fixed = [] } = owner;
-  if (cacheDir === false) return undefined;
   const packages = findPackages(root);
-  const folder = cacheDir ?? (packages && path.join(packages, '.cache', 'hotgraph'));
+  const folder = cacheFolder(packages, cacheDir);
   if (folder === undefined) return undefined;
-  deleteOld(folder);
+  deleteOld(folder, OWN);
   const name = `${hashOf(root, base)}-${port ?? 'server'}.snapshot`;
   return { file: path.resolve(folder, name), settings: settingsOf(owner, packages), fixed };
-}
-
-/** The folder of installed packages that modules below `folder` are resolved in. */
-function findPackages(folder: string): string | undefined {
-  const candidate = path.join(folder, 'node_modules');
-  if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate;
-  const above = path.dirname(folder);
-  return above === folder ? undefined : findPackages(above);
 }
 
 /** Everything beside served files that decides what is served, as far as it can be known. */
@@ -78,22 +63,5 @@ function contentOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function hashOf(...texts: string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\0');
-  return hash.digest('hex').slice(0, 16);
-}
-
-function deleteOld(folder: string): void {
-  try {
-    for (const name of readdirSync(folder).filter((one) => OWN.test(one))) {
-      const file = path.join(folder, name);
-      if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
-    }
-  } catch {
-    // There is no such folder yet, or another server was faster.
   }
 }
