@@ -283,6 +283,7 @@ for (const tool of TOOLS) {
       exports.again = require('p') === module.exports;
       exports.type = typeof require;
       exports.esm = [require('esm').named, require('esm').default(), require('esm').__esModule];
+      exports.dynamicOff = () => import('fs').then((it) => Object.keys(it.default).length);
       exports.dynamic = () => import('esm').then((it) => it.named + 1);
       exports.dynamicCommonJs = () => import('conditions').then((it) => it.kind);
       if (process.env.NODE_ENV === 'production') { require('./production'); }
@@ -316,7 +317,7 @@ for (const tool of TOOLS) {
     );
     const { tab } = await open(t, project.folder);
     const run =
-      'async (it) => ({ ...it.default, dynamic: await it.dynamic(), dynamicCommonJs: await it.dynamicCommonJs() })';
+      'async (it) => ({ ...it.default, dynamic: await it.dynamic(), dynamicOff: await it.dynamicOff(), dynamicCommonJs: await it.dynamicCommonJs() })';
     t.deepEqual(await inPage(tab, 'p/index.js', run), {
       self: true,
       env: 'development',
@@ -334,6 +335,7 @@ for (const tool of TOOLS) {
       type: 'function',
       esm: [1, 'default', true],
       dynamic: 2,
+      dynamicOff: 0,
       dynamicCommonJs: 'import',
       umd: 1,
     });
@@ -632,6 +634,7 @@ test('what decides where a name leads makes it anew', async (t) => {
       'exports.a = 1; try { require("q"); } catch {} try { require("./late"); } catch {}',
     'r/index.js': 'exports.r = require("s");',
     's/index.js': 'exports.s = 1;',
+    't/index.js': 'exports.t = require("node:events");',
   });
   const packages = new Packages(project.folder);
   const code = async (file) => (await packages.definitionOf(file)).code;
@@ -642,6 +645,15 @@ test('what decides where a name leads makes it anew', async (t) => {
   t.true((await code(p)).includes('import "/node_modules/q/index.js?__commonjs=define"'));
   await project.write('node_modules/p/late.js', 'exports.late = 1;');
   t.true((await code(p)).includes('exports.late = 1'));
+
+  // Browsers have what Node brings where a package of that name is installed.
+  const builtin = 'node_modules/t/index.js';
+  t.true((await code(builtin)).includes('require("builtin:events")'));
+  await project.write('node_modules/events/index.js', 'exports.once = 1;');
+  await project.write('node_modules/events/package.json', '{ "name": "events" }');
+  t.true(
+    (await code(builtin)).includes('import "/node_modules/events/index.js?__commonjs=define"'),
+  );
 
   // A package becomes one of ES modules.
   t.true(

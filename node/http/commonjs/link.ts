@@ -18,6 +18,9 @@ export const EXPORTS = '__commonjs';
 /** The query of the module that defines a CommonJS file, and runs nothing. */
 export const DEFINE = '__commonjs=define';
 
+/** What `import()` gets of a file that the field `browser` turns off. */
+const EMPTY_MODULE = 'data:text/javascript,export default {}';
+
 /** How the thing that a name means gets into a page. */
 export type Target =
   /** With the file that requires it: it is of the same package. */
@@ -50,14 +53,16 @@ export interface Surroundings {
 export async function targetOf(mention: Mention, around: Surroundings): Promise<Target> {
   const { specifier, isImport } = mention;
   const found = (await besides(specifier, around)) ?? (await resolve(mention));
-  if (found === 'empty') return { how: 'none', id: 'empty:' };
+  if (found === 'empty') return { how: 'none', id: isImport ? EMPTY_MODULE : 'empty:' };
   if (found === undefined) {
-    if (isBuiltin(specifier)) {
-      return { how: 'none', id: `builtin:${specifier.replace(/^node:/, '')}` };
-    }
-    for (const file of places(specifier, around.file)) around.awaits(file);
+    const name = specifier.replace(/^node:/, '');
+    for (const file of places(name, around.file)) around.awaits(file);
     // The browser says what cannot be imported.
-    return { how: 'none', id: isImport ? specifier : `missing:${specifier}` };
+    if (isImport) return { how: 'none', id: specifier };
+    return {
+      how: 'none',
+      id: isBuiltin(specifier) ? `builtin:${name}` : `missing:${specifier}`,
+    };
   }
   const { file } = found;
   const { kind, package: owner } = await around.look(file);
