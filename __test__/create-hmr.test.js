@@ -12,7 +12,7 @@ import connect from 'connect';
 import express from 'express';
 import Koa from 'koa';
 import { VALUE_APP } from './helpers/app.js';
-import { EVIL, get, startProxy } from './helpers/attack.js';
+import { EVIL, get, listen, startProxy } from './helpers/attack.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 import { install, start } from './helpers/command.js';
 import { hasLoaded, wasHot } from './helpers/expect.js';
@@ -92,6 +92,21 @@ test('a syntax error changes nothing, the next good save does', async (t) => {
   await project.write('dep.js', dep(2));
   await tab.until(value, 2);
   wasHot(t, tab);
+});
+
+test('a file that is gone is no longer served, whatever was saved of it', async (t) => {
+  const { project, origin, open } = await startServer(t, VALUE_APP);
+  const tab = await open();
+  await project.write('dep.js', dep(2));
+  await tab.until(value, 2);
+  await project.remove('dep.js');
+  await waitFor(
+    async () => (await get(origin, '/dep.js')).status === 404,
+    () => 'it is still served',
+  );
+  await project.write('dep.js', dep(3));
+  await tab.until(value, 3);
+  t.regex((await get(origin, '/dep.js')).body, /value = 3/);
 });
 
 test('where nobody accepts the page reloads once', async (t) => {
@@ -437,6 +452,7 @@ test('pages that the app writes are loaded again when their templates change', a
   const project = makeProject(t, { 'views/page.txt': 'page 1', 'views/part.txt': 'part 1' });
   const views = ['page.txt', 'part.txt'].map((name) => project.path(`views/${name}`));
   const app = (hmr) =>
+    // All that the browser asks for, its icon too.
     express().use(hmr.middleware, (request, response) => {
       const texts = views.map((file) => readFileSync(file, 'utf8'));
       response.send(hmr.transformPage(`<!doctype html><p>${texts.join()}`, request, views));
@@ -517,6 +533,15 @@ test('attach() takes servers only, and says which', (t) => {
   hmr.attach(server);
   hmr.attach(server);
   t.is(server.listenerCount('upgrade'), 1);
+});
+
+test('to have forgotten attach() is a warning', async (t) => {
+  const warnings = hearWarnings(t);
+  const hmr = make(t, { root: import.meta.dirname, logLevel: 'warn' });
+  const origin = await listen(t, http.createServer(alone(hmr)));
+  for (const path of ['/none.js', '/create-hmr.test.js', '/host.test.js']) await get(origin, path);
+  t.is(warnings.length, 1);
+  t.regex(warnings[0], /call hmr\.attach\(server\)/);
 });
 
 test('a root that is no folder is an error', (t) => {

@@ -8,6 +8,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import path from 'node:path';
 import { checkOptions } from '../options.js';
 import type { UpgradeServer } from '../server/channel.js';
+import { isShown } from '../server/destination.js';
 import type { HotChannel } from '../server/events.js';
 import { type HotOptions, HotServer } from '../server/hot-server.js';
 import { snapshotOf } from '../server/snapshot.js';
@@ -58,7 +59,7 @@ export interface Hmr {
   attach(server: UpgradeServer): void;
   /**
    * Makes a page hot that the app itself has written: `res.send(hmr.transformPage(html, req))`. Returns the HTML with the
-   * client in it.
+   * client in it, or as it is when no browser is going to show it.
    *
    * @param request The one that is answered with the page.
    * @param templates The files that it is made of. An edit of one of them reloads the page. Paths are absolute, or
@@ -80,6 +81,9 @@ export interface Hmr {
 export interface PageRequest extends MountedRequest {
   headers: IncomingHttpHeaders;
 }
+
+const NOT_ATTACHED =
+  'pages get no updates, since there is no socket: call hmr.attach(server) with the server that listens to the port';
 
 /** Who has seen a request, by their bases: two that serve the same urls would mix up their clients. */
 const seen = new WeakMap<object, Map<string, Hmr>>();
@@ -129,7 +133,10 @@ export function createHmr(options: HmrOptions = {}): Hmr {
       const current = siteFor(() => mountOf(request));
       const asked = askedOf(request, current.base);
       noteMount(request, asked, current.base);
-      if (asked && (await answer(current, asked, request, response))) return;
+      if (asked && (await answer(current, asked, request, response))) {
+        if (!upgrades.isAttached) warnOnce(NOT_ATTACHED);
+        return;
+      }
     } catch (error) {
       // Who has gone is not told.
       if (!response.headersSent && response.socket?.destroyed !== true) next(error);
@@ -172,7 +179,8 @@ export function createHmr(options: HmrOptions = {}): Hmr {
     attach: (server) => upgrades.attach(server),
 
     transformPage(html, request, templates = []) {
-      if (isClosed) return html;
+      // An app may answer anything with its page: an icon, what code fetches. None of that is shown.
+      if (isClosed || !isShown(request.headers)) return html;
       const { engine, files } = siteFor(() => '');
       const url = request.originalUrl ?? request.url ?? '/';
       const [at, since] = [Date.now(), engine.version];

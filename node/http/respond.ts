@@ -83,7 +83,8 @@ export function sendStatus(
   response.statusCode = status;
   setHeaders(response, { 'content-type': 'text/plain; charset=utf-8', ...headers });
   response.setHeader('content-length', Buffer.byteLength(sentence));
-  response.end(sentence);
+  if (response.req.method === 'HEAD') response.end();
+  else response.end(sentence);
 }
 
 /** What the app has set of them before stays. */
