@@ -370,3 +370,69 @@ test('packages above the root, and through links of package managers', async (t)
     t.is(await tab.evaluate(status, `/__outside__/1/${url}`), 404, url);
   }
 });
+
+test('CommonJS packages: React, with its state', async (t) => {
+  const view = (text) => `import { useState } from 'react';
+export function View() {
+  const [count, setCount] = useState(0);
+  return <button onClick={() => setCount(count + 1)}>${text} {count}</button>;
+}`;
+  const { project, open, hmr } = await startServer(
+    t,
+    {
+      'app/index.html': `${PAGE}<div id="root"></div>`,
+      'app/main.ts': `import { createElement } from 'react'; import { createRoot } from 'react-dom/client';
+import { View } from './view';
+const root = import.meta.hot.data.root ??= createRoot(document.querySelector('#root'));
+root.render(createElement(View)); import.meta.hot.accept();`,
+      'app/view.tsx': view('one'),
+    },
+    { root: 'app', links: [[`${process.cwd()}/node_modules`, 'node_modules']] },
+  );
+  const text = () => document.querySelector('button')?.textContent;
+  const tab = await open();
+  await tab.until(text, 'one 0');
+  await tab.page.locator('button').click();
+  await tab.until(text, 'one 1');
+  await project.write('app/view.tsx', view('two'));
+  await tab.until(text, 'two 0');
+  wasHot(t, tab);
+  t.deepEqual(tab.errors, []);
+  t.deepEqual(
+    hmr.events.filter(({ type }) => type === 'diagnostics'),
+    [],
+  );
+});
+
+test('a CommonJS package that is edited reloads the page, with the reason', async (t) => {
+  const { project, open, hmr } = await startServer(t, {
+    'index.html': PAGE,
+    'main.ts': `import { a } from 'a'; globalThis.value = a; import.meta.hot.accept();`,
+    ...pkg(
+      'a',
+      { main: 'a.js' },
+      {
+        'a.js': `exports.a = require('./b.js');`,
+        'b.js': 'module.exports = 1;',
+      },
+    ),
+  });
+  const tab = await open();
+  await tab.until(value, 1);
+  await project.write('node_modules/a/b.js', 'module.exports = 2;');
+  await tab.until(value, 2);
+  const reloads = () => hmr.events.filter(({ type }) => type === 'reloaded');
+  await waitFor(
+    () => reloads().length > 0,
+    () => JSON.stringify(hmr.events),
+  );
+  t.deepEqual(
+    reloads().map(({ report }) => report.cause),
+    ['declined'],
+  );
+  await project.write('node_modules/a/b.js', 'module.exports = ;');
+  await waitFor(
+    () => hmr.events.some(({ type }) => type === 'diagnostics'),
+    () => JSON.stringify(hmr.events),
+  );
+});

@@ -292,7 +292,7 @@ impl HmrEngine {
     }
 
     /// Makes what a page gets under a url of a file with this text, as the option `mode` says. Resolves to `null` where that
-    /// is the file itself, or is made by other tools (`?commonjs`).
+    /// is the file itself, or is made by other tools (`?__commonjs`).
     ///
     /// Rejects with what is wrong with the text; pages and the host are told of it too.
     #[napi(catch_unwind, ts_return_type = "Promise<MadeModule | null>")]
@@ -313,6 +313,12 @@ impl HmrEngine {
         let made = self.engine.make_inline(&url, &PathBuf::from(file), &source);
         let made = made.map_err(napi::Error::from_reason)?;
         Ok(Some(made).filter(|code| *code != source))
+    }
+
+    /// The url of a file, as the option `mode` says: pages may ask for it from then on. `null` where it has none.
+    #[napi(catch_unwind)]
+    pub fn url_of(&self, file: String) -> Option<String> {
+        self.engine.url_of(&PathBuf::from(file))
     }
 
     /// Whether pages may get a file, as the option `mode` says: it is below the root, or in a package that code imports,

@@ -4,6 +4,7 @@
 
 import { symlinkSync } from 'node:fs';
 import http from 'node:http';
+import { resolve } from 'node:path';
 import { createHmr } from 'hotgraph';
 import { PAGE } from './app.js';
 import { listen } from './attack.js';
@@ -56,7 +57,8 @@ export async function startServer(
   { hmr: options, app = alone, root = '.', links = [] } = {},
 ) {
   const project = makeProject(t, files);
-  for (const [target, link] of links) symlinkSync(project.path(target), project.path(link));
+  for (const [target, link] of links)
+    symlinkSync(resolve(project.folder, target), project.path(link));
   const hmr = make(t, { root: project.path(root), ...options });
   const server = http.createServer(app(hmr));
   hmr.attach(server);

@@ -122,7 +122,9 @@ export function createHmr(options: HmrOptions = {}): Hmr {
       dispatch,
       engine: { watch, mode: 'development', outside: OUTSIDE, ...(snapshot && { snapshot }) },
     });
-    site = { ...running, root, base, spa, maker: new Maker(running.engine) };
+    const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);
+    const maker = new Maker({ engine: running.engine, root, cacheDir, say });
+    site = { ...running, root, base, spa, maker };
     return site;
   }
 

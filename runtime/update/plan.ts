@@ -180,8 +180,9 @@ class Walk {
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
     const registered = this.#page.current(url)?.registered;
-    if (registered?.declined && !hasDeparted)
-      return this.#report({ cause: 'declined', chain: chainOf(step) });
+    // Of what the page has no record, the server tells.
+    const declines = registered ? registered.declined : node?.acceptance === 'declines';
+    if (declines && !hasDeparted) return this.#report({ cause: 'declined', chain: chainOf(step) });
     if (this.#acceptsItself(step, registered)) {
       this.#boundaries.push({ module: url, accepted: url, specifiers: [] });
       if (registered?.bubbles) this.#bubbled.push(step);

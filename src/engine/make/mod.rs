@@ -202,30 +202,21 @@ impl Shared {
         code: &str,
         record: &ModuleRecord,
     ) -> Vec<Edit> {
-        let statics = record.imports.iter();
-        let statics = statics.map(|import| {
-            (
-                &import.specifier,
-                import.span,
-                import.attribute_type.is_some(),
-            )
+        let statics = record.imports.iter().map(|import| {
+            let names = import.attribute_type.is_none().then_some(&import.names[..]);
+            (&import.specifier, import.span, names)
         });
         let dynamics = record.dynamic_imports.iter().filter_map(|import| {
             let (specifier, span) = import.literal.as_ref()?;
-            Some((specifier, *span, record.data_imports.contains(specifier)))
+            let names = (!record.data_imports.contains(specifier)).then_some(&[][..]);
+            Some((specifier, *span, names))
         });
+        let resolver = &maker.resolver;
         let mut edits: Vec<Edit> = statics
             .chain(dynamics)
-            .filter_map(|(specifier, span, has_attributes)| {
-                if self.is_mapped(subject.url, specifier) {
-                    return None;
-                }
-                let rewritten = maker.resolver.rewritten(
-                    subject.url,
-                    subject.file,
-                    specifier,
-                    has_attributes,
-                )?;
+            .filter(|(specifier, ..)| !self.is_mapped(subject.url, specifier))
+            .filter_map(|(specifier, span, names)| {
+                let rewritten = resolver.rewritten(subject.url, subject.file, specifier, names)?;
                 Some(Edit {
                     span,
                     text: literal(&rewritten),
@@ -288,7 +279,7 @@ impl Shared {
             .into_iter()
             .filter(|specifier| !self.is_mapped(&module_url, specifier))
             .filter_map(|specifier| {
-                let found = resolver.rewritten(&module_url, &file, &specifier, false)?;
+                let found = resolver.rewritten(&module_url, &file, &specifier, Some(&[]))?;
                 Some((specifier, found))
             })
             .collect();
@@ -335,6 +326,12 @@ impl Engine {
             .shared
             .make_script(maker, subject, Dialect::JavaScript, code);
         made.map_err(|problem| sentence(&problem))
+    }
+
+    /// The url of a file, which pages may ask for from then on; `None` where it has none.
+    pub fn url_of(&self, file: &Path) -> Option<String> {
+        let maker = self.shared.maker.as_ref();
+        maker.and_then(|maker| maker.resolver.url_of(file))
     }
 
     /// Whether pages may get a file.

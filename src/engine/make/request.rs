@@ -9,7 +9,7 @@ use hotgraph_core::syntax::analyze::Dialect;
 pub enum Wanted {
     /// The script that it is.
     Script(Dialect),
-    /// An ES module made of CommonJS (`?commonjs`). Another tool makes it.
+    /// An ES module made of CommonJS (`?__commonjs`). Another tool makes it.
     CommonJs,
     /// Its text (`?raw`).
     Raw,
@@ -32,7 +32,7 @@ pub const IMPORT: &str = "import";
 /// Marks the url of a CSS module's style sheet.
 pub const SCOPED: &str = "scoped";
 /// Marks the url of CommonJS.
-pub const COMMONJS: &str = "commonjs";
+pub const COMMONJS: &str = "__commonjs";
 
 impl Wanted {
     /// What is wanted of the file at `path` by this url.
@@ -108,7 +108,7 @@ mod tests {
             ("/a.css?scoped", Wanted::Scoped),
             ("/a.json?import", Wanted::Json),
             ("/a.json", Wanted::File),
-            ("/a.js?commonjs", Wanted::CommonJs),
+            ("/a.js?__commonjs=define", Wanted::CommonJs),
             ("/a.js?rawest", Wanted::Script(Dialect::JavaScript)),
         ] {
             let path = Path::new(url.split('?').next().unwrap_or_default());

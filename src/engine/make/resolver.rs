@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use oxc_resolver::{ResolveOptions, Resolver, TsConfig, TsconfigDiscovery};
+use oxc_resolver::{
+    PackageType, Resolution, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery,
+};
 
-use super::request::{Wanted, with_marker};
+use super::request::{COMMONJS, Wanted, with_marker};
 use crate::engine::watch::reading;
 use hotgraph_compile::script::{Decorators, Jsx, ScriptOptions};
 use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::graph::url;
 use hotgraph_core::syntax::analyze::{Dialect, analyze};
+use hotgraph_core::syntax::name::is_identifier_name;
 
 /// The conditions of `exports` and `imports` that hold.
 const CONDITIONS: [&str; 5] = ["import", "module", "browser", "development", "default"];
@@ -77,13 +80,14 @@ impl FileResolver {
     /// What to write in place of a specifier in the code of a module; `None` where a browser comes to the same, or nobody
     /// knows what it stands for.
     ///
-    /// `has_attributes` when the import says what it takes the file for.
+    /// `names` are those that the import takes, of which CommonJS may not show all; `None` when the import says what it
+    /// takes the file for.
     pub fn rewritten(
         &self,
         importer_url: &str,
         importer: &Path,
         specifier: &str,
-        has_attributes: bool,
+        names: Option<&[String]>,
     ) -> Option<String> {
         if url::is_absolute(specifier) || specifier.starts_with("//") {
             return None;
@@ -99,12 +103,9 @@ impl FileResolver {
         let found = self.resolver.resolve_file(importer, name).ok()?;
         let file = found.path();
         let file_url = self.url_of(file)?;
-        let marker = match has_attributes {
-            true => None,
-            false => {
-                Wanted::of(&format!("{file_url}{rest}"), file).marker(|| self.is_commonjs(file))
-            }
-        };
+        let is_commonjs = || self.is_commonjs(&found);
+        let wanted = names.map(|_| Wanted::of(&format!("{file_url}{rest}"), file));
+        let marker = wanted.and_then(|wanted| wanted.marker(is_commonjs));
         let native = url::resolve(importer_url, name);
         if native.as_deref() == Some(&*file_url) && marker.is_none() {
             return None;
@@ -114,13 +115,14 @@ impl FileResolver {
             false => format!("{file_url}{rest}"),
         };
         Some(match marker {
+            Some(COMMONJS) => with_marker(&kept, &with_names(names.unwrap_or_default())),
             Some(marker) => with_marker(&kept, marker),
             None => kept,
         })
     }
 
-    /// The url of a file. That of a package elsewhere can be asked for from then on.
-    fn url_of(&self, file: &Path) -> Option<String> {
+    /// The url of a file; `None` where it has none. That of a package elsewhere can be asked for from then on.
+    pub fn url_of(&self, file: &Path) -> Option<String> {
         if !file.starts_with(&self.folders.root) {
             let mut folders = file.ancestors().skip(1);
             let package = folders.find(|folder| folder.join("package.json").is_file())?;
@@ -145,13 +147,17 @@ impl FileResolver {
 
     /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
     /// field do not, so that of those the code is looked at.
-    fn is_commonjs(&self, file: &Path) -> bool {
+    fn is_commonjs(&self, found: &Resolution) -> bool {
+        let file = found.path();
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("cjs" | "cts") => return true,
             Some("js") => {}
             _ => return false,
         }
-        if !file.components().any(|part| part.as_os_str() == PACKAGES) {
+        let package = found.package_json();
+        let is_module =
+            package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
+        if is_module || !file.components().any(|part| part.as_os_str() == PACKAGES) {
             return false;
         }
         if let Some(known) = self.commonjs.get(file) {
@@ -171,6 +177,16 @@ impl FileResolver {
             .ok()
             .flatten()
             .map_or_else(ScriptOptions::default, |found| options_of(&found))
+    }
+}
+
+/// The marker of CommonJS, with the names that an import takes of it.
+fn with_names(names: &[String]) -> String {
+    let mut named: Vec<&str> = names.iter().map(String::as_str).collect();
+    named.retain(|name| !matches!(*name, "default" | "*") && is_identifier_name(name));
+    match named.is_empty() {
+        true => COMMONJS.to_owned(),
+        false => format!("{COMMONJS}&names={}", named.join(",")),
     }
 }
 

@@ -272,7 +272,7 @@ impl State {
     }
 
     /// Takes what the module accepts into the graph: what its code says, or what a page reported of it. Code that
-    /// always throws takes nobody's place. Installed packages are the browser's own and accept nothing.
+    /// always throws takes nobody's place. Installed packages are the browser's own: they accept nothing, but may decline.
     pub fn refresh_acceptance(&mut self, id: ModuleId) {
         let data = self.module(id);
         let reported = data.reported.clone();
@@ -281,7 +281,13 @@ impl State {
         };
         let is_reported = reported.is_some();
         let (acceptance, specifiers, exports) = match reported {
-            _ if self.is_of_package(id) => (SelfAcceptance::None, Vec::new(), None),
+            _ if self.is_of_package(id) => {
+                let acceptance = match record.hot.declines {
+                    true => SelfAcceptance::Declines,
+                    false => SelfAcceptance::None,
+                };
+                (acceptance, Vec::new(), None)
+            }
             Some(reported) => (reported.acceptance, reported.dependencies, reported.exports),
             None if record.hot.throws => return,
             None => (
