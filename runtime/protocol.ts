@@ -530,7 +530,7 @@ export type ModuleKind = "script" | "style" | "page" | "asset" | "input";
 /**
  * The kinds of dead ends.
  */
-export type ReloadCause = "deadEnd" | "declined" | "invalidated" | "page" | "resource" | "input" | "notEvaluated" | "notReplaceable" | "session";
+export type ReloadCause = "deadEnd" | "declined" | "invalidated" | "page" | "resource" | "input" | "notEvaluated" | "notReplaceable" | "session" | "server";
 
 /**
  * Why a page reloaded: enough to print, to test and to learn from.
@@ -632,7 +632,11 @@ event: string,
 /**
  * Any JSON value.
  */
-data: unknown, };
+data: unknown, } | { "type": "reload", 
+/**
+ * Why.
+ */
+report: ReloadReport, };
 
 /**
  * How bad a finding is.

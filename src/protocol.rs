@@ -92,6 +92,11 @@ pub enum ServerMessage {
         #[cfg_attr(test, ts(type = "unknown"))]
         data: serde_json::Value,
     },
+    /// The page is to reload: the server's user asked for it, or a file changed that only the server knows of.
+    Reload {
+        /// Why.
+        report: ReloadReport,
+    },
 }
 
 /// One batch: what changed, and all that is stale because of it.
@@ -699,6 +704,8 @@ pub enum ReloadCause {
     NotReplaceable,
     /// The page was served by another run of the server, with which this one cannot go on.
     Session,
+    /// The server told the page to: its user asked for it, or a template of a backend changed.
+    Server,
 }
 
 /// What the engine tells the dev server it lives in, for its terminal and its own code.

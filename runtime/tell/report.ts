@@ -7,7 +7,7 @@ import { pageOfInline, relativeSpecifier, withPlaces } from '../url.js';
 
 /** The facts behind a reload. */
 export interface Facts {
-  readonly cause: Exclude<ReloadCause, 'session'>;
+  readonly cause: Exclude<ReloadCause, 'session' | 'server'>;
   /** From the changed module over its importers to the place that did not accept. At least one. */
   readonly chain: readonly string[];
   /** The page's own url. */

@@ -213,6 +213,9 @@ export class Runtime {
       case 'custom':
         void this.events.emit(message.event, message.data);
         break;
+      case 'reload':
+        void this.#reload(message.report);
+        break;
       case 'pong':
         break;
     }
