@@ -25,10 +25,15 @@ export interface Site extends Running {
   /** Whether paths that nothing is found for show the page of the root. */
   spa: boolean;
   maker: Maker;
+  /** Finds what a request leads to, where urls are not paths below the root. */
+  find?: Find;
 }
 
 /** What paths of files outside of the root begin with: packages of a folder above, which code imports. */
 export const OUTSIDE = '/__outside__/';
+
+/** Finds what a request leads to; `null` for what is not to be answered. */
+export type Find = (asked: Asked, request: IncomingMessage) => Promise<Found | null>;
 
 /** Larger files are not read, in bytes. */
 const MAX_READ = 16 * 1024 * 1024;
@@ -53,7 +58,7 @@ export async function answer(
     return true;
   }
   const [at, since] = [Date.now(), engine.version];
-  const found = await find(site, asked, request);
+  const found = await (site.find?.(asked, request) ?? find(site, asked, request));
   if (found === null) return false;
   if ('missing' in found) {
     const { missing: file } = found;
@@ -87,9 +92,11 @@ export async function answer(
 }
 
 /** What a request leads to: a file, a folder that has a page, or a file that is missing. */
-type Found = FoundFile | { folder: string } | { missing: string };
+export type Found = FoundFile | { folder: string } | { missing: string };
 
-interface FoundFile {
+/** A file to answer with. */
+export interface FoundFile {
+  /** Absolute path. */
   file: string;
   /** The url by which the engine knows it, if it is a page. */
   page: string;

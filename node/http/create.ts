@@ -14,7 +14,7 @@ import { type HotOptions, HotServer } from '../server/hot-server.js';
 import { snapshotOf } from '../server/snapshot.js';
 import { warmUp } from '../server/warm-up.js';
 import { plainLine } from '../tell/report.js';
-import { answer, OUTSIDE, type Site } from './answer.js';
+import { answer, type Find, OUTSIDE, type Site } from './answer.js';
 import { Maker } from './make.js';
 import { type Asked, askedOf, type MountedRequest, mountOf, withoutSlash } from './mount.js';
 import { Upgrades } from './upgrades.js';
@@ -95,6 +95,25 @@ const seen = new WeakMap<object, Map<string, Hmr>>();
  * @throws {TypeError} for unknown options, and for values that an option cannot have.
  */
 export function createHmr(options: HmrOptions = {}): Hmr {
+  return createHosted(options);
+}
+
+/** What hotgraph's own servers need besides. */
+export interface HostedHmr extends Hmr {
+  /** Reloads all pages. `reason` is a sentence. */
+  reload(reason: string): void;
+  /** A file changed of which no module is known to be made: reloads all pages, those that load now included. */
+  fileChanged(file: string): void;
+  /** Why a request is refused that names a host which pages may not be at; `null` when it names one of ours. */
+  refusalOf(headers: IncomingHttpHeaders): string | null;
+}
+
+/**
+ * The same for hotgraph's own servers.
+ *
+ * @param find Finds files, where urls are not paths below the root.
+ */
+export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
   checkOptions('createHmr()', options);
   const root = folderOf(options.root ?? '.');
   const hotServer = new HotServer(options);
@@ -120,11 +139,11 @@ export function createHmr(options: HmrOptions = {}): Hmr {
       root,
       base,
       dispatch,
-      engine: { watch, mode: 'development', outside: OUTSIDE, ...(snapshot && { snapshot }) },
+      engine: { watch, ...makingOf(find), answersForHost: true, ...(snapshot && { snapshot }) },
     });
     const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);
     const maker = new Maker({ engine: running.engine, root, cacheDir, say });
-    site = { ...running, root, base, spa, maker };
+    site = { ...running, root, base, spa, maker, ...(find && { find }) };
     return site;
   }
 
@@ -172,7 +191,7 @@ export function createHmr(options: HmrOptions = {}): Hmr {
     hotServer.warnOfPage(plainLine(text));
   }
 
-  const hmr: Hmr = {
+  const hmr: HostedHmr = {
     middleware(request, response, next) {
       // The objects of HTTP/2 have the same methods.
       void handle(request as IncomingMessage, response as ServerResponse, next);
@@ -195,6 +214,12 @@ export function createHmr(options: HmrOptions = {}): Hmr {
 
     dependsOn: (file, ...inputs) => hotServer.dependsOn(file, inputs),
 
+    reload: (reason) => hotServer.reload(reason),
+
+    fileChanged: (file) => site?.engine.fileChanged(file),
+
+    refusalOf: (headers) => siteFor(() => '').endpoint.refusalOf(headers),
+
     async close() {
       isClosed = true;
       upgrades.detach();
@@ -212,4 +237,9 @@ function folderOf(root: string): string {
   throw new TypeError(
     `[hotgraph] The option "root" of createHmr() is "${root}", and there is no folder ${folder}.`,
   );
+}
+
+/** Who makes modules: the engine, but where a backend has its own urls, and its own ways to make what is behind them. */
+function makingOf(find: Find | undefined) {
+  return find ? { servesFiles: true } : { mode: 'development', outside: OUTSIDE };
 }

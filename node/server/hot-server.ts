@@ -147,6 +147,15 @@ export class HotServer {
     this.#running = undefined;
   }
 
+  /** Reloads all pages. @param message Why, in a sentence. */
+  reload(message: string): void {
+    const told: ServerMessage = {
+      type: 'reload',
+      report: { cause: 'server', changed: null, chain: [], message, remedy: null },
+    };
+    this.#running?.endpoint.send(JSON.stringify(told));
+  }
+
   /** Warns of what a request or a page brought about. */
   warnOfPage(text: string): void {
     this.terminal.printOfPage('warn', `[hotgraph] ${text}`);

@@ -41,7 +41,8 @@ export function snapshotOf(owner: SnapshotOwner): SnapshotOptions | undefined {
   if (folder === undefined) return undefined;
   deleteOld(folder, OWN);
   const name = `${hashOf(root, base)}-${port ?? 'server'}.snapshot`;
-  return { file: path.resolve(folder, name), settings: settingsOf(owner, packages), fixed };
+  const settings = settingsOf(owner, packages);
+  return { file: path.resolve(folder, name), settings, fixed };
 }
 
 /** Everything beside served files that decides what is served, as far as it can be known. */
