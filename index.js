@@ -1,5 +1,6 @@
 export {
   createHmr,
+  defineConfig,
   destinationOf,
   HmrEndpoint,
   HmrEngine,

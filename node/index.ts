@@ -7,6 +7,7 @@ export type {
   ReloadReport,
   ServerMessage,
 } from '../runtime/protocol.js';
+export { defineConfig, type HotgraphConfig, type ProxyConfig } from './cli/config.js';
 export {
   createHmr,
   type Hmr,

@@ -127,8 +127,61 @@ const engine = v.strictObject({
   ),
 });
 
+/** Where a backend is. */
+const target = v.pipe(
+  v.string('has to be the address of the backend'),
+  v.check(
+    (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+    'has to be the address of the backend, such as "http://localhost:3000"',
+  ),
+  v.check(
+    (value) =>
+      !URL.canParse(value) || /^\/?$/.test(new URL(value).pathname + new URL(value).search),
+    'has to be scheme, host and port alone, such as "http://localhost:3000"',
+  ),
+);
+
+/** The beginning of urls that are files: `/assets/`. */
+const prefix = v.pipe(
+  v.string('has to be the beginning of urls'),
+  v.regex(/^\/[^?#]*$/, 'has to begin with a slash, such as "/assets/"'),
+);
+
+/** Options of the command, in its configuration file. Its flags are checked by the same entries. */
+export const command = v.strictObject({
+  ...server.entries,
+  port: v.optional(
+    v.pipe(
+      v.number('has to be a whole number from 0 to 65535'),
+      v.integer('has to be a whole number from 0 to 65535'),
+      v.minValue(0, 'has to be a whole number from 0 to 65535'),
+      v.maxValue(65535, 'has to be a whole number from 0 to 65535'),
+    ),
+  ),
+  host: v.optional(v.union([v.boolean(), text('')], 'has to be a host name, or true for all')),
+  open: v.optional(v.union([v.boolean(), text('')], 'has to be true, false or a path to open')),
+  https: flag,
+  cert: v.optional(text('has to be the path of a file')),
+  key: v.optional(text('has to be the path of a file')),
+  proxy: v.optional(
+    v.strictObject(
+      {
+        target,
+        maps: v.optional(
+          v.record(prefix, path, 'has to be an object of folders by the beginning of their urls'),
+        ),
+        reloadOn: v.optional(
+          v.array(text('has to be a pattern of files'), 'has to be a list of patterns of files'),
+        ),
+      },
+      'has to be an object of options',
+    ),
+  ),
+});
+
 /** What is configured, by the name of the call. */
 const schemas = {
+  'hotgraph.config': command,
   'hmrPlugin()': plugin,
   'createHmr()': server,
   'new HmrEndpoint()': endpoint,
@@ -138,24 +191,29 @@ const schemas = {
 /**
  * Checks the options of a call.
  *
+ * @param name What the messages call it. Default: as it is written in code.
  * @throws {TypeError} for unknown names, wrong types and wrong values, all of them in one message.
  */
-export function checkOptions(call: keyof typeof schemas, options: unknown): void {
+export function checkOptions(
+  call: keyof typeof schemas,
+  options: unknown,
+  name: string = call,
+): void {
   const { issues = [] } = v.safeParse(schemas[call], options);
   const sentences = issues.map((issue) => {
     const path = issue.path ?? [];
     const last = path.at(-1);
-    if (!last) return `${call} takes an object of options, not ${issue.received}.`;
-    const name = String(last.key);
-    const owner = path.length > 1 ? `${nameOf(path.slice(0, -1))} of ${call}` : call;
+    if (!last) return `${name} takes an object of options, not ${issue.received}.`;
+    const option = String(last.key);
+    const owner = path.length > 1 ? `${nameOf(path.slice(0, -1))} of ${name}` : name;
     if (issue.expected === 'never') {
       const names = namesAt(schemas[call], path.slice(0, -1));
-      const nearest = closestMatch(name, names, { maxDistance: 3 });
+      const nearest = closestMatch(option, names, { maxDistance: 3 });
       const hint = nearest ? `Did you mean "${nearest}"?` : `There are: ${names.join(', ')}.`;
-      return `${owner} has no option "${name}". ${hint}`;
+      return `${owner} has no option "${option}". ${hint}`;
     }
-    if (issue.received === 'undefined') return `${owner} needs the option "${name}".`;
-    return `${nameOf(path)} of ${call} is ${issue.received}, and ${issue.message}.`;
+    if (issue.received === 'undefined') return `${owner} needs the option "${option}".`;
+    return `${nameOf(path)} of ${name} is ${issue.received}, and ${issue.message}.`;
   });
   if (sentences.length > 0) throw new TypeError(`[hotgraph] ${sentences.join(' ')}`);
 }

@@ -34,6 +34,8 @@ const PATIENCE = 30_000;
 export class Program {
   /** Everything it wrote to the terminal so far, without colors. */
   output = '';
+  /** The same with all that commands a terminal. */
+  raw = '';
   /** `{ code, signal }` once it has ended. */
   ended;
 
@@ -42,6 +44,7 @@ export class Program {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
+        this.raw += text;
         this.output += stripVTControlCharacters(text);
       });
     }

@@ -1,0 +1,168 @@
+/**
+ * The command's configuration: a file in the working directory, with the names that flags have.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { HostEvent } from '../../runtime/protocol.js';
+import { checkOptions } from '../options.js';
+import type { LogLevel } from '../tell/terminal.js';
+import { Failure } from './failure.js';
+
+/** What `hotgraph.config.js` may say; nothing of it is needed. Flags of the command win over it. */
+export interface HotgraphConfig {
+  /** The folder to serve; with `proxy`, that of the modules. Relative to the working directory, which is the default. */
+  root?: string;
+  /** The port. Default: 8000, or the next free one. One that is given is used, or the command ends. */
+  port?: number;
+  /** The host name or address to listen on; `true` for all addresses of this machine. Default: `localhost`. */
+  host?: string | boolean;
+  /** Whether to open the page in a browser; a path opens that. */
+  open?: boolean | string;
+  /** Whether to serve by https. Without `cert` and `key` with a certificate made here. */
+  https?: boolean;
+  /** The file of the certificate to use, PEM. Relative to the working directory. */
+  cert?: string;
+  /** The file of its key, PEM. */
+  key?: string;
+  /** What all urls begin with: `/app/`. */
+  base?: string;
+  /** Whether unknown paths that a browser navigates to get `index.html`. */
+  spa?: boolean;
+  /** How much the terminal says. Default: `info`. */
+  logLevel?: LogLevel;
+  /** As in `createHmr()`. */
+  watch?: boolean | 'poll';
+  /** Host names under which pages may come, beside `localhost`, IP addresses and `host`. */
+  allowedHosts?: string[];
+  /** Origins under which pages may connect, beside the server's own. */
+  allowedOrigins?: string[];
+  /** Whether pages show their problems in an overlay. Default: true. */
+  overlay?: boolean;
+  /** The folder of what is kept for the next run; `false` keeps nothing. */
+  cacheDir?: string | false;
+  /** Gets every event as data. */
+  onEvent?: (event: HostEvent) => void;
+  /** A backend to stand in front of. */
+  proxy?: ProxyConfig;
+}
+
+/** A backend whose pages get hot modules. */
+export interface ProxyConfig {
+  /** Its address, such as `http://localhost:3000`. */
+  target: string;
+  /**
+   * Folders by the beginning of their urls: `{ '/assets/': 'app/assets/' }`. Relative to the working directory. Without
+   * maps, what the backend answers is a file of the root if the bytes are the same.
+   */
+  maps?: Record<string, string>;
+  /** Patterns of files whose change reloads all pages, such as `templates/**`. Relative to the working directory. */
+  reloadOn?: string[];
+}
+
+/** Types a configuration: `export default defineConfig({ … })`. */
+export function defineConfig(config: HotgraphConfig): HotgraphConfig {
+  return config;
+}
+
+/** A configuration, and the file that it is from. */
+export interface LoadedConfig {
+  config: HotgraphConfig;
+  /** What messages call it; nothing where there is none. */
+  name?: string;
+}
+
+const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts'].map((type) => `hotgraph.config.${type}`);
+
+/**
+ * Reads the configuration of a folder.
+ *
+ * @param named The file that the command line names.
+ * @throws {Failure} that says what is wrong with it, and where.
+ */
+export async function loadConfig(cwd: string, named?: string): Promise<LoadedConfig> {
+  const found = named === undefined ? NAMES.filter((name) => existsSync(path.join(cwd, name))) : [];
+  if (found.length > 1) {
+    throw new Failure(
+      `There are several configurations: ${found.join(', ')}. Keep one, or name it with --config.`,
+    );
+  }
+  const name = named ?? found[0];
+  if (name === undefined) return { config: {} };
+  const file = path.resolve(cwd, name);
+  if (!existsSync(file)) {
+    throw new Failure(`--config names ${name}, and there is no such file in ${cwd}.`);
+  }
+  requireTypes(name);
+  const config = await importFrom(file, name);
+  try {
+    checkOptions('hotgraph.config', config, name);
+  } catch (error) {
+    throw new Failure((error as Error).message.replace('[hotgraph] ', ''));
+  }
+  return { config, name };
+}
+
+/** TypeScript is Node's to run, which can only since 22.18. */
+function requireTypes(name: string): void {
+  const { typescript } = process.features as { typescript?: unknown };
+  if (!/\.[cm]?ts$/.test(name) || typescript) return;
+  throw new Failure(
+    `${name} is TypeScript, which needs Node 22.18 or newer, and this is ${process.version}. Write it as hotgraph.config.js.`,
+  );
+}
+
+async function importFrom(file: string, name: string): Promise<HotgraphConfig> {
+  let loaded: { default?: HotgraphConfig };
+  try {
+    loaded = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new Failure(describe(error, file, name));
+  }
+  if (loaded.default === undefined) {
+    throw new Failure(`${name} has no default export. Write: export default { port: 8000 }.`);
+  }
+  return loaded.default;
+}
+
+function describe(error: unknown, file: string, name: string): string {
+  const isError = error instanceof Error;
+  const message = isError ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
+  const [first] = message.split('\n');
+  const place = isError ? (placeIn(error.stack ?? '') ?? placeOfSyntax(error, file)) : undefined;
+  const where = place === undefined ? name : nameOf(place, file, name);
+  return `${where} does not load: ${first}`;
+}
+
+/** A file and a line. */
+interface Place {
+  file: string;
+  line: string;
+}
+
+/** The first place of a stack that is no part of Node. */
+function placeIn(stack: string): Place | undefined {
+  for (const line of stack.split('\n')) {
+    // The first line of a syntax error is its place alone; others are calls.
+    const [, address = '', at = ''] =
+      /(?:\(|at |async |^)((?:file:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
+    // What called it is this file.
+    if (address === '' || address === import.meta.url) continue;
+    return { file: address.startsWith('file:') ? fileURLToPath(address) : address, line: at };
+  }
+  return undefined;
+}
+
+/** Where a module cannot be parsed. The error of an import does not tell; Node that only checks it does. */
+function placeOfSyntax(error: Error, file: string): Place | undefined {
+  if (error.name !== 'SyntaxError') return undefined;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  return placeIn(stderr.split('\n', 1)[0] ?? '');
+}
+
+function nameOf(place: Place, file: string, name: string): string {
+  const relative = path.relative(path.dirname(file), place.file);
+  return `${place.file === file ? name : relative}:${place.line}`;
+}

@@ -1,0 +1,109 @@
+/**
+ * The server of the command: a folder, or what stands in front of a backend.
+ */
+
+import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { createHosted, type HmrOptions } from '../http/create.js';
+import { BackendProxy } from '../proxy/proxy.js';
+import { cacheFolder } from '../server/snapshot.js';
+import { Terminal } from '../tell/terminal.js';
+import { ownCertificate, readCertificate } from './certificate.js';
+import { listen, networkAddresses, type Urls, urlsOf } from './listen.js';
+import type { Settings } from './settings.js';
+
+/** A server that runs. */
+export interface Served {
+  urls: Urls;
+  /** Reloads all pages. */
+  reload(): void;
+  /** Ends it: all connections, watching, the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves.
+ *
+ * @param cwd What patterns of files are relative to.
+ * @throws {Failure} when it cannot.
+ */
+export async function serve(settings: Settings, cwd: string): Promise<Served> {
+  const terminal = new Terminal(settings.logLevel ?? 'info');
+  const print = (level: 'info' | 'warn', text: string) =>
+    terminal.print(level, `[hotgraph] ${text}`);
+  const { root, base, proxy: backend, host, spa } = settings;
+  const proxy = backend && new BackendProxy({ ...backend, root, cwd, print });
+  const options: HmrOptions = { ...hmrOptions(settings), root, base };
+  // Which urls of a backend were found to be files is not kept.
+  if (proxy) options.cacheDir = false;
+  const hmr = createHosted({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
+  const notFound = (request: IncomingMessage, response: ServerResponse) =>
+    hmr.middleware(request, response, (error) => answerNothing(response, error));
+  const server = await create(settings, proxy?.handle ?? notFound);
+  hmr.attach(server);
+  if (proxy) {
+    proxy.start(hmr);
+    server.on('upgrade', proxy.upgrade);
+    // An upload takes as long as it takes.
+    server.requestTimeout = 0;
+  } else {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+      if (!request.url?.startsWith(`${base}/__hotgraph/`)) socket.destroy();
+    });
+  }
+  const port = await listen(server, settings);
+  return {
+    urls: urlsOf({ host, port, https: settings.https }, base),
+    reload: () => hmr.reload('Somebody pressed r in the terminal of the dev server.'),
+    async close() {
+      await Promise.all([hmr.close(), proxy?.close()]);
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Those of the options that createHmr has too. */
+function hmrOptions(settings: Settings): HmrOptions {
+  const {
+    watch,
+    allowedHosts = [],
+    allowedOrigins,
+    overlay,
+    logLevel,
+    cacheDir,
+    onEvent,
+  } = settings;
+  const { host } = settings;
+  return {
+    allowedHosts: [...allowedHosts, ...(host ? [host] : [])],
+    ...(watch !== undefined && { watch }),
+    ...(allowedOrigins && { allowedOrigins }),
+    ...(overlay !== undefined && { overlay }),
+    ...(logLevel && { logLevel }),
+    ...(cacheDir !== undefined && { cacheDir }),
+    ...(onEvent && { onEvent }),
+  };
+}
+
+async function create(settings: Settings, listener: RequestListener): Promise<http.Server> {
+  if (!settings.https) return http.createServer(listener);
+  const { cert, key, host, root, cacheDir } = settings;
+  const names = ['localhost', '127.0.0.1', '::1', ...networkAddresses()];
+  const certificate =
+    cert !== undefined && key !== undefined
+      ? readCertificate(cert, key)
+      : await ownCertificate(
+          [...new Set([...names, ...(host && host !== '0.0.0.0' && host !== '::' ? [host] : [])])],
+          cacheFolder(root, cacheDir),
+        );
+  return https.createServer(certificate, listener);
+}
+
+/** Nothing is there, or something went wrong. */
+function answerNothing(response: ServerResponse, error: unknown): void {
+  const status = error === undefined ? 404 : 500;
+  const text = error === undefined ? 'Not found.' : String(error);
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}

@@ -1,0 +1,183 @@
+/**
+ * Pages of the backend: read whole, changed, and given to the browser with headers that are right for them.
+ */
+
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { isShown } from '../server/destination.js';
+
+/** A page with more bytes than that is passed on as it is. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+const DECODERS: Record<string, (bytes: Buffer, options: object) => Promise<Buffer>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+/** Headers that say something of the bytes that the backend sent. */
+const OF_BYTES = [
+  'content-length',
+  'content-encoding',
+  'content-md5',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'etag',
+  'last-modified',
+  'accept-ranges',
+];
+
+/** Whether a browser asks for a page to show. */
+export function asksForPage({ headers }: IncomingMessage): boolean {
+  if (headers['sec-fetch-dest'] !== undefined) return isShown(headers);
+  // Browsers that do not say what it is for still say what they like best.
+  return headers.accept?.includes('text/html') ?? false;
+}
+
+/**
+ * Asks the backend for the whole page: it is not what the browser keeps. Changes the request's headers.
+ *
+ * @returns The entity tags that the browser has.
+ */
+export function askForWhole(headers: IncomingHttpHeaders): string | undefined {
+  const kept = headers['if-none-match'];
+  const names = ['if-none-match', 'if-modified-since', 'if-range', 'range', 'accept-encoding'];
+  for (const name of names) delete headers[name];
+  return kept;
+}
+
+/** Whether an answer is HTML, with bytes. */
+export function isPage({ headers, statusCode }: IncomingMessage): boolean {
+  return (
+    /^text\/html\b/i.test(headers['content-type'] ?? '') && statusCode !== 204 && statusCode !== 304
+  );
+}
+
+/**
+ * Answers with a page that was changed.
+ *
+ * @param answer The backend's, of HTML.
+ * @param kept The entity tags that the browser has.
+ * @param change Changes the text.
+ */
+export async function answerPage(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  kept: string | undefined,
+  change: (html: string) => string,
+): Promise<void> {
+  const { statusCode = 502, statusMessage, headers } = answer;
+  if (response.req.method === 'HEAD') {
+    // What its GET would say, as far as that is known.
+    for (const name of OF_BYTES) delete headers[name];
+    response.writeHead(statusCode, statusMessage, headers).end();
+    answer.resume();
+    return;
+  }
+  const { bytes, isWhole } = await collect(answer);
+  const text = isWhole ? await textOf(bytes, headers) : null;
+  if (text === null) {
+    response.writeHead(statusCode, statusMessage, headers);
+    response.write(bytes);
+    for await (const chunk of answer) {
+      if (!response.write(chunk)) await drained(response);
+    }
+    response.end();
+    return;
+  }
+  const body = Buffer.from(change(text.html), text.encoding);
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  for (const name of OF_BYTES) delete headers[name];
+  headers.etag = etag;
+  // What was changed since is in no page that a browser keeps.
+  if (!/\bno-store\b/i.test(headers['cache-control'] ?? '')) headers['cache-control'] = 'no-cache';
+  if (statusCode === 200 && kept?.split(/\s*,\s*/).includes(etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  headers['content-length'] = String(body.length);
+  response.writeHead(statusCode, statusMessage, headers).end(body);
+}
+
+async function collect(answer: IncomingMessage): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Not `for await`, which ends the stream when it is left.
+  for (;;) {
+    const chunk: Buffer | null = answer.read();
+    if (chunk !== null) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MOST_BYTES) return { bytes: Buffer.concat(chunks), isWhole: false };
+    } else if (answer.readableEnded) {
+      return { bytes: Buffer.concat(chunks), isWhole: true };
+    } else {
+      await readable(answer);
+    }
+  }
+}
+
+/** Waits until there is something to read, or nothing more. */
+function readable(answer: IncomingMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      for (const event of ['readable', 'end']) answer.off(event, settle);
+      answer.off('close', close);
+      resolve();
+    };
+    // Broken off, unless all of it is there.
+    const close = () => {
+      if (answer.readableEnded) settle();
+      else reject(new Error('the backend broke off'));
+    };
+    if (answer.destroyed) return close();
+    answer.once('readable', settle);
+    answer.once('end', settle);
+    answer.once('close', close);
+  });
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
+
+/** A page's text, and how it becomes bytes again. */
+interface Text {
+  html: string;
+  encoding: 'utf8' | 'latin1';
+}
+
+/**
+ * The text of a page; `null` when it is none that can be changed.
+ *
+ * What is added is ASCII. So a page in any encoding that has ASCII in it is read byte for byte, and each byte of it stays.
+ */
+async function textOf(bytes: Buffer, headers: IncomingHttpHeaders): Promise<Text | null> {
+  const encodings = headers['content-encoding']?.toLowerCase().split(/\s*,\s*/) ?? [];
+  let plain = bytes;
+  try {
+    for (const encoding of encodings.reverse()) {
+      if (encoding === 'identity') continue;
+      const decode = DECODERS[encoding];
+      if (!decode) return null;
+      plain = await decode(plain, { maxOutputLength: MOST_BYTES });
+    }
+  } catch {
+    return null;
+  }
+  const isWide = /charset="?utf-?(?:16|32)/i.test(headers['content-type'] ?? '');
+  if (isWide || /^(?:\xff\xfe|\xfe\xff)/.test(plain.toString('latin1', 0, 2))) return null;
+  try {
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return { html: utf8.decode(plain), encoding: 'utf8' };
+  } catch {
+    return { html: plain.toString('latin1'), encoding: 'latin1' };
+  }
+}
