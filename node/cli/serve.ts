@@ -43,7 +43,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const server = await create(settings, proxy?.handle ?? notFound);
   hmr.attach(server);
   if (proxy) {
-    proxy.start(hmr);
+    await proxy.start(hmr);
     server.on('upgrade', proxy.upgrade);
     // An upload takes as long as it takes.
     server.requestTimeout = 0;

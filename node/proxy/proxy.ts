@@ -62,13 +62,13 @@ export class BackendProxy {
     return missing === null ? null : { missing };
   };
 
-  /** Starts, with the hot server that serves the files. */
-  start(hmr: HostedHmr): void {
+  /** Starts, with the hot server that serves the files. Settles when templates are watched. */
+  async start(hmr: HostedHmr): Promise<void> {
     this.#hmr = hmr;
     const { reloadOn = [], cwd } = this.#options;
     if (reloadOn.length === 0) return;
     // As a change with a version: a page that loads meanwhile hears of it too.
-    this.#stopWatching = watchTemplates(reloadOn, cwd, (file) => hmr.fileChanged(file));
+    this.#stopWatching = await watchTemplates(reloadOn, cwd, (file) => hmr.fileChanged(file));
   }
 
   /** Answers a request. */

@@ -9,31 +9,39 @@ import picomatch from 'picomatch';
 /** Milliseconds without a change after which a file counts as saved. */
 const QUIET_MS = 50;
 
+/** Folders that hold no templates, and very many files. */
+const LEFT_OUT = /(?:^|\/)(?:node_modules|\.git)(?:\/|$)/;
+
 /**
  * Watches the files that patterns name.
  *
- * @param cwd The folder that patterns are relative to.
- * @param onChange Gets the absolute path of each that is saved, made or deleted.
+ * @param patterns Relative to `cwd`, or absolute. A folder stands for all that is in it.
+ * @param cwd Absolute path.
+ * @param onChange Gets the absolute path of each file that is saved, made or deleted.
  * @returns Watches no more.
  */
-export function watchTemplates(
+export async function watchTemplates(
   patterns: readonly string[],
   cwd: string,
   onChange: (file: string) => void,
-): () => Promise<void> {
-  const absolute = patterns.map((pattern) => path.posix.join(toPosix(cwd), toPosix(pattern)));
-  const matches = picomatch(absolute, { dot: false });
-  const folders = absolute.map((pattern) => picomatch.scan(pattern).base);
+): Promise<() => Promise<void>> {
+  // Compared below the folder, whose own name may look like a pattern.
+  const below = (name: string) => toPosix(path.relative(cwd, path.resolve(cwd, name)));
+  const wanted = patterns.map(below);
+  const matches = picomatch([...wanted, ...wanted.map((one) => path.posix.join(one, '**'))]);
+  const folders = wanted.map((one) => path.resolve(cwd, picomatch.scan(one).base));
   const watcher = watch(folders, {
     ignoreInitial: true,
     awaitWriteFinish: { stabilityThreshold: QUIET_MS, pollInterval: 10 },
-    ignored: (name, stats) =>
-      /[\\/](?:node_modules|\.git)(?:[\\/]|$)/.test(name) ||
-      (stats?.isFile() === true && !matches(toPosix(name))),
+    ignored: (name, stats) => {
+      const file = below(name);
+      return LEFT_OUT.test(file) || (stats?.isFile() === true && !matches(file));
+    },
   });
   for (const event of ['add', 'change', 'unlink'] as const) watcher.on(event, onChange);
   // A folder that may not be read has no templates.
   watcher.on('error', () => {});
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
   return () => watcher.close();
 }
 
