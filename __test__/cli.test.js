@@ -6,6 +6,7 @@ import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ava from 'ava';
+import { findNode22 } from '../scripts/node-22.js';
 import { get } from './helpers/attack.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 import { install, repository, start } from './helpers/command.js';
@@ -296,22 +297,36 @@ test('a configuration says the same as flags, which win', async (t) => {
   }
 });
 
-test('defineConfig types a configuration in TypeScript, which Node runs or does not', async (t) => {
-  const port = await getFreePort();
-  const project = projectOf(t, {
-    'hotgraph.config.ts': `import { defineConfig } from 'hotgraph';
-export default defineConfig({ root: 'app' as string, port: ${port} });`,
-    'package.json': '{ "type": "module" }',
+/** Versions of Node, and whether each runs TypeScript. */
+const nodes = [{ node: process.execPath, runs: Boolean(process.features.typescript) }];
+const node22 = findNode22();
+if (node22) nodes.push({ node: node22, runs: true });
+
+for (const { node, runs } of nodes) {
+  const version = node === node22 ? 'Node 22' : 'this Node';
+  test(`a configuration in TypeScript, which ${version} ${runs ? 'runs' : 'cannot run'}`, async (t) => {
+    const port = await getFreePort();
+    const config = (name) => `import { defineConfig } from '${name}';
+export default defineConfig({ root: 'app' as string, port: ${port} });`;
+    const project = projectOf(t, {
+      'hotgraph.config.ts': config('hotgraph'),
+      'broken.ts': config('hotgraph').replace('});', ',,});'),
+      'package.json': '{ "type": "module" }',
+    });
+    install(project);
+    const program = run(t, project, [], { node });
+    if (runs) {
+      t.is(await urlOf(program), `http://localhost:${port}/`);
+      const broken = run(t, project, ['--config', 'broken.ts'], { node });
+      t.deepEqual(await broken.end(), { code: 1, signal: null });
+      t.regex(broken.output, /broken\.ts(?::2)? does not load: SyntaxError/);
+      t.is(broken.output.trim().split('\n').length, 1, broken.output);
+    } else {
+      t.deepEqual(await program.end(), { code: 1, signal: null });
+      t.true(program.output.includes('needs Node 22.18 or newer'), program.output);
+    }
   });
-  install(project);
-  const program = run(t, project, []);
-  if (process.features.typescript) {
-    t.is(await urlOf(program), `http://localhost:${port}/`);
-  } else {
-    t.deepEqual(await program.end(), { code: 1, signal: null });
-    t.true(program.output.includes('needs Node 22.18 or newer'), program.output);
-  }
-});
+}
 
 const broken = 'export default {\n  port: 8000,,\n};\n';
 

@@ -28,11 +28,17 @@ const heading = () => document.querySelector('h1')?.textContent;
 const color = () => getComputedStyle(document.body).color;
 const greet = (word) => `export const greet = (name) => \`${word}, \${name}\`;\n`;
 
+/** A program's resolver of names takes every host for this machine. */
+const HERE = `import dns from 'node:dns';
+const { lookup } = dns;
+dns.lookup = (name, ...rest) => lookup('localhost', ...rest);`;
+
 /** Starts the command in front of a port. */
-async function startProxy(t, cwd, target, args = []) {
+async function startProxy(t, cwd, target, args = [], host = 'localhost') {
   const port = await getFreePort();
-  const flags = ['--proxy', `http://localhost:${target}`, '--port', String(port), ...args];
-  const program = start(t, [COMMAND, ...flags], { cwd });
+  const flags = ['--proxy', `http://${host}:${target}`, '--port', String(port), ...args];
+  const node = ['--import', `data:text/javascript,${encodeURIComponent(HERE)}`];
+  const program = start(t, [...(host === 'localhost' ? [] : node), COMMAND, ...flags], { cwd });
   await program.said('Backend:');
   return { program, origin: `http://localhost:${port}` };
 }
@@ -462,6 +468,52 @@ test('the backend is told where the browser is', async (t) => {
     'x-forwarded-host': host,
     'x-forwarded-proto': 'http',
   });
+});
+
+test('a backend elsewhere goes by its own name, and its cookies are for ours', async (t) => {
+  const project = new Project({ 'app/app.js': 'globalThis.value = 1; import.meta.hot.accept();' });
+  t.teardown(() => project.dispose());
+  const seen = [];
+  const target = await startServer(t, (request, response) => {
+    seen.push(request);
+    const { host } = request.headers;
+    if (request.url === '/app.js') {
+      response.writeHead(200, { 'content-type': 'text/javascript' });
+      response.end(readFileSync(project.path('app/app.js')));
+    } else if (request.url === '/form') {
+      const cookie = 'a=1; Domain=backend.example; Path=/; Secure; SameSite=None; HttpOnly';
+      response.writeHead(303, { location: `http://${host}/`, 'set-cookie': cookie }).end();
+    } else {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<script type="module" src="/app.js"></script>');
+    }
+  });
+  const { origin } = await startProxy(
+    t,
+    project.folder,
+    target,
+    ['--root', 'app'],
+    'backend.example',
+  );
+  const { headers } = await get(origin, '/form', { origin, referer: `${origin}/list?a` });
+  t.is(headers.location, '/');
+  t.deepEqual(headers['set-cookie'], ['a=1; Path=/; HttpOnly']);
+  const own = `backend.example:${target}`;
+  t.like(seen.at(-1).headers, {
+    host: own,
+    origin: `http://${own}`,
+    referer: `http://${own}/list?a`,
+    'x-forwarded-host': new URL(origin).host,
+  });
+  // What another site's page says of itself stays.
+  await get(origin, '/form', FROM_EVIL);
+  t.like(seen.at(-1).headers, { host: own, origin: FROM_EVIL.origin });
+  const tab = await open(t, `${origin}/`);
+  const value = () => globalThis.value;
+  await tab.until(value, 1);
+  await project.write('app/app.js', 'globalThis.value = 2; import.meta.hot.accept();');
+  await tab.until(value, 2);
+  t.is(tab.loads, 1);
 });
 
 test('a page of another name gets nothing', async (t) => {
