@@ -17,6 +17,7 @@ import { WebSocketServer } from 'ws';
 const folder = path.resolve(process.argv[2] ?? import.meta.dirname);
 const port = Number(process.env.PORT ?? 3000);
 
+/** @type {Record<string, string>} */
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 /** The folders of assets: all of them are below /assets/. */
@@ -24,9 +25,13 @@ const ROOTS = ['app/javascript', 'app/assets'];
 
 /** The files that are assets, by their name below /assets/. */
 function assets() {
+  /** @type {Record<string, string>} */
   const found = {};
   for (const root of ROOTS) {
-    for (const name of readdirSync(path.join(folder, root), { recursive: true })) {
+    for (const name of readdirSync(path.join(folder, root), {
+      recursive: true,
+      encoding: 'utf8',
+    })) {
       const file = path.join(folder, root, name);
       if (path.extname(name) in TYPES) found[name.split(path.sep).join('/')] = file;
     }
@@ -34,7 +39,12 @@ function assets() {
   return found;
 }
 
-/** `controllers/hello.js` as `/assets/controllers/hello-3f2a1c9b.js`. */
+/**
+ * `controllers/hello.js` as `/assets/controllers/hello-3f2a1c9b.js`.
+ *
+ * @param {string} name
+ * @param {string} file
+ */
 function digested(name, file) {
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
   const { dir, name: stem, ext } = path.posix.parse(name);
@@ -48,15 +58,28 @@ function importMap() {
   return JSON.stringify({ imports: Object.fromEntries(imports) });
 }
 
+/**
+ * A page of a template.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} [values]
+ */
 function page(name, values = {}) {
   const template = readFileSync(path.join(folder, 'app/views', `${name}.html`), 'utf8');
+  /** @type {Record<string, string>} */
   const all = { ...values, importmap: `<script type="importmap">${importMap()}</script>` };
   return template
     .replace(/\{\{asset (.+?)\}\}/g, (_, asset) => digested(asset, assets()[asset]))
     .replace(/\{\{(\w+)\}\}/g, (_, key) => all[key] ?? '');
 }
 
-/** Answers with a page, compressed if that is understood. */
+/**
+ * Answers with a page, compressed if that is understood.
+ *
+ * @param {http.IncomingMessage} request
+ * @param {http.ServerResponse} response
+ * @param {string} html
+ */
 function sendPage(request, response, html, status = 200) {
   const zips = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   const body = zips ? gzipSync(html) : Buffer.from(html);
@@ -72,6 +95,10 @@ function sendPage(request, response, html, status = 200) {
   return response.end(request.method === 'HEAD' ? undefined : body);
 }
 
+/**
+ * @param {string} pathname
+ * @param {http.ServerResponse} response
+ */
 function sendAsset(pathname, response) {
   // A digest of another content is that of another file.
   const found = Object.entries(assets()).find(([name, file]) => digested(name, file) === pathname);
@@ -83,6 +110,7 @@ function sendAsset(pathname, response) {
   return response.end(readFileSync(found[1]));
 }
 
+/** Those who wait for events. @type {Set<http.ServerResponse>} */
 const events = new Set();
 
 const server = http.createServer((request, response) => {
