@@ -7,7 +7,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import { createHosted, type HmrOptions } from '../http/create.js';
 import { BackendProxy } from '../proxy/proxy.js';
-import { cacheFolder } from '../server/snapshot.js';
+import { cacheFolder, findPackages } from '../server/cache.js';
 import { Terminal } from '../tell/terminal.js';
 import { ownCertificate, readCertificate } from './certificate.js';
 import { listen, networkAddresses, type Urls, urlsOf } from './listen.js';
@@ -96,7 +96,7 @@ async function create(settings: Settings, listener: RequestListener): Promise<ht
       ? readCertificate(cert, key)
       : await ownCertificate(
           [...new Set([...names, ...(host && host !== '0.0.0.0' && host !== '::' ? [host] : [])])],
-          cacheFolder(root, cacheDir),
+          cacheFolder(findPackages(root), cacheDir),
         );
   return https.createServer(certificate, listener);
 }
