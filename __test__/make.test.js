@@ -22,6 +22,16 @@ const pkg = (name, manifest, files) => {
   return Object.fromEntries(Object.entries(all).map(([file, text]) => [`${folder}/${file}`, text]));
 };
 
+/** The reports of the reloads so far; there is one at least. */
+async function reloads({ events }) {
+  const found = () => events.filter(({ type }) => type === 'reloaded');
+  await waitFor(
+    () => found().length > 0,
+    () => JSON.stringify(events),
+  );
+  return found().map(({ report }) => report);
+}
+
 /** What code shows, and what it shows after an edit of a file. */
 const CASES = {
   TypeScript: [
@@ -421,13 +431,8 @@ test('a CommonJS package that is edited reloads the page, with the reason', asyn
   await tab.until(value, 1);
   await project.write('node_modules/a/b.js', 'module.exports = 2;');
   await tab.until(value, 2);
-  const reloads = () => hmr.events.filter(({ type }) => type === 'reloaded');
-  await waitFor(
-    () => reloads().length > 0,
-    () => JSON.stringify(hmr.events),
-  );
   t.deepEqual(
-    reloads().map(({ report }) => report.cause),
+    (await reloads(hmr)).map(({ cause }) => cause),
     ['declined'],
   );
   await project.write('node_modules/a/b.js', 'module.exports = ;');
@@ -435,4 +440,37 @@ test('a CommonJS package that is edited reloads the page, with the reason', asyn
     () => hmr.events.some(({ type }) => type === 'diagnostics'),
     () => JSON.stringify(hmr.events),
   );
+});
+
+test('tsconfig.json: a change of it reloads the page, and a mistake in it is shown', async (t) => {
+  const config = (source) =>
+    `{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "${source}" } }`;
+  const { project, open, hmr } = await startServer(t, {
+    'index.html': PAGE,
+    'main.ts': `import { view } from './view'; globalThis.value = view; import.meta.hot.accept();`,
+    'view.tsx': 'export const view = <b />;',
+    'tsconfig.json': config('one'),
+    ...pkg(
+      'one',
+      { exports: { './jsx-runtime': './jsx.js' } },
+      { 'jsx.js': 'export const jsx = () => 1;' },
+    ),
+    ...pkg(
+      'two',
+      { exports: { './jsx-runtime': './jsx.js' } },
+      { 'jsx.js': 'export const jsx = () => 2;' },
+    ),
+  });
+  const tab = await open();
+  await tab.until(value, 1);
+  await project.write('tsconfig.json', config('two'));
+  await tab.until(value, 2);
+  const [{ changed }] = await reloads(hmr);
+  t.is(changed, '/tsconfig.json');
+  await project.write('tsconfig.json', '{\n  "compilerOptions": { "jsx" }\n}\n');
+  await tab.until(() => document.querySelector('hotgraph-overlay') !== null, true);
+  t.regex((await tab.evaluate(places))[0], /^tsconfig\.json:2:\d+$/);
+  await project.write('tsconfig.json', config('one'));
+  await tab.until(value, 1);
+  await tab.until(places, null);
 });

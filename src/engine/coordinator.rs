@@ -206,6 +206,7 @@ impl Coordinator {
             }
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
             Message::HostFailed(failure) => self.host_failed(failure),
+            Message::Config(file) => self.decided_by(&file),
             Message::Unmade(file, problem) => self.unmade(&file, *problem),
             Message::HostChanged { file, is_remade } => self.host_changed(file, is_remade),
             Message::DependsOn(file, inputs) => self.depends_on(file, inputs),

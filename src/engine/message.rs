@@ -42,6 +42,8 @@ pub enum Message {
     Pulled(u32, Vec<PullFailure>),
     /// The host's tools found an error in a file.
     HostFailed(HostFailure),
+    /// This file decides what the engine makes of others.
+    Config(PathBuf),
     /// The engine could make nothing of a file.
     Unmade(PathBuf, Box<Diagnostic>),
     /// The end; who asked for it waits for it.

@@ -24,6 +24,8 @@ pub struct Inputs {
     contents: HashMap<PathBuf, u64>,
     /// Files of which the host makes something else now, whatever they hold.
     remade: HashSet<PathBuf>,
+    /// Files that decide what is made of all others.
+    configs: HashSet<PathBuf>,
     /// Files that the host watches and that no module is known to be made of.
     unattributed: HashSet<PathBuf>,
 }
@@ -40,7 +42,7 @@ pub struct Remade {
 impl Inputs {
     /// Whether it matters that this file changes, though it may never have been served.
     pub fn wants(&self, path: &Path) -> bool {
-        self.dependents.contains_key(path)
+        self.dependents.contains_key(path) || self.configs.contains(path)
     }
 
     /// The files whose modules are made of this one too, when it holds something else than before.
@@ -60,7 +62,7 @@ impl Inputs {
 
     /// Whether it matters what this file holds, be it a module's own file or not.
     fn reads(&self, path: &Path) -> bool {
-        self.dependents.contains_key(path) || self.unattributed.contains(path)
+        self.wants(path) || self.unattributed.contains(path)
     }
 }
 
@@ -93,6 +95,17 @@ impl Coordinator {
                 let dependents = self.inputs.dependents.entry(path).or_default();
                 dependents.insert(file.clone());
             }
+        }
+    }
+
+    /// A change of this file may change what is made of any other.
+    pub fn decided_by(&mut self, config: &Path) {
+        let real = self.watcher.watch_file(config);
+        for path in HashSet::from([config.to_path_buf(), real]) {
+            if let Content::Settled(Some(content)) = content_of(&path) {
+                self.inputs.contents.entry(path.clone()).or_insert(content);
+            }
+            self.inputs.configs.insert(path);
         }
     }
 
@@ -147,15 +160,17 @@ impl Coordinator {
             Some(Content::Settled(content)) => content,
             None => None,
         };
+        let is_decisive = self.inputs.configs.contains(path)
+            && self.inputs.contents.get(path) != content.as_ref();
         let mut files = self.inputs.outdated_by(path, content);
         if self.inputs.remade.remove(path) {
             files.push(path.to_path_buf());
         }
-        let is_unattributed = self.inputs.unattributed.remove(path);
+        let is_unattributed = self.inputs.unattributed.remove(path) || is_decisive;
         let mut state = self.shared.state();
         let found = files.iter().flat_map(|file| state.files.find_all(file));
         let modules: Vec<ModuleId> = found.flat_map(|index| state.made_of(index)).collect();
-        if !is_unattributed || state.files.find(path).is_some() {
+        if !is_unattributed || (state.files.find(path).is_some() && !is_decisive) {
             return Remade {
                 modules,
                 input: None,

@@ -17,6 +17,7 @@ use super::serve::script::inline_place;
 use super::state::accepted_specifiers;
 use super::{Engine, Shared};
 use crate::engine::message::Message;
+use crate::engine::watch::reading;
 use hotgraph_compile::{data, script, style};
 use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
 use hotgraph_core::graph::{ModuleId, url};
@@ -24,7 +25,7 @@ use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord};
 use hotgraph_core::syntax::edit::{Edit, apply};
 use hotgraph_core::syntax::literal::literal;
 use request::{SCOPED, Wanted, with_marker};
-use resolver::FileResolver;
+use resolver::{ConfigError, FileResolver};
 
 /// What is made of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +146,10 @@ impl Shared {
         if dialect == Dialect::JavaScript {
             return self.rewrite(maker, subject, source.to_owned(), None);
         }
-        let options = maker.resolver.script_options(subject.file);
+        let options = maker
+            .resolver
+            .script_options(subject.file)
+            .map_err(|error| misconfigured(subject, error))?;
         let name = subject
             .file
             .file_name()
@@ -178,7 +182,7 @@ impl Shared {
                 return Err(Box::new(map::seen_in_source(found, mapped)));
             }
         };
-        let edits = self.edits(maker, subject, &code, &record);
+        let edits = self.edits(maker, subject, &code, &record)?;
         let Some((map, _)) = mapped else {
             return Ok(if edits.is_empty() {
                 code
@@ -201,7 +205,7 @@ impl Shared {
         subject: Subject<'_>,
         code: &str,
         record: &ModuleRecord,
-    ) -> Vec<Edit> {
+    ) -> Result<Vec<Edit>, Problem> {
         let statics = record.imports.iter().map(|import| {
             let names = import.attribute_type.is_none().then_some(&import.names[..]);
             (&import.specifier, import.span, names)
@@ -216,13 +220,15 @@ impl Shared {
             .chain(dynamics)
             .filter(|(specifier, ..)| !self.is_mapped(subject.url, specifier))
             .filter_map(|(specifier, span, names)| {
-                let rewritten = resolver.rewritten(subject.url, subject.file, specifier, names)?;
-                Some(Edit {
+                let rewritten = resolver.rewritten(subject.url, subject.file, specifier, names);
+                let edit = |text: String| Edit {
                     span,
-                    text: literal(&rewritten),
-                })
+                    text: literal(&text),
+                };
+                Some(rewritten.transpose()?.map(edit))
             })
-            .collect();
+            .collect::<Result<_, _>>()
+            .map_err(|error| misconfigured(subject, error))?;
         edits.extend(script::node_env(code).into_iter().map(|span| Edit {
             span,
             text: literal(&maker.mode),
@@ -238,7 +244,7 @@ impl Shared {
                 script::at_start(code, &format!("import.meta.env = {env};")),
             );
         }
-        edits
+        Ok(edits)
     }
 
     /// Whether a page's import map says what a specifier stands for.
@@ -279,7 +285,9 @@ impl Shared {
             .into_iter()
             .filter(|specifier| !self.is_mapped(&module_url, specifier))
             .filter_map(|specifier| {
-                let found = resolver.rewritten(&module_url, &file, &specifier, Some(&[]))?;
+                let found = resolver
+                    .rewritten(&module_url, &file, &specifier, Some(&[]))
+                    .ok()??;
                 Some((specifier, found))
             })
             .collect();
@@ -298,14 +306,16 @@ impl Engine {
             return Ok(None);
         };
         let (module_url, _) = url::identify(request);
-        self.shared
-            .make(maker, &module_url, file, source)
-            .map_err(|problem| {
-                let message = sentence(&problem);
-                self.expect_file(file, &module_url);
-                self.post(Message::Unmade(file.to_path_buf(), problem));
-                message
-            })
+        let made = self.shared.make(maker, &module_url, file, source);
+        for config in maker.resolver.new_configs() {
+            self.post(Message::Config(config));
+        }
+        made.map_err(|problem| {
+            let message = sentence(&problem);
+            self.expect_file(file, &module_url);
+            self.post(Message::Unmade(file.to_path_buf(), problem));
+            message
+        })
     }
 
     /// Makes what a page gets of a module script that stands in it.
@@ -380,6 +390,23 @@ fn json(subject: Subject<'_>, source: &str) -> Result<String, Problem> {
             error.line() as u32,
             error.column() as u32,
         )
+    })
+}
+
+/// What decides how a module is made is wrong.
+fn misconfigured(subject: Subject<'_>, error: ConfigError) -> Problem {
+    let source = reading::read(&error.file)
+        .ok()
+        .and_then(|found| found.bytes);
+    let source = source
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default();
+    let (line, column) = (error.line, error.column);
+    let found = problem(subject, &source, error.message, line, column);
+    Box::new(Diagnostic {
+        remedy: Some(format!("correct it: it decides what {} means", subject.url)),
+        file: Some(error.file.display().to_string()),
+        ..*found
     })
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Knows the disk by way of oxc_resolver, which remembers what it saw until it is told to forget.
 
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use oxc_resolver::{
-    PackageType, Resolution, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery,
+    PackageType, Resolution, ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery,
 };
 
 use super::request::{COMMONJS, Wanted, with_marker};
@@ -30,6 +31,44 @@ const PACKAGES: &str = "node_modules";
 /// Folders in there in which package managers keep them: pnpm, Bun, Yarn.
 const STORES: [&str; 3] = [".pnpm", ".bun", ".store"];
 
+/// A `tsconfig.json` or `package.json` is wrong, so that nobody knows what code means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Which.
+    pub file: PathBuf,
+    /// What is wrong.
+    pub message: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in bytes.
+    pub column: u32,
+}
+
+impl ConfigError {
+    /// What of such a file keeps a name from being resolved; `None` when it names nothing.
+    fn of(error: &ResolveError) -> Option<Self> {
+        let whole = |file: &Path| Self {
+            file: file.to_path_buf(),
+            message: error.to_string(),
+            line: 1,
+            column: 1,
+        };
+        match error {
+            ResolveError::Json(error) => Some(Self {
+                file: error.path.clone(),
+                message: format!("the JSON cannot be parsed: {}", error.message),
+                line: error.line as u32,
+                column: error.column as u32,
+            }),
+            ResolveError::TsconfigNotFound(file) | ResolveError::TsconfigSelfReference(file) => {
+                Some(whole(file))
+            }
+            ResolveError::TsconfigCircularExtend(_) => Some(whole(Path::new("tsconfig.json"))),
+            _ => None,
+        }
+    }
+}
+
 /// Finds files.
 pub struct FileResolver {
     resolver: Resolver,
@@ -38,6 +77,10 @@ pub struct FileResolver {
     commonjs: DashMap<PathBuf, bool>,
     /// Folders outside of the root that packages are in which code imports.
     packages: DashMap<PathBuf, ()>,
+    /// The configuration that counted so far.
+    configs: DashMap<PathBuf, ()>,
+    /// What of that nobody has been told of.
+    new_configs: Mutex<Vec<PathBuf>>,
 }
 
 impl FileResolver {
@@ -68,6 +111,8 @@ impl FileResolver {
             folders,
             commonjs: DashMap::new(),
             packages: DashMap::new(),
+            configs: DashMap::new(),
+            new_configs: Mutex::default(),
         }
     }
 
@@ -82,15 +127,19 @@ impl FileResolver {
     ///
     /// `names` are those that the import takes, of which CommonJS may not show all; `None` when the import says what it
     /// takes the file for.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a file is wrong that decides it.
     pub fn rewritten(
         &self,
         importer_url: &str,
         importer: &Path,
         specifier: &str,
         names: Option<&[String]>,
-    ) -> Option<String> {
+    ) -> Result<Option<String>, ConfigError> {
         if url::is_absolute(specifier) || specifier.starts_with("//") {
-            return None;
+            return Ok(None);
         }
         let at = specifier.find(['?', '#']).unwrap_or(specifier.len());
         // An import of the package itself begins with the sign of a fragment.
@@ -100,25 +149,30 @@ impl FileResolver {
             at
         };
         let (name, rest) = specifier.split_at(at);
-        let found = self.resolver.resolve_file(importer, name).ok()?;
+        let found = match self.resolver.resolve_file(importer, name) {
+            Ok(found) => found,
+            Err(error) => return self.misconfigured(&error).map_or(Ok(None), Err),
+        };
         let file = found.path();
-        let file_url = self.url_of(file)?;
+        let Some(file_url) = self.url_of(file) else {
+            return Ok(None);
+        };
         let is_commonjs = || self.is_commonjs(&found);
         let wanted = names.map(|_| Wanted::of(&format!("{file_url}{rest}"), file));
         let marker = wanted.and_then(|wanted| wanted.marker(is_commonjs));
         let native = url::resolve(importer_url, name);
         if native.as_deref() == Some(&*file_url) && marker.is_none() {
-            return None;
+            return Ok(None);
         }
         let kept = match native.as_deref() == Some(&*file_url) {
             true => specifier.to_owned(),
             false => format!("{file_url}{rest}"),
         };
-        Some(match marker {
+        Ok(Some(match marker {
             Some(COMMONJS) => with_marker(&kept, &with_names(names.unwrap_or_default())),
             Some(marker) => with_marker(&kept, marker),
             None => kept,
-        })
+        }))
     }
 
     /// The url of a file; `None` where it has none. That of a package elsewhere can be asked for from then on.
@@ -143,6 +197,27 @@ impl FileResolver {
                     .strip_prefix(folder)
                     .is_ok_and(|below| !is_hidden(below))
         })
+    }
+
+    /// The configuration that is the reason for an error: when it changes, that may be over.
+    fn misconfigured(&self, error: &ResolveError) -> Option<ConfigError> {
+        let error = ConfigError::of(error)?;
+        self.note_config(&error.file);
+        Some(error)
+    }
+
+    fn note_config(&self, config: &Path) {
+        if self.configs.insert(config.to_path_buf(), ()).is_none() {
+            let new = self.new_configs.lock();
+            new.unwrap_or_else(PoisonError::into_inner)
+                .push(config.to_path_buf());
+        }
+    }
+
+    /// Files that turned out to decide what is made of others, each once.
+    pub fn new_configs(&self) -> Vec<PathBuf> {
+        let new = self.new_configs.lock();
+        mem::take(&mut *new.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
@@ -171,12 +246,24 @@ impl FileResolver {
     }
 
     /// How a script is compiled: what the `tsconfig.json` says that is nearest to it.
-    pub fn script_options(&self, file: &Path) -> ScriptOptions {
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when it is wrong.
+    pub fn script_options(&self, file: &Path) -> Result<ScriptOptions, ConfigError> {
         let found = self.resolver.find_tsconfig(file);
-        found
-            .ok()
-            .flatten()
-            .map_or_else(ScriptOptions::default, |found| options_of(&found))
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                return self
+                    .misconfigured(&error)
+                    .map_or(Ok(ScriptOptions::default()), Err);
+            }
+        };
+        if let Some(found) = &found {
+            self.note_config(&found.path);
+        }
+        Ok(found.map_or_else(ScriptOptions::default, |found| options_of(&found)))
     }
 }
 
