@@ -2,8 +2,9 @@
  * The systems that are measured. Each has an `id`, a `name`, a `version`, the `dialect` of {@link dialects} that its
  * app is written in, and `start(folder, options)` as in conformance/servers.js.
  */
+import http from 'node:http';
 import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
-import { hmrPlugin } from '../index.js';
+import { createHmr, hmrPlugin } from '../index.js';
 import { dialects } from './app.js';
 import { floor } from './floor.js';
 
@@ -28,6 +29,23 @@ const hotgraphWith =
   };
 
 const none = async () => [];
+
+/** Starts a server of node:http with `createHmr()`. */
+async function ownServer(folder, { port, onEvent }) {
+  const hmr = createHmr({ root: folder, logLevel: 'silent', ...(onEvent && { onEvent }) });
+  const server = http.createServer((request, response) =>
+    hmr.middleware(request, response, () => response.writeHead(404).end()),
+  );
+  hmr.attach(server);
+  await new Promise((resolve) => server.listen(port, 'localhost', resolve));
+  return {
+    url: `http://localhost:${server.address().port}`,
+    async stop() {
+      await hmr.close();
+      server.close().closeAllConnections();
+    },
+  };
+}
 
 /** As @web/dev-server's users write TypeScript. */
 async function typescript() {
@@ -109,6 +127,20 @@ export const systems = [
     id: 'as-is',
     dialect: dialects.hot,
     start: hotgraphWith(none, {}),
+  },
+  {
+    ...hotgraph,
+    name: 'hotgraph, `createHmr()`',
+    id: 'server',
+    dialect: dialects.hot,
+    start: ownServer,
+  },
+  {
+    ...hotgraph,
+    name: 'hotgraph, `createHmr()`, TypeScript',
+    id: 'server-typescript',
+    dialect: dialects.typescript,
+    start: ownServer,
   },
   { ...floor, id: 'floor', dialect: dialects.floor },
   { ...bun, id: 'bun', dialect: dialects.hot },

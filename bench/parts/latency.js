@@ -49,6 +49,8 @@ const TAIL_GOAL = 3;
 const COMPARED = {
   hotgraph: 'hotgraph ÷',
   typescript: 'hotgraph, TypeScript, less esbuild’s `transform` ÷',
+  server: 'hotgraph, `createHmr()` ÷',
+  'server-typescript': 'hotgraph, `createHmr()`, TypeScript ÷',
 };
 
 /** Measures. */

@@ -1,6 +1,6 @@
 /**
- * What hmrPlugin() costs on a cold page load: the same app on the same server with and without the plugin, in turn, each
- * time with a new server process and an empty browser cache.
+ * What a cold page load costs: the same app on @web/dev-server with and without hmrPlugin(), and with createHmr() on
+ * node:http, in turn, each time with a new server process and an empty browser cache.
  */
 import { PageLoadApp } from '../app.js';
 import { serve } from '../serve.js';
@@ -9,8 +9,14 @@ import { brief, median, rounded, table } from '../statistics.js';
 /** What can be chosen on the command line. */
 export const defaults = { loads: [10, 1000, 5000], pairs: [21, 11, 5], withoutHot: [1000] };
 
-/** The most that the plugin may make of the plain server's time, and add to it, by the number of modules. */
-const GOALS = { 10: { ms: 15 }, 1000: { ratio: 1.05 } };
+/**
+ * The most that the plugin may make of the plain server's time, and add to it, by the number of modules; and what
+ * `createHmr()` may.
+ */
+const GOALS = { 10: { ms: 15 }, 1000: { ratio: 1.05, own: 0.7 } };
+
+/** The servers, by their ids. */
+const SERVERS = ['plain', 'hotgraph', 'server'];
 
 /** Measures. */
 export async function measure({ loads, pairs, withoutHot }, { browser, progress }) {
@@ -27,14 +33,13 @@ export async function measure({ loads, pairs, withoutHot }, { browser, progress 
   return { runs };
 }
 
-/** The milliseconds of each load, without the plugin and with it; the first pair does not count. */
+/** The milliseconds of each load, by the server's id; the first round does not count. */
 async function loadInTurn(modules, accepts, pairs, browser) {
   const app = new PageLoadApp(modules, accepts, browser.port);
-  const taken = { plain: [], hotgraph: [] };
+  const taken = Object.fromEntries(SERVERS.map((id) => [id, []]));
   for (let pair = -1; pair < pairs; pair++) {
     // The order alternates, so that a drift of the machine's speed favours neither.
-    const order = pair % 2 === 0 ? ['plain', 'hotgraph'] : ['hotgraph', 'plain'];
-    for (const id of order) {
+    for (const id of pair % 2 === 0 ? SERVERS : SERVERS.toReversed()) {
       const ms = await load(id, app, browser);
       if (pair >= 0) taken[id].push(ms);
     }
@@ -57,6 +62,7 @@ async function load(id, app, browser) {
 }
 
 const ratiosOf = ({ plain, hotgraph }) => hotgraph.map((ms, at) => ms / plain[at]);
+const ownRatiosOf = ({ plain, server }) => server.map((ms, at) => ms / plain[at]);
 const differencesOf = ({ plain, hotgraph }) => hotgraph.map((ms, at) => ms - plain[at]);
 
 /** The median, and the least and the most. */
@@ -74,10 +80,13 @@ export function report({ runs }) {
       'ratio, pair by pair',
       'difference in ms, pair by pair',
       'wanted',
+      '`createHmr()`',
+      'ratio, pair by pair',
+      'wanted',
     ],
     ...runs.map((run) => {
       const kind = run.accepts ? '' : ' without `import.meta.hot`';
-      const { ms, ratio } = GOALS[run.modules] ?? {};
+      const { ms, ratio, own } = GOALS[run.modules] ?? {};
       return [
         `${run.modules.toLocaleString('en')}${kind}, ${run.plain.length} pairs`,
         `${brief(median(run.plain))} ms`,
@@ -85,6 +94,9 @@ export function report({ runs }) {
         spread(ratiosOf(run), (value) => value.toFixed(3)),
         spread(differencesOf(run), (value) => value.toFixed(1)),
         (ratio && `ratio at most ${ratio}`) || (ms && `at most ${ms} ms more`) || '',
+        `${brief(median(run.server))} ms`,
+        spread(ownRatiosOf(run), (value) => value.toFixed(3)),
+        (own && `at most ${own}`) || '',
       ];
     }),
   ]);
