@@ -3,6 +3,7 @@
 //! What browsers run natively stays as it is written. Types go, and JSX, enums, namespaces, parameter properties and
 //! decorators become what they stand for. Types are not checked.
 
+use std::io::{self, Write};
 use std::mem;
 
 use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, Span, explain, guarded};
@@ -191,7 +192,7 @@ fn transform(
     apply(Box::new(inject_helpers(top_level)));
     apply(Box::new(hygiene()));
     apply(Box::new(fixer(Some(&comments))));
-    print(&files, &program, &comments)
+    print(&files, &program, &comments, source)
 }
 
 /// Whether there are decorators. The pass for those of the language changes other classes too.
@@ -252,8 +253,13 @@ fn print(
     files: &Lrc<SourceMap>,
     program: &Program,
     comments: &SingleThreadedComments,
+    source: &str,
 ) -> Result<Script, AnalyzeError> {
-    let (mut code, mut places) = (Vec::new(), Vec::new());
+    let mut places = Vec::new();
+    let mut code = Bounded {
+        bytes: Vec::new(),
+        most: LEAST_LIMIT + source.len() * MOST_GROWTH,
+    };
     let mut emitter = Emitter {
         cfg: Style::default(),
         cm: files.clone(),
@@ -261,8 +267,8 @@ fn print(
         wr: JsWriter::new(files.clone(), "\n", &mut code, Some(&mut places)),
     };
     let printed = program.emit_with(&mut emitter);
-    let code = printed.ok().and_then(|()| String::from_utf8(code).ok());
-    let code = code.ok_or(AnalyzeError::Parser)?;
+    printed.map_err(|_| AnalyzeError::TooDeep)?;
+    let code = String::from_utf8(code.bytes).map_err(|_| AnalyzeError::Parser)?;
     let mut map = Vec::new();
     let built = files.build_source_map(&places, None, Mapping);
     built
@@ -270,6 +276,32 @@ fn print(
         .map_err(|_| AnalyzeError::Parser)?;
     let map = String::from_utf8(map).map_err(|_| AnalyzeError::Parser)?;
     Ok(Script { code, map })
+}
+
+/// How many bytes code may become for each of its source, and how many in any case. Lines are indented by how deep they are
+/// nested, so that there could be far more.
+const MOST_GROWTH: usize = 50;
+/// See [`MOST_GROWTH`].
+const LEAST_LIMIT: usize = 1 << 20;
+
+/// Takes what is printed, up to a limit.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Where JavaScript reads `process.env.NODE_ENV`, which browsers do not have. Where it assigns that, it means a variable of

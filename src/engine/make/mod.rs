@@ -21,7 +21,7 @@ use crate::engine::watch::reading;
 use hotgraph_compile::{data, script, style};
 use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
 use hotgraph_core::graph::{ModuleId, url};
-use hotgraph_core::syntax::analyze::{Dialect, ModuleRecord};
+use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord};
 use hotgraph_core::syntax::edit::{Edit, apply};
 use hotgraph_core::syntax::literal::literal;
 use request::{SCOPED, Wanted, with_marker};
@@ -158,7 +158,17 @@ impl Shared {
         let compiled = script::compile(source, dialect, &name, &options);
         let script = compiled.map_err(|error| {
             let file = subject.file.display().to_string();
-            Box::new(explain(&error, source, subject.url, Some(file)))
+            let found = explain(&error, source, subject.url, Some(file));
+            // What cannot be compiled cannot be served as it is.
+            let is_read = matches!(error, AnalyzeError::Syntax(_));
+            Box::new(match is_read {
+                true => found,
+                false => Diagnostic {
+                    severity: Severity::Error,
+                    message: error.to_string(),
+                    ..found
+                },
+            })
         })?;
         self.rewrite(maker, subject, script.code, Some((script.map, source)))
     }
