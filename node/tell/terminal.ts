@@ -44,14 +44,15 @@ export class Terminal {
   /** Prints a text that is caused by what a page sent: so much of it that others are still seen. */
   printOfPage(level: Level, text: string): void {
     if (!this.#isPrinted(level)) return;
-    if (this.#budget.debt() === 0) {
-      this.#isOverrun = false;
-      this.#budget.spend(text.split('\n').length);
-      this.print(level, text);
-    } else if (!this.#isOverrun) {
-      this.#isOverrun = true;
+    // Once it was too much, there is some quiet, and not a line now and then.
+    if (this.#isOverrun && this.#budget.spent() > MOST_LINES / 2) return;
+    this.#isOverrun = this.#budget.debt() > 0;
+    if (this.#isOverrun) {
       this.print('warn', '[hotgraph] pages say too much: the rest of it is not shown here');
+      return;
     }
+    this.#budget.spend(text.split('\n').length);
+    this.print(level, text);
   }
 
   /** Prints a text. */
