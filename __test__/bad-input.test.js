@@ -7,6 +7,7 @@ import ava from 'ava';
 import { startApp } from './helpers/app.js';
 import { closeBrowser } from './helpers/browser.js';
 import { wasHot } from './helpers/expect.js';
+import { terminal } from './helpers/server.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -351,6 +352,15 @@ test('a file that cannot be read', async (t) => {
   t.is(problem.severity, 'error');
   await unlink(app.project.path('dep.js'));
   await goesOn(t, app);
+});
+
+test('an error of the host’s own watcher does not end the process', async (t) => {
+  const lines = [];
+  const app = await startApp(t, APP, { hmr: { logLevel: 'info' }, before: [terminal(lines)] });
+  await app.tab.until(value, 1);
+  app.server.server.fileWatcher.emit('error', new Error('ELOOP: too many symbolic links'));
+  await goesOn(t, app);
+  t.is(lines.filter((line) => line.includes('own watcher: Error: ELOOP')).length, 1);
 });
 
 test('a deleted file is reported, and restoring it goes on', async (t) => {

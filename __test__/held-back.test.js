@@ -216,7 +216,8 @@ document.head.append(style);`,
     await app.project.write('a.css', 'body { color: rgb(3, 3, 3) }');
     await app.tab.until(read, 'rgb(3, 3, 3)');
     t.true(await app.tab.evaluate(() => globalThis.alive));
-    t.is(await app.tab.evaluate(() => document.querySelector('style').sheet.cssRules.length), 1);
+    // The old rule goes when the new one has loaded.
+    await app.tab.until(() => document.querySelector('style').sheet.cssRules.length, 1);
   });
 }
 

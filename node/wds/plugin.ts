@@ -20,6 +20,7 @@ import { type HotOptions, HotServer, type Running } from '../server/hot-server.j
 import { isPreview } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
 import { isBeingWritten, whenWritten } from '../server/writing.js';
+import { plainLine } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { importOf } from './imports.js';
 import { answerFirst, type RequestServer } from './own-files.js';
@@ -203,8 +204,15 @@ function start(
   const onChange = (file: string, found?: unknown) =>
     engine.fileChanged(absolute(file), found === undefined);
   const onUnlink = (file: string) => engine.fileChanged(absolute(file));
+  // Without a listener an error of the host's watcher, such as a link to itself, ends the process.
+  const onError = (error: unknown) =>
+    hotServer.terminal.print(
+      'warn',
+      `[hotgraph] the dev server's own watcher: ${plainLine(String(error))}`,
+    );
   fileWatcher.on('change', onChange);
   fileWatcher.on('unlink', onUnlink);
+  fileWatcher.on('error', onError);
   if (webSockets) silenceWatchPlugin(webSockets);
   const unhear = hearToolErrors(
     params.logger,
@@ -219,6 +227,7 @@ function start(
     stop() {
       fileWatcher.off('change', onChange);
       fileWatcher.off('unlink', onUnlink);
+      fileWatcher.off('error', onError);
       unhear();
       leave();
       hotServer.stop();
