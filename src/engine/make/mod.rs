@@ -44,7 +44,7 @@ impl Made {
         }
     }
 
-    /// A script that says no more of a file than where it is: a change of the file is nothing to who imports that.
+    /// A script that says no more of a file than where it is: a change of the file does not concern its importers.
     fn fixed(code: String) -> Self {
         Self::script(format!("{code}import.meta.hot?.accept();\n"))
     }

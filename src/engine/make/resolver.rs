@@ -4,7 +4,7 @@
 
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use dashmap::DashMap;
 use oxc_resolver::{
@@ -63,7 +63,9 @@ impl ConfigError {
             ResolveError::TsconfigNotFound(file) | ResolveError::TsconfigSelfReference(file) => {
                 Some(whole(file))
             }
-            ResolveError::TsconfigCircularExtend(_) => Some(whole(Path::new("tsconfig.json"))),
+            ResolveError::TsconfigCircularExtend(files) => {
+                files.paths().first().map(|file| whole(file))
+            }
             _ => None,
         }
     }
@@ -71,7 +73,8 @@ impl ConfigError {
 
 /// Finds files.
 pub struct FileResolver {
-    resolver: Resolver,
+    /// Whoever makes it forget must be alone: what is resolved meanwhile could be wrong.
+    resolver: RwLock<Resolver>,
     folders: Folders,
     /// Which files of packages are CommonJS.
     commonjs: DashMap<PathBuf, bool>,
@@ -107,7 +110,7 @@ impl FileResolver {
             ..ResolveOptions::default()
         };
         Self {
-            resolver: Resolver::new(options),
+            resolver: RwLock::new(Resolver::new(options)),
             folders,
             commonjs: DashMap::new(),
             packages: DashMap::new(),
@@ -118,8 +121,15 @@ impl FileResolver {
 
     /// Forgets what it saw of the disk: something has changed there.
     pub fn forget(&self) {
-        self.resolver.clear_cache();
+        let resolver = self.resolver.write();
+        resolver
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear_cache();
         self.commonjs.clear();
+    }
+
+    fn resolver(&self) -> RwLockReadGuard<'_, Resolver> {
+        self.resolver.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What to write in place of a specifier in the code of a module; `None` where a browser comes to the same, or nobody
@@ -149,7 +159,7 @@ impl FileResolver {
             at
         };
         let (name, rest) = specifier.split_at(at);
-        let found = match self.resolver.resolve_file(importer, name) {
+        let found = match self.resolver().resolve_file(importer, name) {
             Ok(found) => found,
             Err(error) => return self.misconfigured(&error).map_or(Ok(None), Err),
         };
@@ -251,7 +261,7 @@ impl FileResolver {
     ///
     /// [`ConfigError`] when it is wrong.
     pub fn script_options(&self, file: &Path) -> Result<ScriptOptions, ConfigError> {
-        let found = self.resolver.find_tsconfig(file);
+        let found = self.resolver().find_tsconfig(file);
         let found = match found {
             Ok(found) => found,
             Err(error) => {
