@@ -7,8 +7,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { Budget } from '../budget.js';
 import type { Access } from './access.js';
-import { Budget } from './budget.js';
 
 /** The largest frame a page may send, in bytes: room for custom events, none for filling the memory. */
 const MAX_FRAME = 1024 * 1024;

@@ -3,7 +3,7 @@
  */
 
 import type { HostEvent } from '../../runtime/protocol.js';
-import { Budget } from '../server/budget.js';
+import { Budget } from '../budget.js';
 import { isOfPage, type Level, terminalLines } from './report.js';
 
 /** What prints. */
@@ -48,7 +48,7 @@ export class Terminal {
     if (this.#isOverrun && this.#budget.spent() > MOST_LINES / 2) return;
     this.#isOverrun = this.#budget.debt() > 0;
     if (this.#isOverrun) {
-      this.print('warn', '[hotgraph] pages say too much: the rest of it is not shown here');
+      this.print('warn', '[hotgraph] pages send too many messages: the rest are not shown here');
       return;
     }
     this.#budget.spend(text.split('\n').length);
