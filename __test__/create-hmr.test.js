@@ -285,7 +285,7 @@ for (const [path, type] of [
   });
 }
 
-test('an ETag is that of what is served: stamps and the client count', async (t) => {
+test('an ETag covers all that is served, stamps and the client included', async (t) => {
   const { project, origin, open } = await startServer(t, {
     'index.html': '<!doctype html><link rel="stylesheet" href="a.css">',
     'a.css': 'body { color: rgb(1, 0, 0) }',

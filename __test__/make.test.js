@@ -215,7 +215,7 @@ globalThis.color = getComputedStyle(document.querySelector('p')).color; import.m
   await project.write('a.css', 'p { color: rgb(3, 0, 0) }');
   await tab.until(color, 'rgb(3, 0, 0)', 'p');
   await tab.until(value, 'p { color: rgb(3, 0, 0) }');
-  // Who imports it no more, shows it no more.
+  // When nothing imports it any longer, the page no longer shows it.
   await project.write('main.ts', 'globalThis.value = 1; import.meta.hot.accept();');
   await tab.until(value, 1);
   await tab.until(color, 'rgb(0, 0, 0)', 'p');
@@ -245,7 +245,7 @@ globalThis.value = [one === names.one, Object.keys(names).join()]; import.meta.h
   wasHot(t, tab);
 });
 
-test('an inline script imports by name, and is TypeScript nowhere', async (t) => {
+test('an inline script imports a package by name, and TypeScript', async (t) => {
   const { project, open } = await startServer(t, {
     'index.html': `<!doctype html><script type="module">
 import { a } from 'a'; import { b } from './b'; globalThis.value = [a, b];

@@ -877,7 +877,7 @@ test('a page that floods the terminal is no longer shown, and others are', async
   const ofPages = lines.filter((line) => /of a page|a page sent/.test(line));
   t.true(ofPages.length >= 100, `${ofPages.length}`);
   t.true(ofPages.length <= 1000, `${ofPages.length}`);
-  t.is(lines.filter((line) => line.includes('pages say too much')).length, 1);
+  t.is(lines.filter((line) => line.includes('pages send too many messages')).length, 1);
   const tab = await openTab(origin);
   t.teardown(() => tab.close());
   await tab.connected();

@@ -87,7 +87,7 @@ export class Program {
  * @param {import('ava').ExecutionContext} t
  * @param {string[]} args The program and its arguments.
  * @param {{ cwd?: string, node?: string, env?: Record<string, string> }} [options] `node` is the binary to run it with,
- *   `env` are variables beside those of this process.
+ *   `env` adds variables to those of this process.
  */
 export function start(t, args, { cwd, node = process.execPath, env } = {}) {
   const child = spawn(node, args, {

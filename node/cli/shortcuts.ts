@@ -18,7 +18,7 @@ export interface Shortcut {
  *
  * @param input The terminal's.
  * @param print Prints lines.
- * @returns Listens no more.
+ * @returns Stops listening.
  */
 export function listenToKeys(
   input: Readable,

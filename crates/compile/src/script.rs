@@ -62,7 +62,7 @@ impl Default for ScriptOptions {
 /// What JSX becomes (`jsx`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Jsx {
-    /// Calls of what `source` exports for that (`jsxImportSource`).
+    /// Calls to the functions that this package exports for it (`jsxImportSource`).
     Automatic {
         /// A package, `react`.
         source: String,
