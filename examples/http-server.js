@@ -39,7 +39,7 @@ function hotFiles(folder, server) {
     if (own) return send(response, own.type, own.body, own.headers);
     const [location] = url.split('?');
     const file = path.join(root, decodeURIComponent(location.replace(/\/$/, '/index.html')));
-    const content = file.startsWith(root + path.sep) ? await files.read(file) : null;
+    const content = file.startsWith(root + path.sep) ? await files.read(file, headers) : null;
     if (content === null) return next();
     const type = path.extname(file).slice(1);
     const kind = KINDS[type] ?? 'asset';

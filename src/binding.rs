@@ -418,6 +418,14 @@ impl HmrEngine {
         Some(saved.to_string())
     }
 
+    /// Whether the engine knows a file (absolute path) as it is on disk now: it changed since the start, and the last
+    /// change was taken in. While that is false and somebody writes the file, neither the disk nor `savedSource` may
+    /// have all of it.
+    #[napi(catch_unwind)]
+    pub fn is_taken_in(&self, file: String) -> bool {
+        self.engine.is_taken_in(std::path::Path::new(&file))
+    }
+
     /// Takes in what a module would be served as now, for a `pull` event: nothing is served. Returns the specifiers of
     /// dependencies whose updates it accepts, for hosts with a resolver of their own (see `link`).
     #[napi(catch_unwind)]

@@ -10,7 +10,7 @@ import { isShown } from '../server/destination.js';
 import type { FileRequest } from '../server/files.js';
 import type { Running } from '../server/hot-server.js';
 import { fileOf } from '../server/location.js';
-import { isBeingWritten, whenWritten } from '../server/writing.js';
+import { readSettled } from '../server/writing.js';
 import { ASSET, type Kind, kindOf } from './kinds.js';
 import { MakeError, type Maker } from './make.js';
 import type { Asked } from './mount.js';
@@ -145,12 +145,11 @@ async function serve(
   const kind = size > MAX_READ ? undefined : kindOf(file);
   const isMade = maker.makes(url, kind);
   if (kind === undefined && !isMade) {
-    const isKnown = () => engine.contentVersion(url) > 0;
-    if (!isKnown() && isBeingWritten(file)) await whenWritten(file, isKnown);
+    await readSettled(engine, file, () => undefined);
     files.transform('asset', null, asked);
     return sendFile(request, response, file, { 'server-timing': timing() });
   }
-  const content = size > MAX_READ ? '' : await files.read(file);
+  const content = size > MAX_READ ? '' : await files.read(file, asked.headers);
   if (content === null) return false;
   const source = typeof content === 'string' || !isUtf8(content) ? content : content.toString();
   const made = isMade ? await maker.make(url, file, String(source)) : null;

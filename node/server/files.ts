@@ -12,7 +12,7 @@ import { askedBy, destinationOf, isShown } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { transformPage } from './page.js';
 import { isPreview, previewed } from './pull.js';
-import { isBeingWritten, whenWritten } from './writing.js';
+import { readSettled } from './writing.js';
 
 /** A request that is answered from a file, or from what a server made up. */
 export interface FileRequest {
@@ -66,17 +66,16 @@ export class HmrFiles {
   }
 
   /**
-   * The content of a file to answer with: its last complete save, or what is on disk when nobody is writing it.
+   * The content of a file to answer with: what is on disk, or the last complete save while somebody writes the next.
    * `null` when it cannot be read.
+   *
+   * @param headers Those of the request. What the engine asks for is the save that it has taken in last.
    */
-  async read(file: string): Promise<string | Buffer | null> {
-    const saved = () => this.#engine.savedSource(file);
-    const onDisk = () => readRegular(file).catch(() => null);
-    const found = saved() ?? (await onDisk());
-    // Looked at after it was read, so that no save begins in between.
-    if (saved() !== null || !isBeingWritten(file)) return saved() ?? found;
-    await whenWritten(file, () => saved() !== null);
-    return saved() ?? onDisk();
+  async read(file: string, headers: IncomingHttpHeaders = {}): Promise<string | Buffer | null> {
+    const read = async (isSaveLast: boolean) =>
+      (isSaveLast ? this.#engine.savedSource(file) : null) ??
+      (await readRegular(file).catch(() => null));
+    return isPreview(headers) ? read(true) : readSettled(this.#engine, file, read);
   }
 
   /**

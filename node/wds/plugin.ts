@@ -19,7 +19,7 @@ import type { FileKind } from '../server/files.js';
 import { type HotOptions, HotServer, type Running } from '../server/hot-server.js';
 import { isPreview } from '../server/pull.js';
 import { warmUp } from '../server/warm-up.js';
-import { isBeingWritten, whenWritten } from '../server/writing.js';
+import { readSettled } from '../server/writing.js';
 import { plainLine } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { importOf } from './imports.js';
@@ -101,18 +101,13 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (asset || context.method !== 'GET') return asset ?? undefined;
       const file = fileOf(context.url, params.config.rootDir);
       if (file === null) return undefined;
-      const read = () => {
-        const saved = engine.savedSource(file, !readsScripts);
+      takeStamp(context, engine);
+      const read = (isSaveLast: boolean) => {
+        const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
         if (saved !== null) return asStatic(saved, context.path);
         return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
       };
-      const found = read();
-      const { url } = takeStamp(context, engine);
-      const isKnown = () => engine.contentVersion(url) > 0 || engine.savedSource(file) !== null;
-      // Looked at after it was read, so that no save begins in between. Once the engine has seen a save it has
-      // the whole text of each.
-      if (isKnown() || !isBeingWritten(file)) return found;
-      return whenWritten(file, isKnown).then(read);
+      return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
     },
 
     transformCacheKey(context) {

@@ -141,6 +141,7 @@ impl Coordinator {
             }
         };
         let loads = self.loads;
+        let stamp = found.as_ref().map(|found| found.stamp);
         let mut state = self.shared.state();
         let mut verdict = state.files.get_mut(index).life.seen(sight, loads);
         drop(state);
@@ -153,6 +154,9 @@ impl Coordinator {
             true => entry.modules.clone(),
             false => Vec::new(),
         };
+        if verdict != Verdict::LookAgain {
+            entry.seen = stamp;
+        }
         match verdict {
             // Whoever writes it has not finished.
             Verdict::LookAgain | Verdict::Judge => {
@@ -188,6 +192,7 @@ impl Coordinator {
             hash,
             length,
             bytes,
+            ..
         } = found;
         let problem = bytes
             .as_ref()

@@ -16,6 +16,7 @@ use hotgraph_core::graph::{ModuleId, ModuleKind};
 use super::Engine;
 use super::state::State;
 use super::state::files::SourceFile;
+use super::watch::reading::Stamp;
 use backlog::Registration;
 pub use script::ServedScript;
 
@@ -46,6 +47,22 @@ impl Engine {
             .saved
             .clone()
             .filter(|_| entry.served_raw || !only_raw)
+    }
+}
+
+impl Engine {
+    /// Whether the engine knows a file as it is on disk now: it changed since the start, and the last change was taken
+    /// in. Of any other file only the disk can tell.
+    pub fn is_taken_in(&self, file: &Path) -> bool {
+        if !self.shared.has_changes() {
+            return false;
+        }
+        let seen = {
+            let state = self.shared.state();
+            let index = state.files.find(file);
+            index.and_then(|index| state.files.get(index).seen)
+        };
+        seen.is_some_and(|seen| Stamp::of(file).is_none_or(|now| now == seen))
     }
 }
 

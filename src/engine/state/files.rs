@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::engine::watch::reading::Stamp;
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::watch::life::FileLife;
 
@@ -37,6 +38,8 @@ pub struct FileEntry {
     /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
     /// the next.
     pub saved: Option<Arc<str>>,
+    /// The state of the file that was looked at last, after a change of it.
+    pub seen: Option<Stamp>,
     /// Whether it is too large to be analysed, and so for a body.
     pub is_too_large: bool,
     /// Whether it lies outside of `node_modules` though its path has that in it: a package that is linked.
@@ -74,6 +77,7 @@ impl FileTable {
             life: FileLife::default(),
             served_raw: false,
             saved: None,
+            seen: None,
             is_too_large: false,
             is_linked: false,
         });

@@ -5,6 +5,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
@@ -23,8 +24,33 @@ pub struct OnDisk {
     pub hash: u64,
     /// How many bytes it has.
     pub length: u64,
+    /// What tells it from other states of the file without reading it.
+    pub stamp: Stamp,
     /// The bytes, where there are no more than [`MAX_ANALYSED`].
     pub bytes: Option<Vec<u8>>,
+}
+
+/// A state of a file, by its length in bytes and the time of its last write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// The state that a file is in; `None` where there is none.
+    pub fn of(path: &Path) -> Option<Self> {
+        path.metadata().ok().map(|found| Self::from(&found))
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(found: &Metadata) -> Self {
+        Self {
+            length: found.len(),
+            modified: found.modified().ok(),
+        }
+    }
 }
 
 /// Why there is nothing to be had.
@@ -89,10 +115,12 @@ pub fn read(path: &Path) -> Result<OnDisk, ReadError> {
     let before = file.metadata()?;
     require_file(&before)?;
     let length = before.len();
+    let stamp = Stamp::from(&before);
     if length > MOST_HASHED {
         return Ok(OnDisk {
-            hash: xxh3_64(format!("{:?}", stamp(&before)).as_bytes()),
+            hash: xxh3_64(format!("{stamp:?}").as_bytes()),
             length,
+            stamp,
             bytes: None,
         });
     }
@@ -108,12 +136,13 @@ pub fn read(path: &Path) -> Result<OnDisk, ReadError> {
         (hash, None, read)
     };
     let after = path.metadata()?;
-    if read != length || stamp(&after) != stamp(&before) {
+    if read != length || Stamp::from(&after) != stamp {
         return Err(ReadError::Changing);
     }
     Ok(OnDisk {
         hash,
         length,
+        stamp,
         bytes,
     })
 }
@@ -142,10 +171,6 @@ fn open(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
     options.open(path)
-}
-
-fn stamp(found: &Metadata) -> (u64, Option<std::time::SystemTime>) {
-    (found.len(), found.modified().ok())
 }
 
 fn require_file(found: &Metadata) -> Result<(), ReadError> {
