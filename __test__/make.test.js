@@ -442,7 +442,7 @@ test('a CommonJS package that is edited reloads the page, with the reason', asyn
   );
 });
 
-test('tsconfig.json: a change of it reloads the page, and a mistake in it is shown', async (t) => {
+test('tsconfig.json: a change of it reloads the page, and what it extends, and a mistake', async (t) => {
   const config = (source) =>
     `{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "${source}" } }`;
   const { project, open, hmr } = await startServer(t, {
@@ -473,4 +473,11 @@ test('tsconfig.json: a change of it reloads the page, and a mistake in it is sho
   await project.write('tsconfig.json', config('one'));
   await tab.until(value, 1);
   await tab.until(places, null);
+
+  // What it extends counts too.
+  await project.write('base.json', config('two'));
+  await project.write('tsconfig.json', '{ "extends": "./base" }');
+  await tab.until(value, 2);
+  await project.write('base.json', config('one'));
+  await tab.until(value, 1);
 });

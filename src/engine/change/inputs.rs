@@ -162,6 +162,10 @@ impl Coordinator {
         };
         let is_decisive = self.inputs.configs.contains(path)
             && self.inputs.contents.get(path) != content.as_ref();
+        if is_decisive {
+            // It was made otherwise.
+            self.shared.made.clear();
+        }
         let mut files = self.inputs.outdated_by(path, content);
         if self.inputs.remade.remove(path) {
             files.push(path.to_path_buf());

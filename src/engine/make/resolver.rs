@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use dashmap::DashMap;
 use oxc_resolver::{
-    PackageType, Resolution, ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery,
+    ExtendsField, PackageType, Resolution, ResolveError, ResolveOptions, Resolver, TsConfig,
+    TsconfigDiscovery,
 };
 
 use super::request::{COMMONJS, Wanted, with_marker};
@@ -80,8 +81,8 @@ pub struct FileResolver {
     commonjs: DashMap<PathBuf, bool>,
     /// Folders outside of the root that packages are in which code imports.
     packages: DashMap<PathBuf, ()>,
-    /// The configuration that counted so far.
-    configs: DashMap<PathBuf, ()>,
+    /// The configuration that counted so far, and what it extends.
+    configs: DashMap<PathBuf, Option<ExtendsField>>,
     /// What of that nobody has been told of.
     new_configs: Mutex<Vec<PathBuf>>,
 }
@@ -212,15 +213,49 @@ impl FileResolver {
     /// The configuration that is the reason for an error: when it changes, that may be over.
     fn misconfigured(&self, error: &ResolveError) -> Option<ConfigError> {
         let error = ConfigError::of(error)?;
-        self.note_config(&error.file);
+        self.note_config(&error.file, None);
         Some(error)
     }
 
-    fn note_config(&self, config: &Path) {
-        if self.configs.insert(config.to_path_buf(), ()).is_none() {
+    /// Returns whether it was not known that this file counts, or extends these.
+    fn note_config(&self, config: &Path, extends: Option<&ExtendsField>) -> bool {
+        let known = self.configs.insert(config.to_path_buf(), extends.cloned());
+        if known.is_none() {
             let new = self.new_configs.lock();
             new.unwrap_or_else(PoisonError::into_inner)
                 .push(config.to_path_buf());
+        }
+        known.is_none_or(|known| known.as_ref() != extends)
+    }
+
+    /// Notes a `tsconfig.json`, and those that it extends.
+    fn note_configs(&self, config: &TsConfig) {
+        let is_new = self.note_config(&config.path, config.extends.as_ref());
+        let extended = match &config.extends {
+            Some(ExtendsField::Single(name)) => std::slice::from_ref(name),
+            Some(ExtendsField::Multiple(names)) => names,
+            None => return,
+        };
+        let Some(folder) = config.path.parent().filter(|_| is_new) else {
+            return;
+        };
+        for name in extended {
+            let resolver = self.resolver();
+            // The resolver has followed all of them: none extends itself.
+            let found = match name.starts_with(['.', '/']) {
+                true => resolver.resolve_tsconfig(folder.join(name)).ok(),
+                false => {
+                    let package = resolver.resolve(folder, name);
+                    let package = package.map(Resolution::into_path_buf);
+                    package
+                        .and_then(|path| resolver.resolve_tsconfig(path))
+                        .ok()
+                }
+            };
+            drop(resolver);
+            if let Some(found) = found {
+                self.note_configs(&found);
+            }
         }
     }
 
@@ -271,7 +306,7 @@ impl FileResolver {
             }
         };
         if let Some(found) = &found {
-            self.note_config(&found.path);
+            self.note_configs(found);
         }
         Ok(found.map_or_else(ScriptOptions::default, |found| options_of(&found)))
     }
