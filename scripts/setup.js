@@ -25,8 +25,8 @@ export function install() {
 }
 
 /**
- * Compiles the native addon `hotgraph.<platform>.node` with its loader `native.js` and its types
- * `native.d.ts`.
+ * Compiles the native addon `hotgraph.<platform>.node`, and its types `native.d.ts`. Its loader is ours:
+ * `node/addon/`.
  *
  * @param {'dev-native' | 'release'} [profile] One of Cargo.toml.
  */
@@ -36,12 +36,11 @@ export function native(profile = 'dev-native') {
     inputs: ['src', 'crates', 'build.rs', 'Cargo.toml', 'Cargo.lock', '.cargo/config.toml'],
     variant: profile,
     isThere: () =>
-      isThere('native.js') &&
       isThere('native.d.ts') &&
       readdirSync(root).some((name) => name.startsWith('hotgraph.') && name.endsWith('.node')),
     async work() {
       requireRust();
-      const args = ['--platform', '--esm', '--js', 'native.js', '--dts', 'native.d.ts'];
+      const args = ['--platform', '--no-js', '--dts', 'native.d.ts'];
       const napi = tool('@napi-rs/cli', 'napi');
       await run(process.execPath, [napi, 'build', '--profile', profile, ...args]);
     },
