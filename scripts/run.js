@@ -42,6 +42,18 @@ export function run(command, args, { cwd = root, env } = {}) {
 }
 
 /**
+ * Runs npm: the one that runs us, else the one on the path.
+ *
+ * @param {string[]} args
+ * @param {string} [cwd] Default: the repository's root.
+ */
+export function npm(args, cwd) {
+  const options = cwd === undefined ? {} : { cwd };
+  const path = process.env.npm_execpath;
+  return path ? run(process.execPath, [path, ...args], options) : run('npm', args, options);
+}
+
+/**
  * The path of a script that an installed package offers as a command. Run it with Node itself:
  * the shims in `node_modules/.bin` need a shell on Windows.
  *

@@ -2,14 +2,16 @@
  * Everything between a fresh clone and a package that runs: npm packages, native addon, TypeScript.
  *
  * `node scripts/setup.js` does what is not up to date. Steps may be named (`install`, `native`,
- * `typescript`); `--release` builds the addon as it is published. Imports no dependency, because
- * there are none before `install`.
+ * `typescript`); `--release` builds the addon as it is published, `--target` for another system, by
+ * `--cross-compile` or `--use-napi-cross` of `napi build`. Imports no dependency, because there are none
+ * before `install`.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, main, root, run, tool } from './run.js';
-import { step } from './step.js';
+import { parseArgs } from 'node:util';
+import { Failure, main, npm, root, run, tool } from './run.js';
+import { isDone, step } from './step.js';
 
 /** @param {string} path */
 const isThere = (path) => existsSync(join(root, path));
@@ -29,22 +31,37 @@ export function install() {
  * `node/addon/`.
  *
  * @param {'dev-native' | 'release'} [profile] One of Cargo.toml.
+ * @param {string[]} [args] More for `napi build`: a target, and how to compile for it.
  */
-export function native(profile = 'dev-native') {
-  return step({
+export function native(profile = 'dev-native', args = []) {
+  return step(nativeStep(profile, args));
+}
+
+/** Whether the addon and its types are of the sources as they are now, by whatever profile. */
+export function isNativeFresh() {
+  return isDone(nativeStep('release', []));
+}
+
+/**
+ * @param {string} profile
+ * @param {string[]} args
+ * @returns {import('./step.js').Step}
+ */
+function nativeStep(profile, args) {
+  return {
     name: 'native addon',
     inputs: ['src', 'crates', 'build.rs', 'Cargo.toml', 'Cargo.lock', '.cargo/config.toml'],
-    variant: profile,
+    variant: [profile, ...args].join(' '),
     isThere: () =>
       isThere('native.d.ts') &&
       readdirSync(root).some((name) => name.startsWith('hotgraph.') && name.endsWith('.node')),
     async work() {
       requireRust();
-      const args = ['--platform', '--no-js', '--dts', 'native.d.ts'];
-      const napi = tool('@napi-rs/cli', 'napi');
-      await run(process.execPath, [napi, 'build', '--profile', profile, ...args]);
+      const napi = [tool('@napi-rs/cli', 'napi'), 'build', '--profile', profile];
+      const output = ['--platform', '--no-js', '--dts', 'native.d.ts'];
+      await run(process.execPath, [...napi, ...output, ...args]);
     },
-  });
+  };
 }
 
 /**
@@ -133,9 +150,7 @@ export function installIn(name, folder) {
  * @param {string} cwd A folder with a package-lock.json.
  */
 function npmCi(cwd) {
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env.npm_execpath;
-  return npm ? run(process.execPath, [npm, ...args], { cwd }) : run('npm', args, { cwd });
+  return npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], cwd);
 }
 
 /** @throws {Failure} Without a Rust toolchain. */
@@ -145,9 +160,23 @@ export function requireRust() {
 }
 
 await main(import.meta, async () => {
-  const names = process.argv.slice(2).filter((argument) => argument !== '--release');
-  const wants = (/** @type {string} */ name) => names.length === 0 || names.includes(name);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      release: { type: 'boolean' },
+      target: { type: 'string' },
+      'cross-compile': { type: 'boolean' },
+      'use-napi-cross': { type: 'boolean' },
+    },
+  });
+  const { release, target, ...ways } = values;
+  const args = [
+    ...(target ? ['--target', target] : []),
+    ...Object.keys(ways).map((way) => `--${way}`),
+  ];
+  const wants = (/** @type {string} */ name) =>
+    positionals.length === 0 || positionals.includes(name);
   if (wants('install')) await install();
-  if (wants('native')) await native(process.argv.includes('--release') ? 'release' : 'dev-native');
+  if (wants('native')) await native(release ? 'release' : 'dev-native', args);
   if (wants('typescript')) await typescript();
 });

@@ -13,35 +13,54 @@ import { heading, root } from './run.js';
 const stamps = join(root, 'node_modules', '.cache', 'hotgraph');
 
 /**
+ * @typedef {object} Step
+ * @property {string} name Its heading, and the name of its stamp.
+ * @property {string[]} inputs Files and folders, relative to the root, that the result depends on. Missing ones count as empty.
+ * @property {string} [variant] What else the result depends on.
+ * @property {() => boolean} isThere Tells whether the results are on the disk.
+ * @property {() => Promise<void>} work
+ */
+
+/**
  * Does a step, or nothing when it is up to date.
  *
- * @param {object} step
- * @param {string} step.name Its heading, and the name of its stamp.
- * @param {string[]} step.inputs Files and folders, relative to the root, that the result depends on. Missing ones count as empty.
- * @param {string} [step.variant] What else the result depends on.
- * @param {() => boolean} step.isThere Tells whether the results are on the disk.
- * @param {() => Promise<void>} step.work
+ * @param {Step} step
  * @returns {Promise<void>} Rejects with what `work` rejects with.
  */
-export async function step({ name, inputs, variant = '', isThere, work }) {
-  const stamp = join(stamps, name.replaceAll(' ', '-'));
+export async function step(step) {
+  const { name, inputs, variant = '', isThere, work } = step;
+  const stamp = stampOf(name);
   // Hashed before the work: an input that changes meanwhile makes the next run repeat the step.
-  const hash = hashOf(inputs, variant);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && isThere()) return;
+  const wanted = `${hashOf(inputs)} ${variant}`;
+  if (read(stamp) === wanted && isThere()) return;
   rmSync(stamp, { force: true });
   heading(name);
   await work();
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp, hash);
+  writeFileSync(stamp, wanted);
 }
 
 /**
+ * Whether a step was done with the inputs as they are now, in whatever variant.
+ *
+ * @param {Step} step
+ */
+export function isDone({ name, inputs, isThere }) {
+  return isThere() && read(stampOf(name))?.split(' ')[0] === hashOf(inputs);
+}
+
+/** @param {string} name */
+const stampOf = (name) => join(stamps, name.replaceAll(' ', '-'));
+
+/** @param {string} file */
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+
+/**
  * @param {string[]} inputs
- * @param {string} variant
  * @returns {string}
  */
-function hashOf(inputs, variant) {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${variant}\n`);
+function hashOf(inputs) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   for (const file of inputs.flatMap(filesIn)) {
     const content = readFileSync(join(root, file));
     hash.update(`${file} ${content.length}\n`).update(content);
