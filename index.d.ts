@@ -1,3 +1,5 @@
+/// <reference types="node" />
+
 /**
  * hotgraph: hot module replacement for Node dev servers.
  *

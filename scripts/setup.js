@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failure, main, npm, root, run, tool } from './run.js';
 import { isDone, step } from './step.js';
@@ -90,6 +90,7 @@ export function typescript() {
         await run(process.execPath, [tool('typescript', 'tsc'), '-p', project, '--outDir', fresh]);
       }
       await bundle(join(fresh, 'browser'), join(fresh, 'page'));
+      removePrivateTypes(fresh);
       // The old output stays until the new one is whole, and leaves no file of a deleted source.
       rmSync(dist, { recursive: true, force: true });
       renameSync(fresh, dist);
@@ -120,6 +121,31 @@ async function bundle(from, to) {
     logLevel: 'warning',
   });
   copyFileSync(join(from, 'attributes.js'), join(to, 'attributes.js'));
+}
+
+/**
+ * Removes the declarations that the public ones do not lead to. They would be published, and name packages that the
+ * project need not have.
+ *
+ * @param {string} folder The new output.
+ */
+function removePrivateTypes(folder) {
+  const tsc = [
+    tool('typescript', 'tsc'),
+    '--ignoreConfig',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+  ];
+  const args = [...tsc, '--listFilesOnly', join(folder, 'node', 'index.d.ts')];
+  const { stdout, status } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Failure(`tsc cannot list the public types:\n${stdout}`);
+  const isPublic = new Set(stdout.split(/\r?\n/).map((line) => resolve(line)));
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, name);
+    if (name.endsWith('.d.ts') && !isPublic.has(file)) rmSync(file);
+  }
 }
 
 /** Does all steps that `npm start` needs. */

@@ -41,8 +41,13 @@ export interface HmrPluginOptions extends HotOptions {
   watch?: boolean | 'poll';
 }
 
-/** The plugin, and the server's end of custom events. */
-export interface HmrPlugin extends Plugin {
+/**
+ * The plugin, and the server's end of custom events. Its hooks are the host's business and not declared: so who does
+ * not use @web/dev-server needs no types of it.
+ */
+export interface HmrPlugin {
+  /** `hotgraph`. */
+  name: string;
   /** Custom events to and from pages. */
   hot: HotChannel;
   /**
@@ -73,7 +78,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
   let previews = 0;
   const hotServer = new HotServer(options);
 
-  const plugin: HmrPlugin = {
+  const plugin: HmrPlugin & Plugin = {
     name: 'hotgraph',
     hot: hotServer.hot,
 
