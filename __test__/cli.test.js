@@ -6,7 +6,7 @@ import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ava from 'ava';
-import { findNode22 } from '../scripts/node-22.js';
+import { findNode } from '../scripts/nodes.js';
 import { get } from './helpers/attack.js';
 import { closeBrowser, openTab, waitFor } from './helpers/browser.js';
 import { install, repository, start } from './helpers/command.js';
@@ -299,7 +299,7 @@ test('a configuration says the same as flags, which win', async (t) => {
 
 /** Versions of Node, and whether each runs TypeScript. */
 const nodes = [{ node: process.execPath, runs: Boolean(process.features.typescript) }];
-const node22 = findNode22();
+const node22 = findNode('22');
 if (node22) nodes.push({ node: node22, runs: true });
 
 for (const { node, runs } of nodes) {

@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import test from 'ava';
-import { findNode22 } from '../scripts/node-22.js';
+import { findNode } from '../scripts/nodes.js';
 import { PAGE } from './helpers/app.js';
 import { closeBrowser, openTab } from './helpers/browser.js';
 import { install, repository, start } from './helpers/command.js';
@@ -89,7 +89,7 @@ async function testCommand(t, { server, node, name, config, package: type }) {
 
 /** Servers by the name under which they are installed, and the Node that they run on. */
 const servers = [{ title: '@web/dev-server 0.4', server: '@web/dev-server' }];
-const node22 = findNode22();
+const node22 = findNode('22');
 if (node22 || (process.platform === 'linux' && process.arch === 'x64')) {
   servers.push({ title: '@web/dev-server 1 on Node 22', server: 'wds-1', node: node22 });
   test('Node 22 is there to test with', (t) => t.truthy(node22));

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { findNode22 } from './node-22.js';
+import { findNode } from './nodes.js';
 import { Failure, heading, main, root, tool } from './run.js';
 
 /** The lines of ava's own summary that stand for failures. */
@@ -25,7 +25,7 @@ const HOST_TESTS = ['__test__/host.test.js'];
  */
 export async function ava(args) {
   const runs = [await runOnce(process.execPath, args)];
-  const node22 = findNode22();
+  const node22 = findNode('22');
   if (args.length === 0 && node22) {
     heading('ava, with @web/dev-server 1 on Node 22');
     runs.push(await runOnce(node22, HOST_TESTS, { TEST_HOST: 'wds-1' }));

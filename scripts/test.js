@@ -4,7 +4,7 @@
  */
 import { ava } from './ava.js';
 import { ensureBrowser } from './browser.js';
-import { ensureNode22 } from './node-22.js';
+import { ensureNodes } from './nodes.js';
 import { requireFreshProtocol } from './protocol.js';
 import { heading, main, run, tool } from './run.js';
 import { install, native, requireRust, typescript } from './setup.js';
@@ -14,7 +14,7 @@ await main(import.meta, async () => {
   requireRust();
   await ensureBrowser();
   await install();
-  await ensureNode22();
+  await ensureNodes();
 
   // Rust first: the types that the rest is compiled with come from there.
   heading('cargo fmt');
