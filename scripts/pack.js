@@ -1,62 +1,90 @@
 /**
- * What npm runs around packing, and what packs everything that a release has.
+ * What npm runs around packing, and what packs everything of a release that is built here.
  *
+ * - `node scripts/pack.js`, `npm run pack`: the tarballs of the main package, and of the platform packages whose addon is
+ *   here, in `release/`.
  * - `node scripts/pack.js before`, `prepack`: refuses what would be a wrong tarball, compiles TypeScript, and adds the
  *   platform packages to package.json.
  * - `node scripts/pack.js after`, `postpack`: takes them out again.
- * - `node scripts/pack.js [folder]`: the tarballs of the main package and of the addons that are built here, in
- *   `release/` or the given folder.
+ *
+ * Nothing is imported that a fresh clone has not.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { Failure, main, npm, root } from './run.js';
 import { isNativeFresh, typescript } from './setup.js';
+import { isDone, step } from './step.js';
 
-const file = join(root, 'package.json');
+/** Where the tarballs are. */
+export const release = join(root, 'release');
+
+const manifest = join(root, 'package.json');
+
+/** Packs, when something has changed. */
+export async function pack() {
+  requireBuilt();
+  await typescript();
+  await step(packing());
+}
+
+/** Whether the tarballs are of what is there now. */
+export function isPacked() {
+  return isDone(packing());
+}
+
+/** @returns {import('./step.js').Step} */
+function packing() {
+  const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
+  const { files } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return {
+    name: 'tarballs',
+    inputs: ['package.json', 'LICENSE', 'README.md', 'scripts/platforms.js', ...files, ...addons],
+    isThere: () => existsSync(release),
+    async work() {
+      const { folderOf, preparePlatforms } = await import('./platforms.js');
+      const built = await preparePlatforms();
+      rmSync(release, { recursive: true, force: true });
+      mkdirSync(release);
+      const folders = built.map((platform) => `./${relative(root, folderOf(platform))}`);
+      await npm(['pack', '--loglevel=error', '--pack-destination', release, '.', ...folders]);
+    },
+  };
+}
 
 /** Makes the working folder what its tarball has to be. */
 async function before() {
+  requireBuilt();
+  await typescript();
+  const { optionalDependencies } = await import('./platforms.js');
+  rewrite((before) => ({ ...before, optionalDependencies }));
+}
+
+/** @throws {Failure} When what the tarball needs is not there, or not of these sources. */
+function requireBuilt() {
   if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
     throw new Failure('What compiles TypeScript is not installed. Run `npm ci` first.');
   }
-  if (!existsSync(join(root, 'native.d.ts')) || !isNativeFresh()) {
+  if (!isNativeFresh()) {
     throw new Failure(
-      'The native addon is not built, or older than its sources: the types in the tarball come with it. ' +
+      'The native addon, of which the tarball has the types, is not built or older than its sources. ' +
         'Run `npm run build:release` first.',
     );
   }
-  await typescript();
-  const { optionalDependencies } = await import('./platforms.js');
-  rewrite((manifest) => ({ ...manifest, optionalDependencies }));
 }
 
 function after() {
-  rewrite(({ optionalDependencies: _, ...manifest }) => manifest);
+  rewrite(({ optionalDependencies: _, ...rest }) => rest);
 }
 
-/** @param {(manifest: Record<string, unknown>) => Record<string, unknown>} change */
+/** @param {(before: Record<string, unknown>) => Record<string, unknown>} change */
 function rewrite(change) {
-  const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  writeFileSync(file, `${JSON.stringify(change(manifest), null, 2)}\n`);
-}
-
-/**
- * Packs the main package, and the platform packages that have their addon.
- *
- * @param {string} to An absolute folder.
- */
-async function packAll(to) {
-  const { folderOf, preparePlatforms } = await import('./platforms.js');
-  const built = await preparePlatforms();
-  if (built.length === 0) throw new Failure('No addon is built: run `npm run build:release`.');
-  mkdirSync(to, { recursive: true });
-  const folders = built.map((platform) => `./${relative(root, folderOf(platform))}`);
-  await npm(['pack', '--loglevel=error', '--pack-destination', to, '.', ...folders]);
+  const before = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, `${JSON.stringify(change(before), null, 2)}\n`);
 }
 
 await main(import.meta, async () => {
-  const [step = 'release'] = process.argv.slice(2);
-  if (step === 'before') await before();
-  else if (step === 'after') after();
-  else await packAll(resolve(step));
+  const [when] = process.argv.slice(2);
+  if (when === 'before') await before();
+  else if (when === 'after') after();
+  else await pack();
 });

@@ -5,6 +5,7 @@
 import { ava } from './ava.js';
 import { ensureBrowser } from './browser.js';
 import { ensureNodes } from './nodes.js';
+import { pack } from './pack.js';
 import { requireFreshProtocol } from './protocol.js';
 import { heading, main, run, tool } from './run.js';
 import { install, native, requireRust, typescript } from './setup.js';
@@ -36,6 +37,7 @@ await main(import.meta, async () => {
 
   await native();
   await typescript();
+  await pack();
   heading('types');
   await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
   heading('biome');
