@@ -85,6 +85,10 @@ export interface PageRequest extends MountedRequest {
 const NOT_ATTACHED =
   'pages get no updates, since there is no socket: call hmr.attach(server) with the server that listens to the port';
 
+const PLUG_N_PLAY =
+  "this project has Yarn's Plug'n'Play: packages are in archives, from which nothing is served, so that imports of " +
+  'packages fail in the browser. Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`';
+
 /** Who has seen a request, by their bases: two that serve the same urls would mix up their clients. */
 const seen = new WeakMap<object, Map<string, Hmr>>();
 
@@ -144,6 +148,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
     const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);
     const maker = new Maker({ engine: running.engine, root, cacheDir, say });
     site = { ...running, root, base, spa, maker, ...(find && { find }) };
+    if (process.versions.pnp !== undefined) warnOnce(PLUG_N_PLAY);
     return site;
   }
 
