@@ -6,6 +6,7 @@
  * - `node scripts/pack.js before`, `prepack`: refuses what would be a wrong tarball, compiles TypeScript, and adds the
  *   platform packages to package.json.
  * - `node scripts/pack.js after`, `postpack`: takes them out again.
+ * - `node scripts/pack.js refuse`, `prepublishOnly`: refuses to publish the working folder.
  *
  * Nothing is imported that a fresh clone has not.
  */
@@ -76,6 +77,14 @@ function after() {
   rewrite(({ optionalDependencies: _, ...rest }) => rest);
 }
 
+/** @throws {Failure} Always. */
+function refuse() {
+  throw new Failure(
+    'The working folder is not published: the addons of other systems are not in it. ' +
+      '.github/workflows/release.yml publishes tarballs that were tested; CONTRIBUTING.md says how.',
+  );
+}
+
 /** @param {(before: Record<string, unknown>) => Record<string, unknown>} change */
 function rewrite(change) {
   const before = JSON.parse(readFileSync(manifest, 'utf8'));
@@ -86,5 +95,6 @@ await main(import.meta, async () => {
   const [when] = process.argv.slice(2);
   if (when === 'before') await before();
   else if (when === 'after') after();
+  else if (when === 'refuse') refuse();
   else await pack();
 });

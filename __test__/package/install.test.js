@@ -3,10 +3,8 @@
  * on each version of Node, without Rust.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import ava from 'ava';
-import { platformName } from '../../dist/node/addon/platform.js';
 import { findNode, NODES } from '../../scripts/nodes.js';
 import { version } from '../../scripts/platforms.js';
 import { closeBrowser, openTab } from '../helpers/browser.js';
@@ -77,13 +75,19 @@ async function develop(t, { project, nodeArgs, env }, node) {
   return { tab, program };
 }
 
+/** The platform packages that are installed in a project. */
+function addonsIn({ project }) {
+  const names = readdirSync(project.path('node_modules'));
+  return names.filter((name) => name.startsWith('hotgraph-'));
+}
+
 test('the addon of this system is installed, and no other is fetched', (t) => {
+  const addons = addonsIn(installations.npm);
+  t.is(addons.length, 1);
+  t.true(addons[0].startsWith(`hotgraph-${process.platform}-${process.arch}`), addons[0]);
   const fetched = registry.asked.filter((path) => path.includes('/-/'));
-  const wanted = [`hotgraph-${platformName()}`, 'hotgraph'];
-  t.deepEqual(
-    [...new Set(fetched)].sort(),
-    wanted.map((name) => `${name}/-/${name}-${version}.tgz`).sort(),
-  );
+  const wanted = ['hotgraph', ...addons].map((name) => `${name}/-/${name}-${version}.tgz`);
+  t.deepEqual([...new Set(fetched)].sort(), wanted.sort());
 });
 
 for (const name of managerNames) {
@@ -128,19 +132,25 @@ console.log(addons.length + ' addons.');
 });
 
 test('without optional dependencies, the command says what to install', async (t) => {
-  const { project, env } = installations.npm;
   const broken = new Installation('npm', registry, FILES);
   t.teardown(() => broken.dispose());
-  broken.env.npm_config_cache = env.npm_config_cache;
+  broken.env.npm_config_cache = installations.npm.env.npm_config_cache;
   await broken.add('--omit=optional');
-  t.false(
-    readdirSync(broken.project.path('node_modules')).some((name) => name.startsWith('hotgraph-')),
-  );
+  t.deepEqual(addonsIn(broken), []);
   const { message } = await t.throwsAsync(broken.exec('hotgraph', 'app'));
-  t.true(
-    message.includes(`npm install --save-optional hotgraph-${platformName()}@${version}`),
-    message,
-  );
+  const [addon] = addonsIn(installations.npm);
+  t.true(message.includes(`npm install --save-optional ${addon}@${version}`), message);
   t.false(message.includes('cli/issues'), message);
-  t.true(existsSync(join(project.folder, 'node_modules', `hotgraph-${platformName()}`)));
+});
+
+test('installing brings few packages', (t) => {
+  const lock = installations.npm.project.path('node_modules/.package-lock.json');
+  const { packages } = JSON.parse(readFileSync(lock, 'utf8'));
+  // docs/install.md names the number: all but the project's own dependency.
+  const brought = Object.keys(packages).length - 1;
+  t.true(brought <= 75, `${brought} packages`);
+  t.deepEqual(
+    Object.keys(packages).filter((name) => packages[name].hasInstallScript),
+    [],
+  );
 });
