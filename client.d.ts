@@ -297,16 +297,34 @@ export interface WebpackHotContext {
   apply(options?: object): never;
 }
 
+/**
+ * The type of `import.meta.hot`: {@link HotContext}, unless the types of Vite or Bun are loaded too. A property has one
+ * type, so theirs is it then.
+ */
+type ImportMetaHot = 'BASE_URL' extends keyof ImportMetaEnv
+  ? // biome-ignore lint/suspicious/noExplicitAny: what every type goes with.
+    any
+  : typeof globalThis extends { Bun: unknown }
+    ? // biome-ignore lint/suspicious/noExplicitAny: the same.
+      any
+    : HotContext;
+
+/** What hotgraph adds to `import.meta`. */
+export interface HotImportMeta {
+  /**
+   * Hot module replacement of this module, while developing. Guard it with `if (import.meta.hot)`: there is none
+   * where the code runs without the dev server.
+   */
+  readonly hot?: ImportMetaHot;
+  /** The same machinery by webpack's API. */
+  readonly webpackHot?: WebpackHotContext;
+  /** The same function as `import.meta.hot.dispose`. */
+  readonly dispose?: HotContext['dispose'];
+}
+
 declare global {
-  interface ImportMeta {
-    /**
-     * Hot module replacement of this module, while developing. Guard it with `if (import.meta.hot)`: there is none
-     * where the code runs without the dev server.
-     */
-    readonly hot?: HotContext;
-    /** The same machinery by webpack's API. */
-    readonly webpackHot?: WebpackHotContext;
-    /** The same function as `import.meta.hot.dispose`. */
-    readonly dispose?: HotContext['dispose'];
-  }
+  /** Vite's, where its types are loaded. */
+  interface ImportMetaEnv {}
+  // Inherited, since a property that others declare too would have to have the same type here.
+  interface ImportMeta extends HotImportMeta {}
 }
