@@ -24,8 +24,9 @@ export const platforms = manifest.napi.targets.map((/** @type {string} */ target
 /**
  * What the published package.json has as `optionalDependencies`: of these, installers take the one of their system.
  *
- * They are not in the repository's package.json. `npm ci` wants each in the lock file with a hash, and a version that is
- * not published yet has none; npm, pnpm and Yarn all agree on that. So they are added while packing (pack.js).
+ * They are not in the repository's package.json, since a version cannot be in a lock file before it is published: then
+ * `npm ci` and `pnpm install --frozen-lockfile` find the lock file out of date, and Yarn does not install at all. So they
+ * are added while packing (pack.js).
  */
 export const optionalDependencies = Object.fromEntries(
   platforms.map(({ packageName }) => [packageName, manifest.version]),

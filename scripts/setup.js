@@ -2,9 +2,8 @@
  * Everything between a fresh clone and a package that runs: npm packages, native addon, TypeScript.
  *
  * `node scripts/setup.js` does what is not up to date. Steps may be named (`install`, `native`,
- * `typescript`); `--release` builds the addon as it is published, `--target` for another system, by
- * `--cross-compile` or `--use-napi-cross` of `napi build`. Imports no dependency, because there are none
- * before `install`.
+ * `typescript`); `--release` builds the addon as it is published, `--target` for another system, with
+ * `--cross-compile` by cargo-zigbuild. Imports no dependency, because there are none before `install`.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -192,14 +191,10 @@ await main(import.meta, async () => {
       release: { type: 'boolean' },
       target: { type: 'string' },
       'cross-compile': { type: 'boolean' },
-      'use-napi-cross': { type: 'boolean' },
     },
   });
-  const { release, target, ...ways } = values;
-  const args = [
-    ...(target ? ['--target', target] : []),
-    ...Object.keys(ways).map((way) => `--${way}`),
-  ];
+  const { release, target, 'cross-compile': isCross } = values;
+  const args = [...(target ? ['--target', target] : []), ...(isCross ? ['--cross-compile'] : [])];
   const wants = (/** @type {string} */ name) =>
     positionals.length === 0 || positionals.includes(name);
   if (wants('install')) await install();
