@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import { AddonError, loadAddon } from '../dist/node/addon/load.js';
 import { PLATFORMS, platformName } from '../dist/node/addon/platform.js';
+import { platforms } from '../scripts/platforms.js';
 import { repository } from './helpers/command.js';
 import { Project } from './helpers/project.js';
 
@@ -31,6 +32,11 @@ function install(t, packages = {}) {
 const load = (project, name = platform) => loadAddon(name, pathToFileURL(`${project.folder}/`));
 const errorOf = (t, project, name) =>
   t.throws(() => load(project, name), { instanceOf: AddonError });
+
+test('the systems are those that a release is built for', (t) => {
+  t.deepEqual(PLATFORMS, platforms.map(({ name }) => name).sort());
+  t.true(PLATFORMS.includes(platform));
+});
 
 test('an addon that was built in the folder is taken', (t) => {
   const project = install(t);
