@@ -1,7 +1,8 @@
 /**
  * The platform packages: one for each system, with its native addon and nothing else.
  *
- * `npm/<platform>/` is written whole from package.json, so that versions, names and fields stand there only.
+ * `npm/<platform>/` is written whole from package.json, which decides versions, names and fields. It is in the repository
+ * so that a change of it can be seen; a test holds that it is up to date.
  */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { preparePlatforms } from './platforms.js';
 import { Failure, main, npm, root, run } from './run.js';
 
 /** Its builds for other systems are not in every registry, so that it cannot be in the lock file. */
@@ -44,6 +45,7 @@ await main(import.meta, async () => {
     const args = ['--unreleased', '--tag', `v${version}`, '--prepend', 'CHANGELOG.md'];
     await npm(['exec', '--yes', '--', GIT_CLIFF, ...args]);
   }
-  const changed = ['Cargo.toml', 'Cargo.lock', 'fuzz/Cargo.lock', 'CHANGELOG.md'];
+  await preparePlatforms();
+  const changed = ['Cargo.toml', 'Cargo.lock', 'fuzz/Cargo.lock', 'CHANGELOG.md', 'npm'];
   await run('git', ['add', ...changed]);
 });

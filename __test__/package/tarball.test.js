@@ -174,3 +174,11 @@ test('a fresh clone is not packed before it is set up', (t) => {
   t.true(unbuilt.stderr.includes('npm run build:release'), unbuilt.stderr);
   t.is(read(project.folder, 'package.json'), read(root, 'package.json'));
 });
+
+test('the platform packages in the repository are what package.json says', (t) => {
+  // Packing has written them anew.
+  const args = ['ls-files', '--modified', '--deleted', '--others', '--exclude-standard', 'npm'];
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) return t.pass('this is no clone');
+  t.is(stdout, '', 'add them: `git add npm`');
+});
