@@ -63,6 +63,8 @@ export async function startRegistry() {
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails need not close it.
+  server.unref();
   const url = `http://127.0.0.1:${server.address().port}/`;
   for (const name of ['hotgraph', ...Object.keys(optionalDependencies)]) {
     packages.set(name, documentOf(name, url));
