@@ -1,8 +1,8 @@
 /**
  * What npm runs around packing, and what packs everything of a release that is built here.
  *
- * - `node scripts/pack.js`, `npm run pack`: the tarballs of the main package, and of the platform packages whose addon is
- *   here, in `release/`.
+ * - `node scripts/pack.js`, `npm run tarballs`: the tarballs of the main package, and of the platform packages whose addon
+ *   is here, in `release/`. (A script called `pack` would have npm run `prepack` around it.)
  * - `node scripts/pack.js before`, `prepack`: refuses what would be a wrong tarball, compiles TypeScript, and adds the
  *   platform packages to package.json.
  * - `node scripts/pack.js after`, `postpack`: takes them out again.

@@ -12,7 +12,7 @@ import { optionalDependencies, platforms, version } from '../../scripts/platform
 
 /** A release job brings the tarballs that it tests. */
 if (!process.env.HOTGRAPH_RELEASE && !isPacked()) {
-  throw new Error('release/ is older than what it was packed of: run `npm run pack`.');
+  throw new Error('release/ is older than what it was packed of: run `npm run tarballs`.');
 }
 
 /** The path of a tarball; undefined for the platform packages of other systems. */
