@@ -572,6 +572,29 @@ test('without a bundler the error says which to install', async (t) => {
   });
 });
 
+test('the urls in what was kept are asked for in the next run too', async (t) => {
+  const project = write(t, {
+    'p/package.json': '{ "name": "p", "main": "index.js" }',
+    'p/index.js': 'module.exports = require("q");',
+    'q/package.json': '{ "name": "q", "main": "index.js" }',
+    'q/index.js': 'exports.one = 1;',
+  });
+  const run = async () => {
+    const asked = new Set();
+    const urlOf = (file) => {
+      asked.add(relative(project.folder, file));
+      return `/${relative(project.folder, file)}`;
+    };
+    const packages = new Packages(project.folder, { cacheDir: undefined, urlOf });
+    await packages.definitionOf('node_modules/p/index.js');
+    return { said: packages.lines.length, asked };
+  };
+  const [first, second] = [await run(), await run()];
+  t.deepEqual([first.said, second.said], [1, 0]);
+  t.true(first.asked.has('node_modules/q/index.js'));
+  t.true(second.asked.has('node_modules/q/index.js'));
+});
+
 test('what was made is kept for the next run, until a file of it changes', async (t) => {
   const project = write(t, {
     'p/package.json': '{ "name": "p", "main": "index.js" }',

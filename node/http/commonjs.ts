@@ -122,6 +122,8 @@ export class CommonJs {
     const stored = known ? undefined : await this.#store.read(key);
     const isStored = stored !== undefined && (await this.#contents.areAs(stored.decided));
     const made = isStored ? stored : await this.#make(file, tool);
+    // Pages may ask for the files whose urls were asked for, in this run.
+    for (const other of made.others) this.#urlOf(other);
     this.#made.set(file, made);
     if (!isStored) await this.#store.write(key, made);
     return made;
@@ -150,6 +152,13 @@ export class CommonJs {
           ...(await this.#installed()),
         ]),
       ],
+      others: [
+        ...new Set(
+          files.flatMap(({ targets }) =>
+            targets.flatMap((one) => (one.how === 'none' || one.how === 'inside' ? [] : one.file)),
+          ),
+        ),
+      ].sort(),
       names: [...new Set([...passedOn.values()].flatMap(({ names }) => names))].sort(),
       code: definingModule(entry, files, (one) => this.#label(one)),
     };

@@ -13,6 +13,8 @@ const RECORD = v.object({
   inputs: v.array(v.string()),
   /** The files that decided what was made, with their hashes. */
   decided: HASHES,
+  /** Files of other modules, whose urls stand in the code. */
+  others: v.array(v.string()),
   /** What the entry exports. */
   names: v.array(v.string()),
   /** The text of the module that defines it. */
