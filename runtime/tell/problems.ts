@@ -179,7 +179,13 @@ export class Problems {
     questions: ReadonlyMap<Failure, number> = new Map(),
   ): void {
     const before = this.#failed;
-    const still = before.filter(({ failure }) => !isSettled(failure, application));
+    const stale = new Set(application?.stale.map(({ url }) => url));
+    const still = before.filter(
+      // A callback of an importer may not be called again once the module accepts itself.
+      ({ failure, changed }) =>
+        !isSettled(failure, application) &&
+        !(failure.stage === 'callback' && changed.some((url) => stale.has(url))),
+    );
     const failed = failures.flatMap((failure) => {
       const part = failedPart(failure, update, application, this.#origin);
       return part ? [{ ...part, question: questions.get(failure) }] : [];
