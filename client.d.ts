@@ -37,8 +37,14 @@ export interface ModuleList extends Array<ModuleView | undefined> {
   readonly module: ModuleNamespace;
 }
 
-/** A callback for one module. A promise it returns is waited for, within reason. */
-export type AcceptCallback<Module = ModuleView> = (module: Module) => unknown;
+/**
+ * A callback for one module. A promise it returns is waited for, within reason. A module that accepts itself is also given
+ * what it exported before.
+ */
+export type AcceptCallback<Module = ModuleView> = (
+  module: Module,
+  previous?: ModuleNamespace,
+) => unknown;
 
 /** A callback for several dependencies. */
 export type AcceptListCallback<Modules = ModuleList> = (modules: Modules) => unknown;

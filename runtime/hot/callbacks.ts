@@ -56,15 +56,19 @@ export function captureCalls(
 
 function selfCalls(owner: Generation): Call[] {
   const { url } = owner;
-  return owner.registered.selfCallbacks.map((callback) => ({
-    owner,
-    accepted: [url],
-    failed: undefined,
-    run(renewed) {
-      const namespace = renewed.get(url);
-      return namespace && callback(createView(namespace));
-    },
-  }));
+  return owner.registered.selfCallbacks.map((callback) => {
+    // Who takes it gets what was exported before: the view may show the new code by then.
+    const previous = callback.length > 1 ? Object.fromEntries(owner.view.values()) : {};
+    return {
+      owner,
+      accepted: [url],
+      failed: undefined,
+      run(renewed) {
+        const namespace = renewed.get(url);
+        return namespace && callback(createView(namespace), previous);
+      },
+    };
+  });
 }
 
 /** @param urls The updated modules by specifier; grows while calls are captured. */
