@@ -16,6 +16,19 @@ export {
   type PageRequest,
 } from './http/create.js';
 export type { MountedRequest } from './http/mount.js';
+export type {
+  CompileOptions,
+  Hook,
+  HookFilter,
+  HotUpdate,
+  ModuleType,
+  Plugin,
+  PluginContext,
+  PluginError,
+  PluginOption,
+  PluginUrls,
+  TransformResult,
+} from './plugins/plugin.js';
 export type { Asset } from './server/assets.js';
 export type { PageListener, UpgradeServer } from './server/channel.js';
 export { type Destination, destinationOf } from './server/destination.js';

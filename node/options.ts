@@ -6,6 +6,8 @@
 
 import { closestMatch } from 'leven';
 import * as v from 'valibot';
+import { problemOf } from './plugins/check.js';
+import type { PluginOption } from './plugins/plugin.js';
 import { originOf } from './server/access.js';
 
 const flag = v.optional(v.boolean('has to be true or false'));
@@ -64,6 +66,12 @@ const hot = {
     v.union([v.string(), v.literal(false)], 'has to be the path of a folder, or false'),
   ),
   onEvent: listener,
+  plugins: v.optional(
+    v.custom<PluginOption[]>(
+      (value) => problemOf(value) === undefined,
+      ({ input }) => problemOf(input) ?? '',
+    ),
+  ),
 };
 
 /** Options of `hmrPlugin`. */
@@ -113,6 +121,21 @@ const engine = v.strictObject({
   pulls: flag,
   answersForHost: flag,
   mode: v.optional(text('has to be the name of a mode')),
+  asksSpecifiers: flag,
+  asksMeaning: flag,
+  isHostFirst: flag,
+  compile: v.optional(
+    v.strictObject(
+      {
+        jsxImportSource: v.optional(text('has to be the name of a package')),
+        jsxRuntime: v.optional(
+          v.picklist(['automatic', 'classic'], 'has to be "automatic" or "classic"'),
+        ),
+        refresh: v.optional(text('has to be a url')),
+      },
+      'has to be an object of options',
+    ),
+  ),
   snapshot: v.optional(
     v.strictObject(
       {
@@ -213,6 +236,8 @@ export function checkOptions(
       return `${owner} has no option "${option}". ${hint}`;
     }
     if (issue.received === 'undefined') return `${owner} needs the option "${option}".`;
+    // What is wrong with a plugin says itself which.
+    if (last.key === 'plugins') return `${nameOf(path)} of ${name} ${issue.message}.`;
     return `${nameOf(path)} of ${name} is ${issue.received}, and ${issue.message}.`;
   });
   if (sentences.length > 0) throw new TypeError(`[hotgraph] ${sentences.join(' ')}`);

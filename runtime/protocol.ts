@@ -268,6 +268,19 @@ column: number | null,
 frame: string | null, };
 
 /**
+ * A file that was edited.
+ */
+export type EditedFile = { 
+/**
+ * Absolute path.
+ */
+file: string, 
+/**
+ * The urls of the modules that are made of it.
+ */
+modules: Array<string>, };
+
+/**
  * The sorts of failures that pages tell of.
  */
 export type FailureKind = "code" | "import" | "load";
@@ -391,7 +404,15 @@ preview: Array<string>,
 /**
  * Modules that nobody has: to be served as to a page that asks for them.
  */
-serve: Array<string>, } | { "type": "refused", 
+serve: Array<string>, } | { "type": "hotUpdate", 
+/**
+ * The number of the question.
+ */
+question: number, 
+/**
+ * The files.
+ */
+files: Array<EditedFile>, } | { "type": "refused", 
 /**
  * The module.
  */

@@ -47,9 +47,44 @@ pub struct EngineOptions {
     /// The mode, as `development`, for which `make` makes modules of files: the engine resolves what they import, and
     /// compiles TypeScript, JSX and style sheets, also of saves. Default: the host does that.
     pub mode: Option<String>,
+    /// Whether the host's plugins say what specifiers stand for, by `resolved`: `make` asks for each that is new. Default:
+    /// false.
+    pub asks_specifiers: Option<bool>,
+    /// Whether the host answers `hotUpdate` events by `hotUpdated`. Default: false.
+    pub asks_meaning: Option<bool>,
+    /// Whether saves are the host's to make, though it makes modules by `make`: others change them after that. Default:
+    /// false.
+    pub is_host_first: Option<bool>,
+    /// How `make` compiles code, over what `tsconfig.json` says. Default: as that says.
+    pub compile: Option<CompileOptions>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
+}
+
+/// How code is compiled.
+#[napi(object)]
+pub struct CompileOptions {
+    /// The package whose `jsx-runtime` JSX uses.
+    pub jsx_import_source: Option<String>,
+    /// What JSX becomes: `automatic` for calls of the `jsx-runtime`, `classic` for `React.createElement`.
+    #[napi(ts_type = "'automatic' | 'classic'")]
+    pub jsx_runtime: Option<String>,
+    /// The url of the module that components register at, so that edits of them keep their state.
+    pub refresh: Option<String>,
+}
+
+/// What plugins of the host made of a file.
+#[napi(object)]
+pub struct HostText {
+    /// What the text is, by the extension of files like it.
+    #[napi(
+        js_name = "type",
+        ts_type = "'js' | 'jsx' | 'ts' | 'tsx' | 'css' | 'json'"
+    )]
+    pub kind: String,
+    /// Its source map, version 3, as JSON, where lines or columns are not those of the file.
+    pub map: Option<String>,
 }
 
 /// What outlives an engine: the module graph, its versions, and hashes of the files that pages know.
@@ -93,6 +128,10 @@ pub struct PullFailure {
 pub struct HostFailure {
     /// Absolute path of the file.
     pub file: String,
+    /// The url that was asked for, where that is not the file's own.
+    pub url: Option<String>,
+    /// Absolute path of the file that the mistake is in, where that is another one which the file is made of.
+    pub origin: Option<String>,
     /// What is wrong.
     pub message: String,
     /// The specifier of an import that leads nowhere, where that is what is wrong.
@@ -134,6 +173,37 @@ pub struct MadeModule {
     pub code: String,
     /// Whether it is a script; else it is a style sheet.
     pub is_script: bool,
+    /// Specifiers of which `resolved` has to say what they stand for: nothing was made, and it is to be asked again then.
+    pub asks: Option<Vec<String>>,
+}
+
+impl MadeModule {
+    fn of(made: engine::Made) -> Self {
+        Self {
+            code: made.code,
+            is_script: made.is_script,
+            asks: None,
+        }
+    }
+
+    fn asking(specifiers: Vec<String>) -> Self {
+        Self {
+            code: String::new(),
+            is_script: true,
+            asks: Some(specifiers),
+        }
+    }
+}
+
+/// What is made, or why not: errors are JavaScript's.
+fn made_or_asked(
+    made: std::result::Result<Option<engine::Made>, engine::Refusal>,
+) -> Result<Option<MadeModule>> {
+    match made {
+        Ok(made) => Ok(made.map(MadeModule::of)),
+        Err(engine::Refusal::Asks(specifiers)) => Ok(Some(MadeModule::asking(specifiers))),
+        Err(engine::Refusal::Wrong(message)) => Err(napi::Error::from_reason(message)),
+    }
 }
 
 /// Makes a module of a file, on a thread of its own.
@@ -142,23 +212,24 @@ pub struct Making {
     url: String,
     file: PathBuf,
     source: String,
+    by_host: Option<engine::HostText>,
 }
 
 #[napi]
 impl Task for Making {
-    type Output = Option<engine::Made>;
+    type Output = Option<MadeModule>;
     type JsValue = Option<MadeModule>;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        let made = self.engine.make(&self.url, &self.file, &self.source);
-        made.map_err(napi::Error::from_reason)
+        let by_host = self.by_host.as_ref();
+        let made = self
+            .engine
+            .make(&self.url, &self.file, &self.source, by_host);
+        made_or_asked(made)
     }
 
     fn resolve(&mut self, _: Env, made: Self::Output) -> Result<Self::JsValue> {
-        Ok(made.map(|made| MadeModule {
-            code: made.code,
-            is_script: made.is_script,
-        }))
+        Ok(made)
     }
 }
 
@@ -225,6 +296,16 @@ impl HmrEngine {
             pulls: options.pulls.unwrap_or(false),
             answers_for_host: options.answers_for_host.unwrap_or(false),
             mode: options.mode,
+            asks_specifiers: options.asks_specifiers.unwrap_or(false),
+            asks_meaning: options.asks_meaning.unwrap_or(false),
+            is_host_first: options.is_host_first.unwrap_or(false),
+            compile: options.compile.map_or_else(Default::default, |compile| {
+                engine::CompileOptions {
+                    jsx_import_source: compile.jsx_import_source,
+                    is_classic: compile.jsx_runtime.map(|runtime| runtime == "classic"),
+                    refresh: compile.refresh,
+                }
+            }),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -292,27 +373,93 @@ impl HmrEngine {
     }
 
     /// Makes what a page gets under a url of a file with this text, as the option `mode` says. Resolves to `null` where that
-    /// is the file itself, or is made by other tools (`?__commonjs`).
+    /// is the file itself, or is made by other tools (`?__commonjs`). With `byHost` the text is what plugins of the host made
+    /// of the file.
     ///
     /// Rejects with what is wrong with the text; pages and the host are told of it too.
     #[napi(catch_unwind, ts_return_type = "Promise<MadeModule | null>")]
-    pub fn make(&self, url: String, file: String, source: String) -> AsyncTask<Making> {
-        AsyncTask::new(Making {
+    pub fn make(
+        &self,
+        url: String,
+        file: String,
+        source: String,
+        by_host: Option<HostText>,
+    ) -> Result<AsyncTask<Making>> {
+        let by_host = by_host.map(|text| {
+            let kind = engine::TextKind::of(&text.kind)
+                .ok_or_else(|| napi::Error::from_reason(format!("no text is {}", text.kind)))?;
+            Ok::<_, napi::Error>(engine::HostText {
+                kind,
+                map: text.map,
+            })
+        });
+        Ok(AsyncTask::new(Making {
             engine: self.engine.clone(),
             url,
             file: PathBuf::from(file),
             source,
-        })
+            by_host: by_host.transpose()?,
+        }))
     }
 
     /// The same at once, for code that stands in a page. `null` where that is the code itself.
     ///
     /// Throws what is wrong with the code.
     #[napi(catch_unwind)]
-    pub fn make_inline(&self, url: String, file: String, source: String) -> Result<Option<String>> {
+    pub fn make_inline(
+        &self,
+        url: String,
+        file: String,
+        source: String,
+    ) -> Result<Option<MadeModule>> {
         let made = self.engine.make_inline(&url, &PathBuf::from(file), &source);
-        let made = made.map_err(napi::Error::from_reason)?;
-        Ok(Some(made).filter(|code| *code != source))
+        let made = made.map(|code| {
+            (code != source).then_some(engine::Made {
+                code,
+                is_script: true,
+            })
+        });
+        made_or_asked(made)
+    }
+
+    /// Plugins of the host make the module with this url: what a save of it becomes, the host is asked.
+    #[napi(catch_unwind)]
+    pub fn made_by_host(&self, url: String) {
+        self.engine.made_by_host(&url);
+    }
+
+    /// What specifiers in a file stand for: what plugins of the host say, or `null` where the engine is to resolve them.
+    /// With `null` for the file they concern no plugin, whoever imports them.
+    #[napi(catch_unwind)]
+    pub fn resolved(
+        &self,
+        #[napi(ts_arg_type = "string | null")] file: Option<String>,
+        #[napi(ts_arg_type = "Record<string, string | null>")] answers: HashMap<
+            String,
+            Option<String>,
+        >,
+    ) {
+        self.engine
+            .resolved(file.map(PathBuf::from).as_deref(), answers);
+    }
+
+    /// What to write in place of a specifier in a module, as the option `mode` says; `null` where a browser comes to the
+    /// same, or nobody knows what it stands for.
+    #[napi(catch_unwind)]
+    pub fn rewritten(&self, url: String, file: String, specifier: String) -> Option<String> {
+        self.engine
+            .rewritten(&url, &PathBuf::from(file), &specifier)
+    }
+
+    /// Answers a `hotUpdate` event: for each of its files the urls of the modules that are stale now, or `null` for those
+    /// that always are.
+    #[napi(catch_unwind)]
+    pub fn hot_updated(
+        &self,
+        question: u32,
+        #[napi(ts_arg_type = "(string[] | null)[]")] meanings: Vec<Option<Vec<String>>>,
+    ) {
+        self.engine.hot_updated(question, meanings);
     }
 
     /// The url of a file, as the option `mode` says: pages may ask for it from then on. `null` where it has none.
@@ -480,6 +627,8 @@ impl HmrEngine {
     pub fn host_failed(&self, failure: HostFailure) {
         let HostFailure {
             file,
+            url,
+            origin,
             message,
             missing,
             source,
@@ -488,6 +637,8 @@ impl HmrEngine {
         } = failure;
         self.engine.host_failed(engine::HostFailure {
             file: PathBuf::from(file),
+            url,
+            origin: origin.map(PathBuf::from),
             message,
             missing,
             source,

@@ -708,6 +708,18 @@ pub enum ReloadCause {
     Server,
 }
 
+/// A file that was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[cfg_attr(test, ts(export, export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct EditedFile {
+    /// Absolute path.
+    pub file: String,
+    /// The urls of the modules that are made of it.
+    pub modules: Vec<String>,
+}
+
 /// What the engine tells the dev server it lives in, for its terminal and its own code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -805,6 +817,13 @@ pub enum HostEvent {
         preview: Vec<String>,
         /// Modules that nobody has: to be served as to a page that asks for them.
         serve: Vec<String>,
+    },
+    /// Files were edited, and the host wants to say what that means. To be answered by `HmrEngine.hotUpdated`.
+    HotUpdate {
+        /// The number of the question.
+        question: u32,
+        /// The files.
+        files: Vec<EditedFile>,
     },
     /// A script that is followed is served as it is, since it cannot be made a body. Updates of it reload the page.
     Refused {

@@ -50,6 +50,10 @@ pub fn check(data: &[u8]) {
         pulls: true,
         answers_for_host: true,
         mode: None,
+        asks_specifiers: false,
+        asks_meaning: false,
+        is_host_first: false,
+        compile: Default::default(),
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { HostEvent } from '../../runtime/protocol.js';
 import { checkOptions } from '../options.js';
+import type { PluginOption } from '../plugins/plugin.js';
 import type { LogLevel } from '../tell/terminal.js';
 import { Failure } from './failure.js';
 
@@ -45,6 +46,8 @@ export interface HotgraphConfig {
   cacheDir?: string | false;
   /** Gets every event as data. */
   onEvent?: (event: HostEvent) => void;
+  /** Plugins, in the order in which they run: `[react()]`. */
+  plugins?: PluginOption[];
   /** A backend to stand in front of. */
   proxy?: ProxyConfig;
 }

@@ -5,11 +5,12 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { createHosted, type HmrOptions } from '../http/create.js';
+import { createHosted, type HmrOptions, type HostedHmr } from '../http/create.js';
 import { BackendProxy } from '../proxy/proxy.js';
 import { cacheFolder, findPackages } from '../server/cache.js';
 import { Terminal } from '../tell/terminal.js';
 import { ownCertificate, readCertificate } from './certificate.js';
+import { Failure } from './failure.js';
 import { listen, networkAddresses, type Urls, urlsOf } from './listen.js';
 import type { Settings } from './settings.js';
 
@@ -37,7 +38,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const options: HmrOptions = { ...hmrOptions(settings), root, base };
   // Which urls of a backend were found to be files is not kept.
   if (proxy) options.cacheDir = false;
-  const hmr = createHosted({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
+  const hmr = start({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
   const notFound = (request: IncomingMessage, response: ServerResponse) =>
     hmr.middleware(request, response, (error) => answerNothing(response, error));
   const server = await create(settings, proxy?.handle ?? notFound);
@@ -64,6 +65,16 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   };
 }
 
+/** Starts hotgraph. @throws {Failure} for what plugins miss. */
+function start(...args: Parameters<typeof createHosted>): HostedHmr {
+  try {
+    return createHosted(...args);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure(message.replace('[hotgraph] ', ''));
+  }
+}
+
 /** Those of the options that createHmr has too. */
 function hmrOptions(settings: Settings): HmrOptions {
   const {
@@ -74,6 +85,7 @@ function hmrOptions(settings: Settings): HmrOptions {
     logLevel,
     cacheDir,
     onEvent,
+    plugins,
   } = settings;
   const { host } = settings;
   return {
@@ -84,6 +96,7 @@ function hmrOptions(settings: Settings): HmrOptions {
     ...(logLevel && { logLevel }),
     ...(cacheDir !== undefined && { cacheDir }),
     ...(onEvent && { onEvent }),
+    ...(plugins && { plugins }),
   };
 }
 

@@ -47,6 +47,11 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
       'The urls behind --proxy are those of the backend: leave --base away, and name the urls of files by --map.',
     );
   }
+  if (proxy && said.plugins?.flat().some(Boolean)) {
+    throw new Failure(
+      'Behind --proxy files are served as they are, and plugins make nothing of them: leave one of the two away.',
+    );
+  }
   const maps = Object.entries(proxy?.maps ?? {}).map(([prefix, folder]) => {
     requireFolder(absolute(folder), folder, `It is mapped to the urls below ${prefix}.`);
     return [prefix, absolute(folder)] as const;

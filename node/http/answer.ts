@@ -110,7 +110,8 @@ async function find(site: Site, asked: Asked, request: IncomingMessage): Promise
   const file = fileOf(asked.below, root, OUTSIDE);
   if (file === null || !engine.isPublic(file)) return null;
   const found = await stat(file).catch(() => null);
-  if (found?.isFile() || (found === null && engine.savedSource(file) !== null)) {
+  const isThere = found?.isFile() || (found === null && engine.savedSource(file) !== null);
+  if (isThere || site.maker.isMadeUp(asked.url)) {
     // Of the base's own path frameworks make that of the folder.
     if (asked.path === base) return { folder: root };
     const page = base + asked.below.replace(/\/$/, '/index.html');
@@ -143,22 +144,31 @@ async function serve(
     return [others, `hotgraph;desc="${version()}"`].flat().join(', ');
   };
   const kind = size > MAX_READ ? undefined : kindOf(file);
-  const isMade = maker.makes(url, kind);
+  const wanted = { url, file, kind, headers: asked.headers };
+  const isMade = maker.makes(wanted);
   if (kind === undefined && !isMade) {
     await readSettled(engine, file, () => undefined);
     files.transform('asset', null, asked);
     return sendFile(request, response, file, { 'server-timing': timing() });
   }
   const content = size > MAX_READ ? '' : await files.read(file, asked.headers);
-  if (content === null) return false;
-  const source = typeof content === 'string' || !isUtf8(content) ? content : content.toString();
-  const made = isMade ? await maker.make(url, file, String(source)) : null;
-  const served = made ?? { ...(kind ?? ASSET), code: source };
-  const makeInline = (scriptUrl: string, code: string) => maker.makeInline(scriptUrl, file, code);
-  const body = files.transform(served.kind, served.code, { ...asked, makeInline });
+  if (content === null && !maker.isMadeUp(url)) return false;
+  const source = content === null || !isText(content) ? content : content.toString();
+  const read = async () => (source === null ? null : String(source));
+  const made = isMade ? await maker.make(wanted, read) : null;
+  const served = made ?? { ...(kind ?? ASSET), code: source ?? '' };
+  const inline = maker.inline(file);
+  const transform = () =>
+    files.transform(served.kind, served.code, { ...asked, makeInline: inline.make });
+  let body = transform();
+  if (await inline.settle()) body = transform();
   const type = typeOf(served, body);
   sendBody(request, response, body, { 'content-type': type, 'server-timing': timing() });
   return true;
+}
+
+function isText(content: string | Buffer): boolean {
+  return typeof content === 'string' || isUtf8(content);
 }
 
 /** Text that is not UTF-8 says itself what it is. */

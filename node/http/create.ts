@@ -121,6 +121,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
   checkOptions('createHmr()', options);
   const root = folderOf(options.root ?? '.');
   const hotServer = new HotServer(options);
+  hotServer.plugins.start(root);
   const upgrades = new Upgrades();
   const told = new Set<string>();
   let site: Site | undefined;
@@ -131,7 +132,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
     if (site) return site;
     const base = withoutSlash(options.base ?? mount());
     const { spa = false, watch = true, cacheDir } = options;
-    const settings = JSON.stringify({ spa });
+    const settings = JSON.stringify({ spa, plugins: hotServer.plugins.settings });
     const snapshot = snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
     const dispatch = (request: IncomingMessage, response: ServerResponse) =>
       void handle(request, response, (error) => {
@@ -146,7 +147,9 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
       engine: { watch, ...makingOf(find), answersForHost: true, ...(snapshot && { snapshot }) },
     });
     const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);
-    const maker = new Maker({ engine: running.engine, root, cacheDir, say });
+    const { engine } = running;
+    const { plugins } = hotServer;
+    const maker = new Maker({ engine, root, base, plugins, cacheDir, say });
     site = { ...running, root, base, spa, maker, ...(find && { find }) };
     if (process.versions.pnp !== undefined) warnOnce(PLUG_N_PLAY);
     return site;

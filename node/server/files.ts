@@ -10,7 +10,7 @@ import type { HmrEngine } from '#native';
 import { agentsOf } from './agents.js';
 import { askedBy, destinationOf, isShown } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
-import { transformPage } from './page.js';
+import { escapeAttribute, transformPage } from './page.js';
 import { isPreview, previewed } from './pull.js';
 import { readSettled } from './writing.js';
 
@@ -53,6 +53,7 @@ export type FileKind = 'page' | 'script' | 'style' | 'asset';
 export class HmrFiles {
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
+  readonly #head: () => string;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
   /** Those that are being resolved. */
@@ -60,9 +61,11 @@ export class HmrFiles {
   /** What runs where pages do not see what it loads: workers, worklets, and what these load. */
   readonly #apart = new Set<string>();
 
-  constructor(engine: HmrEngine, endpoint: HmrEndpoint) {
+  /** @param head HTML for the head of each page, before all that the page loads. */
+  constructor(engine: HmrEngine, endpoint: HmrEndpoint, head: () => string = () => '') {
     this.#engine = engine;
     this.#endpoint = endpoint;
+    this.#head = head;
   }
 
   /**
@@ -127,7 +130,15 @@ export class HmrFiles {
     const host = this.#endpoint.hostOf(request.headers);
     const location = host === undefined ? path : `http://${host}${path}`;
     const { html, base, loads, importMap } = transformPage(source, page, location, {
-      head: (nonce) => this.#endpoint.head(page, this.#engine.version, this.#engine.session, nonce),
+      head: (nonce) => {
+        const { version, session } = this.#engine;
+        const added = this.#head();
+        const allowed =
+          nonce === undefined
+            ? added
+            : added.replaceAll('<script', `<script nonce="${escapeAttribute(nonce)}"`);
+        return this.#endpoint.head(page, version, session, nonce) + allowed;
+      },
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
         const made = request.makeInline?.(url, code) ?? code;

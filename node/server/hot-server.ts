@@ -7,6 +7,10 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import type { EngineOptions } from '#native';
 import type { HostEvent, ServerMessage } from '../../runtime/protocol.js';
+import { Plugins } from '../plugins/container.js';
+import { interpret } from '../plugins/hot-update.js';
+import { splitId } from '../plugins/ids.js';
+import type { PluginOption } from '../plugins/plugin.js';
 import { plainLine, plainText } from '../tell/report.js';
 import { type LogLevel, Terminal } from '../tell/terminal.js';
 import type { UpgradeServer } from './channel.js';
@@ -15,6 +19,7 @@ import { HmrEndpoint } from './endpoint.js';
 import { HmrEngine } from './engine.js';
 import { CustomEvents, callSafely, type HotChannel } from './events.js';
 import { HmrFiles } from './files.js';
+import { fileOf } from './location.js';
 import { type Dispatch, pull } from './pull.js';
 
 /** Options that every dev server has; none is needed. */
@@ -44,6 +49,8 @@ export interface HotOptions {
   cacheDir?: string | false;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
+  /** Plugins, in the order in which they run: `[react()]`. Lists in lists and empty entries are allowed. */
+  plugins?: PluginOption[];
 }
 
 /** A server that starts, as far as it differs from others. */
@@ -74,6 +81,7 @@ export class HotServer {
   /** Custom events to and from pages. */
   readonly hot: HotChannel;
   readonly terminal: Terminal;
+  readonly plugins: Plugins;
   readonly #options: HotOptions;
   readonly #events: CustomEvents;
   readonly #dependencies: [file: string, inputs: string[]][] = [];
@@ -83,6 +91,7 @@ export class HotServer {
   constructor(options: HotOptions) {
     this.#options = options;
     this.terminal = new Terminal(options.logLevel ?? 'info');
+    this.plugins = new Plugins(options.plugins);
     this.#events = new CustomEvents(
       (event, data, client) => {
         const message: ServerMessage = { type: 'custom', event, data };
@@ -125,16 +134,45 @@ export class HotServer {
       waiting: () => engine.waitingFrames,
       onRefused: (reason) => this.warnOfPage(`refused: ${plainLine(reason)}`),
     });
+    const { plugins } = this;
+    const warn = (text: string) => this.terminal.print('warn', `[hotgraph] ${plainText(text)}`);
+    const outside = facts.outside ?? '';
+    const resolve = (specifier: string, importer: string) => {
+      const [file, query] = splitId(importer);
+      const url = engine.urlOf(file) ?? plugins.urlOf(file);
+      const found = engine.rewritten(url + query, file, specifier) ?? specifier;
+      const address = `http://host${url}`;
+      if (!/^[./]/.test(found) || !URL.canParse(found, address)) return null;
+      const { pathname } = new URL(found, address);
+      if (!pathname.startsWith(`${base}/`)) return null;
+      const below = fileOf(pathname.slice(base.length), root, outside);
+      return below === null ? null : below + splitId(specifier)[1];
+    };
+    plugins.join({ base, warn, resolve });
+    const compile = plugins.compile && {
+      ...plugins.compile,
+      ...(plugins.compile.refresh && { refresh: plugins.urlOf(plugins.compile.refresh) }),
+    };
     const engine = new HmrEngine(
-      { ...facts, root, base, clientUrl: endpoint.clientUrl, pulls: true },
+      {
+        ...facts,
+        root,
+        base,
+        clientUrl: endpoint.clientUrl,
+        pulls: true,
+        asksSpecifiers: plugins.resolves,
+        asksMeaning: plugins.updaters.length > 0,
+        ...(compile && { compile }),
+      },
       (client, text) => {
         if (client !== 0) return endpoint.send(text, client);
         const event = JSON.parse(text) as HostEvent;
         if (event.type === 'pull') void pull(event, engine, dispatch);
+        else if (event.type === 'hotUpdate') void interpret(event, engine, plugins.updaters, warn);
         else this.#tell(event);
       },
     );
-    const files = new HmrFiles(engine, endpoint);
+    const files = new HmrFiles(engine, endpoint, () => plugins.head());
     this.#running = { engine, endpoint, files };
     for (const [file, inputs] of this.#dependencies) this.#tellDependency(file, inputs);
     return this.#running;

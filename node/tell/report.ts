@@ -98,6 +98,7 @@ function describe(event: Exclude<HostEvent, { type: 'custom' }>, rootDir: string
     }
     case 'acknowledged':
     case 'pull':
+    case 'hotUpdate':
       return [];
     case 'refused': {
       const text = `${event.url} is served as it is, and an update of it reloads the page: ${event.reason}`;

@@ -11,7 +11,10 @@ import type { Server } from 'node:net';
 import path from 'node:path';
 import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 import type { Context } from 'koa';
+import { kindOf as kindOfFile } from '../http/kinds.js';
+import { type Made, MakeError, type MakeRequest, Maker } from '../http/make.js';
 import { checkOptions } from '../options.js';
+import { idOf } from '../plugins/ids.js';
 import { ENDPOINT } from '../server/assets.js';
 import type { UpgradeServer } from '../server/channel.js';
 import type { HotChannel } from '../server/events.js';
@@ -64,6 +67,8 @@ interface RunningHost extends Running {
   basePath: string;
   /** Whether scripts on disk are read here: nobody else could serve them differently. */
   readsScripts: boolean;
+  /** What the option `plugins` makes. */
+  maker: Maker;
   stop(): void;
 }
 
@@ -90,6 +95,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       hotServer.terminal.logger = params.logger;
       if (isTestRunner(params.config.plugins)) return;
       requireAlone(plugin, params.config.plugins);
+      hotServer.plugins.start(params.config.rootDir);
       running = start(plugin, params, options, hotServer);
     },
 
@@ -107,6 +113,8 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       const file = fileOf(context.url, params.config.rootDir);
       if (file === null) return undefined;
       takeStamp(context, engine);
+      const wanted = wantedBy(context, file, running);
+      if (running.maker.makes(wanted)) return makeOf(context, wanted, running);
       const read = (isSaveLast: boolean) => {
         const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
         if (saved !== null) return asStatic(saved, context.path);
@@ -153,8 +161,23 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (served !== context.body) context.body = served;
     },
   };
-  return plugin;
+  if (hotServer.plugins.isEmpty) return plugin;
+  return Object.assign(plugin, {
+    // Where a plugin has this hook, the host looks for imports in every script.
+    async resolveImport({ source, context, code = '' }: ResolveArguments) {
+      if (!running) return undefined;
+      const file = fileOf(context.url, running.params.config.rootDir);
+      // What an import takes a file for, it says itself.
+      const isAttributed = code.includes(source) && attributed(source).test(code);
+      if (file === null || isAttributed) return undefined;
+      const found = await resolve(source, context, file, running, hotServer);
+      // What we made is resolved.
+      return found ?? (context.state.isMadeByHotgraph === true ? source : undefined);
+    },
+  });
 }
+
+type ResolveArguments = Parameters<NonNullable<Plugin['resolveImport']>>[0];
 
 /** Starts with the host; without a server, says so once and returns nothing. */
 function start(
@@ -189,11 +212,22 @@ function start(
       outside: OUTSIDE_ROOT,
       watch: options.watch ?? !config.disableFileWatcher,
       answersForHost: config.plugins?.some(isWatchPlugin) ?? false,
-      ...makingOf(plugin, config),
+      ...(hotServer.plugins.isEmpty
+        ? makingOf(plugin, config)
+        : { mode: 'development', isHostFirst: true }),
       ...(snapshot && { snapshot }),
     },
   });
   const { engine, endpoint } = running;
+  const maker = new Maker({
+    engine,
+    root: config.rootDir,
+    base: basePath,
+    plugins: hotServer.plugins,
+    cacheDir: options.cacheDir,
+    isHostFirst: true,
+    say: (line) => hotServer.terminal.print('info', `[hotgraph] ${line}`),
+  });
   const leave = answerFirst(server, basePath, (url, headers) =>
     endpoint.find(url, headers, engine),
   );
@@ -223,6 +257,7 @@ function start(
     ...running,
     params,
     basePath,
+    maker,
     readsScripts: !isServedByOthers(plugin, config.plugins ?? []),
     stop() {
       fileWatcher.off('change', onChange);
@@ -233,6 +268,61 @@ function start(
       hotServer.stop();
     },
   };
+}
+
+/** What a request to the host asks for. */
+function wantedBy(context: Context, file: string, { basePath }: RunningHost): MakeRequest {
+  const url = basePath + context.url;
+  return { url, file, kind: kindOfFile(file), headers: context.headers };
+}
+
+/** Answers with what plugins make of a file; the host's other plugins go on with that. */
+async function makeOf(context: Context, wanted: MakeRequest, { files, maker }: RunningHost) {
+  const read = async () => {
+    const content = await files.read(wanted.file, wanted.headers);
+    return content === null ? null : String(content);
+  };
+  let made: Made | null;
+  try {
+    made = await maker.make(wanted, read);
+  } catch (error) {
+    if (!(error instanceof MakeError)) throw error;
+    // Pages and the terminal have been told.
+    context.status = 500;
+    return { body: `${error.message}\n`, type: 'text' };
+  }
+  if (!made) return undefined;
+  context.state.isMadeByHotgraph = true;
+  return { body: made.code, type: made.kind === 'style' ? 'css' : 'js' };
+}
+
+/** What a specifier stands for in a script that the host serves: what plugins say, and packages as in what we make. */
+async function resolve(
+  specifier: string,
+  context: Context,
+  file: string,
+  { engine, basePath, params }: RunningHost,
+  { plugins }: HotServer,
+): Promise<string | undefined> {
+  const url = basePath + context.url;
+  const root = params.config.rootDir;
+  const isConcerned = plugins.concernsSpecifier(specifier);
+  const found = isConcerned ? await plugins.resolve(specifier, idOf(url, file, basePath)) : null;
+  const isBare = !/^(?:[./]|[a-z][a-z\d+.-]*:)/i.test(specifier);
+  if (found === null && !isBare) {
+    if (!/^[./]/.test(specifier) || !URL.canParse(specifier, `http://host${url}`)) return undefined;
+    const target = new URL(specifier, `http://host${url}`).pathname.slice(basePath.length);
+    const named = fileOf(target, root);
+    const isOurs = named !== null && plugins.concerns(idOf(specifier, named, basePath));
+    if (!isOurs || kindOfFile(named)?.kind === 'script') return undefined;
+  }
+  return engine.rewritten(url, file, found ?? specifier) ?? found ?? undefined;
+}
+
+/** Matches an import of a specifier that has attributes. */
+function attributed(specifier: string): RegExp {
+  const escaped = specifier.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`${escaped}["']\\s*(?:with|assert)\\s*\\{`);
 }
 
 function isDirectory(file: string): boolean {

@@ -205,6 +205,7 @@ impl Coordinator {
                 }
             }
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
+            Message::HotUpdated(question, meanings) => self.hot_updated(question, meanings),
             Message::HostFailed(failure) => self.host_failed(failure),
             Message::Config(file) => self.decided_by(&file),
             Message::Unmade(file, problem) => self.unmade(&file, *problem),
@@ -232,7 +233,7 @@ mod tests {
     use tokio::sync::mpsc::unbounded_channel;
 
     use super::*;
-    use crate::engine::{Engine, Target, Watching};
+    use crate::engine::{CompileOptions, Engine, Target, Watching};
     use hotgraph_core::graph::folders::Folders;
 
     #[test]
@@ -246,6 +247,10 @@ mod tests {
             pulls: false,
             answers_for_host: false,
             mode: None,
+            asks_specifiers: false,
+            asks_meaning: false,
+            is_host_first: false,
+            compile: CompileOptions::default(),
             snapshot: None,
         };
         let said = Arc::new(Mutex::new(Vec::new()));

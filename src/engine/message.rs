@@ -40,6 +40,9 @@ pub enum Message {
     Frame(u32, String),
     /// The host has shown what a [`HostEvent::Pull`](crate::protocol::HostEvent) asked for, but for these.
     Pulled(u32, Vec<PullFailure>),
+    /// The host says what the files of a [`HostEvent::HotUpdate`](crate::protocol::HostEvent) mean: for each what is stale,
+    /// by url, or `None` for what is always.
+    HotUpdated(u32, Vec<Option<Vec<String>>>),
     /// The host's tools found an error in a file.
     HostFailed(HostFailure),
     /// This file decides what the engine makes of others.
@@ -64,6 +67,10 @@ pub struct PullFailure {
 pub struct HostFailure {
     /// The file.
     pub file: PathBuf,
+    /// The url that was asked for, where that is not the file's own.
+    pub url: Option<String>,
+    /// The file that the mistake is in, where that is another one which the file is made of.
+    pub origin: Option<PathBuf>,
     /// What is wrong, in the host's words.
     pub message: String,
     /// The specifier that leads nowhere, where that is what is wrong.

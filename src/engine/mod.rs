@@ -32,10 +32,11 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::protocol::{HostEvent, ServerMessage};
 use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::Folders;
+use hotgraph_core::graph::url;
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
 use coordinator::Coordinator;
-pub use make::Made;
+pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
 use make::{MadeOfSave, Maker};
 use message::Message;
 pub use message::{HostFailure, PullFailure};
@@ -84,6 +85,14 @@ pub struct EngineOptions {
     /// The mode that the engine makes modules of files for, as `development`: it resolves what they import, and compiles
     /// TypeScript, JSX and style sheets. `None` when the host does all that.
     pub mode: Option<String>,
+    /// Whether the host's plugins say what specifiers stand for: [`Engine::make`] then asks for each that is new.
+    pub asks_specifiers: bool,
+    /// Whether the host says what saves mean, by [`Engine::hot_updated`].
+    pub asks_meaning: bool,
+    /// Whether saves are the host's to make, though it makes modules by [`Engine::make`]: others change them after that.
+    pub is_host_first: bool,
+    /// How code is compiled, over what `tsconfig.json` says.
+    pub compile: CompileOptions,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -214,7 +223,7 @@ impl Engine {
         let (lineage, state) = resume::take_up(&options, new_session(started), started);
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let mode = options.mode.clone();
-        let maker = mode.map(|mode| Maker::new(options.folders.clone(), mode));
+        let maker = mode.map(|mode| Maker::new(&options, mode));
         let shared = Arc::new(Shared {
             options,
             lineage: RwLock::new(Arc::new(lineage)),
@@ -276,9 +285,17 @@ impl Engine {
         self.post(Message::Pulled(question, failures));
     }
 
+    /// The answer to a [`HostEvent::HotUpdate`]: for each of its files what is stale now, by url, or `None` for what is
+    /// always.
+    pub fn hot_updated(&self, question: u32, meanings: Vec<Option<Vec<String>>>) {
+        self.post(Message::HotUpdated(question, meanings));
+    }
+
     /// The host could not make something of a file: an error in it that the host's own tools found.
     pub fn host_failed(&self, failure: HostFailure) {
-        if let Some(module_url) = self.shared.options.folders.url_of(&failure.file) {
+        let asked = failure.url.as_deref().map(|url| url::identify(url).0);
+        let module_url = asked.or_else(|| self.shared.options.folders.url_of(&failure.file));
+        if let Some(module_url) = module_url {
             self.expect_file(&failure.file, &module_url);
         }
         self.post(Message::HostFailed(failure));

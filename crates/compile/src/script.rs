@@ -13,7 +13,7 @@ use swc_core::common::source_map::SourceMapGenConfig;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
 use swc_core::ecma::ast::{
-    AssignTarget, Decorator, EsVersion, Expr, MemberExpr, MemberProp, Module, Pass, Program,
+    AssignTarget, Class, Decorator, EsVersion, Expr, MemberExpr, MemberProp, Module, Pass, Program,
 };
 use swc_core::ecma::codegen::text_writer::JsWriter;
 use swc_core::ecma::codegen::{Config as Style, Emitter, Node};
@@ -25,7 +25,9 @@ use swc_core::ecma::transforms::base::hygiene::hygiene;
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::proposal::decorator_2023_11::decorator_2023_11;
 use swc_core::ecma::transforms::proposal::decorators::{Config as LegacyDecorators, decorators};
-use swc_core::ecma::transforms::react::{Options as React, Runtime, react};
+use swc_core::ecma::transforms::react::{
+    Options as React, RefreshOptions, Runtime, react, refresh,
+};
 use swc_core::ecma::transforms::typescript::{
     Config as TypeScript, TsImportExportAssignConfig, TsxConfig, tsx, typescript,
 };
@@ -44,17 +46,18 @@ pub struct ScriptOptions {
     pub defines_fields: bool,
     /// Whether imports stay that nothing uses (`verbatimModuleSyntax`).
     pub keeps_imports: bool,
+    /// Whether components and hooks are registered, by calls of `$RefreshReg$` and `$RefreshSig$`.
+    pub refreshes: bool,
 }
 
 impl Default for ScriptOptions {
     fn default() -> Self {
         Self {
-            jsx: Jsx::Automatic {
-                source: "react".to_owned(),
-            },
+            jsx: Jsx::default(),
             decorators: Decorators::Standard,
             defines_fields: true,
             keeps_imports: false,
+            refreshes: false,
         }
     }
 }
@@ -76,6 +79,24 @@ pub enum Jsx {
     },
 }
 
+impl Default for Jsx {
+    fn default() -> Self {
+        Self::Automatic {
+            source: "react".to_owned(),
+        }
+    }
+}
+
+impl Jsx {
+    /// Calls as React had them before there was a `jsx-runtime`.
+    pub fn classic() -> Self {
+        Self::Classic {
+            factory: "React.createElement".to_owned(),
+            fragment: "React.Fragment".to_owned(),
+        }
+    }
+}
+
 /// Which decorators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Decorators {
@@ -95,6 +116,17 @@ pub struct Script {
     pub code: String,
     /// The source map of [`Script::code`], version 3, as JSON. It has one source, which is inlined.
     pub map: String,
+    /// What of it is registered, where something is ([`ScriptOptions::refreshes`]).
+    pub refresh: Option<Refresh>,
+}
+
+/// What a module registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refresh {
+    /// Hooks of its own: edits concern who uses them.
+    Registers,
+    /// Components: edits can be applied in the module alone.
+    Accepts,
 }
 
 /// Makes JavaScript of a source.
@@ -133,6 +165,8 @@ fn transform(
     let is_typed = matches!(dialect, Dialect::TypeScript | Dialect::Tsx);
     let has_jsx = matches!(dialect, Dialect::Jsx | Dialect::Tsx);
     let is_decorated = has_decorators(&program);
+    let refreshes = options.refreshes;
+    let has_classes = refreshes && has_component_classes(&program);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
     let mut apply = |mut pass: Box<dyn Pass>| pass.process(&mut program);
 
@@ -178,6 +212,15 @@ fn transform(
             apply(Box::new(assign_fields()));
         }
     }
+    if refreshes {
+        apply(Box::new(refresh(
+            true,
+            Some(RefreshOptions::default()),
+            files.clone(),
+            Some(comments.clone()),
+            top_level,
+        )));
+    }
     if has_jsx {
         let options = jsx_options(&options.jsx);
         let comments = Some(comments.clone());
@@ -192,7 +235,47 @@ fn transform(
     apply(Box::new(inject_helpers(top_level)));
     apply(Box::new(hygiene()));
     apply(Box::new(fixer(Some(&comments))));
-    print(&files, &program, &comments, source)
+    let script = print(&files, &program, &comments, source)?;
+    let has = |call: &str| refreshes && script.code.contains(call);
+    let (has_components, has_hooks) = (has("$RefreshReg$("), has("$RefreshSig$("));
+    // What begins with a capital is a component only where there is JSX.
+    let refresh = match has_jsx {
+        true if has_components || has_classes => Some(Refresh::Accepts),
+        _ => (has_components || has_hooks).then_some(Refresh::Registers),
+    };
+    Ok(Script { refresh, ..script })
+}
+
+/// Whether there are classes that are components. The pass for refreshing does not register them: their exports do.
+fn has_component_classes(program: &Program) -> bool {
+    struct Search(bool);
+    impl Visit for Search {
+        fn visit_class(&mut self, class: &Class) {
+            let name = match class.super_class.as_deref() {
+                Some(Expr::Ident(name)) => Some(&name.sym),
+                Some(Expr::Member(MemberExpr {
+                    prop: MemberProp::Ident(name),
+                    ..
+                })) => Some(&name.sym),
+                _ => None,
+            };
+            self.0 |= name.is_some_and(|name| name.ends_with("Component"));
+        }
+    }
+    let mut search = Search(false);
+    program.visit_with(&mut search);
+    search.0
+}
+
+/// Whether code may define hooks: functions with names such as `useCount`.
+pub fn may_define_hooks(source: &str) -> bool {
+    source.match_indices("use").any(|(at, _)| {
+        let rest = &source[at + 3..];
+        let is_hook = rest.starts_with(|first: char| first.is_ascii_uppercase());
+        let name = rest.trim_start_matches(|one: char| one.is_alphanumeric() || one == '_');
+        let before = source[..at].trim_end();
+        is_hook && (before.ends_with("function") || name.trim_start().starts_with('='))
+    })
 }
 
 /// Whether there are decorators. The pass for those of the language changes other classes too.
@@ -275,7 +358,11 @@ fn print(
         .to_writer(&mut map)
         .map_err(|_| AnalyzeError::Parser)?;
     let map = String::from_utf8(map).map_err(|_| AnalyzeError::Parser)?;
-    Ok(Script { code, map })
+    Ok(Script {
+        code,
+        map,
+        refresh: None,
+    })
 }
 
 /// How many bytes code may become for each of its source, and how many in any case. Lines are indented by how deep they are
@@ -519,6 +606,57 @@ mod tests {
     }
 
     #[test]
+    fn components_are_registered() {
+        for (source, expected) in [
+            ("export function useA() {}", true),
+            ("const useA = () => {}", true),
+            ("useA(); user = 1; reuse(useB)", false),
+        ] {
+            assert_eq!(may_define_hooks(source), expected, "{source}");
+        }
+        let options = ScriptOptions {
+            refreshes: true,
+            ..ScriptOptions::default()
+        };
+        let found = |source: &str, dialect| {
+            let script = compile(source, dialect, "a.tsx", &options);
+            script.map(|script| (script.refresh, script.code))
+        };
+        for (source, expected) in [
+            (
+                "export function A() { return <b/>; }",
+                Some(Refresh::Accepts),
+            ),
+            ("export default () => <b/>;", None),
+            ("export default function () { return <b/>; }", None),
+            (
+                "export class A extends React.Component {}",
+                Some(Refresh::Accepts),
+            ),
+            ("export const A = memo(() => <b/>);", Some(Refresh::Accepts)),
+            (
+                "export function useA() { return useState(1); }",
+                Some(Refresh::Registers),
+            ),
+            ("export const a = <b/>;", None),
+        ] {
+            let found = found(source, Dialect::Tsx).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(found.0, expected, "{source}: {}", found.1);
+        }
+        let Ok((_, code)) = found(
+            "export function A() { const [b] = useState(1); return b; }",
+            Dialect::Jsx,
+        ) else {
+            panic!("it compiles");
+        };
+        assert!(code.contains("_s = $RefreshSig$()"), "{code}");
+        assert!(code.contains("$RefreshReg$(_c, \"A\")"), "{code}");
+        // Whether that is a component, nobody can tell.
+        let found = found("export function A() {}", Dialect::TypeScript);
+        assert_eq!(found.map(|found| found.0), Ok(Some(Refresh::Registers)));
+    }
+
+    #[test]
     fn decorators_of_both_kinds() {
         let source = "class A { @b c: string = ''; @d e(f: number) {} }";
         let legacy = |has_metadata| ScriptOptions {
@@ -553,7 +691,7 @@ mod tests {
             "src/a.ts",
             &ScriptOptions::default(),
         );
-        let Ok(Script { code, map }) = script else {
+        let Ok(Script { code, map, .. }) = script else {
             panic!("it compiles");
         };
         let map: serde_json::Value = serde_json::from_str(&map).unwrap_or_default();

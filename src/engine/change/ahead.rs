@@ -125,6 +125,9 @@ impl Shared {
             url,
             served_raw,
         } = subject;
+        if self.is_made_by_plugins(url) {
+            return None;
+        }
         if *kind == ModuleKind::Script
             && let Ok(source) = std::str::from_utf8(bytes)
             && source.len() <= MAX_ANALYSED

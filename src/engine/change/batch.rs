@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::check::suspect;
+use super::meaning::Edited;
 use super::pull::Pending;
 use crate::engine::Target;
 use crate::engine::coordinator::Coordinator;
@@ -26,6 +27,13 @@ impl Coordinator {
         if !due.is_empty() {
             if let Some(maker) = &self.shared.maker {
                 maker.forget();
+                let state = self.shared.state();
+                let came_or_went = |(path, change): &(PathBuf, FileChange)| {
+                    *change == FileChange::Gone || state.files.find(path).is_none()
+                };
+                if due.iter().any(came_or_went) {
+                    maker.forget_answers();
+                }
             }
             self.work_off_backlog();
             // What was read while it changed is a change too.
@@ -40,8 +48,10 @@ impl Coordinator {
         let (mut problems, mut recovered) = (Vec::new(), Vec::new());
         let mut unjudged = Vec::new();
         let mut remade = HashSet::new();
+        let mut edited = Vec::new();
         for (path, change) in due {
             let by = self.remade_by(&path);
+            let mut of_file = by.modules.clone();
             if !by.modules.is_empty() || by.input.is_some() {
                 changed.extend(by.modules.iter().copied().chain(by.input));
                 remade.extend(by.modules);
@@ -56,8 +66,13 @@ impl Coordinator {
                 if let Some(module) = missing.filter(|_| path.is_file()) {
                     self.shared.state().expect(module, &path);
                     changed.push(module);
-                    files.push(path);
+                    of_file.push(module);
+                    files.push(path.clone());
                 }
+                edited.push(Edited {
+                    file: path,
+                    modules: of_file,
+                });
                 continue;
             }
             let mut has_changed = false;
@@ -69,6 +84,7 @@ impl Coordinator {
                 match look {
                     Look::Same { mended } => recovered.extend(mended),
                     Look::Changed { modules, mended } => {
+                        of_file.extend(&modules);
                         changed.extend(modules);
                         has_changed = true;
                         recovered.extend(mended);
@@ -78,27 +94,30 @@ impl Coordinator {
                 }
             }
             self.looked_ahead(&path);
+            let mut seen = HashSet::new();
+            of_file.retain(|&id| seen.insert(id));
+            edited.push(Edited {
+                file: path.clone(),
+                modules: of_file,
+            });
             if has_changed {
                 files.push(path);
             }
         }
-        if !recovered.is_empty() {
-            let urls = self.urls(&recovered);
-            self.broadcast(&ServerMessage::Recovered { urls: urls.clone() });
-            self.shared.tell_host(&HostEvent::Recovered { urls });
-        }
+        self.tell_recovered(&recovered);
         self.report(problems);
         if !changed.is_empty() {
             self.unjudged = unjudged;
             let mut seen = HashSet::new();
             changed.retain(|&id| seen.insert(id));
             files.dedup();
-            self.advance(Pending {
+            let pending = Pending {
                 changed,
                 files,
                 remade,
                 ..Pending::default()
-            });
+            };
+            self.interpret(pending, edited);
         }
     }
 
@@ -231,6 +250,16 @@ impl Coordinator {
             file: Some(path.display().to_string()),
             place: None,
         }
+    }
+
+    /// What was wrong with modules is over.
+    pub fn tell_recovered(&self, modules: &[ModuleId]) {
+        if modules.is_empty() {
+            return;
+        }
+        let urls = self.urls(modules);
+        self.broadcast(&ServerMessage::Recovered { urls: urls.clone() });
+        self.shared.tell_host(&HostEvent::Recovered { urls });
     }
 
     pub fn report(&self, diagnostics: Vec<Diagnostic>) {

@@ -7,6 +7,7 @@ pub mod bodies;
 pub mod check;
 mod describe;
 mod inputs;
+mod meaning;
 mod publish;
 pub mod pull;
 mod resolved;

@@ -117,6 +117,7 @@ impl Coordinator {
     /// Leaves out of an update what the host could not make, what cannot be parsed, and what is as it was.
     fn sort_out(&mut self, pending: &mut Pending) {
         let mut problems = Vec::new();
+        let mut recovered = Vec::new();
         let mut refused: HashSet<ModuleId> = HashSet::new();
         for (id, message) in std::mem::take(&mut pending.failures) {
             // What the new code imports may be missing: the page says so, with the importer.
@@ -135,6 +136,9 @@ impl Coordinator {
         }
         for (id, text) in &pending.previews {
             let hash = xxh3_64(text.as_bytes());
+            if self.shared.state().is_made_again(*id) {
+                recovered.push(*id);
+            }
             let is_script = self.shared.state().graph.kind(*id) == ModuleKind::Script;
             if !is_script || !pending.changed.contains(id) {
                 continue;
@@ -152,6 +156,7 @@ impl Coordinator {
                 refused.insert(*id);
             }
         }
+        self.tell_recovered(&recovered);
         self.report(problems);
         if pending.given_up.is_none() {
             pending.changed.retain(|id| !refused.contains(id));
@@ -197,6 +202,12 @@ impl State {
     fn is_broken(&self, id: ModuleId) -> bool {
         let file = self.files.of_module(id);
         file.is_some_and(|index| self.files.get(index).life.problem().is_some())
+    }
+
+    /// The host made something of a module. Whether it could not, before: something else than its file was wrong.
+    fn is_made_again(&mut self, id: ModuleId) -> bool {
+        let file = self.files.of_module(id);
+        file.is_some_and(|index| self.files.get_mut(index).life.recovered())
     }
 
     fn broken(&mut self, id: ModuleId, message: String) -> Option<Diagnostic> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::bodies::Content;
+use super::meaning::Edited;
 use super::publish::GivenUp;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::message::PullFailure;
@@ -33,6 +34,8 @@ pub struct Errand {
 
 /// What is to be done when the host has answered.
 pub enum Task {
+    /// The host says what edits mean.
+    Interpret(Box<Pending>, Vec<Edited>),
     /// An update goes out.
     Publish(Box<Pending>),
     /// A page gets what it wants.
@@ -118,16 +121,29 @@ impl Coordinator {
         self.ask(lacking, task);
     }
 
-    fn ask(&mut self, lacking: Lacking, task: Task) {
+    /// A task waits for the host from now on. Returns the number of the question.
+    pub fn expect_answer(&mut self, task: Task) -> u32 {
         self.questions += 1;
         let question = self.questions;
-        let preview = self.urls(&lacking.previews);
-        let serve = self.urls(&lacking.added);
         self.errands.push(Errand {
             question,
             deadline: Instant::now() + LONGEST_PULL,
             task,
         });
+        question
+    }
+
+    /// The task that waits for an answer, once there is one.
+    pub fn take_errand(&mut self, question: u32) -> Option<Task> {
+        let mut errands = self.errands.iter();
+        let index = errands.position(|errand| errand.question == question)?;
+        Some(self.errands.remove(index).task)
+    }
+
+    fn ask(&mut self, lacking: Lacking, task: Task) {
+        let preview = self.urls(&lacking.previews);
+        let serve = self.urls(&lacking.added);
+        let question = self.expect_answer(task);
         self.shared.tell_host(&HostEvent::Pull {
             question,
             preview,
@@ -137,13 +153,8 @@ impl Coordinator {
 
     /// The host has answered.
     pub fn pulled(&mut self, question: u32, failures: Vec<PullFailure>) {
-        let found = self
-            .errands
-            .iter()
-            .position(|errand| errand.question == question);
-        if let Some(index) = found {
-            let errand = self.errands.remove(index);
-            self.go_on(errand.task, failures);
+        if let Some(task) = self.take_errand(question) {
+            self.go_on(task, failures);
         }
     }
 
@@ -163,12 +174,14 @@ impl Coordinator {
 
     /// Whether an update is being put together: changes wait for it.
     pub fn is_publishing(&self) -> bool {
-        let is_update = |errand: &Errand| matches!(errand.task, Task::Publish(_));
+        let is_update =
+            |errand: &Errand| matches!(errand.task, Task::Publish(_) | Task::Interpret(..));
         self.errands.iter().any(is_update)
     }
 
     fn go_on(&mut self, task: Task, failures: Vec<PullFailure>) {
         match task {
+            Task::Interpret(pending, edited) => self.interpreted(*pending, edited, Vec::new()),
             Task::Publish(pending) => {
                 let mut pending = *pending;
                 let previews = self.take_previews(&pending.asked);

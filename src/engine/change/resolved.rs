@@ -17,9 +17,9 @@ use hotgraph_core::syntax::edit::{Edit, apply};
 impl Shared {
     /// The content of a saved script as a page gets it; `None` when only the host can tell.
     pub fn made_without_host(&self, id: ModuleId) -> Option<Arc<str>> {
-        match self.maker {
-            Some(_) => self.made(id),
-            None => self.resolved(id),
+        match self.options.mode.is_some() && !self.options.is_host_first {
+            true => self.made(id),
+            false => self.resolved(id),
         }
     }
 

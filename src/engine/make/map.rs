@@ -47,6 +47,42 @@ fn shift_of(code: &str, edit: &Edit) -> (u32, u32, i64) {
     )
 }
 
+/// The map of a code that was made of a code with a map of its own: to what that was made of. `None` when one of them is no
+/// map. Places that the earlier map does not know are left out.
+pub fn joined(map: &str, before: &str) -> Option<String> {
+    let map = SourceMap::from_json_string(map).ok()?;
+    let before = SourceMap::from_json_string(before).ok()?;
+    let table = before.generate_lookup_table();
+    let mut builder = SourceMapBuilder::default();
+    for (source, content) in before.get_sources().zip(before.get_source_contents()) {
+        builder.set_source_and_content(source, content.unwrap_or_default());
+    }
+    for token in map
+        .get_tokens()
+        .filter(|token| token.get_source_id().is_some())
+    {
+        let found = before.lookup_token(&table, token.get_src_line(), token.get_src_col());
+        let Some(found) = found.filter(|found| found.get_source_id().is_some()) else {
+            continue;
+        };
+        builder.add_token(
+            token.get_dst_line(),
+            token.get_dst_col(),
+            found.get_src_line(),
+            found.get_src_col(),
+            found.get_source_id(),
+            None,
+        );
+    }
+    Some(builder.into_sourcemap().to_json_string())
+}
+
+/// The text of the first source of a map, where it has it.
+pub fn content(map: &str) -> Option<String> {
+    let map = SourceMap::from_json_string(map).ok()?;
+    map.get_source_content(0).map(str::to_owned)
+}
+
 /// The comment that brings a map with the code; nothing when it is no map.
 pub fn comment(map: &str) -> String {
     let map = SourceMap::from_json_string(map);

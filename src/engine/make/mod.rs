@@ -3,6 +3,7 @@
 //! Knows files, what requests want of them, and what specifiers stand for. Must not know pages, or who waits for what is
 //! made. TypeScript, JSX and CSS modules are compiled by `hotgraph-compile`.
 
+mod hooks;
 mod map;
 pub mod request;
 mod resolver;
@@ -10,21 +11,25 @@ mod resolver;
 use std::path::Path;
 use std::sync::Arc;
 
+use dashmap::DashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::change::check::explain;
 use super::serve::script::inline_place;
 use super::state::accepted_specifiers;
-use super::{Engine, Shared};
+use super::{Engine, EngineOptions, Shared};
 use crate::engine::message::Message;
 use crate::engine::watch::reading;
+use hooks::Answers;
+pub use hooks::{CompileOptions, HostText, TextKind};
+use hotgraph_compile::script::Refresh;
 use hotgraph_compile::{data, script, style};
 use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
 use hotgraph_core::graph::{ModuleId, url};
 use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, ModuleRecord};
 use hotgraph_core::syntax::edit::{Edit, apply};
 use hotgraph_core::syntax::literal::literal;
-use request::{SCOPED, Wanted, with_marker};
+use request::{SCOPED, Wanted, with_marker, without_markers};
 use resolver::{ConfigError, FileResolver};
 
 /// What is made of a file.
@@ -50,9 +55,31 @@ impl Made {
     }
 }
 
+/// Why nothing is made.
+#[derive(Debug)]
+pub enum Unmade {
+    /// The text is wrong.
+    Wrong(Problem),
+    /// The host has to say what these specifiers stand for, and is to ask again then.
+    Asks(Vec<String>),
+}
+
+impl From<Problem> for Unmade {
+    fn from(problem: Problem) -> Self {
+        Self::Wrong(problem)
+    }
+}
+
 /// Makes modules of files.
 pub struct Maker {
     resolver: FileResolver,
+    /// What the host's plugins make of specifiers; `None` where no plugin resolves any.
+    answers: Option<Answers>,
+    /// Urls of modules that the host's plugins make: their saves are not judged.
+    by_host: DashMap<String, ()>,
+    /// Whether all saves are the host's to make.
+    is_host_first: bool,
+    compile: CompileOptions,
     /// The name of the mode: `import.meta.env.MODE`.
     mode: String,
     /// The base path of the app: `import.meta.env.BASE_URL`.
@@ -70,11 +97,16 @@ struct Subject<'m> {
 }
 
 impl Maker {
-    /// Makes modules of the files below these folders.
-    pub fn new(folders: hotgraph_core::graph::folders::Folders, mode: String) -> Self {
+    /// Makes modules as these options say, in this mode.
+    pub fn new(options: &EngineOptions, mode: String) -> Self {
+        let folders = options.folders.clone();
         let base_url = format!("{}/", folders.base);
         Self {
             resolver: FileResolver::new(folders),
+            answers: options.asks_specifiers.then(Answers::default),
+            by_host: DashMap::new(),
+            is_host_first: options.is_host_first,
+            compile: options.compile.clone(),
             mode,
             base_url,
         }
@@ -104,16 +136,26 @@ impl Shared {
         module_url: &str,
         file: &Path,
         source: &str,
-    ) -> Result<Option<Made>, Problem> {
+        by_host: Option<&HostText>,
+    ) -> Result<Option<Made>, Unmade> {
         let subject = Subject {
             url: module_url,
             file,
         };
         let (path, _) = module_url.split_once('?').unwrap_or((module_url, ""));
-        let made = match Wanted::of(module_url, file) {
+        let sheet = without_markers(module_url);
+        // A plugin's query may name one of several sheets of a file.
+        let path = if by_host.is_some() { &sheet } else { path };
+        let is_css_module = |file: &Path| request::is_css_module(file, by_host.map(|_| path));
+        let wanted = match by_host {
+            Some(text) => Wanted::of_type(module_url, text.kind),
+            None => Wanted::of(module_url, file),
+        };
+        let made = match wanted {
             Wanted::File | Wanted::CommonJs => return Ok(None),
             Wanted::Script(dialect) => {
-                Made::script(self.make_script(maker, subject, dialect, source)?)
+                let map = by_host.and_then(|text| text.map.as_deref());
+                Made::script(self.make_script(maker, subject, dialect, source, map)?)
             }
             Wanted::Raw => Made::script(data::text(source)),
             Wanted::Url => Made::fixed(data::text(path)),
@@ -121,7 +163,7 @@ impl Shared {
             Wanted::Style if is_css_module(file) => {
                 let names = scoped(subject, path, source)?.names;
                 let code = style::module(&with_marker(path, SCOPED), &names);
-                Made::script(self.rewrite(maker, subject, code, None)?)
+                Made::script(self.rewrite(maker, subject, code, None, None)?)
             }
             Wanted::Style => Made::fixed(style::module(path, &Default::default())),
             Wanted::Inline if is_css_module(file) => {
@@ -142,14 +184,24 @@ impl Shared {
         subject: Subject<'_>,
         dialect: Dialect,
         source: &str,
-    ) -> Result<String, Problem> {
-        if dialect == Dialect::JavaScript {
-            return self.rewrite(maker, subject, source.to_owned(), None);
+        host_map: Option<&str>,
+    ) -> Result<String, Unmade> {
+        let written = host_map.and_then(map::content);
+        let written = written.as_deref().unwrap_or(source);
+        let is_hooked = || {
+            maker.compile.refreshes(subject.file)
+                && script::may_define_hooks(source)
+                && inline_place(subject.url).is_none()
+        };
+        if dialect == Dialect::JavaScript && !is_hooked() {
+            let mapped = host_map.map(|map| (map.to_owned(), written));
+            return self.rewrite(maker, subject, source.to_owned(), mapped, None);
         }
         let options = maker
             .resolver
             .script_options(subject.file)
             .map_err(|error| misconfigured(subject, error))?;
+        let options = maker.compile.over(options, subject.file);
         let name = subject
             .file
             .file_name()
@@ -161,16 +213,24 @@ impl Shared {
             let found = explain(&error, source, subject.url, Some(file));
             // What cannot be compiled cannot be served as it is.
             let is_read = matches!(error, AnalyzeError::Syntax(_));
-            Box::new(match is_read {
+            let found = match is_read {
                 true => found,
                 false => Diagnostic {
                     severity: Severity::Error,
                     message: error.to_string(),
                     ..found
                 },
-            })
+            };
+            let mapped = host_map.map(|map| (map.to_owned(), written));
+            Box::new(map::seen_in_source(found, mapped))
         })?;
-        self.rewrite(maker, subject, script.code, Some((script.map, source)))
+        let map = match host_map {
+            Some(before) => map::joined(&script.map, before).unwrap_or(script.map),
+            None => script.map,
+        };
+        let refresh = maker.compile.refresh.as_deref();
+        let refresh = refresh.zip(script.refresh);
+        self.rewrite(maker, subject, script.code, Some((map, written)), refresh)
     }
 
     /// Writes into JavaScript what its specifiers stand for, and what it asks of its environment. With a source map, that
@@ -181,7 +241,8 @@ impl Shared {
         subject: Subject<'_>,
         code: String,
         mapped: Option<(String, &str)>,
-    ) -> Result<String, Problem> {
+        refresh: Option<(&str, Refresh)>,
+    ) -> Result<String, Unmade> {
         let record = match self.analysis_of(xxh3_64(code.as_bytes()), &code) {
             Ok(record) => record,
             // The browser and the judges of saves say what is wrong with what is served as it is.
@@ -189,10 +250,13 @@ impl Shared {
             Err(error) => {
                 let file = subject.file.display().to_string();
                 let found = explain(&error, &code, subject.url, Some(file));
-                return Err(Box::new(map::seen_in_source(found, mapped)));
+                return Err(Box::new(map::seen_in_source(found, mapped)).into());
             }
         };
-        let edits = self.edits(maker, subject, &code, &record)?;
+        let mut edits = self.edits(maker, subject, &code, &record)?;
+        if let Some((runtime, refresh)) = refresh {
+            hooks::register(&mut edits, &code, runtime, refresh);
+        }
         let Some((map, _)) = mapped else {
             return Ok(if edits.is_empty() {
                 code
@@ -215,7 +279,7 @@ impl Shared {
         subject: Subject<'_>,
         code: &str,
         record: &ModuleRecord,
-    ) -> Result<Vec<Edit>, Problem> {
+    ) -> Result<Vec<Edit>, Unmade> {
         let statics = record.imports.iter().map(|import| {
             let names = import.attribute_type.is_none().then_some(&import.names[..]);
             (&import.specifier, import.span, names)
@@ -225,12 +289,21 @@ impl Shared {
             let names = (!record.data_imports.contains(specifier)).then_some(&[][..]);
             Some((specifier, *span, names))
         });
-        let resolver = &maker.resolver;
-        let mut edits: Vec<Edit> = statics
+        let found: Vec<_> = statics
             .chain(dynamics)
             .filter(|(specifier, ..)| !self.is_mapped(subject.url, specifier))
+            .collect();
+        if let Some(answers) = &maker.answers {
+            let specifiers = found.iter().map(|(specifier, ..)| specifier.as_str());
+            let unknown = answers.unknown(subject.file, specifiers);
+            if !unknown.is_empty() {
+                return Err(Unmade::Asks(unknown));
+            }
+        }
+        let mut edits: Vec<Edit> = found
+            .into_iter()
             .filter_map(|(specifier, span, names)| {
-                let rewritten = resolver.rewritten(subject.url, subject.file, specifier, names);
+                let rewritten = maker.rewritten(subject.url, subject.file, specifier, names);
                 let edit = |text: String| Edit {
                     span,
                     text: literal(&text),
@@ -270,7 +343,7 @@ impl Shared {
 impl Shared {
     /// Keeps what stands behind the specifiers that a module accepts, where the engine resolves them itself.
     pub fn resolve_accepted(&self, id: ModuleId, record: &ModuleRecord) {
-        let Some(maker) = &self.maker else {
+        let Some(maker) = self.maker.as_ref().filter(|maker| !maker.is_host_first) else {
             return;
         };
         let specifiers = accepted_specifiers(record);
@@ -290,12 +363,11 @@ impl Shared {
         let Some((module_url, file)) = importer.filter(|_| !specifiers.is_empty()) else {
             return;
         };
-        let resolver = &maker.resolver;
         let resolved: Vec<(String, String)> = specifiers
             .into_iter()
             .filter(|specifier| !self.is_mapped(&module_url, specifier))
             .filter_map(|specifier| {
-                let found = resolver
+                let found = maker
                     .rewritten(&module_url, &file, &specifier, Some(&[]))
                     .ok()??;
                 Some((specifier, found))
@@ -310,21 +382,30 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What is wrong with the text, in one sentence.
-    pub fn make(&self, request: &str, file: &Path, source: &str) -> Result<Option<Made>, String> {
+    /// What is wrong with the text, in one sentence; or the specifiers that the host has to say the meaning of first.
+    pub fn make(
+        &self,
+        request: &str,
+        file: &Path,
+        source: &str,
+        by_host: Option<&HostText>,
+    ) -> Result<Option<Made>, Refusal> {
         let Some(maker) = &self.shared.maker else {
             return Ok(None);
         };
         let (module_url, _) = url::identify(request);
-        let made = self.shared.make(maker, &module_url, file, source);
+        let made = self.shared.make(maker, &module_url, file, source, by_host);
         for config in maker.resolver.new_configs() {
             self.post(Message::Config(config));
         }
-        made.map_err(|problem| {
-            let message = sentence(&problem);
-            self.expect_file(file, &module_url);
-            self.post(Message::Unmade(file.to_path_buf(), problem));
-            message
+        made.map_err(|unmade| match unmade {
+            Unmade::Asks(specifiers) => Refusal::Asks(specifiers),
+            Unmade::Wrong(problem) => {
+                let message = sentence(&problem);
+                self.expect_file(file, &module_url);
+                self.post(Message::Unmade(file.to_path_buf(), problem));
+                Refusal::Wrong(message)
+            }
         })
     }
 
@@ -332,8 +413,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What is wrong with the code, in one sentence.
-    pub fn make_inline(&self, request: &str, page: &Path, code: &str) -> Result<String, String> {
+    /// As [`Engine::make`].
+    pub fn make_inline(&self, request: &str, page: &Path, code: &str) -> Result<String, Refusal> {
         let Some(maker) = &self.shared.maker else {
             return Ok(code.to_owned());
         };
@@ -344,8 +425,11 @@ impl Engine {
         };
         let made = self
             .shared
-            .make_script(maker, subject, Dialect::JavaScript, code);
-        made.map_err(|problem| sentence(&problem))
+            .make_script(maker, subject, Dialect::JavaScript, code, None);
+        made.map_err(|unmade| match unmade {
+            Unmade::Asks(specifiers) => Refusal::Asks(specifiers),
+            Unmade::Wrong(problem) => Refusal::Wrong(sentence(&problem)),
+        })
     }
 
     /// The url of a file, which pages may ask for from then on; `None` where it has none.
@@ -361,6 +445,15 @@ impl Engine {
     }
 }
 
+/// Why the engine made nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The text is wrong: why, in one sentence.
+    Wrong(String),
+    /// The host has to say what these specifiers stand for, by [`Engine::resolved`], and is to ask again then.
+    Asks(Vec<String>),
+}
+
 /// A problem in one line: `src/a.ts:1:2: …`.
 fn sentence(problem: &Diagnostic) -> String {
     let place = problem.place.as_ref();
@@ -368,11 +461,6 @@ fn sentence(problem: &Diagnostic) -> String {
         format!(":{}:{}", place.line, place.column)
     });
     format!("{}{place}: {}", problem.url, problem.message)
-}
-
-fn is_css_module(file: &Path) -> bool {
-    let name = file.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name.ends_with(".module.css"))
 }
 
 fn scoped(subject: Subject<'_>, path: &str, source: &str) -> Result<style::Scoped, Problem> {
@@ -452,14 +540,19 @@ impl Shared {
         source: &str,
     ) -> Option<Result<Arc<str>, Problem>> {
         let maker = self.maker.as_ref()?;
+        if self.is_by_host(module_url) {
+            return None;
+        }
         if let Some(made) = self.made.get(module_url)
             && made.content == content
         {
             return Some(Ok(made.code.clone()));
         }
-        let made = match self.make(maker, module_url, file, source).transpose()? {
+        let made = self.make(maker, module_url, file, source, None);
+        let made = match made.transpose()? {
             Ok(made) => made,
-            Err(problem) => return Some(Err(problem)),
+            Err(Unmade::Wrong(problem)) => return Some(Err(problem)),
+            Err(Unmade::Asks(_)) => return None,
         };
         let code: Arc<str> = made.code.into();
         if made.is_script

@@ -384,6 +384,7 @@ fn options_of(tsconfig: &Arc<TsConfig>) -> ScriptOptions {
         defines_fields: defines_fields.unwrap_or_else(|| is_of_today(said.target.as_deref())),
         keeps_imports: said.verbatim_module_syntax == Some(true)
             || said.preserve_value_imports == Some(true),
+        refreshes: false,
     }
 }
 

@@ -559,6 +559,10 @@ mod tests {
             pulls: false,
             answers_for_host: false,
             mode: None,
+            asks_specifiers: false,
+            asks_meaning: false,
+            is_host_first: false,
+            compile: Default::default(),
             watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {
                 file: folder.join("below/one.snapshot"),

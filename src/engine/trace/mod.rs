@@ -42,6 +42,8 @@ impl Coordinator {
         self.work_off_backlog();
         let HostFailure {
             file,
+            url: asked,
+            origin: at,
             message,
             missing,
             source,
@@ -63,15 +65,20 @@ impl Coordinator {
         let found = map::original(&source, line, Some(column));
         let found = found.and_then(|found| Some((found.content?, found.line, found.column)));
         let (source, line, column) = found.unwrap_or((source, line, column));
+        let asked = asked.map(|asked| url::identify(&asked).0);
         let module_url = module.map_or_else(String::new, |id| state.graph.url(id).to_owned());
+        let module_url = asked.unwrap_or(module_url);
         // Where code cannot be parsed, our own parser says more exactly where: some tools only look for imports.
-        let mistake = suspect(&file, &source, ModuleKind::Script, &module_url);
+        let mistake = match at.is_some() || self.shared.is_made_by_plugins(&module_url) {
+            true => None,
+            false => suspect(&file, &source, ModuleKind::Script, &module_url),
+        };
         let diagnostic = mistake.unwrap_or_else(|| core::Diagnostic {
             severity: core::Severity::Error,
             message,
             remedy,
             url: module_url,
-            file: Some(file.display().to_string()),
+            file: Some(at.unwrap_or_else(|| file.clone()).display().to_string()),
             place: Some(place_of(&source, origin(&source, &[], line, column))),
         });
         drop(state);

@@ -156,6 +156,11 @@ impl FileLife {
         is_new
     }
 
+    /// The host made something of it again, though it is what it was. Returns whether something was wrong with it.
+    pub fn recovered(&mut self) -> bool {
+        self.problem.take().is_some()
+    }
+
     /// Takes in one look. `loads` is the number of pages that were loaded so far.
     ///
     /// | before          | seen       | after            | verdict                            |
