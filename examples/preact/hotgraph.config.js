@@ -1,0 +1,3 @@
+import { preact } from 'hotgraph/preact';
+
+export default { plugins: [preact()] };

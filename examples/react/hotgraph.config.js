@@ -1,0 +1,3 @@
+import { react } from 'hotgraph/react';
+
+export default { plugins: [react()] };
