@@ -37,6 +37,24 @@ export function define(
   return runtime.modules.define(meta, definition, natives, body);
 }
 
+/**
+ * Has modules run again whose code did not change, once all that came before is applied.
+ *
+ * @param due Says which are to run then, by their urls.
+ */
+export function rerun(due: () => readonly string[]): void {
+  runtime.rerun(due);
+}
+
+/** Reloads the page, since what changed cannot be replaced in it. `message` is a sentence without its end. */
+export function reload(url: string, message: string): void {
+  const report = { cause: 'notReplaceable', changed: url, chain: [url], remedy: null } as const;
+  runtime.receive({
+    type: 'reload',
+    report: { ...report, chain: [url], message: `${url} changed, and ${message}.` },
+  });
+}
+
 Object.defineProperty(globalThis, '__hotgraph__', {
   value: {
     /** Whether the dev server has answered on the socket that is open now. */

@@ -98,7 +98,7 @@ export function typescript() {
 }
 
 /**
- * Joins the compiled client into `main.js`. What some browsers cannot parse stays apart.
+ * Joins the compiled client into `main.js`, and what modules with custom elements import into `elements.js`. What some browsers cannot parse stays apart.
  *
  * @param {string} from The compiled client.
  * @param {string} to The new folder.
@@ -106,13 +106,14 @@ export function typescript() {
 async function bundle(from, to) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [join(from, 'main.js')],
+    entryPoints: [join(from, 'main.js'), join(from, 'elements.js')],
     outdir: to,
     bundle: true,
     format: 'esm',
     // As it is: import attributes would be taken out for older targets.
     target: 'esnext',
-    external: ['./attributes.js'],
+    // The client itself is one, whoever imports it.
+    external: ['./attributes.js', './main.js'],
     // Instead of the globals of the same names.
     inject: [join(from, 'natives.js')],
     // Chromium compiles all functions while the page loads, off the main thread: the first update needs them at once.

@@ -21,8 +21,15 @@ export interface PruneJob {
   readonly version: number;
 }
 
+/** Modules to run again as they are. */
+export interface RerunJob {
+  readonly type: 'rerun';
+  /** Says which, when it is their turn. */
+  readonly due: () => readonly string[];
+}
+
 /** Something to do. */
-export type Job = UpdateJob | PruneJob;
+export type Job = UpdateJob | PruneJob | RerunJob;
 
 /** Who is told of an update while nobody waits for one. */
 const NOBODY = () => {};

@@ -174,6 +174,12 @@ export class Runtime {
     this.#run();
   }
 
+  /** Has modules run again as they are, once all that came before is done. `due` says then which. */
+  rerun(due: () => readonly string[]): void {
+    this.#jobs.add({ type: 'rerun', due });
+    this.#run();
+  }
+
   /** Takes in a message of the server. */
   receive(message: ServerMessage): void {
     switch (message.type) {
@@ -284,7 +290,8 @@ export class Runtime {
     for (let job = this.#nextJob(); job; job = this.#nextJob()) {
       try {
         if (job.type === 'update') await this.#update(job);
-        else await this.#prune(job);
+        else if (job.type === 'prune') await this.#prune(job);
+        else await this.#rerun(job.due());
       } catch (error) {
         this.#log.error(
           `an update stopped on an error of hotgraph itself: ${textOf(error)}`,
@@ -473,6 +480,34 @@ export class Runtime {
     this.#log.debug(summary(application, update, ms));
     this.#notices.lost(outcome.lost, update);
     this.#ports.send({ type: 'applied', version, ms, boundaries });
+  }
+
+  async #rerun(urls: readonly string[]): Promise<void> {
+    const version = this.#version;
+    const here = urls.filter((url) => this.modules.graph.current(url)?.state === 'evaluated');
+    if (here.length === 0 || this.#owed) return;
+    const application: Application = {
+      type: 'apply',
+      leaving: [],
+      boundaries: here.map((url) => ({ module: url, accepted: url, specifiers: [] })),
+      stale: here.map((url) => ({ url, version, importers: [] })),
+      present: [],
+      styles: [],
+      sheets: [],
+      images: [],
+    };
+    this.modules.imports.hold();
+    const superseded = (all: readonly string[]) => this.#jobs.superseded(all);
+    const applying = new Applying(application, version, this.modules, this.#ports, superseded);
+    const outcome = await applying.run().finally(() => this.modules.imports.release());
+    // What is newer, or no body, comes with an update of its own.
+    if (typeof outcome === 'string' || !('failures' in outcome)) return;
+    if (outcome.failures.length === 0) return;
+    const { failures, kept } = outcome;
+    const update = { version, changed: [...here], stale: [], added: [], departures: [] };
+    const thrown = this.#notices.updated({ ...update, invalidated: null }, application, failures);
+    const message = failures.map(describeFailure).join('\n');
+    this.#ports.send({ type: 'failed', version, message, kept: [...kept], thrown });
   }
 
   #finish(update: Update): void {

@@ -10,6 +10,7 @@
 
 mod change;
 mod coordinator;
+pub mod elements;
 mod lint;
 mod make;
 mod message;

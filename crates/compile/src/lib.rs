@@ -3,11 +3,13 @@
 //! Every function is a function of its arguments: text in, text out. What a specifier stands for, and which files there
 //! are, the caller knows.
 //!
+//! - [`elements`]: what makes modules hot that define custom elements.
 //! - [`script`]: TypeScript and JSX to JavaScript, with a source map.
 //! - [`style`]: CSS modules, and what imports of style sheets get.
 //! - [`data`]: what imports of JSON, texts and other files get.
 
 pub mod data;
+pub mod elements;
 mod fields;
 pub mod script;
 pub mod style;

@@ -291,7 +291,7 @@ fn has_decorators(program: &Program) -> bool {
     search.0
 }
 
-fn parse(
+pub(crate) fn parse(
     file: &SourceFile,
     source: &str,
     dialect: Dialect,

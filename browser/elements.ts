@@ -1,0 +1,66 @@
+/**
+ * The page's side of modules that define custom elements. Each of them imports this file, which the plugin
+ * `hotgraph/web-components` adds to them.
+ */
+import { install as installEffects } from './elements/effects.js';
+import type { Read } from './elements/modules.js';
+import { Registries } from './elements/registry.js';
+import { refusal, takeOver } from './elements/renew.js';
+import { reload, rerun } from './main.js';
+
+export { fields } from './elements/slots.js';
+export { tag, templates } from './elements/templates.js';
+
+const registries = new Registries((replacements, owner) => {
+  for (const replacement of replacements) {
+    const reason = refusal(replacement);
+    if (reason !== undefined) {
+      reload(
+        pathOf(owner.url),
+        `<${replacement.definition.name}> cannot change in place: ${reason}`,
+      );
+      return;
+    }
+  }
+  for (const replacement of replacements) takeOver(replacement);
+});
+
+if (typeof customElements !== 'undefined') {
+  installEffects();
+  registries.install();
+}
+
+/** A module begins to run. `url` is its `import.meta.url`. */
+export function begin(url: string): void {
+  registries.begin(registries.modules.module(url));
+}
+
+/**
+ * A module has come to its end: the classes that it defined again take over.
+ *
+ * @param own Reads its variables.
+ * @param used Read the imports that it read while it ran. When the module runs again that they are of, it does too.
+ * @throws What a new constructor throws.
+ */
+export function end(url: string, own: Read<readonly unknown[]>, used: readonly Read[]): void {
+  const { modules } = registries;
+  const module = modules.module(url);
+  modules.end(module, own, used);
+  registries.end(module);
+  if (module.generation === 1) return;
+  const readers = modules
+    .readersOf(module)
+    .map((reader) => ({ reader, generation: reader.generation }));
+  if (readers.length === 0) return;
+  rerun(() => {
+    // Others may have had them run by then.
+    const due = readers.filter(({ reader, generation }) => reader.generation === generation);
+    return due.map(({ reader }) => pathOf(reader.url));
+  });
+}
+
+/** The url of a module as the server knows it. */
+function pathOf(address: string): string {
+  const { origin } = location;
+  return address.startsWith(origin) ? address.slice(origin.length) : address;
+}

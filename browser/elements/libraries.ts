@@ -1,0 +1,201 @@
+/**
+ * What Lit, FAST and haunted do themselves when something of an element changes, by what they offer to everybody.
+ */
+import { isConstructing } from './effects.js';
+import { reactiveKeys } from './slots.js';
+import { adopt, type State } from './state.js';
+import { chainOf, type ElementClass, type Live, method } from './types.js';
+
+/** How elements of a library are renewed. */
+export interface Library {
+  /** Properties of instances that the library keeps for itself. */
+  readonly keeps: readonly PropertyKey[];
+  /** Whether a property is state, and none of the library's own. */
+  isState(element: Live, key: PropertyKey): boolean;
+  /** Sets state, where that takes more than writing it. */
+  give?(element: Live, key: PropertyKey, value: unknown): void;
+  /** Before the first instance. */
+  watch?(of: ElementClass): void;
+  /** Why the class cannot take over from the old one in elements that are there. */
+  refuses?(old: ElementClass, of: ElementClass): string | undefined;
+  /** Just before the new constructor runs. Returns what to do after it, and after the state came back. */
+  construct?(element: Live, before: State): () => void;
+  /** The element is connected again, and is to show what its new class says. */
+  update?(element: Live, old: ElementClass, of: ElementClass): void;
+}
+
+/** A controller of Lit. */
+interface Controller {
+  hostConnected?(): void;
+}
+
+type AddController = (this: Live, controller: Controller) => void;
+
+/** The controllers that constructors added, by element. */
+const controllers = new WeakMap<Live, Controller[]>();
+/** Elements that are made again, with the controllers that come. */
+const coming = new WeakMap<Live, Controller[]>();
+const watched = new WeakMap<object, AddController>();
+
+const ROOT_OPTIONS = ['mode', 'delegatesFocus', 'slotAssignment', 'clonable', 'serializable'];
+
+const lit: Library = {
+  keeps: [],
+
+  isState: (element, key) =>
+    String(key).includes(' ') || reactiveKeys(element.constructor as ElementClass).includes(key),
+
+  watch(of) {
+    const owner = [...chainOf(of)].find((one) => Object.hasOwn(one.prototype, 'addController'));
+    const prototype = owner?.prototype as
+      | (HTMLElement & { addController: AddController })
+      | undefined;
+    if (!prototype || watched.has(prototype)) return;
+    const { addController } = prototype;
+    watched.set(prototype, addController);
+    prototype.addController = function (controller) {
+      const list = coming.get(this);
+      if (list) {
+        list.push(controller);
+        return;
+      }
+      if (isConstructing(this)) {
+        controllers.set(this, [...(controllers.get(this) ?? []), controller]);
+      }
+      addController.call(this, controller);
+    };
+  },
+
+  refuses(old, of) {
+    const [before, after] = [old, of].map(
+      (one) => (one.shadowRootOptions ?? {}) as Record<string, unknown>,
+    );
+    const isChanged = ROOT_OPTIONS.some((name) => before?.[name] !== after?.[name]);
+    return isChanged ? 'the options of its shadow root changed' : undefined;
+  },
+
+  construct(element) {
+    const fresh: Controller[] = [];
+    coming.set(element, fresh);
+    return () => {
+      coming.delete(element);
+      const old = controllers.get(element) ?? [];
+      // Being connected connects them. Until then there must be nothing to render into.
+      const { renderRoot } = element;
+      const isOwn = Object.hasOwn(element, 'renderRoot');
+      if (isOwn) element.renderRoot = undefined;
+      for (const [at, one] of old.entries()) {
+        const next = fresh[at];
+        if (next && next.constructor.name === one.constructor.name) adopt(next, one);
+        method(element, 'removeController')?.call(element, one);
+      }
+      for (const one of fresh) method(element, 'addController')?.call(element, one);
+      if (isOwn) element.renderRoot = renderRoot;
+      controllers.set(element, fresh);
+    };
+  },
+
+  update(element, old, of) {
+    const root = element.renderRoot;
+    if (root instanceof ShadowRoot) {
+      const before = new Set(sheetsOf(old));
+      const others = root.adoptedStyleSheets.filter((sheet) => !before.has(sheet));
+      root.adoptedStyleSheets = [...sheetsOf(of), ...others];
+    }
+    const request = method(element, 'requestUpdate');
+    const known = new Set(reactiveKeys(old));
+    for (const key of reactiveKeys(of)) if (!known.has(key)) request?.call(element, key, undefined);
+    request?.call(element);
+  },
+};
+
+/** The style sheets of a class of Lit. */
+function sheetsOf({ elementStyles }: ElementClass): CSSStyleSheet[] {
+  if (!Array.isArray(elementStyles)) return [];
+  const styles = elementStyles as (CSSStyleSheet | { styleSheet?: CSSStyleSheet })[];
+  return styles.flatMap((one) => (one instanceof CSSStyleSheet ? one : (one.styleSheet ?? [])));
+}
+
+function accessorOf(key: PropertyKey): string {
+  return String(key).replace(/^_/, '');
+}
+
+interface FastDefinition {
+  readonly template?: unknown;
+  readonly styles?: unknown;
+  readonly shadowOptions?: Record<string, unknown>;
+  readonly constructor: { getByType?: (of: ElementClass) => FastDefinition | undefined };
+}
+
+interface FastController {
+  definition: FastDefinition;
+  template: unknown;
+  mainStyles?: unknown;
+  styles?: unknown;
+}
+
+const fast: Library = {
+  keeps: ['$fastController'],
+
+  // Observables and attributes are fields with an underscore behind accessors without.
+  isState: (element, key) =>
+    key !== '$fastController' && (String(key).includes(' ') || accessorOf(key) in element),
+
+  give(element, key, value) {
+    if (accessorOf(key) in element) element[accessorOf(key)] = value;
+  },
+
+  construct(element) {
+    const controller = element.$fastController as FastController;
+    const definition = controller.definition.constructor.getByType?.(
+      element.constructor as ElementClass,
+    );
+    if (definition) controller.definition = definition;
+    return () => {};
+  },
+
+  update(element) {
+    const controller = element.$fastController as FastController;
+    const { template = null, styles = null } = controller.definition;
+    controller.template = template;
+    if ('mainStyles' in controller) controller.mainStyles = styles;
+    else controller.styles = styles;
+  },
+};
+
+/** A component of haunted: its scheduler has the state of its hooks. */
+interface Scheduler {
+  renderer: unknown;
+}
+
+const haunted: Library = {
+  keeps: [],
+
+  isState: () => false,
+
+  construct(element, before) {
+    return () => {
+      const scheduler = before.get('_scheduler') as Scheduler;
+      scheduler.renderer = (element._scheduler as Scheduler).renderer;
+      element._scheduler = scheduler;
+    };
+  },
+};
+
+const none: Library = { keeps: [], isState: () => true };
+
+/** The library that a class is made with. */
+export function libraryOf(of: ElementClass, element?: Live): Library {
+  if (of.elementProperties instanceof Map && method(of.prototype, 'requestUpdate')) return lit;
+  if (element?.$fastController) return fast;
+  const scheduler = element?._scheduler;
+  if (typeof scheduler === 'object' && scheduler && 'renderer' in scheduler) return haunted;
+  return none;
+}
+
+/** Resolves when an element shows what it is. */
+export async function shown(element: Live): Promise<void> {
+  const { updateComplete } = element;
+  if (updateComplete instanceof Promise) await updateComplete.catch(() => {});
+  else await new Promise((resolve) => setTimeout(resolve));
+}

@@ -1,0 +1,167 @@
+/**
+ * Registries of custom elements, the page's own and scoped ones, in which modules that run again define again.
+ */
+import { Definition, isPlain } from './definition.js';
+import { libraryOf } from './libraries.js';
+import { type DefiningModule, DefiningModules } from './modules.js';
+import type { ElementClass } from './types.js';
+
+/** What a registry has defined, by name. */
+const tables = new WeakMap<CustomElementRegistry, Map<string, Known>>();
+
+interface Known {
+  readonly definition: Definition;
+  owner: DefiningModule | undefined;
+  /** The owner's generation that defined it last. */
+  generation: number;
+}
+
+/** A class that is to take over. */
+export interface Replacement {
+  readonly definition: Definition;
+  readonly of: ElementClass;
+  readonly options: ElementDefinitionOptions | undefined;
+}
+
+/** Replaces classes. */
+export type Replace = (replacements: readonly Replacement[], owner: DefiningModule) => void;
+
+const ALREADY = (name: string) =>
+  `Failed to execute 'define' on 'CustomElementRegistry': the name "${name}" has already been used with this registry`;
+
+/** The registries of the page. */
+export class Registries {
+  readonly modules = new DefiningModules();
+  readonly #replace: Replace;
+  /** What modules that run have defined again. */
+  readonly #pending = new Map<Known, Replacement>();
+
+  constructor(replace: Replace) {
+    this.#replace = replace;
+  }
+
+  /** A module begins to run. */
+  begin(module: DefiningModule): void {
+    this.modules.begin(module);
+    for (const known of this.#pending.keys()) {
+      if (known.owner === module) this.#pending.delete(known);
+    }
+  }
+
+  /** A module has come to its end: what it defined again takes over. */
+  end(module: DefiningModule): void {
+    const replacements: Replacement[] = [];
+    for (const [known, replacement] of this.#pending) {
+      if (known.owner !== module) continue;
+      this.#pending.delete(known);
+      known.generation = module.generation;
+      this.modules.own(replacement.of, module);
+      replacements.push(replacement);
+    }
+    this.#replace(replacements, module);
+  }
+
+  /** Puts our functions in place of the browser's. Once a page. */
+  install(): void {
+    const { prototype } = CustomElementRegistry;
+    const native = {
+      define: prototype.define,
+      get: prototype.get,
+      whenDefined: prototype.whenDefined,
+      getName: prototype.getName,
+    };
+    const registries = this;
+    const known = (registry: CustomElementRegistry, name: string) =>
+      tables.get(registry)?.get(name);
+    Object.assign(prototype, {
+      define(
+        this: CustomElementRegistry,
+        name: string,
+        of: unknown,
+        options?: ElementDefinitionOptions,
+      ) {
+        const before = known(this, name);
+        if (before) return registries.#defineAgain(before, of, options);
+        if (!isClass(of))
+          return native.define.call(this, name, of as CustomElementConstructor, options);
+        if (native.getName.call(this, of)) return native.define.call(this, name, of, options);
+        const taken = Definition.of(of);
+        if (taken && known(this, taken.name)?.definition === taken) {
+          throw new DOMException(
+            "Failed to execute 'define' on 'CustomElementRegistry': this constructor has already been used with this registry",
+            'NotSupportedError',
+          );
+        }
+        return registries.#defineFirst(this, name, of, options, (standIn) =>
+          native.define.call(this, name, standIn, options),
+        );
+      },
+      get(this: CustomElementRegistry, name: string) {
+        const one = known(this, name);
+        if (!one) return native.get.call(this, name);
+        // Code that asks first, and defines only what is not there, is to define again.
+        return registries.#isHidden(one) ? undefined : one.definition.current;
+      },
+      async whenDefined(this: CustomElementRegistry, name: string) {
+        const found = await native.whenDefined.call(this, name);
+        return known(this, name)?.definition.current ?? found;
+      },
+      getName(this: CustomElementRegistry, of: CustomElementConstructor) {
+        const definition = Definition.of(of);
+        const isHere = definition && known(this, definition.name)?.definition === definition;
+        return isHere ? definition.name : native.getName.call(this, of);
+      },
+    });
+  }
+
+  #defineFirst(
+    registry: CustomElementRegistry,
+    name: string,
+    of: ElementClass,
+    options: ElementDefinitionOptions | undefined,
+    define: (standIn: ElementClass) => void,
+  ): void {
+    const definition = new Definition(name, of, options);
+    libraryOf(of).watch?.(of);
+    const table = tables.get(registry) ?? new Map<string, Known>();
+    const owner = this.modules.running ?? this.modules.ownerOf(of);
+    if (owner) this.modules.own(of, owner);
+    const generation = owner ? owner.generation + Number(owner.isRunning) : 0;
+    const known = { definition, owner, generation };
+    tables.set(registry, table.set(name, known));
+    try {
+      define(definition.standIn);
+    } catch (error) {
+      table.delete(name);
+      throw error;
+    }
+  }
+
+  #defineAgain(known: Known, of: unknown, options: ElementDefinitionOptions | undefined): void {
+    const owner = known.owner;
+    const isNewer = owner && owner.generation + Number(owner.isRunning) > known.generation;
+    if (!isNewer || !isClass(of) || this.#pending.has(known)) {
+      throw new DOMException(ALREADY(known.definition.name), 'NotSupportedError');
+    }
+    const replacement = { definition: known.definition, of, options };
+    if (owner.isRunning) {
+      this.#pending.set(known, replacement);
+      return;
+    }
+    known.generation = owner.generation;
+    this.#replace([replacement], owner);
+  }
+
+  #isHidden(known: Known): boolean {
+    const { owner } = known;
+    if (!owner?.hides || this.#pending.has(known)) return false;
+    return owner.generation + Number(owner.isRunning) > known.generation;
+  }
+}
+
+/** Whether it can be the class of an element. What cannot, the browser refuses in its own words. */
+function isClass(of: unknown): of is ElementClass {
+  if (typeof of !== 'function') return false;
+  const { prototype } = of as ElementClass;
+  return typeof prototype === 'object' && prototype !== null && isPlain(of as ElementClass);
+}
