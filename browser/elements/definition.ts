@@ -7,7 +7,7 @@
 import { connect } from './connect.js';
 import { began, noting } from './effects.js';
 import { reactiveKeys } from './slots.js';
-import { note } from './state.js';
+import { hold, note } from './state.js';
 import { type Callback, chainOf, type ElementClass, type Live, method } from './types.js';
 
 /** The classes of elements, old ones included. */
@@ -264,6 +264,7 @@ function hotBase(native: ElementClass): ElementClass {
     const element = remade;
     if (element) {
       remade = undefined;
+      hold(element);
       began(element);
       return element;
     }
@@ -273,6 +274,7 @@ function hotBase(native: ElementClass): ElementClass {
     const made = Reflect.construct(native, [], definition.standIn) as Live;
     if (target !== definition.current) Object.setPrototypeOf(made, target.prototype);
     definition.made(made);
+    hold(made);
     began(made);
     return made;
   } as unknown as ElementClass;

@@ -39,11 +39,14 @@ const watched = new WeakMap<object, AddController>();
 
 const ROOT_OPTIONS = ['mode', 'delegatesFocus', 'slotAssignment', 'clonable', 'serializable'];
 
+/** What Lit keeps on elements. */
+const LIT_OWN =
+  /^(?:_\$|__|(?:isUpdatePending|hasUpdated|enableUpdating|renderRoot|renderOptions)$)/;
+
 const lit: Library = {
   keeps: [],
 
-  isState: (element, key) =>
-    String(key).includes(' ') || reactiveKeys(element.constructor as ElementClass).includes(key),
+  isState: (_, key) => typeof key === 'string' && !LIT_OWN.test(key),
 
   watch(of) {
     const owner = [...chainOf(of)].find((one) => Object.hasOwn(one.prototype, 'addController'));

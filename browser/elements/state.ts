@@ -5,7 +5,7 @@
  * the object holds as its constructor left it, and that is code (functions, nodes, observers, objects of classes), is the
  * new one's. A value that nobody changed is the new default.
  */
-import { type Slot, slotsOf } from './slots.js';
+import { ownData, type Slot, slotsOf } from './slots.js';
 
 /** What a constructor left in an object. */
 interface Made {
@@ -20,10 +20,19 @@ const made = new WeakMap<object, ReadonlyMap<PropertyKey, Made>>();
 /** An object's state at one time. */
 export type State = ReadonlyMap<PropertyKey, unknown>;
 
+/** What objects held when their constructors began. */
+const held = new WeakMap<object, ReadonlySet<PropertyKey>>();
+
+/** A constructor begins. What its object holds already, an element that is upgraded or made again, others gave it. */
+export function hold(object: object): void {
+  held.set(object, new Set(ownData(object)));
+}
+
 /** Notes what a constructor left in an object, and in those that it made for it. */
 export function note(object: object, reactive: Iterable<PropertyKey>): void {
   const values = new Map<PropertyKey, Made>();
   for (const [key, value] of capture(object, reactive)) {
+    if (held.get(object)?.has(key)) continue;
     values.set(key, { value, flat: flatOf(value) });
     if (isInstance(value) && !made.has(value)) {
       const inner = [...capture(value, [])].map(([name, of]) => [
@@ -110,10 +119,20 @@ function decide(
 ): 'keep' | 'renew' {
   // Nobody saw it made: what is no code, it keeps.
   if (!initial) return isKnown && isCode(value) && isCode(slot.read()) ? 'renew' : 'keep';
-  if (!Object.is(value, initial.value)) return 'keep';
-  if (isData(value)) return isFlat(value, initial.flat) ? 'renew' : 'keep';
+  if (isChanged(value, initial)) return 'keep';
   if (isKnown && isInstance(value)) adopt(slot.read(), value);
   return 'renew';
+}
+
+/** Whether a value is another than the one that the constructor left, or may be: what holds data changes in place. */
+function isChanged(value: unknown, { value: first, flat }: Made): boolean {
+  return !Object.is(value, first) || (isData(value) && !isFlat(value, flat));
+}
+
+/** Whether a property of an object that was made here is what its constructor left; `undefined` for others. */
+export function isAsMade(object: object, key: PropertyKey, value: unknown): boolean | undefined {
+  const initial = made.get(object)?.get(key);
+  return initial && !isChanged(value, initial);
 }
 
 /** Objects that got the state of others already. */

@@ -13,8 +13,8 @@ interface Shown {
 }
 
 const known = new Map<string, Shown>();
-/** What stands for a template. */
-const same = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
+/** What stands for a template, and its text. Code that runs twice as it is has one template twice. */
+const same = new WeakMap<TemplateStringsArray, { text: string; first: TemplateStringsArray }>();
 
 /**
  * A tag that gives the same text the same template, whichever generation of a module it is in.
@@ -38,12 +38,13 @@ function shownBy(url: string): Shown {
 }
 
 function stringsOf(strings: TemplateStringsArray, url: string, at: number): TemplateStringsArray {
-  const found = same.get(strings);
-  if (found) return found;
   const { now, before } = shownBy(url);
-  const text = `${at}\0${strings.raw.join('\0')}`;
-  const first = now.get(text) ?? before.get(text) ?? strings;
-  now.set(text, first);
-  same.set(strings, first);
-  return first;
+  let found = same.get(strings);
+  if (!found) {
+    const text = `${at}\0${strings.raw.join('\0')}`;
+    found = { text, first: now.get(text) ?? before.get(text) ?? strings };
+    same.set(strings, found);
+  }
+  if (!now.has(found.text)) now.set(found.text, found.first);
+  return found.first;
 }

@@ -6,7 +6,7 @@ import { Definition } from './definition.js';
 import { rootOf } from './effects.js';
 import { libraryOf, shown } from './libraries.js';
 import { reactiveKeys, slotsOf } from './slots.js';
-import { capture, madeOf } from './state.js';
+import { capture, isAsMade } from './state.js';
 import type { ElementClass, Live } from './types.js';
 
 /** Something to bring back to a node that took another's place. */
@@ -93,14 +93,13 @@ function keyOf(node: Element, counts: Map<string, number>): string {
   return `${kind} ${count}`;
 }
 
-/** State of an element that was changed since it was made, by where to write it. */
+/** State of an element that was changed since it was made. */
 function changesOf(element: Live): Map<PropertyKey, unknown> {
   const changed = new Map<PropertyKey, unknown>();
-  const made = madeOf(element);
-  const reactive = reactiveKeys(element.constructor as ElementClass);
-  const library = libraryOf(element.constructor as ElementClass, element);
-  for (const [key, value] of capture(element, reactive)) {
-    if (!made || isHeld(value) || Object.is(value, made.get(key)?.value)) continue;
+  const of = element.constructor as ElementClass;
+  const library = libraryOf(of, element);
+  for (const [key, value] of capture(element, reactiveKeys(of))) {
+    if (isHeld(value) || isAsMade(element, key, value) !== false) continue;
     if (library.isState(element, key)) changed.set(key, value);
   }
   return changed;
@@ -108,13 +107,12 @@ function changesOf(element: Live): Map<PropertyKey, unknown> {
 
 /** Gives an element that took another's place what was changed there. What its template has set counts more. */
 function giveChanges(element: Live, changed: ReadonlyMap<PropertyKey, unknown>): void {
-  const made = madeOf(element);
   const of = element.constructor as ElementClass;
   const slots = slotsOf(element, reactiveKeys(of));
   const library = libraryOf(of, element);
   for (const [key, value] of changed) {
     const slot = slots.get(key);
-    if (!slot || !made || !Object.is(slot.read(), made.get(key)?.value)) continue;
+    if (!slot || !isAsMade(element, key, slot.read())) continue;
     if (library.give) library.give(element, key, value);
     else slot.write(value);
   }
