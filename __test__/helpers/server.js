@@ -22,12 +22,14 @@ export function terminal(lines) {
  * Starts a server.
  *
  * @param {string} rootDir
- * @param {{ config?: object, hmr?: object, before?: object[], after?: object[] }} [options] `config` goes to the
- *   server, `hmr` to the plugin; `before` and `after` are plugins round ours.
+ * @param {{ config?: object, hmr?: object, before?: object[], after?: object[], plugin?: (options: object) => object }}
+ *   [options] `config` goes to the server, `hmr` to the plugin; `before` and `after` are plugins round ours; `plugin` makes
+ *   it instead of `hmrPlugin`.
  */
 export async function serve(rootDir, options = {}) {
   const events = [];
-  const hmr = hmrPlugin({
+  const make = options.plugin ?? hmrPlugin;
+  const hmr = make({
     logLevel: 'silent',
     onEvent: (event) => events.push(event),
     ...options.hmr,

@@ -4,34 +4,14 @@
  */
 
 import ava from 'ava';
-import { webComponents } from 'hotgraph/web-components';
 import { closeBrowser } from '../helpers/browser.js';
+import { isKept, keep, shows, startElements } from '../helpers/elements.js';
 import { wasHot } from '../helpers/expect.js';
-import { startPreset } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
 
 ava.after.always(closeBrowser);
-
-const PACKAGES = ['lit', '@lit/context', '@microsoft/fast-element', 'haunted'];
-
-const pageOf = (body) =>
-  `<!doctype html><body>${body}<script type="module" src="main.js"></script></body>`;
-
-/** Serves an app whose page has this body. */
-const startElements = (t, body, files, options) =>
-  startPreset(
-    t,
-    { 'index.html': pageOf(body), ...files },
-    { plugins: [webComponents(options)], packages: PACKAGES },
-  );
-
-/** What the element shows, in its shadow root or else itself. */
-const shows = (selector) => {
-  const element = document.querySelector(selector);
-  return (element.shadowRoot ?? element).textContent.trim();
-};
 
 const PLAIN = `export class XCount extends HTMLElement {
   static observedAttributes = ['label'];
@@ -197,14 +177,6 @@ test('Lit: templates, styles, methods, properties', async (t) => {
   wasHot(t, tab);
 });
 
-/** Runs a function of the page that keeps the element as `globalThis.element`. */
-const keep = (tab, selector) =>
-  tab.evaluate((name) => {
-    globalThis.element = document.querySelector(name);
-  }, selector);
-
-const isSame = (name) => document.querySelector(name) === globalThis.element;
-
 for (const [name, start, next] of [
   [
     'a plain class',
@@ -251,7 +223,7 @@ customElements.define('x-late', XLate);
     });
     await tab.until(shows, 'mood null new', '#other');
     t.is(await tab.evaluate(shows, 'x-late'), 'mood glad sad');
-    t.true(await tab.evaluate(isSame, 'x-late'));
+    t.true(await tab.evaluate(isKept, 'x-late'));
     wasHot(t, tab);
   });
 }
@@ -300,7 +272,7 @@ customElements.define('x-sub', XSub);
   // It accepts itself, but what extends it took its statics when it ran.
   await project.write('x-middle.js', files['x-middle.js'].replace("'middle'", "'centre'"));
   await tab.until(shows, 'sub of centre new base remixed 7', 'x-sub');
-  t.true(await tab.evaluate(isSame, 'x-sub'));
+  t.true(await tab.evaluate(isKept, 'x-sub'));
   const isInstance = () => globalThis.element instanceof customElements.get('x-middle');
   t.true(await tab.evaluate(isInstance));
   wasHot(t, tab);
@@ -351,7 +323,7 @@ for (const [name, field, compilerOptions] of [
       return [globalThis.element.label, next.label];
     };
     await tab.until(other, ['set', 'some']);
-    t.true(await tab.evaluate(isSame, 'x-deco'));
+    t.true(await tab.evaluate(isKept, 'x-deco'));
     wasHot(t, tab);
   });
 }
@@ -478,6 +450,6 @@ customElements.define('x-hooks', component(Counter));
   await tab.until(shows, 'hooks a 1', 'x-hooks');
   await tab.evaluate(() => globalThis.element.shadowRoot.querySelector('p').click());
   await tab.until(shows, 'hooks a 11', 'x-hooks');
-  t.true(await tab.evaluate(isSame, 'x-hooks'));
+  t.true(await tab.evaluate(isKept, 'x-hooks'));
   wasHot(t, tab);
 });
