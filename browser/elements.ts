@@ -45,8 +45,7 @@ export function begin(url: string): void {
 export function end(url: string, own: Read<readonly unknown[]>, used: readonly Read[]): void {
   const { modules } = registries;
   const module = modules.module(url);
-  modules.end(module, own, used);
-  registries.end(module);
+  registries.end(module, modules.end(module, own, used));
   if (module.generation === 1) return;
   const readers = modules
     .readersOf(module)

@@ -113,7 +113,12 @@ customElements.define('x-it', XIt);
     });
     return { ...work, listeners: listeners.filter(({ type }) => type === 'ping').length };
   };
+  const classes = () => {
+    globalThis.classes ??= [];
+    globalThis.classes.push(new WeakRef(globalThis.element.constructor));
+  };
   const update = async (number) => {
+    await tab.evaluate(classes);
     await project.write('x-it.js', source.replace('at $', `at ${number} $`));
     await tab.until(shows, `at ${number} 1`, 'x-it');
   };
@@ -122,6 +127,8 @@ customElements.define('x-it', XIt);
   for (let number = 2; number <= 100; number += 1) await update(number);
   t.deepEqual(await measure(), first);
   t.is(first.listeners, 1);
+  const alive = () => globalThis.classes.filter((one) => one.deref()).length;
+  t.true((await tab.evaluate(alive)) < 5);
   t.true(await tab.evaluate(isKept, 'x-it'));
   wasHot(t, tab);
 });
@@ -272,10 +279,7 @@ customElements.define('x-it', XIt);
     globalThis.registry.get('x-in').name,
     globalThis.registry.getName(globalThis.registry.get('x-in')),
   ];
-  t.deepEqual(
-    await tab.evaluate(found),
-    [undefined, 'XIn', 'x-in'].map((one) => one ?? null),
-  );
+  t.deepEqual(await tab.evaluate(found), [undefined, 'XIn', 'x-in']);
   t.true(await tab.evaluate(isKept, 'x-it'));
   wasHot(t, tab);
 });
@@ -369,4 +373,44 @@ test('options', (t) => {
   t.throws(() => webComponents({ includes: [] }), { message: /no option "includes".*"include"/ });
   t.throws(() => webComponents({ include: 'src' }), { message: /"include".*has to be a list/ });
   t.throws(() => hmrPlugin({ presetz: [] }), { instanceOf: TypeError });
+});
+
+test('elements that extend a built-in, are moved, and are constructed by code', async (t) => {
+  const source = `globalThis.calls = [];
+class XIt extends HTMLButtonElement {
+  connectedCallback() { this.textContent = 'button'; globalThis.calls.push('connected'); }
+  disconnectedCallback() { globalThis.calls.push('disconnected'); }
+}
+customElements.define('x-it', XIt, { extends: 'button' });
+`;
+  const { project, tab } = await startElements(t, '<button is="x-it"></button><p></p>', {
+    ...MAIN,
+    'x-it.js': source,
+  });
+  await tab.until(shows, 'button', 'button');
+  await keep(tab, 'button');
+  const moving =
+    "  connectedMoveCallback() { globalThis.calls.push('moved'); }\n  disconnectedCallback";
+  for (const [text, expected] of [
+    [source, ['disconnected', 'connected']],
+    [source.replace("'button';", "'moving';").replace('  disconnectedCallback', moving), ['moved']],
+  ]) {
+    await project.write('x-it.js', text);
+    await tab.until(shows, text === source ? 'button' : 'moving', 'button');
+    const move = () => {
+      const { element } = globalThis;
+      globalThis.calls = [];
+      document.body.moveBefore(element, element.isBefore ? null : document.querySelector('p'));
+      return globalThis.calls;
+    };
+    t.deepEqual(await tab.evaluate(move), expected);
+  }
+  const made = async () => {
+    const found = await customElements.whenDefined('x-it');
+    const one = new found();
+    return [found === customElements.get('x-it'), one.localName, one instanceof found];
+  };
+  t.deepEqual(await tab.evaluate(made), [true, 'button', true]);
+  t.true(await tab.evaluate(isKept, 'button'));
+  wasHot(t, tab);
 });

@@ -285,6 +285,7 @@ export class XDeco extends LitElement {
   @property() FIELD label = 'none';
   @state() FIELD count = 0;
   private extra = { made: 1 };
+  #hidden = 0;
   override render() { return html\`\${this.label} \${this.count}\`; }
 }
 `;

@@ -61,14 +61,23 @@ export class Definition {
   /** Tells of attributes that the browser does not tell of. */
   #observer: MutationObserver | undefined;
 
-  constructor(name: string, of: ElementClass, options: ElementDefinitionOptions | undefined) {
+  readonly #isGlobal: boolean;
+
+  /** @param isGlobal Whether it is in the page's own registry, which constructors are for that code calls. */
+  constructor(
+    name: string,
+    of: ElementClass,
+    options: ElementDefinitionOptions | undefined,
+    isGlobal: boolean,
+  ) {
+    this.#isGlobal = isGlobal;
     this.name = name;
     this.options = options;
     this.current = of;
     this.observed = observedBy(of);
     this.native = this.observed;
     insertHotBase(of);
-    byClass.set(of, this);
+    if (this.#isGlobal || !byClass.has(of)) byClass.set(of, this);
     this.standIn = this.#standIn(of);
   }
 
@@ -91,7 +100,7 @@ export class Definition {
   replace(of: ElementClass): void {
     this.current = of;
     insertHotBase(of);
-    byClass.set(of, this);
+    if (this.#isGlobal || !byClass.has(of)) byClass.set(of, this);
     this.#show();
     Object.setPrototypeOf(this.standIn, of);
     this.observed = observedBy(of);

@@ -59,16 +59,19 @@ export class DefiningModules {
    *
    * @param own The values of its variables.
    * @param used The values of others that it read while it ran.
+   * @returns The values of its own that are objects or functions.
    */
-  end(module: DefiningModule, own: Read<readonly unknown[]>, used: readonly Read[]): void {
+  end(module: DefiningModule, own: Read<readonly unknown[]>, used: readonly Read[]): object[] {
     module.generation += 1;
     module.isRunning = false;
     this.#running.delete(module);
-    for (const value of objects(attempt(own) ?? [])) this.own(value, module);
+    const made = objects(attempt(own) ?? []);
+    for (const value of made) this.own(value, module);
     const sources = objects(used.map(attempt)).flatMap((value) => this.#owners.get(value) ?? []);
     module.sources = new Set(sources.filter((one) => one !== module));
     // What it left for right after its end may still define.
     this.#hide(module);
+    return made;
   }
 
   #hide(module: DefiningModule): void {

@@ -9,6 +9,9 @@ import type { ElementClass } from './types.js';
 /** What a registry has defined, by name. */
 const tables = new WeakMap<CustomElementRegistry, Map<string, Known>>();
 
+/** The same, by definition. */
+const knowns = new WeakMap<Definition, Known>();
+
 interface Known {
   readonly definition: Definition;
   owner: DefiningModule | undefined;
@@ -28,6 +31,14 @@ export type Replace = (replacements: readonly Replacement[], owner: DefiningModu
 
 const ALREADY = (name: string) =>
   `Failed to execute 'define' on 'CustomElementRegistry': the name "${name}" has already been used with this registry`;
+
+/** The name of a class in a registry. */
+function nameOf(registry: CustomElementRegistry, of: unknown): string | undefined {
+  for (const [name, { definition }] of tables.get(registry) ?? []) {
+    if (definition.current === of) return name;
+  }
+  return undefined;
+}
 
 /** The registries of the page. */
 export class Registries {
@@ -49,7 +60,12 @@ export class Registries {
   }
 
   /** A module has come to its end: what it defined again takes over. */
-  end(module: DefiningModule): void {
+  end(module: DefiningModule, own: readonly object[]): void {
+    for (const value of own) {
+      const known = knowns.get(Definition.of(value) as Definition);
+      // It may have waited while others defined theirs.
+      if (known?.definition.current === value) known.owner = module;
+    }
     const replacements: Replacement[] = [];
     for (const [known, replacement] of this.#pending) {
       if (known.owner !== module) continue;
@@ -85,8 +101,7 @@ export class Registries {
         if (!isClass(of))
           return native.define.call(this, name, of as CustomElementConstructor, options);
         if (native.getName.call(this, of)) return native.define.call(this, name, of, options);
-        const taken = Definition.of(of);
-        if (taken && known(this, taken.name)?.definition === taken) {
+        if (nameOf(this, of) !== undefined) {
           throw new DOMException(
             "Failed to execute 'define' on 'CustomElementRegistry': this constructor has already been used with this registry",
             'NotSupportedError',
@@ -107,9 +122,7 @@ export class Registries {
         return known(this, name)?.definition.current ?? found;
       },
       getName(this: CustomElementRegistry, of: CustomElementConstructor) {
-        const definition = Definition.of(of);
-        const isHere = definition && known(this, definition.name)?.definition === definition;
-        return isHere ? definition.name : native.getName.call(this, of);
+        return nameOf(this, of) ?? native.getName.call(this, of);
       },
     });
   }
@@ -121,7 +134,7 @@ export class Registries {
     options: ElementDefinitionOptions | undefined,
     define: (standIn: ElementClass) => void,
   ): void {
-    const definition = new Definition(name, of, options);
+    const definition = new Definition(name, of, options, registry === customElements);
     libraryOf(of).watch?.(of);
     const table = tables.get(registry) ?? new Map<string, Known>();
     const owner = this.modules.running ?? this.modules.ownerOf(of);
@@ -129,6 +142,7 @@ export class Registries {
     const generation = owner ? owner.generation + Number(owner.isRunning) : 0;
     const known = { definition, owner, generation };
     tables.set(registry, table.set(name, known));
+    knowns.set(definition, known);
     try {
       define(definition.standIn);
     } catch (error) {
