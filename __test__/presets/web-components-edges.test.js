@@ -2,12 +2,15 @@
  * `hotgraph/web-components`: errors, what cannot change in place, many updates, registries and hosts.
  */
 
+import { join } from 'node:path';
 import ava from 'ava';
 import { hmrPlugin, presets, webComponents } from 'hotgraph/web-components';
 import { startApp } from '../helpers/app.js';
 import { closeBrowser } from '../helpers/browser.js';
+import { repository } from '../helpers/command.js';
 import { isKept, keep, pageOf, shows, startElements } from '../helpers/elements.js';
 import { wasHot } from '../helpers/expect.js';
+import { startPreset } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -64,8 +67,26 @@ test('errors: syntax, a constructor that throws, and recovery', async (t) => {
   wasHot(t, tab);
 });
 
-test('100 updates cost and leave what one does', async (t) => {
-  const source = `import { html, LitElement } from 'lit';
+/** Has code get the production build of Lit. */
+const production = {
+  name: 'production',
+  resolve: {
+    filter: { id: /^(?:@lit\/reactive-element|lit-html|lit-element\/lit-element\.js)$/ },
+    handler(specifier) {
+      const name = specifier.endsWith('.js')
+        ? specifier
+        : `${specifier}/${specifier.split('/').at(-1)}.js`;
+      return join(repository, 'node_modules', name);
+    },
+  },
+};
+
+for (const [build, count] of [
+  ['development', 100],
+  ['production', 20],
+]) {
+  test(`${count} updates cost and leave what one does: Lit's ${build} build`, async (t) => {
+    const source = `import { html, LitElement } from 'lit';
 class XIt extends LitElement {
   static properties = { count: {} };
   #times = 0;
@@ -81,57 +102,59 @@ class XIt extends LitElement {
 }
 customElements.define('x-it', XIt);
 `;
-  const { project, tab } = await startElements(t, '<x-it></x-it>', {
-    ...MAIN,
-    'x-it.js': source,
+    const files = { ...MAIN, 'index.html': pageOf('<x-it></x-it>'), 'x-it.js': source };
+    const plugins = [build === 'production' && production, webComponents()];
+    const { project, tab } = await startPreset(t, files, { plugins, packages: ['lit'] });
+    await tab.until(shows, 'at 0', 'x-it');
+    const isDevelopment = () => globalThis.litIssuedWarnings !== undefined;
+    t.is(await tab.evaluate(isDevelopment), build === 'development');
+    await keep(tab, 'x-it');
+    await tab.evaluate(() => dispatchEvent(new Event('ping')));
+    await tab.until(shows, 'at 1', 'x-it');
+    const measure = async () => {
+      const work = await tab.evaluate(() => {
+        const { element } = globalThis;
+        const chain = [];
+        for (let at = element; at; at = Object.getPrototypeOf(at)) chain.push(at);
+        const base = [];
+        for (let at = element.constructor; at; at = Object.getPrototypeOf(at)) base.push(at);
+        return {
+          depth: chain.length,
+          base: base.length,
+          own: Reflect.ownKeys(element).length,
+          sheets: element.shadowRoot.adoptedStyleSheets.length,
+          nodes: element.shadowRoot.childNodes.length,
+          connected: globalThis.connected,
+        };
+      });
+      const session = await tab.page.context().newCDPSession(tab.page);
+      await session.send('HeapProfiler.collectGarbage');
+      const { result } = await session.send('Runtime.evaluate', { expression: 'window' });
+      const { listeners } = await session.send('DOMDebugger.getEventListeners', {
+        objectId: result.objectId,
+      });
+      return { ...work, listeners: listeners.filter(({ type }) => type === 'ping').length };
+    };
+    const classes = () => {
+      globalThis.classes ??= [];
+      globalThis.classes.push(new WeakRef(globalThis.element.constructor));
+    };
+    const update = async (number) => {
+      await tab.evaluate(classes);
+      await project.write('x-it.js', source.replace('at $', `at ${number} $`));
+      await tab.until(shows, `at ${number} 1`, 'x-it');
+    };
+    await update(1);
+    const first = await measure();
+    for (let number = 2; number <= count; number += 1) await update(number);
+    t.deepEqual(await measure(), first);
+    t.is(first.listeners, 1);
+    const alive = () => globalThis.classes.filter((one) => one.deref()).length;
+    t.true((await tab.evaluate(alive)) < 5);
+    t.true(await tab.evaluate(isKept, 'x-it'));
+    wasHot(t, tab);
   });
-  await tab.until(shows, 'at 0', 'x-it');
-  await keep(tab, 'x-it');
-  await tab.evaluate(() => dispatchEvent(new Event('ping')));
-  await tab.until(shows, 'at 1', 'x-it');
-  const measure = async () => {
-    const work = await tab.evaluate(() => {
-      const { element } = globalThis;
-      const chain = [];
-      for (let at = element; at; at = Object.getPrototypeOf(at)) chain.push(at);
-      const base = [];
-      for (let at = element.constructor; at; at = Object.getPrototypeOf(at)) base.push(at);
-      return {
-        depth: chain.length,
-        base: base.length,
-        own: Reflect.ownKeys(element).length,
-        sheets: element.shadowRoot.adoptedStyleSheets.length,
-        nodes: element.shadowRoot.childNodes.length,
-        connected: globalThis.connected,
-      };
-    });
-    const session = await tab.page.context().newCDPSession(tab.page);
-    await session.send('HeapProfiler.collectGarbage');
-    const { result } = await session.send('Runtime.evaluate', { expression: 'window' });
-    const { listeners } = await session.send('DOMDebugger.getEventListeners', {
-      objectId: result.objectId,
-    });
-    return { ...work, listeners: listeners.filter(({ type }) => type === 'ping').length };
-  };
-  const classes = () => {
-    globalThis.classes ??= [];
-    globalThis.classes.push(new WeakRef(globalThis.element.constructor));
-  };
-  const update = async (number) => {
-    await tab.evaluate(classes);
-    await project.write('x-it.js', source.replace('at $', `at ${number} $`));
-    await tab.until(shows, `at ${number} 1`, 'x-it');
-  };
-  await update(1);
-  const first = await measure();
-  for (let number = 2; number <= 100; number += 1) await update(number);
-  t.deepEqual(await measure(), first);
-  t.is(first.listeners, 1);
-  const alive = () => globalThis.classes.filter((one) => one.deref()).length;
-  t.true((await tab.evaluate(alive)) < 5);
-  t.true(await tab.evaluate(isKept, 'x-it'));
-  wasHot(t, tab);
-});
+}
 
 for (const [name, source, next, reason] of [
   [
@@ -400,7 +423,7 @@ customElements.define('x-it', XIt, { extends: 'button' });
     const move = () => {
       const { element } = globalThis;
       globalThis.calls = [];
-      document.body.moveBefore(element, element.isBefore ? null : document.querySelector('p'));
+      document.body.moveBefore(element, document.querySelector('p'));
       return globalThis.calls;
     };
     t.deepEqual(await tab.evaluate(move), expected);

@@ -3,10 +3,12 @@
  * app, what a user does in it, an edit, and what holds then.
  */
 
+import { readFileSync } from 'node:fs';
 import ava from 'ava';
 import { closeBrowser } from '../helpers/browser.js';
 import { isKept, keep, shows, startElements } from '../helpers/elements.js';
 import { wasHot } from '../helpers/expect.js';
+import { startExample } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -452,5 +454,50 @@ customElements.define('x-hooks', component(Counter));
   await tab.evaluate(() => globalThis.element.shadowRoot.querySelector('p').click());
   await tab.until(shows, 'hooks a 11', 'x-hooks');
   t.true(await tab.evaluate(isKept, 'x-hooks'));
+  wasHot(t, tab);
+});
+
+test('the example', async (t) => {
+  const { project, tab, program } = await startExample(t, 'lit', ['lit']);
+  const state = () => {
+    const { shadowRoot } = document.querySelector('notes-app');
+    const item = shadowRoot.querySelector('note-item');
+    const button = item.shadowRoot.querySelector('button');
+    return [
+      shadowRoot.querySelector('h1').textContent,
+      button.textContent,
+      button.ariaPressed,
+      getComputedStyle(item).color,
+      shadowRoot.querySelector('input').value,
+    ];
+  };
+  await tab.until(state, ['Notes', 'Edit src/note-item.ts', 'false', 'rgb(20, 20, 20)', '']);
+  await tab.page.locator('note-item button').click();
+  await tab.page.locator('input').fill('typed');
+  const edit = async (file, from, to) => {
+    const source = readFileSync(project.path(file), 'utf8');
+    t.true(source.includes(from));
+    await project.write(
+      file,
+      source.replace(from, () => to),
+    );
+  };
+  await edit('src/note-item.ts', 'this.text}<', 'this.text}!<');
+  await tab.until(state, ['Notes', 'Edit src/note-item.ts!', 'true', 'rgb(20, 20, 20)', 'typed']);
+  await edit('src/theme.ts', '20, 20, 20', '40, 40, 40');
+  await tab.until(state, ['Notes', 'Edit src/note-item.ts!', 'true', 'rgb(40, 40, 40)', 'typed']);
+  await edit('src/notes-app.ts', '<h1>Notes', '<h1>My notes');
+  await tab.until(state, [
+    'My notes',
+    'Edit src/note-item.ts!',
+    'true',
+    'rgb(40, 40, 40)',
+    'typed',
+  ]);
+  await edit('src/notes-app.ts', 'html, LitElement }', 'html, LitElement ');
+  await program.said('src/notes-app.ts:1');
+  await edit('src/notes-app.ts', 'html, LitElement ', 'html, LitElement }');
+  await edit('src/notes-app.ts', '>My notes', '>Notes');
+  await tab.until(state, ['Notes', 'Edit src/note-item.ts!', 'true', 'rgb(40, 40, 40)', 'typed']);
   wasHot(t, tab);
 });

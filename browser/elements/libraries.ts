@@ -14,6 +14,8 @@ export interface Library {
   isState(element: Live, key: PropertyKey): boolean;
   /** Sets state, where that takes more than writing it. */
   give?(element: Live, key: PropertyKey, value: unknown): void;
+  /** Whether a property is where the old class kept a value, and nobody else reads it. */
+  leaves?(key: PropertyKey): boolean;
   /** Before the first instance. */
   watch?(of: ElementClass): void;
   /** Why the class cannot take over from the old one in elements that are there. */
@@ -45,6 +47,9 @@ const LIT_OWN =
 
 const lit: Library = {
   keeps: [],
+
+  // Accessors of Lit's production build keep their values by symbols that each class makes.
+  leaves: (key) => typeof key === 'symbol' && key.description === undefined,
 
   isState: (_, key) => typeof key === 'string' && !LIT_OWN.test(key),
 

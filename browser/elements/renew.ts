@@ -9,7 +9,7 @@ import type { Replacement } from './registry.js';
 import { ownData, reactiveKeys } from './slots.js';
 import { capture, carry, madeOf, note, wasMade } from './state.js';
 import { type ElementClass, type Live, method } from './types.js';
-import { captureView, restoreView } from './view-state.js';
+import { captureView, restoreView, type View } from './view-state.js';
 
 /** Why elements cannot become instances of a class, in no way but by a reload: the end of a sentence. */
 export function refusal({ definition, of, options }: Replacement): string | undefined {
@@ -38,6 +38,9 @@ export function takeOver({ definition, of }: Replacement): void {
   const refused = libraryOf(of).refuses?.(old, of);
   libraryOf(of).watch?.(of);
   method(of, 'hotReplacedCallback')?.call(of);
+  // All before any: what they show is measured.
+  const views = elements.map(captureView);
+  const shownAgain: [Live, View][] = [];
   for (const [at, element] of elements.entries()) {
     if (refused) {
       remake(element, definition, refused);
@@ -45,6 +48,7 @@ export function takeOver({ definition, of }: Replacement): void {
     }
     try {
       renew(element, definition, old, newlyObserved);
+      shownAgain.push([element, views[at] as View]);
     } catch (error) {
       if (error instanceof FixedRoot) {
         remake(element, definition, error.message);
@@ -56,6 +60,7 @@ export function takeOver({ definition, of }: Replacement): void {
       }
     }
   }
+  for (const [element, view] of shownAgain) void restoreView(element, view);
 }
 
 /** Makes one element an instance of the class in force. */
@@ -67,13 +72,13 @@ function renew(
 ): void {
   const of = definition.current;
   const library = libraryOf(of, element);
-  const view = captureView(element);
   const { isConnected } = element;
   if (isConnected) method(old.prototype, 'disconnectedCallback')?.call(element);
   const before = capture(element, reactiveKeys(old));
   const initial = madeOf(element);
   const taken = ownData(element).filter(
-    (key) => wasMade(element, key) && !library.keeps.includes(key),
+    (key) =>
+      (wasMade(element, key) && !library.keeps.includes(key)) || library.leaves?.(key) === true,
   );
   const values = new Map(taken.map((key) => [key, Reflect.getOwnPropertyDescriptor(element, key)]));
   for (const key of taken) delete element[key];
@@ -110,7 +115,6 @@ function renew(
   definition.tell(element, newlyObserved);
   library.update?.(element, old, of);
   method(element, 'hotReplacedCallback')?.call(element);
-  void restoreView(element, view);
 }
 
 /** Puts a new element in the place of one that cannot change. */

@@ -101,7 +101,7 @@ export function madeOf(object: object): ReadonlyMap<PropertyKey, Made> | undefin
 
 /** Where a value goes that the new class has no place for: strings may have become accessors, or stay as they are. */
 function lostSlot(object: object, key: PropertyKey): Slot | undefined {
-  if (typeof key === 'string' && key.includes(' ')) return undefined;
+  if (typeof key === 'symbol' || String(key).includes(' ')) return undefined;
   const of = object as Record<PropertyKey, unknown>;
   return {
     read: () => of[key],

@@ -1,0 +1,3 @@
+import { webComponents } from 'hotgraph/web-components';
+
+export default { plugins: [webComponents()] };
