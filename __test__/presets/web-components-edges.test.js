@@ -437,3 +437,63 @@ customElements.define('x-it', XIt, { extends: 'button' });
   t.true(await tab.evaluate(isKept, 'button'));
   wasHot(t, tab);
 });
+
+test('elements without a library: what they add, where they are scrolled, closed roots', async (t) => {
+  const files = {
+    'sheet.js':
+      "export const sheet = new CSSStyleSheet();\nsheet.replaceSync('p { color: rgb(1, 1, 1) }');\n",
+    'x-it.js': `import { sheet } from './sheet.js';
+const template = document.createElement('template');
+template.innerHTML = '<div style="height:20px;overflow:auto"><p style="height:400px">text</p><input></div><slot></slot>';
+class XIt extends HTMLElement {
+  #root = this.attachShadow({ mode: 'closed' });
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets.push(sheet);
+    this.#root.append(template.content.cloneNode(true));
+    this.paragraph = this.#root.querySelector('p');
+    this.paragraph.addEventListener('click', () => { this.paragraph.textContent += '!'; });
+    globalThis.root = this.#root;
+  }
+  connectedCallback() {
+    if (this.isBuilt) return;
+    this.isBuilt = true;
+    const added = document.createElement('em');
+    added.textContent = 'added';
+    this.append(added);
+  }
+}
+customElements.define('x-it', XIt);
+`,
+  };
+  const { project, tab } = await startElements(t, '<x-it><b>child</b></x-it>', {
+    ...MAIN,
+    ...files,
+  });
+  await tab.until(shows, 'childadded', 'x-it');
+  await tab.evaluate(() => {
+    const { root } = globalThis;
+    root.querySelector('div').scrollTop = 40;
+    root.querySelector('input').value = 'typed';
+  });
+  const now = () => {
+    const { root } = globalThis;
+    root.querySelector('p').click();
+    return [
+      root.textContent,
+      root.childElementCount,
+      root.querySelector('div').scrollTop,
+      root.querySelector('input').value,
+      getComputedStyle(root.querySelector('p')).color,
+      document.querySelector('x-it').innerHTML,
+    ];
+  };
+  const inner = '<b>child</b><em>added</em>';
+  t.deepEqual(await tab.evaluate(now), ['text!', 2, 40, 'typed', 'rgb(1, 1, 1)', inner]);
+  await project.write('sheet.js', files['sheet.js'].replace('1, 1, 1', '2, 2, 2'));
+  await tab.until(() => getComputedStyle(globalThis.root.querySelector('p')).color, 'rgb(2, 2, 2)');
+  await project.write('x-it.js', files['x-it.js'].replace('>text<', '>new<'));
+  await tab.until(() => globalThis.root.textContent.startsWith('new'));
+  t.deepEqual(await tab.evaluate(now), ['new!', 2, 40, 'typed', 'rgb(2, 2, 2)', inner]);
+  wasHot(t, tab);
+});
