@@ -27,6 +27,7 @@ function open(t, { modules, imports = {} }) {
   t.teardown(() => delete globalThis[id]);
   return {
     ...page,
+    sourceOf,
     functions: modules,
     imports,
     async load(...urls) {
@@ -761,3 +762,35 @@ for (const [since, expected] of [
     t.deepEqual(page.take(), expected);
   });
 }
+
+test('modules run again as they are, and when one throws, it keeps what it had', async (t) => {
+  let throws = false;
+  const page = open(t, {
+    modules: {
+      '/a.js': (hot) => {
+        hot.accept();
+        hot.dispose(() => page.note('dispose /a.js'));
+        return 'a';
+      },
+      '/b.js': (hot) => {
+        hot.accept();
+        if (throws) throw new Error('in b');
+        return {};
+      },
+    },
+  });
+  await page.load('/a.js', '/b.js');
+  const value = () => page.modules.graph.get('/b.js').view.namespace().value;
+  const first = value();
+  page.answer(Object.fromEntries(['/a.js', '/b.js'].map((url) => [url, page.sourceOf(url)])));
+  page.runtime.rerun(() => ['/a.js', '/b.js', '/none.js']);
+  await page.runtime.idle;
+  t.deepEqual(page.take(), ['dispose /a.js', 'evaluate /a.js 100', 'evaluate /b.js 100']);
+  const second = value();
+  t.not(second, first);
+  throws = true;
+  page.runtime.rerun(() => ['/b.js']);
+  await page.runtime.idle;
+  t.is(value(), second);
+  t.like(page.sent.at(-1), { type: 'failed', kept: ['/b.js'] });
+});

@@ -38,11 +38,11 @@ export function begin(url: string): void {
 /**
  * A module has come to its end: the classes that it defined again take over.
  *
- * @param own Reads its variables.
+ * @param own Read its variables.
  * @param used Read the imports that it read while it ran. When the module runs again that they are of, it does too.
  * @throws What a new constructor throws.
  */
-export function end(url: string, own: Read<readonly unknown[]>, used: readonly Read[]): void {
+export function end(url: string, own: readonly Read[], used: readonly Read[]): void {
   const { modules } = registries;
   const module = modules.module(url);
   registries.end(module, modules.end(module, own, used));

@@ -57,15 +57,15 @@ export class DefiningModules {
   /**
    * A module has come to its end.
    *
-   * @param own The values of its variables.
-   * @param used The values of others that it read while it ran.
+   * @param own Read its variables.
+   * @param used Read what it read of others while it ran.
    * @returns The values of its own that are objects or functions.
    */
-  end(module: DefiningModule, own: Read<readonly unknown[]>, used: readonly Read[]): object[] {
+  end(module: DefiningModule, own: readonly Read[], used: readonly Read[]): object[] {
     module.generation += 1;
     module.isRunning = false;
     this.#running.delete(module);
-    const made = objects(attempt(own) ?? []);
+    const made = objects(own.map(attempt));
     for (const value of made) this.own(value, module);
     const sources = objects(used.map(attempt)).flatMap((value) => this.#owners.get(value) ?? []);
     module.sources = new Set(sources.filter((one) => one !== module));

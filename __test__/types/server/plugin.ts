@@ -5,6 +5,7 @@ import {
   hmrPlugin,
   type ReloadReport,
 } from 'hotgraph';
+import { hmrPlugin as forElements, presets, webComponents } from 'hotgraph/web-components';
 
 const reasons: ReloadReport[] = [];
 
@@ -56,3 +57,8 @@ hmr.hot.on('my:event', ({ msg }) => msg.count);
 hmr.hot.on('my:event', (_, client) => client.send('my:response', { msg: 5 }));
 // @ts-expect-error: no such event
 hmrPlugin({ onEvent: (event) => event.type === 'reload' });
+
+export const elements = [
+  hmrPlugin({ plugins: [webComponents()] }),
+  forElements({ include: ['src/**/*'], presets: [presets.lit], decorators: [{ name: 'element' }] }),
+];

@@ -117,15 +117,15 @@ fn edits(source: &str, scope: &Scope, found: Found, eager: &Eager) -> Elements {
         );
     }
     if found.defines {
-        let own = scope.own.join(",");
-        let used: Vec<&str> = eager.used.iter().map(String::as_str).collect();
-        let call = format!(
-            "{RUNTIME}.end(import.meta.url,()=>[{own}],[{}]);import.meta.hot?.accept();",
-            used.iter()
-                .map(|used| format!("()=>{used}"))
-                .collect::<Vec<_>>()
-                .join(",")
-        );
+        // One function each: one may not have a value.
+        let reads = |some: &mut dyn Iterator<Item = &String>| {
+            let all: Vec<String> = some.map(|one| format!("()=>{one}")).collect();
+            all.join(",")
+        };
+        let own = reads(&mut scope.own.iter());
+        let used = reads(&mut eager.used.iter());
+        let call =
+            format!("{RUNTIME}.end(import.meta.url,[{own}],[{used}]);import.meta.hot?.accept();");
         edits.push(at_end(source, &call));
     }
     Elements {

@@ -8,7 +8,8 @@ use swc_core::ecma::ast::{
     ClassMethod, ClassProp, Constructor, Decl, DefaultDecl, ExportSpecifier, Expr, Function,
     GetterProp, Ident, ImportDecl, ImportSpecifier, Key, Lit, MemberExpr, MemberProp, MethodProp,
     Module, ModuleDecl, ModuleExportName, ModuleItem, ObjectLit, Pat, PrivateMethod, PrivateProp,
-    Prop, PropName, PropOrSpread, SetterProp, Stmt, TaggedTpl, TsModuleDecl, VarDeclarator,
+    Prop, PropName, PropOrSpread, SetterProp, Stmt, TaggedTpl, TsExprWithTypeArgs, TsModuleDecl,
+    VarDeclarator,
 };
 use swc_core::ecma::visit::{Visit, VisitWith};
 
@@ -156,9 +157,11 @@ impl Scope {
             }
             ModuleDecl::ExportNamed(export) if export.src.is_none() && !export.type_only => {
                 for one in &export.specifiers {
+                    // What is imported is another module's, and may be a type.
                     if let ExportSpecifier::Named(named) = one
                         && let ModuleExportName::Ident(name) = &named.orig
                         && !named.is_type_only
+                        && !self.imported.contains(&*name.sym)
                     {
                         self.own.push(name.sym.to_string());
                     }
@@ -432,6 +435,13 @@ impl Visit for Eager<'_> {
     }
 
     fn visit_ts_module_decl(&mut self, _: &TsModuleDecl) {}
+    /// What a class implements is a type.
+    fn visit_ts_expr_with_type_args(&mut self, _: &TsExprWithTypeArgs) {}
+    fn visit_class_decl(&mut self, decl: &ClassDecl) {
+        if !decl.declare {
+            decl.visit_children_with(self);
+        }
+    }
     fn visit_function(&mut self, function: &Function) {
         function.decorators.visit_with(self);
     }

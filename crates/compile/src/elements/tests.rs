@@ -73,8 +73,23 @@ customElements.define('a-a', A); // end";
             "}\nstatic{$hot_elements.fields(this,{\"#count\":[o=>o.#count,(o,v)=>{o.#count=v}],\"open\":null})}}\nexport",
         );
     let start = "$hot_elements.templates(import.meta.url);$hot_elements.begin(import.meta.url);";
-    let end = "\n;$hot_elements.end(import.meta.url,()=>[A,c],[()=>Base,()=>all.Base,()=>mix]);import.meta.hot?.accept();\n;import*as $hot_elements from\"/e.js\";";
+    let end = "\n;$hot_elements.end(import.meta.url,[()=>A,()=>c],[()=>Base,()=>all.Base,()=>mix]);import.meta.hot?.accept();\n;import*as $hot_elements from\"/e.js\";";
     assert_eq!(code, format!("{start}{expected}{end}"));
+}
+
+#[test]
+fn types_are_not_read() {
+    let source = "import { A, B, type C, D } from './a';
+class E extends B<A> implements A { a: A = <A>b; }
+declare class F extends A {}
+interface G extends A {}
+type H = typeof A;
+export { A, E };
+customElements.define('e-e', E as unknown as D);
+";
+    let (code, _) = hot(source, Dialect::TypeScript, &Definers::default());
+    let end = "$hot_elements.end(import.meta.url,[()=>E],[()=>B]);";
+    assert!(code.contains(end), "{code}");
 }
 
 #[test]
