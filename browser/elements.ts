@@ -3,7 +3,7 @@
  * `hotgraph/web-components` adds to them.
  */
 import { install as installEffects } from './elements/effects.js';
-import type { Read } from './elements/modules.js';
+import type { DefiningModule, Read } from './elements/modules.js';
 import { Registries } from './elements/registry.js';
 import { refusal, takeOver } from './elements/renew.js';
 import { reload, rerun } from './main.js';
@@ -11,19 +11,22 @@ import { reload, rerun } from './main.js';
 export { fields } from './elements/slots.js';
 export { tag, templates } from './elements/templates.js';
 
-const registries = new Registries((replacements, owner) => {
-  for (const replacement of replacements) {
-    const reason = refusal(replacement);
-    if (reason !== undefined) {
-      reload(
-        pathOf(owner.url),
-        `<${replacement.definition.name}> cannot change in place: ${reason}`,
-      );
+const registries = new Registries({
+  replace(replacements, owner) {
+    for (const replacement of replacements) {
+      const reason = refusal(replacement);
+      if (reason === undefined) continue;
+      refuse(replacement.definition.name, reason, owner);
       return;
     }
-  }
-  for (const replacement of replacements) takeOver(replacement);
+    for (const replacement of replacements) takeOver(replacement);
+  },
+  refuse,
 });
+
+function refuse(name: string, reason: string, { url }: DefiningModule): void {
+  reload(pathOf(url), `<${name}> cannot change in place: ${reason}`);
+}
 
 if (typeof customElements !== 'undefined') {
   installEffects();

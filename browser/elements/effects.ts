@@ -79,54 +79,58 @@ export function rerun<T>(element: Live, empty: (root: ShadowRoot) => void, run: 
 
 const OPTIONS = ['mode', 'delegatesFocus', 'slotAssignment', 'clonable', 'serializable'] as const;
 
-/** Puts these functions in place of the browser's. Once a page. */
+/** Puts our functions in place of the browser's. Once a page. */
 export function install(): void {
   const { addEventListener, removeEventListener } = EventTarget.prototype;
-  EventTarget.prototype.addEventListener = function (
-    this: EventTarget | undefined,
-    ...values: [
-      string,
-      EventListenerOrEventListenerObject | null,
-      (boolean | AddEventListenerOptions)?,
-    ]
-  ) {
-    const target = this ?? window;
-    addEventListener.apply(target, values);
-    const [type, listener, options] = values;
-    note({
-      undo: () => removeEventListener.call(target, type, listener, options),
-      redo: () => addEventListener.apply(target, values),
-    });
-  };
   const { setInterval } = globalThis;
-  globalThis.setInterval = ((...values: Parameters<typeof setInterval>) => {
-    const timer = setInterval(...values);
-    note({ undo: () => clearInterval(timer) });
-    return timer;
-  }) as typeof setInterval;
   const { attachShadow } = Element.prototype;
-  Element.prototype.attachShadow = function (init) {
-    const known = roots.get(this);
-    const empty = again.get(this);
-    if (!known || !empty) {
-      const root = attachShadow.call(this, init);
-      roots.set(this, { root, init });
-      return root;
-    }
-    if (OPTIONS.some((name) => (init[name] ?? false) !== (known.init[name] ?? false))) {
-      throw new FixedRoot(`the options of its shadow root changed`);
-    }
-    empty(known.root);
-    return known.root;
-  };
   const { attachInternals } = HTMLElement.prototype;
-  HTMLElement.prototype.attachInternals = function () {
-    const known = again.has(this) ? internals.get(this) : undefined;
-    if (known) return known;
-    const found = attachInternals.call(this);
-    internals.set(this, found);
-    return found;
-  };
+  Object.assign(EventTarget.prototype, {
+    addEventListener(
+      this: EventTarget | undefined,
+      ...values: Parameters<typeof addEventListener>
+    ) {
+      const target = this ?? window;
+      addEventListener.apply(target, values);
+      const [type, listener, options] = values;
+      note({
+        undo: () => removeEventListener.call(target, type, listener, options),
+        redo: () => addEventListener.apply(target, values),
+      });
+    },
+  });
+  Object.assign(globalThis, {
+    setInterval(...values: Parameters<typeof setInterval>) {
+      const timer = setInterval(...values);
+      note({ undo: () => clearInterval(timer) });
+      return timer;
+    },
+  });
+  Object.assign(Element.prototype, {
+    attachShadow(this: Element, init: ShadowRootInit): ShadowRoot {
+      const known = roots.get(this);
+      const empty = again.get(this);
+      if (!known || !empty) {
+        const root = attachShadow.call(this, init);
+        roots.set(this, { root, init });
+        return root;
+      }
+      if (OPTIONS.some((name) => (init[name] ?? false) !== (known.init[name] ?? false))) {
+        throw new FixedRoot('the options of its shadow root changed');
+      }
+      empty(known.root);
+      return known.root;
+    },
+  });
+  Object.assign(HTMLElement.prototype, {
+    attachInternals(this: HTMLElement): ElementInternals {
+      const known = again.has(this) ? internals.get(this) : undefined;
+      if (known) return known;
+      const found = attachInternals.call(this);
+      internals.set(this, found);
+      return found;
+    },
+  });
 }
 
 function note(effect: Effect): void {

@@ -22,6 +22,8 @@ export interface Library {
   refuses?(old: ElementClass, of: ElementClass): string | undefined;
   /** Just before the new constructor runs. Returns what to do after it, and after the state came back. */
   construct?(element: Live, before: State): () => void;
+  /** The new constructor threw: the element has its old class again. */
+  abandon?(element: Live): void;
   /** The element is connected again, and is to show what its new class says. */
   update?(element: Live, old: ElementClass, of: ElementClass): void;
 }
@@ -103,6 +105,8 @@ const lit: Library = {
     };
   },
 
+  abandon: (element) => void coming.delete(element),
+
   update(element, old, of) {
     const root = element.renderRoot;
     if (root instanceof ShadowRoot) {
@@ -132,7 +136,15 @@ interface FastDefinition {
   readonly template?: unknown;
   readonly styles?: unknown;
   readonly shadowOptions?: Record<string, unknown>;
-  readonly constructor: { getByType?: (of: ElementClass) => FastDefinition | undefined };
+  readonly constructor: FastDefinitions;
+}
+
+type FindDefinition = (of: ElementClass) => FastDefinition | undefined;
+
+/** The class of definitions. Its function was `forType` once. */
+interface FastDefinitions {
+  getByType?: FindDefinition;
+  forType?: FindDefinition;
 }
 
 interface FastController {
@@ -140,6 +152,15 @@ interface FastController {
   template: unknown;
   mainStyles?: unknown;
   styles?: unknown;
+}
+
+/** Has a controller go by the definition of the class that its element has. */
+function takeDefinition(element: Live): void {
+  const controller = element.$fastController as FastController;
+  const definitions = controller.definition.constructor;
+  const find = definitions.getByType ?? definitions.forType;
+  const definition = find?.call(definitions, element.constructor as ElementClass);
+  if (definition) controller.definition = definition;
 }
 
 const fast: Library = {
@@ -154,13 +175,11 @@ const fast: Library = {
   },
 
   construct(element) {
-    const controller = element.$fastController as FastController;
-    const definition = controller.definition.constructor.getByType?.(
-      element.constructor as ElementClass,
-    );
-    if (definition) controller.definition = definition;
+    takeDefinition(element);
     return () => {};
   },
+
+  abandon: takeDefinition,
 
   update(element) {
     const controller = element.$fastController as FastController;
@@ -190,7 +209,12 @@ const haunted: Library = {
   },
 };
 
-const none: Library = { keeps: [], isState: () => true };
+const none: Library = {
+  keeps: [],
+  isState: () => true,
+  // LitElement 2, and others that took the name over.
+  update: (element) => void method(element, 'requestUpdate')?.call(element),
+};
 
 /** The library that a class is made with. */
 export function libraryOf(of: ElementClass, element?: Live): Library {

@@ -26,8 +26,13 @@ export interface Replacement {
   readonly options: ElementDefinitionOptions | undefined;
 }
 
-/** Replaces classes. */
-export type Replace = (replacements: readonly Replacement[], owner: DefiningModule) => void;
+/** What registries need from the page. */
+export interface RegistryPorts {
+  /** Replaces classes. */
+  replace(replacements: readonly Replacement[], owner: DefiningModule): void;
+  /** A class cannot take over. `reason` is the end of a sentence. */
+  refuse(name: string, reason: string, owner: DefiningModule): void;
+}
 
 const ALREADY = (name: string) =>
   `Failed to execute 'define' on 'CustomElementRegistry': the name "${name}" has already been used with this registry`;
@@ -43,12 +48,14 @@ function nameOf(registry: CustomElementRegistry, of: unknown): string | undefine
 /** The registries of the page. */
 export class Registries {
   readonly modules = new DefiningModules();
-  readonly #replace: Replace;
+  readonly #ports: RegistryPorts;
+  /** Whose names are that are left to the browser. */
+  readonly #left = new WeakMap<CustomElementRegistry, Map<string, DefiningModule>>();
   /** What modules that run have defined again. */
   readonly #pending = new Map<Known, Replacement>();
 
-  constructor(replace: Replace) {
-    this.#replace = replace;
+  constructor(ports: RegistryPorts) {
+    this.#ports = ports;
   }
 
   /** A module begins to run. */
@@ -74,7 +81,7 @@ export class Registries {
       this.modules.own(replacement.of, module);
       replacements.push(replacement);
     }
-    this.#replace(replacements, module);
+    this.#ports.replace(replacements, module);
   }
 
   /** Puts our functions in place of the browser's. Once a page. */
@@ -98,8 +105,11 @@ export class Registries {
       ) {
         const before = known(this, name);
         if (before) return registries.#defineAgain(before, of, options);
-        if (!isClass(of))
-          return native.define.call(this, name, of as CustomElementConstructor, options);
+        if (!isClass(of)) {
+          return registries.#leave(this, name, () =>
+            native.define.call(this, name, of as CustomElementConstructor, options),
+          );
+        }
         if (native.getName.call(this, of)) return native.define.call(this, name, of, options);
         if (nameOf(this, of) !== undefined) {
           throw new DOMException(
@@ -125,6 +135,19 @@ export class Registries {
         return nameOf(this, of) ?? native.getName.call(this, of);
       },
     });
+  }
+
+  /** A definition is the browser's alone: the class is none that others can take over from. */
+  #leave(registry: CustomElementRegistry, name: string, define: () => void): void {
+    const owner = this.modules.running;
+    const known = this.#left.get(registry) ?? new Map<string, DefiningModule>();
+    this.#left.set(registry, known);
+    if (owner && known.get(name) === owner && owner.generation > 0) {
+      this.#ports.refuse(name, 'it is not written as a class, or frozen', owner);
+      return;
+    }
+    define();
+    if (owner) known.set(name, owner);
   }
 
   #defineFirst(
@@ -163,7 +186,7 @@ export class Registries {
       return;
     }
     known.generation = owner.generation;
-    this.#replace([replacement], owner);
+    this.#ports.replace([replacement], owner);
   }
 
   #isHidden(known: Known): boolean {

@@ -7,7 +7,7 @@ import { FixedRoot, noting, rerun, undo } from './effects.js';
 import { libraryOf } from './libraries.js';
 import type { Replacement } from './registry.js';
 import { ownData, reactiveKeys } from './slots.js';
-import { capture, carry, madeOf, note, wasMade } from './state.js';
+import { capture, carry, madeOf, note, noteAgain, wasMade } from './state.js';
 import { type ElementClass, type Live, method } from './types.js';
 import { captureView, restoreView, type View } from './view-state.js';
 
@@ -32,6 +32,8 @@ export function refusal({ definition, of, options }: Replacement): string | unde
  */
 export function takeOver({ definition, of }: Replacement): void {
   const old = definition.current;
+  // A class of a module that did not run again.
+  if (of === old) return;
   const { instances: elements, observed } = definition;
   definition.replace(of);
   const newlyObserved = [...definition.observed].filter((name) => !observed.has(name));
@@ -103,6 +105,8 @@ function renew(
     );
   } catch (error) {
     Object.setPrototypeOf(element, old.prototype);
+    library.abandon?.(element);
+    noteAgain(element, initial);
     for (const key of ownData(element)) if (!before.has(key)) delete element[key];
     for (const [key, value] of values) if (value) Object.defineProperty(element, key, value);
     undo(element);

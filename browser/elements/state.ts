@@ -45,6 +45,14 @@ export function note(object: object, reactive: Iterable<PropertyKey>): void {
   made.set(object, values);
 }
 
+/** What was noted of an object counts again, since its new constructor failed. */
+export function noteAgain(
+  object: object,
+  initial: ReadonlyMap<PropertyKey, Made> | undefined,
+): void {
+  if (initial) made.set(object, initial);
+}
+
 /** Whether an object's constructor set the property. */
 export function wasMade(object: object, key: PropertyKey): boolean {
   return made.get(object)?.has(key) === true;
