@@ -140,3 +140,30 @@ fn a_mark_at_the_start_moves_nothing() {
         "{code}"
     );
 }
+
+#[test]
+fn what_comes_out_can_be_read_again() {
+    let lit = "import { html } from 'lit';";
+    for source in [
+        "#!/usr/bin/env node\nclass A extends B { #a }\ncustomElements.define('a-a', A)",
+        "class A extends B {\r\n  #a = class { #a = 1 };\r\n  accessor #b = 2\r\n}\r\n",
+        &format!("{lit} const a = <T>(b: T) => html<T>`<p>${{html`<b>`}}`;"),
+        &format!("{lit} html\n`<p>`; (html)`<p>`; html`é${{1}}😀`;"),
+        "class A { static #a = 1; #b() {} get #c() { return 1 } #d }",
+        "export default class extends B { #a }\ncustomElements.define('a-a', class {})",
+        "abstract class A extends B { abstract accessor a: number; #b?: string; declare c: 1 }",
+        "namespace N { export class A { #a } }",
+        "class A extends B { #a } // }",
+        "for (const a of []) { customElements.define('a-a', class extends B { #é }) }",
+    ] {
+        let (code, _) = hot(source, Dialect::TypeScript, &Definers::default());
+        assert_ne!(code, source);
+        let again = find(&code, Dialect::TypeScript, "/e.js", &Definers::default());
+        assert!(again.is_ok(), "{code}: {again:?}");
+        for (before, after) in source.lines().zip(code.lines()) {
+            let mut rest = after.chars();
+            let is_in = before.chars().all(|one| rest.any(|other| other == one));
+            assert!(is_in, "{after} has to contain {before}");
+        }
+    }
+}
