@@ -117,13 +117,8 @@ fn edits(source: &str, scope: &Scope, found: Found, eager: &Eager) -> Elements {
         );
     }
     if found.defines {
-        // One function each: one may not have a value.
-        let reads = |some: &mut dyn Iterator<Item = &String>| {
-            let all: Vec<String> = some.map(|one| format!("()=>{one}")).collect();
-            all.join(",")
-        };
-        let own = reads(&mut scope.own.iter());
-        let used = reads(&mut eager.used.iter());
+        let own = reads(&scope.own);
+        let used = reads(&eager.used);
         let call =
             format!("{RUNTIME}.end(import.meta.url,[{own}],[{used}]);import.meta.hot?.accept();");
         edits.push(at_end(source, &call));
@@ -145,6 +140,12 @@ fn fields_call(fields: &[found::Field]) -> String {
     };
     let all: Vec<String> = fields.iter().map(one).collect();
     format!("{RUNTIME}.fields(this,{{{}}})", all.join(","))
+}
+
+/// Functions that read variables, one each: one may not have a value.
+fn reads<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let all: Vec<String> = names.into_iter().map(|one| format!("()=>{one}")).collect();
+    all.join(",")
 }
 
 fn insert(at: usize, text: &str) -> Edit {
