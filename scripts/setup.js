@@ -138,7 +138,10 @@ function removePrivateTypes(folder) {
     '--types',
     'node',
   ];
-  const args = [...tsc, '--listFilesOnly', join(folder, 'node', 'index.d.ts')];
+  const presets = readdirSync(join(folder, 'node/presets'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, 'node/presets', name, 'index.d.ts'));
+  const args = [...tsc, '--listFilesOnly', join(folder, 'node', 'index.d.ts'), ...presets];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Failure(`tsc cannot list the public types:\n${stdout}`);
   const isPublic = new Set(stdout.split(/\r?\n/).map((line) => resolve(line)));

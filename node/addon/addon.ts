@@ -3,4 +3,7 @@
 import { loadAddon } from './load.js';
 import { platformName } from './platform.js';
 
-export const { HmrEngine } = loadAddon(platformName(), new URL('../../../', import.meta.url));
+export const { HmrEngine, makeElementsHot } = loadAddon(
+  platformName(),
+  new URL('../../../', import.meta.url),
+);

@@ -93,7 +93,7 @@ fn edits(source: &str, scope: &Scope, found: Found, eager: &Eager) -> Elements {
     let mut edits = Vec::new();
     for (end, fields) in &found.fields {
         if source.as_bytes().get(*end) == Some(&b'}') {
-            edits.push(insert(*end, &format!("static{{{}}}", fields_call(fields))));
+            edits.push(insert(*end, &format!(";static{{{}}}", fields_call(fields))));
         }
     }
     let mut seen: HashMap<&str, usize> = HashMap::new();

@@ -70,7 +70,7 @@ customElements.define('a-a', A); // end";
         .replace(", html`<b>`", &format!(", {}`<b>`", tag(1)))
         .replace(
             "}\n}\nexport",
-            "}\nstatic{$hot_elements.fields(this,{\"#count\":[o=>o.#count,(o,v)=>{o.#count=v}],\"open\":null})}}\nexport",
+            "}\n;static{$hot_elements.fields(this,{\"#count\":[o=>o.#count,(o,v)=>{o.#count=v}],\"open\":null})}}\nexport",
         );
     let start = "$hot_elements.templates(import.meta.url);$hot_elements.begin(import.meta.url);";
     let end = "\n;$hot_elements.end(import.meta.url,[()=>A,()=>c],[()=>Base,()=>all.Base,()=>mix]);import.meta.hot?.accept();\n;import*as $hot_elements from\"/e.js\";";
@@ -136,7 +136,7 @@ fn a_mark_at_the_start_moves_nothing() {
     let source = "\u{feff}class A extends HTMLElement { #a }";
     let (code, _) = hot(source, Dialect::JavaScript, &Definers::default());
     assert!(
-        code.starts_with("\u{feff}class A extends HTMLElement { #a static{"),
+        code.starts_with("\u{feff}class A extends HTMLElement { #a ;static{"),
         "{code}"
     );
 }
