@@ -39,11 +39,12 @@ export interface ModuleList extends Array<ModuleView | undefined> {
 
 /**
  * A callback for one module. A promise it returns is waited for, within reason. A module that accepts itself is also given
- * what it exported before.
+ * what it exported before, and the urls of what it imports that runs again in the same update.
  */
 export type AcceptCallback<Module = ModuleView> = (
   module: Module,
   previous?: ModuleNamespace,
+  dependencies?: readonly string[],
 ) => unknown;
 
 /** A callback for several dependencies. */

@@ -5,7 +5,7 @@
 import type { ModuleNamespace } from '../../client.js';
 import type { Generation } from '../model/generation.js';
 import type { DependencyAcceptance } from '../model/registrations.js';
-import type { Boundary } from '../update/plan.js';
+import type { Boundary, Renewal } from '../update/plan.js';
 import { createList, createView } from './view.js';
 
 /** Finds namespaces of modules that an update did not renew. */
@@ -28,9 +28,14 @@ export interface Call {
   readonly failed: ((error: unknown) => unknown) | undefined;
 }
 
-/** Captures the calls for these boundaries, in their order and then in the order of registration. */
+/**
+ * Captures the calls for these boundaries, in their order and then in the order of registration.
+ *
+ * @param renewals What is evaluated anew.
+ */
 export function captureCalls(
   boundaries: readonly Boundary[],
+  renewals: readonly Renewal[],
   current: (url: string) => Generation | undefined,
   namespaces: Namespaces,
 ): Call[] {
@@ -39,7 +44,15 @@ export function captureCalls(
   for (const { module, accepted, specifiers } of boundaries) {
     const generation = current(module);
     if (!generation) continue;
-    if (module === accepted) calls.push(...selfCalls(generation));
+    if (module === accepted) {
+      const imported = renewals.filter(({ importers }) => importers.includes(module));
+      calls.push(
+        ...selfCalls(
+          generation,
+          imported.map(({ url }) => url),
+        ),
+      );
+    }
     for (const dependency of generation.registered.dependencies) {
       const named = dependency.specifiers.filter((specifier) => specifiers.includes(specifier));
       if (named.length === 0) continue;
@@ -54,7 +67,8 @@ export function captureCalls(
   return calls;
 }
 
-function selfCalls(owner: Generation): Call[] {
+/** @param dependencies Urls of what it imports that is evaluated anew too. */
+function selfCalls(owner: Generation, dependencies: readonly string[]): Call[] {
   const { url } = owner;
   return owner.registered.selfCallbacks.map((callback) => {
     // Who takes it gets what was exported before: the view may show the new code by then.
@@ -65,7 +79,7 @@ function selfCalls(owner: Generation): Call[] {
       failed: undefined,
       run(renewed) {
         const namespace = renewed.get(url);
-        return namespace && callback(createView(namespace), previous);
+        return namespace && callback(createView(namespace), previous, dependencies);
       },
     };
   });

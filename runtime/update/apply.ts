@@ -212,7 +212,7 @@ export class Applying {
       resolve: (importer, specifier) => this.#modules.urlFor(importer, specifier),
       of: (url) => this.#namespaceOf(url),
     };
-    this.#calls = captureCalls(boundaries, (url) => graph.current(url), namespaces);
+    this.#calls = captureCalls(boundaries, stale, (url) => graph.current(url), namespaces);
     for (const { url } of stale) {
       const own = boundaries.find(({ module, accepted }) => module === url && accepted === url);
       const others = boundaries.some(({ module, accepted }) => module !== url && accepted === url);
