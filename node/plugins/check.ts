@@ -7,7 +7,7 @@ import type { Plugin, PluginOption } from './plugin.js';
 
 /** The hooks, and the fields, of plugins. */
 const HOOKS = ['start', 'resolve', 'resolveId', 'load', 'transform', 'hotUpdate', 'head'];
-const FIELDS = ['name', 'compile', ...HOOKS];
+const FIELDS = ['name', 'enforce', 'compile', ...HOOKS];
 
 /** Hooks that are functions with a filter, or functions. */
 const FILTERED = new Set(['resolve', 'resolveId', 'load', 'transform']);
@@ -23,10 +23,15 @@ const VITES = [
 
 /** Fields that plugins of Rollup, Vite and unplugin have besides, and that say nothing of what they do to a module. */
 const OTHERS =
-  /^(?:vite|rollup|rolldown|webpack|rspack|esbuild|farm|unloader|bun|enforce|apply|version|api|cacheKey|meta|options|buildStart|buildEnd|closeBundle|closeWatcher|watchChange|moduleParsed|resolveDynamicImport|shouldTransformCachedModule|augmentChunkHash|banner|footer|intro|outro|generateBundle|onLog|outputOptions|render\w+|resolveFileUrl|resolveImportMeta|writeBundle|perEnvironment\w*|sharedDuringBuild|applyToEnvironment|configEnvironment|configurePreviewServer|config|configResolved|configureServer|handleHotUpdate|transformIndexHtml|transformInclude|loadInclude|_\w*|\$\w*)$/;
+  /^(?:vite|rollup|rolldown|webpack|rspack|esbuild|farm|unloader|bun|apply|version|api|cacheKey|meta|options|buildStart|buildEnd|closeBundle|closeWatcher|watchChange|moduleParsed|resolveDynamicImport|shouldTransformCachedModule|augmentChunkHash|banner|footer|intro|outro|generateBundle|onLog|outputOptions|render\w+|resolveFileUrl|resolveImportMeta|writeBundle|perEnvironment\w*|sharedDuringBuild|applyToEnvironment|configEnvironment|configurePreviewServer|config|configResolved|configureServer|handleHotUpdate|transformIndexHtml|transformInclude|loadInclude|_\w*|\$\w*)$/;
 
-/** Plugins out of lists in lists, without what a condition left out. */
-export function flatten(option: PluginOption | undefined): Plugin[] {
+/** Plugins out of lists in lists, without what a condition left out, in the order in which they run. */
+export function inOrder(option: PluginOption | undefined): Plugin[] {
+  const rank = ({ enforce }: Plugin) => (enforce === 'pre' ? 0 : enforce === 'post' ? 2 : 1);
+  return flatten(option).sort((a, b) => rank(a) - rank(b));
+}
+
+function flatten(option: PluginOption | undefined): Plugin[] {
   if (Array.isArray(option)) return option.flatMap((one) => flatten(one as PluginOption));
   return option ? [option as Plugin] : [];
 }
@@ -67,7 +72,7 @@ function problemOfOne(plugin: unknown): string | undefined {
   const has = (hook: string) => (plugin as Record<string, unknown>)[hook] !== undefined;
   for (const key of keys) {
     const value = (plugin as Record<string, unknown>)[key];
-    if (value === undefined || key === 'name') continue;
+    if (value === undefined || key === 'name' || key === 'enforce') continue;
     if (key === 'compile') {
       if (typeof value !== 'object' || value === null) {
         return `has the plugin "${name}", whose "compile" has to be an object of options`;

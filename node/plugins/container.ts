@@ -4,7 +4,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { flatten } from './check.js';
+import { inOrder } from './check.js';
 import { type Filtered, filtered } from './filter.js';
 import { splitId, typeOfId, urlOfName } from './ids.js';
 import { joinMaps, type SourceMap } from './maps.js';
@@ -100,7 +100,7 @@ export class Plugins {
   #host: PluginHost = { base: '', warn() {}, resolve: () => null };
 
   constructor(option: PluginOption | undefined) {
-    this.#plugins = flatten(option);
+    this.#plugins = inOrder(option);
     const hooks = <Handler extends (...args: never[]) => unknown>(
       hookOf: (plugin: Plugin) => Parameters<typeof filtered<Handler>>[0],
     ): Hooks<Handler> =>

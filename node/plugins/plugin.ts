@@ -100,6 +100,8 @@ export interface PluginUrls {
 export interface Plugin {
   /** In messages. */
   name: string;
+  /** Runs before (`pre`) or after (`post`) those that say nothing, wherever it is listed. */
+  enforce?: 'pre' | 'post';
   /**
    * Called once, before all other hooks, with the absolute path of the folder that is served. What it throws, whoever
    * starts the server gets: say what is missing, and what to do.
