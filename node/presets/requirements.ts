@@ -32,6 +32,22 @@ export function requirePackages(preset: string, root: string, names: readonly st
 }
 
 /**
+ * Loads a module of a package as the project has it, when it is used first.
+ *
+ * @param specifier For example `vue/compiler-sfc`.
+ */
+export function lazily<Module>(specifier: string): (root: string) => Module {
+  let known: { root: string; module: Module } | undefined;
+  return (root) => {
+    if (known?.root !== root) {
+      const module = createRequire(path.join(root, 'package.json'))(specifier) as Module;
+      known = { root, module };
+    }
+    return known.module;
+  };
+}
+
+/**
  * Makes sure that options are known.
  *
  * @param call What is called, `react()`.

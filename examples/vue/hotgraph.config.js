@@ -1,0 +1,3 @@
+import { vue } from 'hotgraph/vue';
+
+export default { plugins: [vue()] };

@@ -1,0 +1,61 @@
+/** The modules that Vue's components use, as text: code of the page. */
+
+/** What Vue expects bundlers to say, where the host of the page does not say it in the code. */
+export const FLAGS = `
+globalThis.process ??= { env: { NODE_ENV: 'development' } };
+globalThis.__VUE_OPTIONS_API__ ??= true;
+globalThis.__VUE_PROD_DEVTOOLS__ ??= false;
+globalThis.__VUE_PROD_HYDRATION_MISMATCH_DETAILS__ ??= false;
+`;
+
+/** How components register at Vue's runtime for hot updates, and what an update of one of them means. */
+export const HMR = `
+const runtime = () => globalThis.__VUE_HMR_RUNTIME__;
+
+/** A component has run for the first time, or again. */
+export function create(component) {
+  runtime()?.createRecord(component.__hmrId, component);
+}
+
+/** The names of its CSS modules are others: it renders again. */
+export function renamed(id) {
+  return render(() => runtime()?.rerender(id));
+}
+
+/**
+ * New code of a component. While its script is what it was, and so is all that it imports, its instances stay and render
+ * by the new template; else they are created anew, a moment later.
+ */
+export async function update(next, previous, dependencies) {
+  const isSame = next.__hmrState === previous?.__hmrState && dependencies.length === 0;
+  if (isSame && next.render) return render(() => runtime()?.rerender(next.__hmrId, next.render));
+  const errors = [];
+  const hear = (event) => errors.push(event.error ?? event.reason);
+  addEventListener('error', hear);
+  addEventListener('unhandledrejection', hear);
+  try {
+    render(() => runtime()?.reload(next.__hmrId, next));
+    await new Promise((resolve) => setTimeout(resolve));
+  } finally {
+    removeEventListener('error', hear);
+    removeEventListener('unhandledrejection', hear);
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** Throws what a render throws: Vue's runtime only prints it. */
+function render(run) {
+  const { error } = console;
+  let thrown;
+  console.error = (...said) => {
+    if (said[0] instanceof Error) thrown ??= { error: said[0] };
+    error.apply(console, said);
+  };
+  try {
+    run();
+  } finally {
+    console.error = error;
+  }
+  if (thrown) throw thrown.error;
+}
+`;
