@@ -137,6 +137,11 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
 
     fileParsed(context) {
       if (!running || context.method !== 'GET' || context.path.startsWith(ENDPOINT)) return;
+      // A message in place of a module says nothing of what that is. The host takes every answer for a success.
+      if (context.state.hasFailedByHotgraph === true) {
+        context.status = 500;
+        return;
+      }
       const { engine, files, params, basePath } = running;
       const { url, at, since } = takeStamp(context, engine);
       // What a page has of what is no module of ours: its resource timing tells. What changed after the request came
@@ -288,7 +293,7 @@ async function makeOf(context: Context, wanted: MakeRequest, { files, maker }: R
   } catch (error) {
     if (!(error instanceof MakeError)) throw error;
     // Pages and the terminal have been told.
-    context.status = 500;
+    context.state.hasFailedByHotgraph = true;
     return { body: `${error.message}\n`, type: 'text' };
   }
   if (!made) return undefined;
