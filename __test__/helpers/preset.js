@@ -21,8 +21,8 @@ const TOOLS = ['rolldown'];
  * @param {Record<string, string>} files
  * @param {{ plugins: object[], packages: string[] }} options
  */
-export async function startPreset(t, files, { plugins, packages }) {
-  const hmr = { plugins: [installer(packages), ...plugins] };
+export async function startPreset(t, files, { plugins, packages, hmr: more = {} }) {
+  const hmr = { plugins: [installer(packages), ...plugins], ...more };
   const served = await startServer(t, { 'index.html': PAGE, ...files }, { hmr });
   const tab = await served.open();
   return { ...served, tab, events: served.hmr.events };

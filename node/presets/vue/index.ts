@@ -8,6 +8,7 @@ import type { SFCStyleBlock } from 'vue/compiler-sfc';
 import type { Plugin, PluginContext, TransformResult } from '../../plugins/plugin.js';
 import { requireKnown, requirePackages } from '../requirements.js';
 import type { SassOptions } from '../sass/compile.js';
+import { isUrlOf } from '../urls.js';
 import { type Component, compilerOf, readComponent } from './descriptor.js';
 import { FLAGS, HMR } from './runtime.js';
 import { compileCode, type ScriptOptions, type TemplateOptions } from './script.js';
@@ -83,7 +84,7 @@ export function vue(options: VueOptions = {}): Plugin {
       if (!file.endsWith('.vue')) return null;
       const { descriptor } = compilerOf(root).parse(read(), { filename: file, sourceMap: true });
       return modules.filter((url) => {
-        const index = STYLE.exec(url)?.[1];
+        const index = isUrlOf(url, file) ? STYLE.exec(url)?.[1] : undefined;
         if (index === undefined) return true;
         const block = descriptor.styles[Number(index)];
         return block === undefined || made.get(`${file}?${index}`) !== sourceOf(block);

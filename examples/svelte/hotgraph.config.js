@@ -1,0 +1,3 @@
+import { svelte } from 'hotgraph/svelte';
+
+export default { plugins: [svelte()] };
