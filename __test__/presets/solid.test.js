@@ -1,0 +1,181 @@
+/**
+ * `hotgraph/solid`: which edits of a component keep its state, and which create it anew, modelled on what Solid's own plugin
+ * promises.
+ */
+
+import ava from 'ava';
+import { solid } from 'hotgraph/solid';
+import { closeBrowser } from '../helpers/browser.js';
+import { wasHot } from '../helpers/expect.js';
+import { event, startExample, startPreset, startPresetInHost } from '../helpers/preset.js';
+
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
+
+const TOOLS = ['solid-refresh', 'babel-preset-solid', '@babel/core'];
+const PACKAGES = ['solid-js', ...TOOLS];
+const MAIN = `import { render } from 'solid-js/web';
+import { App } from './App';
+globalThis.starts = (globalThis.starts ?? 0) + 1;
+render(() => <App />, document.getElementById('root'));`;
+
+const text = () =>
+  [...document.getElementById('root').children].map(({ textContent }) => textContent).join('\n');
+const isShown = () => document.querySelector('hotgraph-overlay') !== null;
+
+const FILES = {
+  'main.jsx': MAIN,
+  'App.tsx': `import { createSignal, lazy, Suspense, useContext } from 'solid-js';
+import { Child } from './Child';
+import { total, setTotal, Unit } from './total';
+const Lazy = lazy(() => import('./Lazy'));
+function Width() { return <i>{useContext(Unit)}</i>; }
+export function App() {
+  const [count, setCount] = createSignal<number>(0);
+  return <>
+    <button onClick={() => { setCount(count() + 1); setTotal(total() + 1); }}>count {count()} of {total()}</button>
+    <Child title="kid" />
+    <Unit.Provider value="em"><Width /></Unit.Provider>
+    <Suspense><Lazy /></Suspense>
+  </>;
+}
+`,
+  'Child.jsx': `import { createSignal, For } from 'solid-js';
+export const Child = (props) => {
+  const [open, setOpen] = createSignal(false);
+  return <b onClick={() => setOpen(!open())}>{props.title} {String(open())}<For each={[1, 2]}>{(n) => <u>{n}</u>}</For></b>;
+};
+`,
+  'Lazy.jsx': `export default function Lazy() { return <s>lazy</s>; }\n`,
+  'total.ts': `import { createContext, createSignal } from 'solid-js';
+export const Unit = createContext<string>('px');
+export const [total, setTotal] = createSignal<number>(0);
+`,
+};
+
+/** Edits, one after the other: what must hold after each, and when it is taken back. */
+const EDITS = [
+  {
+    name: 'the markup of a child keeps its state',
+    edit: { 'Child.jsx': [['{props.title} ', 'my {props.title} ']] },
+    shows: 'count 1 of 1\nmy kid true12\nem\nlazy',
+    back: 'count 1 of 1\nkid true12\nem\nlazy',
+  },
+  {
+    name: 'the code of a child creates that anew, alone',
+    edit: { 'Child.jsx': [['createSignal(false)', "createSignal('new')"]] },
+    shows: 'count 1 of 1\nkid new12\nem\nlazy',
+    back: 'count 1 of 1\nkid false12\nem\nlazy',
+  },
+  {
+    name: 'a lazy component',
+    edit: { 'Lazy.jsx': [['>lazy', '>late']] },
+    shows: 'count 1 of 1\nkid true12\nem\nlate',
+    back: 'count 1 of 1\nkid true12\nem\nlazy',
+  },
+  {
+    name: 'one component of two in a module: the other keeps its state',
+    edit: { 'App.tsx': [['<i>{use', '<i>in {use']] },
+    shows: 'count 1 of 1\nkid true12\nin em\nlazy',
+    back: 'count 1 of 1\nkid true12\nem\nlazy',
+  },
+  {
+    name: 'the code of the parent, with what it renders, and not what is in modules',
+    edit: { 'App.tsx': [['createSignal<number>(0)', 'createSignal<number>(5)']] },
+    shows: 'count 5 of 1\nkid false12\nem\nlazy',
+    back: 'count 0 of 1\nkid false12\nem\nlazy',
+  },
+];
+
+for (const [host, start] of Object.entries({
+  'createHmr()': startPreset,
+  'hmrPlugin()': startPresetInHost,
+})) {
+  test(`${host}: what each edit keeps`, async (t) => {
+    const { project, tab } = await start(t, FILES, { plugins: [solid()], packages: PACKAGES });
+    await tab.until(text, 'count 0 of 0\nkid false12\nem\nlazy');
+    const write = (edit, isBack) => {
+      for (const [file, replacements] of Object.entries(edit)) {
+        const all = isBack ? [] : replacements;
+        project.writeNow(
+          file,
+          all.reduce((now, [from, to]) => now.replace(from, to), FILES[file]),
+        );
+      }
+    };
+    await tab.page.click('button');
+    for (const { name, edit, shows, back } of EDITS) {
+      if ((await tab.evaluate(text)).includes('false')) await tab.page.click('b');
+      await tab.until(text, 'count 1 of 1\nkid true12\nem\nlazy');
+      write(edit);
+      await tab.until(text, shows);
+      write(edit, true);
+      await tab.until(text, back);
+      t.log(name);
+    }
+    wasHot(t, tab);
+    t.is(await tab.evaluate(() => globalThis.starts), 1);
+  });
+}
+
+test('mistakes are shown in the source as written; after a render that throws, the next save loads the page', async (t) => {
+  const options = { plugins: [solid()], packages: PACKAGES };
+  const { project, tab, events } = await startPreset(t, FILES, options);
+  await tab.until(text, 'count 0 of 0\nkid false12\nem\nlazy');
+  await tab.page.click('button');
+  for (const [file, from, to, line, message] of [
+    ['Child.jsx', '</b>', '</i>', 4, 'closing'],
+    ['Child.jsx', 'createSignal(false);', 'createSignal(false', 4, 'Unexpected'],
+    ['App.tsx', 'const [count,', 'const [count:,', 7, 'nexpected'],
+  ]) {
+    const before = events.length;
+    await project.write(file, FILES[file].replace(from, to));
+    await tab.until(isShown);
+    const isOfNow = (one, index) =>
+      one.type === 'diagnostics' && index >= before && one.diagnostics.length > 0;
+    const { diagnostics } = await event(events, isOfNow);
+    t.deepEqual([diagnostics[0].file, diagnostics[0].line], [project.path(file), line]);
+    t.true(diagnostics[0].message.includes(message), diagnostics[0].message);
+    await project.write(file, FILES[file]);
+    await tab.until(isShown, false);
+    t.is(await tab.evaluate(text), 'count 1 of 1\nkid false12\nem\nlazy');
+  }
+  await project.write(
+    'Child.jsx',
+    FILES['Child.jsx'].replace('return <b', 'props.none.here; return <b'),
+  );
+  await tab.until(isShown);
+  await project.write(
+    'Child.jsx',
+    FILES['Child.jsx'].replace('{props.title} ', 'well {props.title} '),
+  );
+  // Solid runs nothing again that threw: a new page.
+  await tab.loaded(2);
+  await tab.until(text, 'count 0 of 0\nwell kid false12\nem\nlazy');
+  t.is(tab.loads, 2);
+});
+
+test('the example, by the command', async (t) => {
+  const { project, program, tab } = await startExample(t, 'solid', PACKAGES);
+  const shown = () => document.getElementById('app').textContent;
+  await tab.until(shown, 'Hello, Solid0 clicks');
+  await tab.page.click('button');
+  await project.write(
+    'src/Greeting.tsx',
+    'export function Greeting(props: { name: string }) {\n  return <h1>Hi, {props.name}</h1>;\n}\n',
+  );
+  await tab.until(shown, 'Hi, Solid1 clicks');
+  await program.said('/src/Greeting.tsx');
+  wasHot(t, tab);
+});
+
+test('what is missing, and options that there are not, are said', async (t) => {
+  const missing = startPreset(t, {}, { plugins: [solid()], packages: ['solid-js'] });
+  await t.throwsAsync(missing, {
+    message:
+      /hotgraph\/solid needs solid-refresh and babel-preset-solid and @babel\/core, which are not installed .*: npm install -D solid-refresh babel-preset-solid @babel\/core$/,
+  });
+  t.throws(() => solid({ ssr: true }), { message: /Pages are rendered in the browser/ });
+});

@@ -1,0 +1,3 @@
+import { solid } from 'hotgraph/solid';
+
+export default { plugins: [solid()] };
