@@ -12,6 +12,14 @@ import { RUNTIME } from './runtime.js';
 /** Options of {@link svelte}; none is needed. They come before what `svelte.config.js` says. */
 export type SvelteOptions = Settings;
 
+/** A component as it was made last. */
+interface Made {
+  source: string;
+  js: string;
+  css: string;
+  dependencies: readonly string[];
+}
+
 const STYLE = /[?&]svelte&type=style/;
 
 /**
@@ -27,10 +35,10 @@ export function svelte(options: SvelteOptions = {}): Plugin {
     extensions: 'All .svelte files are compiled.',
   });
   let components: Components;
-  /** What pages have of each component. */
-  const made = new Map<string, { js?: string; css?: string }>();
-  const note = (file: string, what: { js?: string; css?: string }) =>
-    made.set(file, { ...made.get(file), ...what });
+  /** What pages have of each component, by its file. */
+  const made = new Map<string, Made>();
+  const note = (file: string, source: string, what: Partial<Made>) =>
+    made.set(file, { js: '', css: '', dependencies: [], ...made.get(file), ...what, source });
   return {
     name: 'hotgraph/svelte',
     compile: {},
@@ -59,31 +67,32 @@ export function svelte(options: SvelteOptions = {}): Plugin {
         }
         const { js, css, dependencies } = compiled;
         if (STYLE.test(id)) {
-          note(file, { css: css.code });
+          note(file, code, { css: css.code, dependencies });
           return { ...css, dependencies, type: 'css' };
         }
-        note(file, { js: withoutPlaces(js.code) });
+        note(file, code, { js: withoutPlaces(js.code), dependencies });
         for (const warning of compiled.warnings)
           components.warn(warning, (text) => this.warn(text));
         return { ...js, dependencies, type: 'js' };
       },
     },
     async hotUpdate({ file, modules, read }) {
-      const before = made.get(file);
-      if (!before) {
-        // Perhaps something that a preprocessor has read.
-        components.forget();
-        return null;
+      // What a preprocessor has read is another text now.
+      if (!made.has(file)) components.forget();
+      let stale = modules;
+      for (const [component, before] of made) {
+        const isOwn = component === file;
+        if (!isOwn && !before.dependencies.includes(file)) continue;
+        const source = isOwn ? read() : before.source;
+        const compiled = await components
+          .compile(source, component, async () => null)
+          .catch(() => {});
+        if (!compiled) continue;
+        const js = before.js === withoutPlaces(compiled.js.code);
+        const css = before.css === compiled.css.code;
+        stale = stale.filter((url) => !isUrlOf(url, component) || !(STYLE.test(url) ? css : js));
       }
-      try {
-        const { js, css } = await components.compile(read(), file, async () => null);
-        const isSame = { js: before.js === withoutPlaces(js.code), css: before.css === css.code };
-        return modules.filter(
-          (url) => !isUrlOf(url, file) || !(STYLE.test(url) ? isSame.css : isSame.js),
-        );
-      } catch {
-        return null;
-      }
+      return stale;
     },
   };
 }

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { SFCStyleBlock } from 'vue/compiler-sfc';
+import type { SFCBlock, SFCDescriptor } from 'vue/compiler-sfc';
 import type { Plugin, PluginContext, TransformResult } from '../../plugins/plugin.js';
 import { requireKnown, requirePackages } from '../requirements.js';
 import type { SassOptions } from '../sass/compile.js';
@@ -42,7 +42,7 @@ export function vue(options: VueOptions = {}): Plugin {
     include: 'All .vue files are compiled.',
   });
   let root = '';
-  /** The source that each sheet was made of, by its id. */
+  /** The source that each module and sheet was made of, by its file and the number of the style. */
   const made = new Map<string, string>();
   /** Files that types of props are in. */
   const types = new Set<string>();
@@ -63,18 +63,21 @@ export function vue(options: VueOptions = {}): Plugin {
       filter: { id: /\.vue(?:$|\?vue&)/ },
       async handler(code, id) {
         const [file = id] = id.split('?', 1);
-        const component = readComponent(code, file, root);
-        const style = STYLE.exec(id);
-        if (!style) return mainOf(component, options, this, types);
-        const index = Number(style[1]);
-        const block = component.descriptor.styles[index];
-        // The component no longer has it: what imports it has been told.
-        if (!block) return { code: '', type: 'css' };
+        const index = STYLE.exec(id)?.[1] ?? '';
         const key = `${file}?${index}`;
         made.delete(key);
-        const find = (one: string, by: string) => this.resolve(one, by);
-        const result = await compileBlock(block, component, find, options.sass);
-        made.set(key, sourceOf(block));
+        const component = readComponent(code, file, root);
+        const { descriptor } = component;
+        let result: TransformResult;
+        if (index === '') result = mainOf(component, options, this, types);
+        else {
+          const block = descriptor.styles[Number(index)];
+          // The component no longer has it: what imports it has been told.
+          if (!block) return { code: '', type: 'css' };
+          const find = (one: string, by: string) => this.resolve(one, by);
+          result = await compileBlock(block, component, find, options.sass);
+        }
+        made.set(key, sourceOf(descriptor, index));
         return result;
       },
     },
@@ -82,12 +85,12 @@ export function vue(options: VueOptions = {}): Plugin {
       // The compiler remembers what it read of them.
       if (types.has(file)) for (const one of types) compilerOf(root).invalidateTypeCache(one);
       if (!file.endsWith('.vue')) return null;
-      const { descriptor } = compilerOf(root).parse(read(), { filename: file, sourceMap: true });
+      const parsed = compilerOf(root).parse(read(), { filename: file, sourceMap: true });
+      if (parsed.errors.length > 0) return null;
+      const { descriptor } = parsed;
       return modules.filter((url) => {
-        const index = isUrlOf(url, file) ? STYLE.exec(url)?.[1] : undefined;
-        if (index === undefined) return true;
-        const block = descriptor.styles[Number(index)];
-        return block === undefined || made.get(`${file}?${index}`) !== sourceOf(block);
+        const index = STYLE.exec(url)?.[1] ?? '';
+        return !isUrlOf(url, file) || made.get(`${file}?${index}`) !== sourceOf(descriptor, index);
       });
     },
     // Vue reads them when it is evaluated.
@@ -150,9 +153,14 @@ function mainOf(
   return { code: [code, ...lines].join('\n'), map: map ?? null, type, dependencies };
 }
 
-/** All of a block that its sheet depends on. */
-function sourceOf({ content, attrs }: SFCStyleBlock): string {
-  return JSON.stringify([content, attrs]);
+/** All of a component that the sheet of a style depends on; without a number, that its module does. */
+function sourceOf(descriptor: SFCDescriptor, index: string): string {
+  const { script, scriptSetup, template, styles, cssVars, slotted } = descriptor;
+  const sourceOfBlock = (block: SFCBlock | null | undefined) =>
+    block && [block.content, block.attrs, block.loc.start.line];
+  if (index !== '') return JSON.stringify(sourceOfBlock(styles[Number(index)])?.slice(0, 2));
+  const blocks = [script, scriptSetup, template].map(sourceOfBlock);
+  return JSON.stringify([blocks, styles.map(({ attrs }) => attrs), cssVars, slotted]);
 }
 
 function hashOf(text: string): string {
