@@ -1,5 +1,5 @@
 /**
- * Code means what it means in a native module, at first load and in an update alike.
+ * Code means what it means in a native module: at first load, in a pack, and in an update.
  */
 
 import test from 'ava';
@@ -25,11 +25,12 @@ test.after.always(closeBrowser);
 
 for (const [index, title] of titles.entries()) {
   test(title, (t) => {
-    const { native, first, update } = outcomes[index];
+    const { native, first, update, pack } = outcomes[index];
     const { refused, reloads } = cases[title];
     if (refused) t.deepEqual(native, ['did not load']);
     else t.notRegex(`${native}`, /^$|(^|,)(did not|uncaught)/);
     t.deepEqual(first, native, 'at first load');
+    t.deepEqual(pack, native, 'in a pack');
     const updated = reloads ? update.filter((line) => line !== 'reloaded') : update;
     t.deepEqual(updated, native, 'as an update');
   });

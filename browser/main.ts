@@ -6,6 +6,7 @@
 import type { ModuleNamespace } from '../client.js';
 import type { BodyFunction } from '../runtime/model/generation.js';
 import type { Handle } from '../runtime/modules/modules.js';
+import type { Packed, PackedNative } from '../runtime/modules/packs.js';
 import type { Definition } from '../runtime/protocol.js';
 import { createLog } from '../runtime/tell/log.js';
 import type { Identity } from '../runtime/update/ports.js';
@@ -53,6 +54,26 @@ export function reload(url: string, message: string): void {
     type: 'reload',
     report: { ...report, chain: [url], message: `${url} changed, and ${message}.` },
   });
+}
+
+/** Brings bodies of a pack. */
+export function provide(bodies: readonly Packed[]): void {
+  runtime.modules.provide(bodies);
+}
+
+/**
+ * A module of a pack enters, with all that it imports.
+ *
+ * @param meta The `import.meta` of what the browser loads of it.
+ * @param definition What the server says of the module.
+ * @param natives What the pack leaves to the browser.
+ */
+export function enter(
+  meta: ImportMeta,
+  definition: Definition,
+  natives: readonly PackedNative[],
+): Handle {
+  return runtime.modules.enter(meta, definition, natives);
 }
 
 Object.defineProperty(globalThis, '__hotgraph__', {

@@ -65,6 +65,7 @@ const hot = {
   cacheDir: v.optional(
     v.union([v.string(), v.literal(false)], 'has to be the path of a folder, or false'),
   ),
+  pack: flag,
   onEvent: listener,
   plugins: v.optional(
     v.custom<PluginOption[]>(
@@ -120,6 +121,7 @@ const engine = v.strictObject({
   resolvesOnly: flag,
   pulls: flag,
   answersForHost: flag,
+  packs: flag,
   mode: v.optional(text('has to be the name of a mode')),
   asksSpecifiers: flag,
   asksMeaning: flag,

@@ -58,6 +58,9 @@ pub struct EngineOptions {
     pub is_host_first: Option<bool>,
     /// How `make` compiles code, over what `tsconfig.json` says. Default: as that says.
     pub compile: Option<CompileOptions>,
+    /// Whether pages get what they load in packs, once it is known: a few modules that bring the bodies of all. Default:
+    /// false.
+    pub packs: Option<bool>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
@@ -373,6 +376,7 @@ impl HmrEngine {
                     refresh: compile.refresh,
                 }
             }),
+            packs: options.packs.unwrap_or(false),
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -416,7 +420,8 @@ impl HmrEngine {
     ///
     /// `file` is the absolute path of the file behind it, if there is one; `requestedAt` the time of the
     /// request in milliseconds since 1970 (default: now); `since` the engine's version at that time: what was made
-    /// before the module's last change is not taken in (default: it was made after that).
+    /// before the module's last change is not taken in (default: it was made after that). With `isAlone` the module is
+    /// not to bring others along in a pack: those were made for other browsers.
     #[napi(catch_unwind)]
     pub fn serve_script(
         &self,
@@ -425,10 +430,14 @@ impl HmrEngine {
         file: Option<String>,
         requested_at: Option<f64>,
         since: Option<f64>,
+        is_alone: Option<bool>,
     ) -> Option<ServedScript> {
         let file = source_file(file, requested_at);
         let since = since.map(|since| since.max(0.0) as u64);
-        let served = self.engine.serve_script(&url, &source, file, since);
+        let mut served = self.engine.serve_script(&url, &source, file, since);
+        if !is_alone.unwrap_or(false) {
+            served.code = self.engine.entrance(&url, &source).or(served.code);
+        }
         if served.code.is_none() && served.accepted.is_empty() {
             return None;
         }
@@ -661,6 +670,26 @@ impl HmrEngine {
     #[napi(catch_unwind)]
     pub fn bodies(&self, urls: Vec<String>) -> String {
         self.engine.bodies(&urls)
+    }
+
+    /// The urls of the scripts that a module imports and whose code this run has not seen.
+    #[napi(catch_unwind)]
+    pub fn unknown_imports(&self, url: String) -> Vec<String> {
+        self.engine.unknown_imports(&url)
+    }
+
+    /// Tells that a module was served with all that it imports although no page has asked: the page that does gets it in
+    /// a pack.
+    #[napi(catch_unwind)]
+    pub fn read_ahead(&self, url: String) {
+        self.engine.read_ahead(&url);
+    }
+
+    /// The text of a module that brings bodies of a pack, by its name; `null` when there is none. Only for pages of this
+    /// server.
+    #[napi(catch_unwind)]
+    pub fn chunk(&self, name: String) -> Option<String> {
+        self.engine.chunk(&name).map(|text| text.to_string())
     }
 
     /// Takes in that code of the module at `by` has loaded what `url` names, in a way that neither a parser nor a page

@@ -1,5 +1,6 @@
 /**
- * The real @web/dev-server in this process, with hmrPlugin(), on a port of its own.
+ * The real @web/dev-server in this process, with hmrPlugin(), on a port of its own. With HOTGRAPH_PACK=1 pages load what
+ * they can in packs.
  */
 
 import { hmrPlugin } from 'hotgraph';
@@ -31,6 +32,7 @@ export async function serve(rootDir, options = {}) {
   const make = options.plugin ?? hmrPlugin;
   const hmr = make({
     logLevel: 'silent',
+    pack: process.env.HOTGRAPH_PACK === '1',
     onEvent: (event) => events.push(event),
     ...options.hmr,
   });

@@ -35,6 +35,7 @@ export function make(t, options) {
   const events = [];
   const hmr = createHmr({
     logLevel: 'silent',
+    pack: process.env.HOTGRAPH_PACK === '1',
     cacheDir: false,
     onEvent: (event) => events.push(event),
     ...options,

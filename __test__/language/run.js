@@ -1,6 +1,6 @@
 /**
  * Runs small programs of modules in frames of one tab, and says what each has logged: in the browser alone, on the
- * first load through hotgraph, and as an update.
+ * first load through hotgraph, on the first load in a pack, and as an update.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -221,13 +221,15 @@ function inGroups(cases) {
  * Runs cases in a way.
  *
  * @param {(Case & { name: string })[][]} groups
- * @param {'native' | 'first' | 'update'} way
+ * @param {'native' | 'first' | 'pack' | 'update'} way
  * @returns {Promise<Record<string, string[]>>} What was logged, by name.
  */
 async function runIn(way, groups) {
   const { files, saves } = filesOf(groups.flat(), way === 'update');
   const project = new Project(files);
-  const server = way === 'native' ? await serveStatically(project) : await serve(project.folder);
+  const options = { hmr: { pack: way === 'pack' } };
+  const server =
+    way === 'native' ? await serveStatically(project) : await serve(project.folder, options);
   const tab = await openTab(server.url('/top.html'));
   const results = {};
   try {
@@ -254,7 +256,7 @@ async function runIn(way, groups) {
  * Runs cases in all ways.
  *
  * @param {Case[]} cases
- * @returns {Promise<Record<'native' | 'first' | 'update', string[]>[]>} What each logged.
+ * @returns {Promise<Record<'native' | 'first' | 'pack' | 'update', string[]>[]>} What each logged.
  */
 export async function run(cases) {
   const named = cases.map((one, index) => ({ ...one, name: `case${index}` }));
@@ -263,10 +265,12 @@ export async function run(cases) {
   const groups = parts.flatMap(inGroups);
   const native = await runIn('native', groups);
   const first = await runIn('first', groups);
+  const pack = await runIn('pack', groups);
   const update = await runIn('update', groups);
   return named.map(({ name }) => ({
     native: native[name],
     first: first[name],
+    pack: pack[name],
     update: update[name],
   }));
 }

@@ -146,6 +146,7 @@ async function serve(
   const kind = size > MAX_READ ? undefined : kindOf(file);
   const wanted = { url, file, kind, headers: asked.headers };
   const isMade = maker.makes(wanted);
+  if (kind?.kind === 'script' || isMade) await site.ahead?.read(url, asked.headers);
   if (kind === undefined && !isMade) {
     await readSettled(engine, file, () => undefined);
     files.transform('asset', null, asked);

@@ -131,8 +131,8 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
   function siteFor(mount: () => string): Site {
     if (site) return site;
     const base = withoutSlash(options.base ?? mount());
-    const { spa = false, watch = true, cacheDir } = options;
-    const settings = JSON.stringify({ spa, plugins: hotServer.plugins.settings });
+    const { spa = false, watch = true, pack = false, cacheDir } = options;
+    const settings = JSON.stringify({ spa, pack, plugins: hotServer.plugins.settings });
     const snapshot = snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
     const dispatch = (request: IncomingMessage, response: ServerResponse) =>
       void handle(request, response, (error) => {

@@ -12,11 +12,14 @@ const MOST = 10_000;
 class Agents {
   readonly #byUrl = new Map<string, string>();
   #last: string | undefined;
+  /** Whether pages of different browsers have asked. */
+  areMany = false;
 
   /** A browser asks for a module. */
   note(url: string, headers: IncomingHttpHeaders): void {
     const agent = headers['user-agent'];
     if (agent === undefined) return;
+    this.areMany ||= this.#last !== undefined && this.#last !== agent;
     this.#last = agent;
     // The newest at the end.
     this.#byUrl.delete(url);

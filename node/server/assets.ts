@@ -58,6 +58,12 @@ const POLICY = 'policy.js';
 /** The modules that are made for each request. */
 const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY]);
 
+/** The names of modules that bring bodies of packs. */
+const CHUNK = /^pack-[0-9a-f]{16}\.js$/;
+
+/** Of what never changes under its url. */
+const FOR_GOOD = 'max-age=31536000, immutable';
+
 /** A file in a folder of ours. */
 const PLACE = new RegExp(`^${ENDPOINT}([0-9a-f]{12})/([^/]+)$`);
 
@@ -86,6 +92,7 @@ export function clientPath(): string {
  * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
  * @param query Of the request.
  * @param bodies Makes the text of the module that defines bodies.
+ * @param chunk The text of a module that brings bodies of a pack, by its name.
  * @param forbidden A page's policy forbids the socket. Returns what the page is to say of it.
  */
 export function findAsset(
@@ -93,19 +100,24 @@ export function findAsset(
   query: URLSearchParams,
   env: () => ClientEnv | string,
   bodies: () => string,
+  chunk: (name: string) => string | null,
   forbidden: () => string,
 ): Asset | null {
   const { hash, files } = compiledClient();
   const [, folder, name = ''] = PLACE.exec(path) ?? [];
   const file = folder === hash ? files.get(name) : undefined;
   // The client of another version finds out here that another server answers now.
-  if (file === undefined && !MADE.has(name)) return null;
+  if (file === undefined && !MADE.has(name) && !CHUNK.test(name)) return null;
   const known = env();
   if (typeof known === 'string') {
     const reason = JSON.stringify(`[hotgraph] refused: ${known}`);
     return asset(`throw new Error(${reason});export {};`, 'no-store');
   }
-  if (file !== undefined) return asset(file, 'max-age=31536000, immutable');
+  if (file !== undefined) return asset(file, FOR_GOOD);
+  if (CHUNK.test(name)) {
+    const text = chunk(name);
+    return text === null ? null : asset(text, FOR_GOOD);
+  }
   if (name === BODIES) return asset(bodies(), 'no-store');
   if (name === POLICY) {
     return asset(`export const reason = ${JSON.stringify(forbidden())};`, 'no-store');

@@ -80,7 +80,7 @@ export class HmrEndpoint {
   find(
     url: string,
     headers: IncomingHttpHeaders,
-    engine: Pick<HmrEngine, 'session' | 'version' | 'bodies'>,
+    engine: Pick<HmrEngine, 'session' | 'version' | 'bodies' | 'chunk'>,
   ): Asset | null {
     const [path = '', query = ''] = url.split('?');
     const env = () => {
@@ -99,7 +99,8 @@ export class HmrEndpoint {
       this.#refused(FORBIDDEN);
       return FORBIDDEN;
     };
-    return findAsset(path, parameters, env, bodies, forbidden);
+    const chunk = (name: string) => engine.chunk(name);
+    return findAsset(path, parameters, env, bodies, chunk, forbidden);
   }
 
   /**

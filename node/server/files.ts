@@ -54,6 +54,7 @@ export class HmrFiles {
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
   readonly #head: () => string;
+  readonly #varies: boolean;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
   /** Those that are being resolved. */
@@ -61,8 +62,17 @@ export class HmrFiles {
   /** What runs where pages do not see what it loads: workers, worklets, and what these load. */
   readonly #apart = new Set<string>();
 
-  /** @param head HTML for the head of each page, before all that the page loads. */
-  constructor(engine: HmrEngine, endpoint: HmrEndpoint, head: () => string = () => '') {
+  /**
+   * @param head HTML for the head of each page, before all that the page loads.
+   * @param varies Whether the server may make other code for each browser: then no page gets what others were served.
+   */
+  constructor(
+    engine: HmrEngine,
+    endpoint: HmrEndpoint,
+    head: () => string = () => '',
+    varies = false,
+  ) {
+    this.#varies = varies;
     this.#engine = engine;
     this.#endpoint = endpoint;
     this.#head = head;
@@ -154,12 +164,14 @@ export class HmrFiles {
 
   #script(source: string, request: FileRequest): string {
     const { url, file, at, since, headers } = request;
-    agentsOf(this.#engine).note(url, headers);
+    const agents = agentsOf(this.#engine);
+    agents.note(url, headers);
     const destination = destinationOf(headers);
     if (destination === 'classic script' || destination === 'data') {
       return this.#resource('asset', source, request);
     }
-    const served = this.#engine.serveScript(url, source, file, at, since);
+    const isAlone = this.#varies && agents.areMany;
+    const served = this.#engine.serveScript(url, source, file, at, since, isAlone);
     // Nothing is updated in a worker, but what it imports has to be known.
     if (destination === 'worker') return source;
     this.#linkLater(url, served?.accepted, request);

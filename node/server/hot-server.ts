@@ -21,6 +21,7 @@ import { CustomEvents, callSafely, type HotChannel } from './events.js';
 import { HmrFiles } from './files.js';
 import { fileOf } from './location.js';
 import { type Dispatch, pull } from './pull.js';
+import { ReadAhead } from './read-ahead.js';
 
 /** Options that every dev server has; none is needed. */
 export interface HotOptions {
@@ -47,6 +48,11 @@ export interface HotOptions {
    * one, or with `false`, a restart reloads them.
    */
   cacheDir?: string | false;
+  /**
+   * Whether pages load their modules in packs: a few requests that bring the code of all, each still a module of its own.
+   * Default: false.
+   */
+  pack?: boolean;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
   onEvent?: (event: HostEvent) => void;
   /** Plugins, in the order in which they run: `[react()]`. Lists in lists and empty entries are allowed. */
@@ -66,7 +72,7 @@ export interface Host {
   /** Answers the requests that the engine makes from within. */
   dispatch: Dispatch;
   /** What the engine has to know of it besides. */
-  engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls'>;
+  engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls' | 'packs'>;
 }
 
 /** What exists while a server runs. */
@@ -74,6 +80,8 @@ export interface Running {
   engine: HmrEngine;
   endpoint: HmrEndpoint;
   files: HmrFiles;
+  /** Where pages load packs. */
+  ahead?: ReadAhead;
 }
 
 /** One a server. It exists from the moment that the server is configured, and runs from `start` to `stop`. */
@@ -111,7 +119,7 @@ export class HotServer {
   /** Starts engine and endpoint. */
   start({ server, root, base, hosts = [], dispatch, engine: facts }: Host): Running {
     this.#root = root;
-    const { allowedHosts = [], allowedOrigins = [], overlay = true } = this.#options;
+    const { allowedHosts = [], allowedOrigins = [], overlay = true, pack = false } = this.#options;
     // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
     const greetings = new Map<number, Promise<void>>();
     const endpoint = new HmrEndpoint({
@@ -160,6 +168,7 @@ export class HotServer {
         base,
         clientUrl: endpoint.clientUrl,
         pulls: true,
+        packs: pack,
         asksSpecifiers: plugins.resolves,
         asksMeaning: plugins.updaters.length > 0,
         ...(compile && { compile }),
@@ -172,8 +181,11 @@ export class HotServer {
         else this.#tell(event);
       },
     );
-    const files = new HmrFiles(engine, endpoint, () => plugins.head());
-    this.#running = { engine, endpoint, files };
+    const { mode, servesFiles = false, resolvesOnly = false } = facts;
+    const varies = mode === undefined && !servesFiles && !resolvesOnly;
+    const files = new HmrFiles(engine, endpoint, () => plugins.head(), varies);
+    const ahead = pack && { ahead: new ReadAhead(engine, dispatch) };
+    this.#running = { engine, endpoint, files, ...ahead };
     for (const [file, inputs] of this.#dependencies) this.#tellDependency(file, inputs);
     return this.#running;
   }

@@ -105,22 +105,26 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     },
 
     serve(context) {
-      if (!running) return;
-      const { engine, endpoint, params, readsScripts } = running;
+      const host = running;
+      if (!host) return;
+      const { engine, endpoint, params, readsScripts, ahead, maker } = host;
       // Where a middleware makes the url of one of our files.
       const asset = endpoint.find(context.url, context.headers, engine);
       if (asset || context.method !== 'GET') return asset ?? undefined;
-      const file = fileOf(context.url, params.config.rootDir);
-      if (file === null) return undefined;
-      takeStamp(context, engine);
-      const wanted = wantedBy(context, file, running);
-      if (running.maker.makes(wanted)) return makeOf(context, wanted, running);
-      const read = (isSaveLast: boolean) => {
-        const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
-        if (saved !== null) return asStatic(saved, context.path);
-        return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
+      const { url } = takeStamp(context, engine);
+      const serveFile = () => {
+        const file = fileOf(context.url, params.config.rootDir);
+        if (file === null) return undefined;
+        const wanted = wantedBy(context, file, host);
+        if (maker.makes(wanted)) return makeOf(context, wanted, host);
+        const read = (isSaveLast: boolean) => {
+          const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
+          if (saved !== null) return asStatic(saved, context.path);
+          return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
+        };
+        return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
       };
-      return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
+      return ahead ? ahead.read(url, context.headers).then(serveFile) : serveFile();
     },
 
     transformCacheKey(context) {
@@ -206,7 +210,7 @@ function start(
   const basePath = (config.basePath ?? '').replace(/\/$/, '');
   const address = (server as Partial<Server>).address?.();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const snapshot = snapshotOptions(config, port ?? config.port, options.cacheDir);
+  const snapshot = snapshotOptions(config, port ?? config.port, options);
   const running = hotServer.start({
     server,
     root: config.rootDir,

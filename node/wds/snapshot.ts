@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { ServerStartParams } from '@web/dev-server-core';
 import type { SnapshotOptions } from '#native';
+import type { HotOptions } from '../server/hot-server.js';
 import { snapshotOf } from '../server/snapshot.js';
 
 type Config = ServerStartParams['config'];
@@ -27,12 +28,12 @@ const DEPTH = 5;
  *
  * @param config The host's.
  * @param port Two servers of one project differ by it.
- * @param cacheDir The folder that the user wants it in; `false` for none.
+ * @param options The plugin's: where the user wants it, and what decides how modules are served.
  */
 export function snapshotOptions(
   config: Config,
   port: number | undefined,
-  cacheDir: string | false | undefined,
+  { cacheDir, pack = false }: HotOptions,
 ): SnapshotOptions | undefined {
   const base = config.basePath ?? '';
   // A server object and what is attached to it say nothing about files.
@@ -43,7 +44,7 @@ export function snapshotOptions(
     port,
     cacheDir,
     // Plugins may have been handed the configuration.
-    settings: describe(rest, DEPTH, new Set([config])),
+    settings: `${describe(rest, DEPTH, new Set([config]))}, pack: ${pack}`,
     configuration: CONFIGURATION,
     configurationFile: configArgument(),
     fixed: [`${base.replace(/\/$/, '')}${HOST_MODULES}`],

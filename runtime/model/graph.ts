@@ -142,22 +142,22 @@ export class Graph {
     this.#failed.clear();
   }
 
-  /** What the imports of a shell lead to. */
+  /** What the imports of a shell, or of a module in a pack, lead to: of its scripts that one gives no namespaces. */
   sourcesOf(
     definition: Definition,
     importer: Place,
-    natives: readonly ModuleNamespace[],
+    natives: readonly (ModuleNamespace | undefined)[],
   ): Source[] {
     return natives.map((namespace, index) => {
       const link = definition.imports[index];
       const url = link && this.keyOf(link, importer);
-      if (url === undefined) return new NativeSource(namespace);
-      if (link && isNative(link) && !this.#modules.get(url)?.current) {
+      if (url === undefined) return new NativeSource(namespace ?? Object.create(null));
+      if (namespace && link && isNative(link) && !this.#modules.get(url)?.current) {
         return this.native(url, namespace);
       }
       const module = this.module(url);
       // Of one that left the browser shows what it was.
-      module.setNative(namespace);
+      if (namespace) module.setNative(namespace);
       return module.view;
     });
   }

@@ -20,6 +20,9 @@ export interface BodyPorts {
   send(message: ClientMessage): void;
 }
 
+/** The text of a function. Code of the page may replace the browser's own. */
+const toText = Function.prototype.toString;
+
 /** Milliseconds that the server has to answer a question. */
 const PATIENCE = 5000;
 
@@ -161,6 +164,13 @@ export class Bodies {
     const code = run && new Code(definition, run);
     if (code) this.#compiled.set(definition.url, { body, code });
     return code;
+  }
+
+  /**
+   * A function of a body under its module's own url: as it is where the page's policy forbids to compile text.
+   */
+  rename(url: string, run: BodyFunction): BodyFunction {
+    return this.#compile(url, toText.call(run)) ?? run;
   }
 
   #compile(url: string, text: string): BodyFunction | undefined {

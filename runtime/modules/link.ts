@@ -119,7 +119,7 @@ export class Linking {
     const codes = await this.#bodies.compile(bodies, this.#version, isJson);
     await this.#importNatives();
     this.#generate(codes);
-    for (const generation of this.#generations.values()) this.#check(generation);
+    for (const generation of this.#generations.values()) checkNames(generation);
     for (const generation of this.#generations.values()) generation.become('linked');
     this.#graph.isAhead = true;
     return { generations: this.#generations };
@@ -256,18 +256,18 @@ export class Linking {
     if (native && kind !== 'json') return native;
     return this.#graph.module(url).view;
   }
+}
 
-  /** @throws {CodeError} A name that an import asks for is not there. */
-  #check({ url, code, sources }: Generation): void {
-    for (const [index, { specifier, names }] of code.definition.imports.entries()) {
-      for (const name of names) {
-        const found = sources[index]?.resolve(name, new Search());
-        if (found && found !== 'ambiguous') continue;
-        const what = found
-          ? `contains conflicting star exports for name '${name}'`
-          : `does not provide an export named '${name}'`;
-        throw new CodeError(url, new SyntaxError(`The requested module '${specifier}' ${what}`));
-      }
+/** @throws {CodeError} A name that an import asks for is not there. */
+export function checkNames({ url, code, sources }: Generation): void {
+  for (const [index, { specifier, names }] of code.definition.imports.entries()) {
+    for (const name of names) {
+      const found = sources[index]?.resolve(name, new Search());
+      if (found && found !== 'ambiguous') continue;
+      const what = found
+        ? `contains conflicting star exports for name '${name}'`
+        : `does not provide an export named '${name}'`;
+      throw new CodeError(url, new SyntaxError(`The requested module '${specifier}' ${what}`));
     }
   }
 }

@@ -15,8 +15,9 @@ import { DynamicImports } from './dynamic-imports.js';
 import { evaluate, run } from './evaluate.js';
 import type { ImportAttributes } from './import-options.js';
 import { type ImportPorts, Imports } from './imports.js';
-import { type Linked, Linking, type LinkPorts, type Renewing } from './link.js';
+import { checkNames, type Linked, Linking, type LinkPorts, type Renewing } from './link.js';
 import { addressOf, makeMeta, resolverOf } from './meta.js';
+import { type Packed, type PackedNative, Packs } from './packs.js';
 
 /** What modules need from the page. */
 export interface ModulePorts extends BodyPorts, ImportPorts {
@@ -50,6 +51,7 @@ export class Modules {
   readonly imports: Imports;
   readonly #ports: ModulePorts;
   readonly #handles = new WeakMap<object, Handle>();
+  readonly #packs = new Packs();
 
   constructor(ports: ModulePorts) {
     this.#ports = ports;
@@ -96,6 +98,54 @@ export class Modules {
     };
     this.#handles.set(meta, handle);
     return handle;
+  }
+
+  /** Bodies have come that belong together. None runs. */
+  provide(bodies: readonly Packed[]): void {
+    this.#packs.provide(bodies);
+  }
+
+  /**
+   * A module enters that came in a pack, with all that it imports. What its shell has in the browser's module map calls
+   * this in place of {@link define}.
+   *
+   * @param natives What the pack leaves to the browser.
+   */
+  enter(meta: ImportMeta, definition: Definition, natives: readonly PackedNative[]): Handle {
+    const { url } = definition;
+    if (!this.#has(url)) this.#unpack(url, natives);
+    return this.define(meta, definition, [], noBody);
+  }
+
+  #has(url: string): boolean {
+    const { current, next } = this.graph.get(url) ?? {};
+    return (current ?? next) !== undefined;
+  }
+
+  /** All become records, which are linked and have not run. */
+  #unpack(root: string, natives: readonly PackedNative[]): void {
+    const placeOf = (url: string) => ({
+      resolve: resolverOf(this.graph.get(url), url, this.#ports),
+    });
+    const entering = this.#packs.take(root, natives, {
+      has: (url) => this.#has(url),
+      urlOf: (link, importer) => this.graph.urlOf(link, placeOf(importer)),
+      compile: (definition, run) => this.bodies.rename(definition.url, run),
+    });
+    const made = [...entering].map(([url, { code, natives: found }]) => {
+      const module = this.graph.module(url);
+      const { definition } = code;
+      const sources = this.graph.sourcesOf(definition, placeOf(url), found);
+      const view = module.view.generation ? new View() : module.view;
+      const meta = makeMeta(definition, module, this.#ports);
+      return this.#generation(module, code, meta, sources, view);
+    });
+    // The server has seen that all names are there, where a specifier stands for what it takes it for.
+    if (this.#ports.hasImportMaps()) for (const generation of made) checkNames(generation);
+    for (const generation of made) {
+      generation.become('linked');
+      generation.module.begin(generation);
+    }
   }
 
   #first(
@@ -308,4 +358,8 @@ export class Modules {
       throw error;
     }
   }
+}
+
+function noBody(): never {
+  throw new Error('a module that came in a pack has its body there');
 }

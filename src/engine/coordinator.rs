@@ -246,6 +246,7 @@ mod tests {
             resolves_only: false,
             pulls: false,
             answers_for_host: false,
+            packs: false,
             mode: None,
             asks_specifiers: false,
             asks_meaning: false,

@@ -14,6 +14,7 @@ pub mod elements;
 mod lint;
 mod make;
 mod message;
+mod pack;
 mod pages;
 mod serve;
 mod snapshot;
@@ -41,6 +42,7 @@ pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
 use make::{MadeOfSave, Maker};
 use message::Message;
 pub use message::{HostFailure, PullFailure};
+use pack::{Chunks, Hopeless};
 pub use pages::Page;
 pub use serve::ServedScript;
 use serve::backlog::{Backlog, Registration};
@@ -94,6 +96,8 @@ pub struct EngineOptions {
     pub is_host_first: bool,
     /// How code is compiled, over what `tsconfig.json` says.
     pub compile: CompileOptions,
+    /// Whether pages get what they load in packs, as soon as it is known: all scripts are followed then.
+    pub packs: bool,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -151,6 +155,10 @@ pub(crate) struct Shared {
     any_changed: AtomicBool,
     /// Finished analyses by hash of the source: an answer to a reload needs no second parse.
     analyses: DashMap<u64, Arc<ModuleRecord>>,
+    /// What pages load at once.
+    chunks: Mutex<Chunks>,
+    /// What cannot be.
+    hopeless: Mutex<Hopeless>,
     /// What makes modules of files, where the host leaves that to the engine.
     maker: Option<Maker>,
     /// What was made of saves, by url, until it is sent.
@@ -177,6 +185,7 @@ impl Shared {
         let mut state = self.state();
         let started = now_ms().max(state.version + 1);
         *state = State::new(started);
+        state.packs = self.options.packs;
         self.state.clear_poison();
         self.any_changed.store(false, Ordering::Relaxed);
         let refusal = "it lost track of the modules because of an internal error".to_owned();
@@ -221,7 +230,8 @@ impl Engine {
         let snapshot = options.snapshot.as_ref();
         // Before it is read: what takes its place from then on is another run's.
         let exactness = Exactness::new(snapshot.and_then(|snapshot| Stamp::of(&snapshot.file)));
-        let (lineage, state) = resume::take_up(&options, new_session(started), started);
+        let (lineage, mut state) = resume::take_up(&options, new_session(started), started);
+        state.packs = options.packs;
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let mode = options.mode.clone();
         let maker = mode.map(|mode| Maker::new(&options, mode));
@@ -235,6 +245,8 @@ impl Engine {
             waiting_frames: AtomicU32::new(0),
             any_changed: AtomicBool::new(any_changed),
             analyses: DashMap::new(),
+            chunks: Mutex::default(),
+            hopeless: Mutex::default(),
             maker,
             made: DashMap::new(),
             previews: DashMap::new(),

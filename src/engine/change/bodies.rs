@@ -195,7 +195,7 @@ impl Shared {
 }
 
 /// A hash as the wire has it.
-fn hex(hash: u64) -> String {
+pub fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
@@ -297,8 +297,9 @@ impl State {
                 .collect(),
             indirect: indirect.collect(),
             stars: plan.stars().map(|star| star as u32).collect(),
-            hot: record.hot.used,
-            reports: record.hot.opaque,
+            // A package accepts nothing, as long as it is not linked.
+            hot: record.hot.used && !self.is_of_package(id),
+            reports: record.hot.opaque && !self.is_of_package(id),
             is_async: plan.is_async(),
         }
     }

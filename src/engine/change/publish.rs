@@ -9,6 +9,7 @@ use super::bodies::Content;
 use super::pull::Pending;
 use super::{describe, tell_departures};
 use crate::engine::coordinator::Coordinator;
+use crate::engine::now_ms;
 use crate::engine::state::{ServedSource, State};
 use crate::protocol::{HostEvent, Invalidation};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
@@ -179,7 +180,11 @@ impl State {
     /// A text is the content of a module from now on.
     pub fn set_source(&mut self, id: ModuleId, text: Arc<str>) {
         let at = self.graph.changed_at(id);
-        self.module(id).source = Some(ServedSource { text, at });
+        self.module(id).source = Some(ServedSource {
+            text,
+            at,
+            time: now_ms(),
+        });
     }
 
     /// Whether all pages that have a module have it with this content.
@@ -199,7 +204,8 @@ impl State {
         super::check::suspect(&file.path, text, self.graph.kind(id), self.graph.url(id))
     }
 
-    fn is_broken(&self, id: ModuleId) -> bool {
+    /// Whether something is wrong with the file of a module.
+    pub fn is_broken(&self, id: ModuleId) -> bool {
         let file = self.files.of_module(id);
         file.is_some_and(|index| self.files.get(index).life.problem().is_some())
     }

@@ -102,7 +102,9 @@ impl State {
         if !(is_page && kind == ModuleKind::Asset) {
             self.graph.set_served(id, kind);
         }
+        let page_loads = self.page_loads;
         let data = self.module(id);
+        data.known_since.get_or_insert(page_loads);
         let is_new_content = content.is_some() && data.content != content;
         let outdated = if is_new_content {
             data.reported = None;

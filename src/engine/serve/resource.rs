@@ -72,6 +72,7 @@ impl Engine {
         let registration = {
             let mut state = self.shared.state();
             state.asked_under(base);
+            state.page_loads = state.page_loads.saturating_add(1);
             let Registered {
                 id, registration, ..
             } = state.register(&module_url, ModuleKind::Page, content, file);

@@ -8,7 +8,7 @@ use super::backlog::Registration;
 use super::{Registered, SourceFile};
 use crate::engine::message::Message;
 use crate::engine::state::{ServedSource, State, TakenIn, accepted_specifiers};
-use crate::engine::{Engine, Shared};
+use crate::engine::{Engine, Shared, now_ms};
 use hotgraph_core::graph::url;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect, ModuleRecord};
@@ -78,13 +78,14 @@ impl Engine {
         if let Some(id) = overtaken {
             return self.answer_overtaken(id, &module_url, content, source);
         }
+        let time = file.as_ref().map_or_else(now_ms, |file| file.requested_at);
         let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
         let (registered, is_followed) = {
             let mut state = shared.state();
             let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
             let id = registered.id;
             let at = state.graph.changed_at(id);
-            state.module(id).source = kept.clone().map(|text| ServedSource { text, at });
+            state.module(id).source = kept.clone().map(|text| ServedSource { text, at, time });
             (registered, state.is_followed(id))
         };
         let Registered {

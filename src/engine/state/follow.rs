@@ -5,6 +5,8 @@
 //! it imports is asked for, so that this is known in time. Where it is not, since something else imported the module
 //! before, nothing is lost: what has no boundary above it reloads the page whatever its form.
 
+use std::sync::Arc;
+
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 
 use super::State;
@@ -23,6 +25,9 @@ impl State {
 
     /// Whether a script is to be served as a shell with this code.
     pub fn is_followed_with(&mut self, id: ModuleId, record: Option<&ModuleRecord>) -> bool {
+        if self.packs {
+            return true;
+        }
         let uses_hot = record.is_some_and(|record| record.hot.used);
         (self.module(id).is_followed || uses_hot) && !self.is_of_package(id)
     }
@@ -30,6 +35,10 @@ impl State {
     /// The same, by what was noted of the module alone.
     pub fn is_marked(&self, id: ModuleId) -> bool {
         self.modules.get(id.index()).is_some_and(|data| {
+            let is_shell = |record: &Arc<ModuleRecord>| matches!(record.body, Some(Ok(_)));
+            if self.packs && data.record.as_ref().is_some_and(is_shell) {
+                return self.graph.kind(id) == ModuleKind::Script;
+            }
             let uses_hot = || data.record.as_ref().is_some_and(|record| record.hot.used);
             data.is_followed || uses_hot()
         })
@@ -53,7 +62,8 @@ impl State {
     /// Whether pages have a module byte for byte, as the browser's own.
     pub fn is_plain(&mut self, id: ModuleId) -> bool {
         let is_script = !self.graph.is_served(id) || self.graph.kind(id) == ModuleKind::Script;
-        !is_script || self.is_of_package(id)
+        let is_in_packs = self.packs && self.graph.is_served(id);
+        !is_script || (self.is_of_package(id) && !is_in_packs)
     }
 
     /// Whether a module is part of an installed package. One that is linked is not: it is somebody's own code.

@@ -41,6 +41,8 @@ pub struct ServedSource {
     pub text: Arc<str>,
     /// The version of the module's content at that time.
     pub at: u64,
+    /// When it was read or asked for, in milliseconds since 1970: a file that is younger may be another one.
+    pub time: u64,
 }
 
 /// What belongs to a module beside its place in the graph.
@@ -52,6 +54,8 @@ pub struct ModuleData {
     pub record: Option<Arc<ModuleRecord>>,
     /// Whether its imports are in the graph, which forgets those of a module that is pruned.
     pub linked: bool,
+    /// How many pages had been served when it was served first.
+    pub known_since: Option<u32>,
     /// That code, before hotgraph's own changes.
     pub source: Option<ServedSource>,
     /// Whether the host has said where it resolves the accepted specifiers of that code to.
@@ -101,6 +105,10 @@ pub struct State {
     pub hosts: Hosts,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
+    /// Whether all scripts are followed, so that packs can hold them.
+    pub packs: bool,
+    /// How many pages were served.
+    pub page_loads: u32,
     /// The version at which something changed last of which only the host knows what it makes.
     pub input_changed_at: u64,
     modules: Vec<ModuleData>,
@@ -116,6 +124,8 @@ impl State {
             import_maps: BTreeMap::new(),
             hosts: Hosts::default(),
             version,
+            packs: false,
+            page_loads: 0,
             input_changed_at: 0,
             modules: Vec::new(),
         }

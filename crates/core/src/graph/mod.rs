@@ -1,5 +1,6 @@
 //! Modules by url: where they are on disk, who imports whom, what a change makes stale and what a page reaches.
 
+pub mod exports;
 pub mod folders;
 pub mod import_map;
 mod modules;

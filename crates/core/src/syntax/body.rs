@@ -22,7 +22,7 @@ mod text;
 
 use super::edit::{Edit, origin};
 
-pub use text::{Shell, function, shell};
+pub use text::{Entrance, Native, Shell, entrance, function, shell};
 
 /// How a module's text becomes a body. The plan belongs to one source and is of no use with another.
 #[derive(Debug, Clone, PartialEq, Eq)]

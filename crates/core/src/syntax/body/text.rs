@@ -21,6 +21,76 @@ pub struct Shell<'a> {
     pub is_inline: bool,
 }
 
+/// What a module says that runs out of a pack.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrance<'a> {
+    /// The url of the client, which exports `enter`.
+    pub client_url: &'a str,
+    /// What the module is to the page, as JSON.
+    pub definition: &'a str,
+    /// The urls of the modules that provide the bodies.
+    pub chunks: &'a [String],
+    /// What the pack imports and does not hold: JSON, style sheets. It has no code of its own that would run too early.
+    pub natives: &'a [Native],
+    /// Whether any of its bodies waits at its top level.
+    pub waits: bool,
+}
+
+/// A module that a pack leaves to the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Native {
+    /// Its url.
+    pub url: String,
+    /// The import attributes, keys and values decoded, in source order.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Native {
+    /// What names it to the page: its type and its url.
+    fn key(&self) -> String {
+        let kind = self.attributes.iter().find(|(key, _)| key == "type");
+        let kind = kind.map_or("", |(_, value)| value);
+        format!("{kind}:{}", self.url)
+    }
+}
+
+/// What a browser loads of a module whose body is in a pack, with those of all that it imports. It has the same exports
+/// as the module's shell. Of a module that passes on what others export there is none: only native imports do that.
+pub fn entrance(plan: &BodyPlan, entrance: &Entrance) -> String {
+    let p = &plan.prefix;
+    let mut text = String::new();
+    let client = literal(entrance.client_url);
+    add(
+        &mut text,
+        format_args!("import{{enter as {p}}}from{client};"),
+    );
+    for chunk in entrance.chunks {
+        add(&mut text, format_args!("import{};", literal(chunk)));
+    }
+    for (index, native) in entrance.natives.iter().enumerate() {
+        let from = from_url(&native.url, &native.attributes);
+        add(&mut text, format_args!("import*as {p}_{index} {from}"));
+    }
+    own_exports(&mut text, plan);
+    let early = variables(plan, Declared::Var).chain(variables(plan, Declared::Function));
+    let early = list(early);
+    if !early.is_empty() {
+        add(&mut text, format_args!("var {early};"));
+    }
+    let natives = list(
+        (entrance.natives.iter().enumerate())
+            .map(|(index, native)| format!("[{},{p}_{index}]", literal(&native.key()))),
+    );
+    let definition = one_line(entrance.definition);
+    let wait = if entrance.waits { "await " } else { "" };
+    add(
+        &mut text,
+        format_args!("const {p}_g={p}(import.meta,{definition},[{natives}]);{wait}{p}_g.run();"),
+    );
+    text.push_str(&attaching(plan));
+    text
+}
+
 /// The body: an expression of a function, without a name and without parentheses around it. It has as many lines as
 /// the source, and one for the closing brace.
 pub fn function(source: &str, plan: &BodyPlan) -> String {
@@ -125,15 +195,7 @@ fn shell_head(plan: &BodyPlan, shell: &Shell) -> String {
     for (index, indirect) in indirect.iter().enumerate() {
         imports(&mut text, plan, index, indirect);
     }
-    let own = list(
-        plan.locals
-            .iter()
-            .enumerate()
-            .map(|(index, local)| format!("{p}_e{index} as {}", export_name(&local.exported))),
-    );
-    if !own.is_empty() {
-        add(&mut text, format_args!("export{{{own}}};"));
-    }
+    own_exports(&mut text, plan);
     let vars = list(variables(plan, Declared::Var));
     if !vars.is_empty() {
         add(&mut text, format_args!("var {vars};"));
@@ -151,6 +213,18 @@ fn shell_head(plan: &BodyPlan, shell: &Shell) -> String {
         format_args!("function {p}_d(){{return {p}(import.meta,{definition},[{natives}],{p}_b)}}"),
     );
     text
+}
+
+/// The exports that are variables of the shell.
+fn own_exports(text: &mut String, plan: &BodyPlan) {
+    let p = &plan.prefix;
+    let locals = plan.locals.iter().enumerate();
+    let own = list(
+        locals.map(|(index, local)| format!("{p}_e{index} as {}", export_name(&local.exported))),
+    );
+    if !own.is_empty() {
+        add(text, format_args!("export{{{own}}};"));
+    }
 }
 
 /// What is native of one import: its namespace, its names, and what is exported again.
@@ -182,8 +256,12 @@ fn imports(text: &mut String, plan: &BodyPlan, index: usize, indirect: &[&Indire
 
 /// `from"./x.js"with{type:"json"};`
 fn from(import: &BodyImport) -> String {
-    let specifier = literal(&import.specifier);
-    let attributes = import.attributes.iter();
+    from_url(&import.specifier, &import.attributes)
+}
+
+fn from_url(specifier: &str, attributes: &[(String, String)]) -> String {
+    let specifier = literal(specifier);
+    let attributes = attributes.iter();
     let attributes =
         list(attributes.map(|(key, value)| format!("{}:{}", export_name(key), literal(value))));
     match attributes.is_empty() {
@@ -196,7 +274,16 @@ fn from(import: &BodyImport) -> String {
 fn shell_tail(plan: &BodyPlan) -> String {
     let p = &plan.prefix;
     let wait = if plan.is_async { "await " } else { "" };
-    let mut text = format!("\nconst {p}_g={p}_d();{wait}{p}_g.run();");
+    format!(
+        "\nconst {p}_g={p}_d();{wait}{p}_g.run();{}",
+        attaching(plan)
+    )
+}
+
+/// The shell's variables get their values.
+fn attaching(plan: &BodyPlan) -> String {
+    let p = &plan.prefix;
+    let mut text = String::new();
     let lexical = list(variables(plan, Declared::Lexical));
     if !lexical.is_empty() {
         add(&mut text, format_args!("let {lexical};"));

@@ -1,0 +1,150 @@
+//! Chunks: the modules that bring the bodies of packs, named by their content, so that browsers keep them. An edit
+//! changes the chunk that the module is in.
+//!
+//! A chunk holds modules that the same packs need, some of these by their urls: so packs share what they share, and a
+//! module that comes or goes moves no other.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::change::bodies::hex;
+use hotgraph_core::graph::ModuleId;
+
+/// Into so many chunks a pack is divided, more or less. Each costs a request, and is what an edit changes at least.
+const DIVISOR: usize = 24;
+
+/// Fewer modules than this are not divided further.
+const SMALLEST: usize = 16;
+
+/// Packs that are told apart; all others count as one.
+const MOST_ROOTS: usize = 63;
+
+/// Bytes of chunks that are kept although no pack has them any more, as a multiple of those that packs have. A page may
+/// be about to ask for them.
+const SURPLUS: usize = 2;
+
+/// A module of a chunk.
+pub struct Piece {
+    pub id: ModuleId,
+    pub url: String,
+    /// An array: the definition, and a function.
+    pub text: String,
+}
+
+/// The last pack of one module.
+#[derive(Debug, Default)]
+struct Known {
+    members: HashSet<ModuleId>,
+    chunks: Vec<String>,
+}
+
+/// All chunks that pages may ask for.
+#[derive(Debug, Default)]
+pub struct Chunks {
+    /// By name, in the order in which they were made.
+    texts: BTreeMap<u64, (String, Arc<str>)>,
+    numbers: HashMap<String, u64>,
+    made: u64,
+    roots: Vec<ModuleId>,
+    packs: HashMap<ModuleId, Known>,
+}
+
+impl Chunks {
+    /// The text of a chunk.
+    pub fn get(&self, name: &str) -> Option<&Arc<str>> {
+        let number = self.numbers.get(name)?;
+        self.texts.get(number).map(|(_, text)| text)
+    }
+
+    /// Takes in the pack of a module. Returns the names of its chunks.
+    pub fn put(&mut self, root: ModuleId, mut pieces: Vec<Piece>) -> Vec<String> {
+        if !self.roots.contains(&root) && self.roots.len() < MOST_ROOTS {
+            self.roots.push(root);
+        }
+        let members = pieces.iter().map(|piece| piece.id).collect();
+        self.packs.entry(root).or_default().members = members;
+        let mask = (pieces.len() / DIVISOR).max(SMALLEST).next_power_of_two() as u64 - 1;
+        pieces.sort_by(|a, b| a.url.cmp(&b.url));
+        let mut groups: BTreeMap<u64, Vec<Piece>> = BTreeMap::new();
+        for piece in pieces {
+            groups
+                .entry(self.packs_with(piece.id))
+                .or_default()
+                .push(piece);
+        }
+        let mut names = Vec::new();
+        for group in groups.into_values() {
+            let mut chunk = Vec::new();
+            for piece in group {
+                let is_last = xxh3_64(piece.url.as_bytes()) & mask == 0;
+                chunk.push(piece.text);
+                if is_last {
+                    names.push(self.add(&std::mem::take(&mut chunk)));
+                }
+            }
+            if !chunk.is_empty() {
+                names.push(self.add(&chunk));
+            }
+        }
+        self.packs
+            .entry(root)
+            .or_default()
+            .chunks
+            .clone_from(&names);
+        self.tidy();
+        names
+    }
+
+    /// Which packs hold a module, a bit each.
+    fn packs_with(&self, id: ModuleId) -> u64 {
+        let roots = self.roots.iter().enumerate();
+        roots
+            .filter(|(_, root)| {
+                let pack = self.packs.get(root);
+                pack.is_some_and(|pack| pack.members.contains(&id))
+            })
+            .fold(0, |bits, (index, _)| bits | 1 << index)
+    }
+
+    fn add(&mut self, pieces: &[String]) -> String {
+        let list = pieces.join(",\n");
+        let text =
+            format!("import{{provide as $hot_provide}}from\"./main.js\";$hot_provide([\n{list}]);");
+        let name = format!("pack-{}.js", hex(xxh3_64(text.as_bytes())));
+        if let Some(known) = self.numbers.remove(&name) {
+            self.texts.remove(&known);
+        }
+        self.made += 1;
+        self.numbers.insert(name.clone(), self.made);
+        self.texts.insert(self.made, (name.clone(), text.into()));
+        name
+    }
+
+    /// Lets go of the oldest that no pack has.
+    fn tidy(&mut self) {
+        let in_use: HashSet<&String> = self.packs.values().flat_map(|pack| &pack.chunks).collect();
+        let (mut used, mut unused) = (0, 0);
+        for (name, text) in self.texts.values() {
+            match in_use.contains(name) {
+                true => used += text.len(),
+                false => unused += text.len(),
+            }
+        }
+        let mut gone = Vec::new();
+        for (&number, (name, text)) in &self.texts {
+            if unused <= SURPLUS * used {
+                break;
+            }
+            if !in_use.contains(name) {
+                unused -= text.len();
+                gone.push((number, name.clone()));
+            }
+        }
+        for (number, name) in gone {
+            self.texts.remove(&number);
+            self.numbers.remove(&name);
+        }
+    }
+}
