@@ -2,7 +2,7 @@
  * The app that every system serves: chains of modules, each under a boundary of its own, and other modules that
  * the page loads as well. What differs from system to system is the dialect in which boundaries accept.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -53,7 +53,7 @@ const reporter = (port) => `const now = () => performance.timeOrigin + performan
 const socket = new WebSocket('ws://127.0.0.1:${port}');
 const opened = new Promise((resolve) => socket.addEventListener('open', resolve));
 const say = (message) => opened.then(() => socket.send(JSON.stringify(message)));
-socket.addEventListener('message', () => say({ type: 'pong', at: now() }));
+socket.addEventListener('message', ({ data }) => data === 'reload' ? location.reload() : say({ type: 'pong', at: now() }));
 addEventListener('error', ({ message }) => say({ type: 'error', message }));
 addEventListener('unhandledrejection', ({ reason }) => say({ type: 'error', message: String(reason) }));
 let evaluations = 0;
@@ -256,6 +256,9 @@ export { value };
 
 /** The app whose load is measured: modules of about 2.5 kB, each importing up to four of the next level. */
 export class PageLoadApp extends Folder {
+  #last = '';
+  #edits = 0;
+
   /**
    * @param {number} modules How many.
    * @param {boolean} accepts Whether the page's script accepts itself, so that hotgraph follows all of them.
@@ -276,6 +279,7 @@ export class PageLoadApp extends Folder {
         (one) => `import { value as value${one} } from '../${name(one)}';`,
       );
       const sum = children.map((one) => ` + value${one}`).join('');
+      this.#last = name(at);
       this.write(name(at), `${imports.join('\n')}\n${functions}\nexport const value = 1${sum};\n`);
     }
     this.write('reporter.js', reporter(port));
@@ -287,6 +291,13 @@ loaded(value);
 ${accepts ? 'import.meta.hot?.accept();\n' : ''}`,
     );
     this.write('index.html', MODULE_PAGE);
+  }
+
+  /** Edits one module. */
+  edit() {
+    const text = readFileSync(this.path(this.#last), 'utf8').replace(/(?:\/\/ edit.*)?$/, '');
+    this.#edits += 1;
+    this.write(this.#last, `${text}// edit ${this.#edits}`);
   }
 }
 

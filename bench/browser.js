@@ -157,6 +157,15 @@ export class Page {
     throw new Error(`the page did not load: ${this.errors.join(', ') || 'it says nothing'}`);
   }
 
+  /** Reloads it. Returns what it says when it has run all its modules again. */
+  async reload() {
+    const loaded = this.next(({ type }) => type === 'loaded', LOAD_PATIENCE);
+    this.#socket.send('reload');
+    const message = await loaded;
+    if (message) return message;
+    throw new Error(`the page did not load again: ${this.errors.join(', ') || 'it says nothing'}`);
+  }
+
   /**
    * Finds out how the page's clock differs from ours. Both tick alike and only started from different times, so that
    * each answer to a question, which was given between asking and getting it, leaves less that is possible.

@@ -12,7 +12,17 @@ import { Failure, heading, main } from '../scripts/run.js';
 import { installIn, setup } from '../scripts/setup.js';
 
 /** The parts, in their order. */
-const PARTS = ['latency', 'profile', 'lost', 'storm', 'watch', 'page-load', 'writes', 'memory'];
+const PARTS = [
+  'latency',
+  'profile',
+  'lost',
+  'storm',
+  'watch',
+  'page-load',
+  'reload',
+  'writes',
+  'memory',
+];
 
 await main(import.meta, async () => {
   // At the exit, browser, servers and apps go as well.

@@ -2,7 +2,7 @@
  * One server in a process of its own: `node server.js <id> <folder> <options as JSON>`. It says when it listens,
  * passes on what the server reports when `events` asks for that, and ends with its parent.
  */
-import { plainServer, systems } from './servers.js';
+import { servers } from './servers.js';
 import { now } from './statistics.js';
 
 /** Milliseconds that the server has to end. */
@@ -10,7 +10,7 @@ const PATIENCE = 5000;
 
 const [id, folder, json] = process.argv.slice(2);
 const { events, ...options } = JSON.parse(json);
-const system = [...systems, plainServer].find((candidate) => candidate.id === id);
+const system = servers.find((candidate) => candidate.id === id);
 const onEvent = events ? ({ type }) => process.send({ event: type, at: now() }) : undefined;
 const server = await system.start(folder, { port: 0, ...options, onEvent });
 

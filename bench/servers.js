@@ -3,6 +3,7 @@
  * app is written in, and `start(folder, options)` as in conformance/servers.js.
  */
 import http from 'node:http';
+import { join } from 'node:path';
 import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
 import { createHmr, hmrPlugin } from '../index.js';
 import { dialects } from './app.js';
@@ -31,8 +32,13 @@ const hotgraphWith =
 const none = async () => [];
 
 /** Starts a server of node:http with `createHmr()`. */
-async function ownServer(folder, { port, onEvent }) {
-  const hmr = createHmr({ root: folder, logLevel: 'silent', ...(onEvent && { onEvent }) });
+async function ownServer(folder, { port, onEvent }, options = {}) {
+  const hmr = createHmr({
+    root: folder,
+    logLevel: 'silent',
+    ...(onEvent && { onEvent }),
+    ...options,
+  });
   const server = http.createServer((request, response) =>
     hmr.middleware(request, response, () => response.writeHead(404).end()),
   );
@@ -150,9 +156,51 @@ export const systems = [
   { ...rspack, id: 'rspack', dialect: dialects.webpack },
 ];
 
+/** Starts a server that answers with one bundle, made anew when a page asks for it. */
+async function startBundle(folder, { port }) {
+  const { context } = await packages.import('esbuild');
+  const bundling = await context({
+    entryPoints: [join(folder, 'main.js')],
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+    sourcemap: 'linked',
+    outdir: folder,
+    write: false,
+  });
+  const page = '<!doctype html><script type="module" src="/bundle.js"></script>';
+  const server = http.createServer(async ({ url, headers }, response) => {
+    if (url === '/') return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+    if (url !== '/bundle.js') return response.writeHead(404).end();
+    const { outputFiles } = await bundling.rebuild();
+    const { contents, hash } = outputFiles.find(({ path }) => path.endsWith('.js'));
+    response.setHeader('etag', `"${hash}"`);
+    if (headers['if-none-match'] === `"${hash}"`) return response.writeHead(304).end();
+    const type = { 'content-type': 'text/javascript', 'cache-control': 'no-cache' };
+    return response.writeHead(200, type).end(contents);
+  });
+  await new Promise((resolve) => server.listen(port, 'localhost', resolve));
+  return {
+    url: `http://localhost:${server.address().port}`,
+    async stop() {
+      await bundling.dispose();
+      server.close().closeAllConnections();
+    },
+  };
+}
+
+/** What page loads are compared with besides. */
+const loaders = [
+  { id: 'packs', start: (folder, options) => ownServer(folder, options, { pack: true }) },
+  { id: 'bundle', start: startBundle },
+];
+
 /** @web/dev-server as it is, to be compared with what hotgraph makes of it. */
-export const plainServer = {
+const plainServer = {
   id: 'plain',
   start: (folder, { port, config }) =>
     startWebDevServer(packages, folder, port, [], { ...CONFIG, ...config }),
 };
+
+/** All that can be started. */
+export const servers = [...systems, ...loaders, plainServer];

@@ -184,7 +184,7 @@ export class HotServer {
     const { mode, servesFiles = false, resolvesOnly = false } = facts;
     const varies = mode === undefined && !servesFiles && !resolvesOnly;
     const files = new HmrFiles(engine, endpoint, () => plugins.head(), varies);
-    const ahead = pack && { ahead: new ReadAhead(engine, dispatch) };
+    const ahead = pack && { ahead: new ReadAhead(engine, endpoint, dispatch) };
     this.#running = { engine, endpoint, files, ...ahead };
     for (const [file, inputs] of this.#dependencies) this.#tellDependency(file, inputs);
     return this.#running;

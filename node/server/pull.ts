@@ -17,6 +17,8 @@ export type Dispatch = (request: IncomingMessage, response: ServerResponse) => v
 
 /** The header that marks a request which nobody is answered. Its values are known to this process only. */
 const HEADER = 'x-hotgraph-preview';
+/** The same of every request that the server makes of itself. */
+const OWN = 'x-hotgraph-own';
 const SECRET = randomBytes(16).toString('hex');
 
 /** Requests for previews that are under way, by the header's value: what to call when the answer is known. */
@@ -30,6 +32,11 @@ const MOST_AT_ONCE = 32;
 export function isPreview(headers: IncomingHttpHeaders): boolean {
   const value = headers[HEADER];
   return typeof value === 'string' && underWay.has(value);
+}
+
+/** Whether the server asks itself, and no page does. */
+export function isOwn(headers: IncomingHttpHeaders): boolean {
+  return headers[OWN] === SECRET;
 }
 
 /** The engine has the answer to a request for a preview: what the server still does with it need not be waited for. */
@@ -89,7 +96,12 @@ export async function ask(
     const { statusCode, statusMessage } = await inject(dispatch as inject.DispatchFunc, {
       method: 'GET',
       url,
-      headers: { ...headers, 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'cors' },
+      headers: {
+        ...headers,
+        [OWN]: SECRET,
+        'sec-fetch-dest': 'script',
+        'sec-fetch-mode': 'cors',
+      },
     });
     return statusCode < 400 ? undefined : `HTTP status ${statusCode} ${statusMessage}`.trim();
   } catch (error) {

@@ -3,15 +3,11 @@
  * page gets in packs, also the first time.
  */
 
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
 import { destinationOf } from './destination.js';
-import { ask, type Dispatch } from './pull.js';
-
-/** The header that marks our own requests. Its value is known to this process only. */
-const HEADER = 'x-hotgraph-ahead';
-const SECRET = randomBytes(16).toString('hex');
+import type { HmrEndpoint } from './endpoint.js';
+import { ask, type Dispatch, isOwn } from './pull.js';
 
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
@@ -22,18 +18,22 @@ const MOST = 50_000;
 /** Reads ahead of the pages of one server. */
 export class ReadAhead {
   readonly #engine: HmrEngine;
+  readonly #endpoint: HmrEndpoint;
   readonly #dispatch: Dispatch;
   /** By url, when all is read that it imports. */
   readonly #read = new Map<string, Promise<void>>();
 
-  constructor(engine: HmrEngine, dispatch: Dispatch) {
+  constructor(engine: HmrEngine, endpoint: HmrEndpoint, dispatch: Dispatch) {
     this.#engine = engine;
+    this.#endpoint = endpoint;
     this.#dispatch = dispatch;
   }
 
   /** Settles when what the script at a url imports is known, or cannot be. Never rejects. */
   async read(url: string, headers: IncomingHttpHeaders): Promise<void> {
-    if (headers[HEADER] === SECRET || destinationOf(headers) !== 'module') return;
+    if (isOwn(headers) || destinationOf(headers) !== 'module') return;
+    // Pages of other sites make no modules.
+    if (this.#endpoint.isForeign(headers)) return;
     let reading = this.#read.get(url);
     if (!reading && this.#read.size < MOST) {
       reading = this.#readAll(url, headers);
@@ -43,7 +43,7 @@ export class ReadAhead {
   }
 
   async #readAll(root: string, { 'user-agent': agent = '', host }: IncomingHttpHeaders) {
-    const headers = { 'user-agent': agent, ...(host && { host }), [HEADER]: SECRET };
+    const headers = { 'user-agent': agent, ...(host && { host }) };
     const waiting = [root];
     const asked = new Set(waiting);
     const settled = Promise.resolve();

@@ -33,7 +33,7 @@ const DEPTH = 5;
 export function snapshotOptions(
   config: Config,
   port: number | undefined,
-  { cacheDir, pack = false }: HotOptions,
+  { cacheDir, pack = false }: HotOptions = {},
 ): SnapshotOptions | undefined {
   const base = config.basePath ?? '';
   // A server object and what is attached to it say nothing about files.

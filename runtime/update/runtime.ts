@@ -6,6 +6,7 @@ import { Equipment } from '../hot/equip.js';
 import { Events } from '../hot/events.js';
 import { Statuses } from '../hot/webpack.js';
 import type { Generation } from '../model/generation.js';
+import type { Module } from '../model/module.js';
 import { Modules } from '../modules/modules.js';
 import type { ReloadReport, ServerMessage, StaleModule, Update } from '../protocol.js';
 import { describeFailure, summary, updatePayload } from '../tell/announce.js';
@@ -161,10 +162,14 @@ export class Runtime {
 
   /** The module that threw this error when it ran. */
   whoThrew(error: unknown): string | undefined {
-    for (const { current, url } of this.modules.graph.modules) {
-      if (current?.state === 'failed' && current.error === error) return url;
+    let last: Module | undefined;
+    for (const module of this.modules.graph.modules) {
+      const { current, rank } = module;
+      if (current?.state !== 'failed' || current.error !== error) continue;
+      // What imports it failed too, and has not run.
+      if ((rank ?? 0) >= (last?.rank ?? 0)) last = module;
     }
-    return undefined;
+    return last?.url;
   }
 
   /** The page's own code has run: starts applying what came in and what will. */

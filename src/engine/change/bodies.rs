@@ -297,8 +297,8 @@ impl State {
                 .collect(),
             indirect: indirect.collect(),
             stars: plan.stars().map(|star| star as u32).collect(),
-            // A package accepts nothing, as long as it is not linked.
-            hot: record.hot.used && !self.is_of_package(id),
+            // A package accepts nothing, as long as it is not linked, but it may decline.
+            hot: record.hot.used && (record.hot.declines || !self.is_of_package(id)),
             reports: record.hot.opaque && !self.is_of_package(id),
             is_async: plan.is_async(),
         }

@@ -179,10 +179,11 @@ impl State {
 
     /// A text is the content of a module from now on.
     pub fn set_source(&mut self, id: ModuleId, text: Arc<str>) {
-        let at = self.graph.changed_at(id);
+        let (at, version) = (self.graph.changed_at(id), self.version);
         self.module(id).source = Some(ServedSource {
             text,
             at,
+            version,
             time: now_ms(),
         });
     }

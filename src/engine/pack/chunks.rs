@@ -148,3 +148,88 @@ impl Chunks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hotgraph_core::graph::ModuleGraph;
+
+    /// Modules with these numbers, all of the same length.
+    fn pieces(graph: &mut ModuleGraph, numbers: std::ops::Range<usize>) -> Vec<Piece> {
+        numbers
+            .map(|number| {
+                let url = format!("/module-{number}.js");
+                Piece {
+                    id: graph.intern(&url),
+                    text: format!("[{{}},function*(){{/* {number} */}}]"),
+                    url,
+                }
+            })
+            .collect()
+    }
+
+    fn added(before: &[String], after: &[String]) -> usize {
+        after.iter().filter(|name| !before.contains(name)).count()
+    }
+
+    #[test]
+    fn an_edit_changes_one_chunk() {
+        let mut graph = ModuleGraph::default();
+        let mut chunks = Chunks::default();
+        let root = graph.intern("/main.js");
+        let before = chunks.put(root, pieces(&mut graph, 0..500));
+        assert!(before.len() > 5, "{}", before.len());
+        assert_eq!(chunks.put(root, pieces(&mut graph, 0..500)), before);
+        let mut edited = pieces(&mut graph, 0..500);
+        edited[99].text.push(' ');
+        let after = chunks.put(root, edited);
+        assert_eq!(added(&before, &after), 1);
+        let grown = chunks.put(root, pieces(&mut graph, 0..501));
+        assert!(added(&before, &grown) <= 1);
+        assert!(before.iter().all(|name| chunks.get(name).is_some()));
+    }
+
+    #[test]
+    fn packs_share_what_both_have() {
+        let mut graph = ModuleGraph::default();
+        let mut chunks = Chunks::default();
+        let (one, other) = (graph.intern("/one.js"), graph.intern("/other.js"));
+        chunks.put(one, pieces(&mut graph, 0..300));
+        let of_other = chunks.put(other, pieces(&mut graph, 100..400));
+        let of_one = chunks.put(one, pieces(&mut graph, 0..300));
+        let own = added(&of_other, &of_one);
+        assert!(own > 0 && own < of_one.len(), "{own} of {}", of_one.len());
+        let text = |name: &String| chunks.get(name).map(|text| text.to_string());
+        let texts: Vec<String> = of_one.iter().chain(&of_other).filter_map(text).collect();
+        let has = |number: usize| {
+            let mark = format!("/* {number} */");
+            let mut having: Vec<&String> =
+                texts.iter().filter(|text| text.contains(&mark)).collect();
+            having.dedup();
+            having
+        };
+        // Both name the chunk, and it is one.
+        let shared = has(200);
+        assert!(shared.iter().all(|text| *text == shared[0]));
+        assert_eq!(has(50).len(), 1);
+    }
+
+    #[test]
+    fn what_no_pack_has_goes_in_the_end() {
+        let mut graph = ModuleGraph::default();
+        let mut chunks = Chunks::default();
+        let root = graph.intern("/main.js");
+        let mut first = Vec::new();
+        for edit in 0..20 {
+            let mut all = pieces(&mut graph, 0..10);
+            all[0].text.push_str(&" ".repeat(edit));
+            let names = chunks.put(root, all);
+            if edit == 0 {
+                first = names;
+            }
+        }
+        assert!(first.iter().all(|name| chunks.get(name).is_none()));
+        assert!(chunks.texts.len() <= 4, "{}", chunks.texts.len());
+        assert_eq!(chunks.texts.len(), chunks.numbers.len());
+    }
+}

@@ -275,12 +275,13 @@ impl State {
         if !is_script || !self.import_maps.is_empty() || self.is_broken(id) {
             return None;
         }
-        let page_loads = self.page_loads;
+        let (page_loads, input_changed_at) = (self.page_loads, self.input_changed_at);
         let data = self.module(id);
-        if data.known_since.is_none_or(|since| since >= page_loads) {
+        let (known_since, source) = (data.known_since?, data.source.as_ref()?);
+        if known_since >= page_loads || source.version < input_changed_at {
             return None;
         }
-        let time = data.source.as_ref()?.time;
+        let time = source.time;
         let Content::Text(text) = self.content_of(id, serves_files) else {
             return None;
         };

@@ -84,8 +84,13 @@ impl Engine {
             let mut state = shared.state();
             let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
             let id = registered.id;
-            let at = state.graph.changed_at(id);
-            state.module(id).source = kept.clone().map(|text| ServedSource { text, at, time });
+            let (at, version) = (state.graph.changed_at(id), state.version);
+            state.module(id).source = kept.clone().map(|text| ServedSource {
+                text,
+                at,
+                version,
+                time,
+            });
             (registered, state.is_followed(id))
         };
         let Registered {

@@ -41,6 +41,8 @@ pub struct ServedSource {
     pub text: Arc<str>,
     /// The version of the module's content at that time.
     pub at: u64,
+    /// The newest version at that time: what it was made of besides its file may have changed since.
+    pub version: u64,
     /// When it was read or asked for, in milliseconds since 1970: a file that is younger may be another one.
     pub time: u64,
 }
