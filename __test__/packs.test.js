@@ -48,7 +48,10 @@ const OBSERVED = {
   'index.html': `<!doctype html><html><head><script>
 globalThis.logged = [];
 globalThis.log = (...values) => logged.push(values.map(String).join(' ').replaceAll(origin, ''));
-addEventListener('error', ({ message, filename, lineno }) => log('uncaught', message, filename, lineno));
+addEventListener('error', ({ message, filename, lineno }) => {
+  // Firefox names who has evaluated the module.
+  log('uncaught', message, ...(navigator.userAgent.includes('Firefox') ? [] : [filename, lineno]));
+});
 </script></head><body>
 <script type="module" src="./main.js"></script>
 <script type="module">import { counter, increment } from './counter.js'; increment(); log('inline', counter);</script>
@@ -123,8 +126,9 @@ test('what a page does is the same, and it asks for a few files', async (t) => {
   const tab = await open();
   await tab.until(() => globalThis.finished, true);
   t.deepEqual(await tab.evaluate(log), native);
-  t.regex(native.join('\n'), /uncaught .*on purpose \/deep\.js 3/);
-  t.deepEqual(tab.errors, first.errors);
+  t.regex(native.join('\n'), /uncaught .*on purpose(?: \/deep\.js 3)?$/m);
+  const errors = (one) => one.errors.map((text) => text.replace(/http:\/\/localhost:\d+/, ''));
+  t.deepEqual(errors(tab), errors(first));
   const paths = await tab.evaluate(asked);
   t.true(chunksOf(paths).length > 0);
   // What is linked wrong is asked for as ever.
@@ -242,5 +246,6 @@ test('a policy without eval has packs too', async (t) => {
   t.deepEqual(filesOf(await tab.evaluate(asked)), []);
   await project.write(`chain/module-${MANY - 1}.js`, 'export const value = 2;');
   await tab.until(value, 2);
-  wasHot(t, tab);
+  // Firefox says what it has blocked.
+  t.is(tab.loads, 1);
 });

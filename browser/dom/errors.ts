@@ -33,10 +33,13 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
     if (target instanceof window.HTMLScriptElement) void tellMissing(target, window, ports);
     if (!(event instanceof window.ErrorEvent)) return;
     const { error, filename: address, lineno: line, colno: column, message } = event;
-    if (parseAddress(address)?.origin !== origin || isOurs(address)) return;
+    if (parseAddress(address)?.origin !== origin) return;
     const module = ports.whoThrew(error) ?? null;
-    if (!isLoading() && !isOfLoading(error) && module === null) return;
-    ports.unloaded(troubleOf(error ?? message, module, origin, { address, line, column }));
+    // Firefox names who has evaluated the module.
+    const isNamed = !isOurs(address);
+    if (module === null && (!isNamed || (!isLoading() && !isOfLoading(error)))) return;
+    const place = isNamed ? { address, line, column } : undefined;
+    ports.unloaded(troubleOf(error ?? message, module, origin, place));
   };
   const onRejection = (event: PromiseRejectionEvent) => {
     const { reason } = event;
