@@ -1,6 +1,6 @@
 /**
  * Reading ahead: before a page gets a script, the server asks itself for all that it imports. What is known by then the
- * page gets in packs, also the first time.
+ * page gets in packs, also the first time. Later it asks itself for what has changed since.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -12,7 +12,7 @@ import { ask, type Dispatch, isOwn } from './pull.js';
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
 
-/** Modules that are read ahead. What imports more than these is loaded as ever. */
+/** Modules that are read ahead. What is imported beyond these is loaded as ever. */
 const MOST = 50_000;
 
 /** Reads ahead of the pages of one server. */
@@ -20,8 +20,12 @@ export class ReadAhead {
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
   readonly #dispatch: Dispatch;
-  /** By url, when all is read that it imports. */
-  readonly #read = new Map<string, Promise<void>>();
+  /** The urls that pages have asked for, of which all was read that they import. */
+  readonly #roots = new Set<string>();
+  /** By url, the version of the content that was read. */
+  readonly #read = new Map<string, number>();
+  /** One after the other, so that nothing is read twice. */
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(engine: HmrEngine, endpoint: HmrEndpoint, dispatch: Dispatch) {
     this.#engine = engine;
@@ -34,26 +38,25 @@ export class ReadAhead {
     if (isOwn(headers) || destinationOf(headers) !== 'module') return;
     // Pages of other sites make no modules.
     if (this.#endpoint.isForeign(headers)) return;
-    let reading = this.#read.get(url);
-    if (!reading && this.#read.size < MOST) {
-      reading = this.#readAll(url, headers);
-      this.#read.set(url, reading);
-    }
-    await reading;
+    const isRoot = this.#roots.has(url);
+    // What came with another one is read, and of the rest anybody can make up any.
+    if (!isRoot && (this.#read.has(url) || this.#read.size >= MOST)) return;
+    this.#roots.add(url);
+    this.#reading = this.#reading.then(() => this.#readAll(url, headers));
+    await this.#reading;
   }
 
   async #readAll(root: string, { 'user-agent': agent = '', host }: IncomingHttpHeaders) {
     const headers = { 'user-agent': agent, ...(host && { host }) };
-    const waiting = [root];
-    const asked = new Set(waiting);
-    const settled = Promise.resolve();
+    const waiting = this.#read.has(root) ? this.#changed() : [root];
+    if (waiting.length === 0) return;
     const visit = async (url: string) => {
+      this.#read.set(url, this.#engine.contentVersion(url));
       await ask(this.#dispatch, url, headers);
       for (const imported of this.#engine.unknownImports(url)) {
-        if (asked.has(imported) || asked.size >= MOST) continue;
-        asked.add(imported);
+        if (this.#read.has(imported) || this.#read.size >= MOST) continue;
+        this.#read.set(imported, 0);
         waiting.push(imported);
-        if (!this.#read.has(imported)) this.#read.set(imported, settled);
       }
     };
     await new Promise<void>((resolve) => {
@@ -73,5 +76,13 @@ export class ReadAhead {
       go();
     });
     this.#engine.readAhead(root);
+  }
+
+  /** What has changed since it was read: nobody may have asked for it yet. */
+  #changed(): string[] {
+    const read = [...this.#read];
+    return read.flatMap(([url, version]) =>
+      this.#engine.contentVersion(url) > version ? url : [],
+    );
   }
 }
