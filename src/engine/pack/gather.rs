@@ -216,8 +216,11 @@ impl Shared {
                 return None;
             }
             let (text, hash, read) = state.packable(id, self.options.serves_files)?;
-            let record = self.analyses.get(&hash).map(|record| record.clone())?;
+            drop(state);
+            // Modules of the same text share an analysis, which goes when one of them is another.
+            let record = self.analysis_of(hash, &text).ok()?;
             let plan = record.body.as_ref()?.as_ref().ok()?;
+            let mut state = self.state();
             let definition = state.definition(id, hash, &record, plan);
             let mut imports = Vec::with_capacity(definition.imports.len());
             for (link, import) in definition.imports.iter().zip(plan.imports()) {
