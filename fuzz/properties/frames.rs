@@ -54,6 +54,7 @@ pub fn check(data: &[u8]) {
         asks_meaning: false,
         is_host_first: false,
         compile: Default::default(),
+        packs: false,
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");
