@@ -3,8 +3,8 @@ const table = '__test__/language.test.js';
 
 export default {
   files: process.env.HOTGRAPH_TABLE ? [table] : ['__test__/**/*.test.js', `!${table}`],
-  // Most tests drive a browser: more than two at a time only make each other slow.
-  concurrency: 2,
+  // Most tests drive a browser: they wait more than they work, on two cores.
+  concurrency: 3,
   timeout: '2m',
   failFast: false,
   workerThreads: false,
