@@ -62,6 +62,9 @@ const COMPILED = /\.(?:jsx|m?ts|tsx)$/i;
 /** How often plugins are asked for specifiers of one module: what they answer is known then. */
 const MOST_ROUNDS = 3;
 
+/** Urls that the engine is told of. A request can make up any; beyond these the engine judges saves by itself. */
+const MOST_TOLD = 100_000;
+
 /** Makes modules of files. */
 export class Maker {
   readonly #engine: HmrEngine;
@@ -204,7 +207,7 @@ export class Maker {
 
   async #makeByPlugins(request: MakeRequest, read: Read): Promise<PluginText | null> {
     const { url, file } = request;
-    if (!this.#told.has(url)) {
+    if (!this.#told.has(url) && this.#told.size < MOST_TOLD) {
       this.#told.add(url);
       this.#engine.madeByHost(url);
     }
