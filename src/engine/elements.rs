@@ -89,7 +89,7 @@ mod tests {
         let line = code.lines().nth(1).unwrap_or_default();
         for text in ["html,", "`<p>`"] {
             let column = line.find(text).unwrap_or_default() as u32;
-            let tokens = map.iter().flat_map(|map| map.get_tokens());
+            let tokens = map.iter().flat_map(oxc_sourcemap::SourceMap::get_tokens);
             let mut found =
                 tokens.filter(|token| token.get_dst_line() == 1 && token.get_dst_col() == column);
             let source_line = source.lines().nth(1).unwrap_or_default();

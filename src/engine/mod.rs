@@ -37,9 +37,10 @@ use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::graph::url;
 use hotgraph_core::syntax::analyze::ModuleRecord;
 
+use change::MadeOfSave;
 use coordinator::Coordinator;
+use make::Maker;
 pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
-use make::{MadeOfSave, Maker};
 use message::Message;
 pub use message::{HostFailure, PullFailure};
 use pack::{Chunks, Hopeless};

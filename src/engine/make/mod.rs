@@ -9,7 +9,6 @@ pub mod request;
 mod resolver;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use dashmap::DashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -519,56 +518,4 @@ fn problem(subject: Subject<'_>, source: &str, message: String, line: u32, colum
         file: Some(subject.file.display().to_string()),
         place: Some(place),
     })
-}
-
-/// What was made of a module's file, to be used once: a save is judged by it, and then sent.
-#[derive(Debug, Clone)]
-pub struct MadeOfSave {
-    /// The hash of the text that it was made of.
-    pub content: u64,
-    /// What was made.
-    pub code: Arc<str>,
-}
-
-impl Shared {
-    /// What the engine itself makes of new content of a module, or what is wrong with that. `None` where others make it.
-    pub fn made_of_save(
-        &self,
-        module_url: &str,
-        file: &Path,
-        content: u64,
-        source: &str,
-    ) -> Option<Result<Arc<str>, Problem>> {
-        let maker = self.maker.as_ref()?;
-        if self.is_by_host(module_url) {
-            return None;
-        }
-        if let Some(made) = self.made.get(module_url)
-            && made.content == content
-        {
-            return Some(Ok(made.code.clone()));
-        }
-        let made = self.make(maker, module_url, file, source, None);
-        let made = match made.transpose()? {
-            Ok(made) => made,
-            Err(Unmade::Wrong(problem)) => return Some(Err(problem)),
-            Err(Unmade::Asks(_)) => return None,
-        };
-        let code: Arc<str> = made.code.into();
-        if made.is_script
-            && let Err(error) = self.analysis_of(xxh3_64(code.as_bytes()), &code)
-        {
-            let file = file.display().to_string();
-            let found = explain(&error, &code, module_url, Some(file));
-            if found.severity == Severity::Error {
-                return Some(Err(Box::new(found)));
-            }
-        }
-        let kept = MadeOfSave {
-            content,
-            code: code.clone(),
-        };
-        self.made.insert(module_url.to_owned(), kept);
-        Some(Ok(code))
-    }
 }

@@ -199,7 +199,7 @@ mod tests {
         let of_one = chunks.put(one, pieces(&mut graph, 0..300));
         let own = added(&of_other, &of_one);
         assert!(own > 0 && own < of_one.len(), "{own} of {}", of_one.len());
-        let text = |name: &String| chunks.get(name).map(|text| text.to_string());
+        let text = |name: &String| chunks.get(name).map(std::string::ToString::to_string);
         let texts: Vec<String> = of_one.iter().chain(&of_other).filter_map(text).collect();
         let has = |number: usize| {
             let mark = format!("/* {number} */");

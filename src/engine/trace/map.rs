@@ -116,10 +116,10 @@ fn look_up(map: &SourceMap, folder: &Path, line: u32, column: Option<u32>) -> Op
         .get_tokens()
         .filter(|token| token.get_dst_line() == line && token.get_source_id().is_some());
     let token = match column {
-        None => tokens.min_by_key(|token| token.get_dst_col()),
+        None => tokens.min_by_key(oxc_sourcemap::Token::get_dst_col),
         Some(column) => {
             let before = tokens.filter(|token| token.get_dst_col() < column);
-            before.max_by_key(|token| token.get_dst_col())
+            before.max_by_key(oxc_sourcemap::Token::get_dst_col)
         }
     }?;
     let id = token.get_source_id()?;
