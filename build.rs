@@ -1,3 +1,5 @@
+//! Tells the linker how Node loads the addon.
+
 fn main() {
     napi_build::setup();
 }

@@ -4,6 +4,7 @@
 //! cargo bench --no-default-features --bench bubble --no-run # says where the program is
 //! valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect='*one_walk*' <program> 1000000
 //! ```
+#![allow(clippy::print_stdout, reason = "the numbers are what this is for")]
 
 #[path = "support/big_graph.rs"]
 #[allow(dead_code)]

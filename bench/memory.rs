@@ -1,4 +1,6 @@
 //! How many bytes a module and an edge of the graph take, by a counting allocator.
+#![allow(unsafe_code, reason = "an allocator counts")]
+#![allow(clippy::print_stdout, reason = "the numbers are what this is for")]
 
 #[path = "support/big_graph.rs"]
 mod support;

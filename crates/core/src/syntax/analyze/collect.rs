@@ -44,7 +44,7 @@ pub(super) fn declaration(record: &mut ModuleRecord, declaration: &ModuleDecl) {
         }
         ModuleDecl::ExportDecl(export) => {
             declared_names(&export.decl, &mut |name| {
-                add_export(record, name.to_owned())
+                add_export(record, name.to_owned());
             });
         }
         ModuleDecl::ExportDefaultDecl(export)
