@@ -65,7 +65,7 @@ const odd = [
   [
     'callback-first',
     `import './dep.js';\nimport.meta.hot.accept(() => {}, './dep.js');\n`,
-    [2, 34, /behind the callback/, /accept\('\.\/dep\.js', callback\)/],
+    [2, 34, /after the callback/, /accept\('\.\/dep\.js', callback\)/],
   ],
   [
     'itself',

@@ -80,7 +80,7 @@ impl Oddity {
                         .to_owned()
                 }
                 MisuseKind::CallbackFirst => {
-                    "names a dependency behind the callback: only this module itself is accepted"
+                    "names a dependency after the callback: only this module itself is accepted"
                         .to_owned()
                 }
             },
