@@ -44,7 +44,7 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
   const proxy = joinProxy(loaded.config.proxy, flags.proxy);
   if (proxy && said.base) {
     throw new Failure(
-      'The urls behind --proxy are those of the backend: leave --base away, and name the urls of files by --map.',
+      'With --proxy, urls are those of the backend: leave --base away, and name the urls of files by --map.',
     );
   }
   if (proxy && said.plugins?.flat().some(Boolean)) {
