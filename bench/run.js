@@ -14,6 +14,7 @@ import { installIn, setup } from '../scripts/setup.js';
 /** The parts, in their order. */
 const PARTS = [
   'latency',
+  'components',
   'profile',
   'lost',
   'storm',
