@@ -10,6 +10,7 @@ import mdx from '@mdx-js/rollup';
 import replace from '@rollup/plugin-replace';
 import ava from 'ava';
 import { createHmr, hmrPlugin } from 'hotgraph';
+import { Plugins } from '../dist/node/plugins/container.js';
 import { startApp } from './helpers/app.js';
 import { closeBrowser, waitFor } from './helpers/browser.js';
 import { wasHot } from './helpers/expect.js';
@@ -402,3 +403,20 @@ for (const [plugins, message] of [
     }
   });
 }
+
+test('what a snapshot is compared by differs with options, code and order of plugins', (t) => {
+  const plugin = (options, transform = () => null) => ({ name: 'one', options, transform });
+  const other = { name: 'two', load: () => null };
+  const settingsOf = (...plugins) => new Plugins(plugins).settings;
+  const all = [
+    settingsOf(plugin({ a: 1 })),
+    settingsOf(plugin({ a: 2 })),
+    settingsOf(plugin({ a: 1, deep: { list: [1, { b: 2 }] } })),
+    settingsOf(plugin({ a: 1, deep: { list: [1, { b: 3 }] } })),
+    settingsOf(plugin({ a: 1 }, () => 'text')),
+    settingsOf(plugin({ a: 1 }), other),
+    settingsOf(other, plugin({ a: 1 })),
+  ];
+  t.is(new Set(all).size, all.length, all.join('\n'));
+  t.is(settingsOf(plugin({ a: 1 })), all[0]);
+});

@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { describe } from '../server/describe.js';
 import { inOrder } from './check.js';
 import { type Filtered, filtered } from './filter.js';
 import { splitId, typeOfId, urlOfName } from './ids.js';
@@ -136,7 +137,7 @@ export class Plugins {
 
   /** A text that differs when other plugins do something else, as far as that can be known. */
   get settings(): string {
-    return JSON.stringify([this.#plugins.map(({ name }) => name), this.compile]);
+    return this.#plugins.map((plugin) => describe(plugin)).join('\n');
   }
 
   /** The server's root is known. @throws what a plugin throws. */

@@ -107,6 +107,11 @@ export interface Plugin {
    * starts the server gets: say what is missing, and what to do.
    */
   start?(server: { root: string }): void;
+  /**
+   * What the plugin was called with, and anything else that decides what it makes. After a restart with other options pages
+   * reload: what they have was made by the old ones.
+   */
+  options?: unknown;
   /** Says what the compiler in the addon does. */
   compile?: CompileOptions;
   /**

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { ServerStartParams } from '@web/dev-server-core';
 import type { SnapshotOptions } from '#native';
+import { describe } from '../server/describe.js';
 import type { HotOptions } from '../server/hot-server.js';
 import { snapshotOf } from '../server/snapshot.js';
 
@@ -19,9 +20,6 @@ const CONFIGURATION = [
   'web-dev-server.config.mjs',
   'web-dev-server.config.cjs',
 ];
-
-/** How deep settings are compared. */
-const DEPTH = 5;
 
 /**
  * The engine's options for the snapshot of a server; `undefined` when there is no place for one.
@@ -44,7 +42,7 @@ export function snapshotOptions(
     port,
     cacheDir,
     // Plugins may have been handed the configuration.
-    settings: `${describe(rest, DEPTH, new Set([config]))}, pack: ${pack}`,
+    settings: `${describe(rest, [config])}, pack: ${pack}`,
     configuration: CONFIGURATION,
     configurationFile: configArgument(),
     fixed: [`${base.replace(/\/$/, '')}${HOST_MODULES}`],
@@ -59,24 +57,4 @@ function configArgument(): string | undefined {
     strict: false,
   });
   return typeof values.config === 'string' ? values.config : undefined;
-}
-
-/** A text that differs when options or code differ. What closures hold is not in it. */
-function describe(value: unknown, depth: number, known: Set<unknown>): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (depth === 0 || known.has(value)) return '…';
-  known.add(value);
-  const prototype = Object.getPrototypeOf(value);
-  const isPlain = Array.isArray(value) || prototype === null || prototype === Object.prototype;
-  const own = entriesOf(value).map(([key, one]) => `${key}: ${describe(one, depth - 1, known)}`);
-  return `${isPlain ? '' : String(prototype.constructor)}{${own.join(', ')}}`;
-}
-
-/** What an object of the user's has; nothing, when it does not let itself be looked at. */
-function entriesOf(value: object): [string, unknown][] {
-  try {
-    return Object.entries(value);
-  } catch {
-    return [];
-  }
 }

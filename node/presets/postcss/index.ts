@@ -56,6 +56,7 @@ export function postcss(options: PostcssOptions = {}): Plugin {
 
   return {
     name: 'hotgraph/postcss',
+    options,
     enforce: 'post',
     start(server) {
       root = server.root;

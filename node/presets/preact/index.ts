@@ -37,6 +37,7 @@ export function preact(options: PreactOptions = {}): Plugin {
   const { jsxImportSource = 'preact', reactAliases = true } = options;
   const plugin: Plugin = {
     name: 'hotgraph/preact',
+    options,
     compile: { jsxImportSource, jsxRuntime: 'automatic', refresh: ID },
     start({ root }) {
       requirePackages('hotgraph/preact', root, ['@prefresh/core']);

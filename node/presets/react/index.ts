@@ -36,6 +36,7 @@ export function react(options: ReactOptions = {}): Plugin {
   const compile: CompileOptions = { ...options, refresh: ID };
   return {
     name: 'hotgraph/react',
+    options,
     compile,
     start({ root }) {
       requirePackages('hotgraph/react', root, ['react-refresh']);

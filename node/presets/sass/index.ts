@@ -39,6 +39,7 @@ export function sass(options: SassOptions = {}): Plugin {
   let root = '';
   return {
     name: 'hotgraph/sass',
+    options,
     start(server) {
       root = server.root;
       requirePackages('hotgraph/sass', root, ['sass']);

@@ -39,6 +39,7 @@ export function solid(options: SolidOptions = {}): Plugin {
   let root = '';
   return {
     name: 'hotgraph/solid',
+    options,
     // Modules in TypeScript beside components are compiled too.
     compile: {},
     start(server) {

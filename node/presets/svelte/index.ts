@@ -41,6 +41,7 @@ export function svelte(options: SvelteOptions = {}): Plugin {
     made.set(file, { js: '', css: '', dependencies: [], ...made.get(file), ...what, source });
   return {
     name: 'hotgraph/svelte',
+    options,
     compile: {},
     start({ root }) {
       requirePackages('hotgraph/svelte', root, ['svelte']);

@@ -48,6 +48,7 @@ export function vue(options: VueOptions = {}): Plugin {
   const types = new Set<string>();
   return {
     name: 'hotgraph/vue',
+    options,
     start(server) {
       root = server.root;
       requirePackages('hotgraph/vue', root, ['vue']);

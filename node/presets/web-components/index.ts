@@ -86,6 +86,7 @@ export function webComponents(options: WebComponentsOptions = {}): Plugin {
   let isIncluded: (file: string) => boolean = () => true;
   return {
     name: 'hotgraph/web-components',
+    options,
 
     start(server) {
       root = server.root.replaceAll('\\', '/');
