@@ -4,7 +4,16 @@
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import test from 'ava';
@@ -63,7 +72,7 @@ test('what documents link to is in the tarball, or an absolute link to what is i
 
 test('declarations name files of the tarball, its dependencies and Node', (t) => {
   const folder = mainFolder;
-  const { dependencies, imports } = manifestIn(folder);
+  const { dependencies, peerDependencies, imports } = manifestIn(folder);
   const declarations = filesIn(folder).filter((file) => file.endsWith('.d.ts'));
   const lost = [];
   for (const file of declarations) {
@@ -72,7 +81,10 @@ test('declarations name files of the tarball, its dependencies and Node', (t) =>
       const isFile = /^\.\.?\//.test(name);
       const target = join(dirname(file), name.replace(/\.js$/, '.d.ts'));
       const [packageName] = /^(@[^/]+\/)?[^/]+/.exec(name);
-      const isKnown = isBuiltin(name) || name in imports || packageName in dependencies;
+      // A preset needs the types of its framework's compiler, and nothing else leads to a preset.
+      const isPreset = file.startsWith(join(folder, 'dist/node/presets/'));
+      const isPeer = isPreset && packageName in peerDependencies;
+      const isKnown = isBuiltin(name) || name in imports || packageName in dependencies || isPeer;
       if (isFile ? existsSync(target) : isKnown || packageName === 'hotgraph') continue;
       lost.push(`${file.slice(folder.length + 1)}: ${name}`);
     }
@@ -123,7 +135,7 @@ test('sizes are within bounds', (t) => {
   const kilobytes = (file) => Math.ceil(statSync(file).size / 1000);
   const total = filesIn(mainFolder).reduce((sum, file) => sum + kilobytes(file), 0);
   t.true(kilobytes(main) <= 280, `main, packed: ${kilobytes(main)} kB`);
-  t.true(total <= 1000, `main: ${total} kB`);
+  t.true(total <= 1200, `main: ${total} kB`);
   // What tests build has names for profilers, and is many units of code.
   const library = join(addonFolder, manifestIn(addonFolder).main);
   t.true(kilobytes(addon) <= (isRelease ? 6500 : 10_000), `addon, packed: ${kilobytes(addon)} kB`);
@@ -141,8 +153,13 @@ test('publint has nothing to say', async (t) => {
 
 test('types resolve as the code does', (t) => {
   const attw = [tool('@arethetypeswrong/cli', 'attw'), main, '--format', 'json'];
-  const { stdout } = spawnSync(process.execPath, attw, { encoding: 'utf8', maxBuffer: 1e8 });
-  const { analysis } = JSON.parse(stdout);
+  // It ends before all is through a pipe.
+  const project = new Project({});
+  t.teardown(() => project.dispose());
+  const output = openSync(project.path('attw.json'), 'w');
+  spawnSync(process.execPath, attw, { stdio: ['ignore', output, 'inherit'] });
+  closeSync(output);
+  const { analysis } = JSON.parse(read(project.folder, 'attw.json'));
   t.is(analysis.packageName, 'hotgraph');
   const problems = analysis.problems.filter(({ kind, resolutionKind, resolutionOption }) => {
     // Since Node 20.19 `require()` takes ES modules.
