@@ -107,41 +107,8 @@ const target = document.getElementById('root');
 ${groups.map((group) => `mount(G${group}, { target });`).join('\n')}`,
 };
 
-/** Elements of Lit. There is no plugin for Vite: it reloads the page. */
-const lit = {
-  name: 'Lit',
-  isReloadedByVite: true,
-  main: 'main.js',
-  vite: async () => [],
-  preset: async () =>
-    (await import('../dist/node/presets/web-components/index.js')).webComponents(),
-  file: (at) => `C${at}.ts`,
-  component: (at, text) => `import { LitElement, css, html } from 'lit';
-export class C${at} extends LitElement {
-  static properties = { label: {}, count: { state: true } };
-  static styles = css\`h2 { color: teal }\`;
-  declare label: string;
-  declare count: number;
-  constructor() { super(); this.count = 0; }
-  render() {
-    return html\`<section>
-      <h2>${text}</h2>
-      <p>\${this.label}: \${this.count}</p>
-      <button type="button" @click=\${() => this.count++}>more</button>
-    </section>\`;
-  }
-}
-customElements.define('c-${at}', C${at});
-`,
-  group: (group, members) => ({
-    [`G${group}.ts`]: `${members.map((at) => `import './C${at}.ts';`).join('\n')}
-document.getElementById('root')!.insertAdjacentHTML('beforeend', '${members.map((at) => `<c-${at} label="x"></c-${at}>`).join('')}');`,
-  }),
-  entry: (groups) => groups.map((group) => `import './G${group}.ts';`).join('\n'),
-};
-
 /** The frameworks, by what they are called on the command line. */
-export const frameworks = { react, vue, svelte, lit };
+export const frameworks = { react, vue, svelte };
 
 /** An app of `count` components in a folder of its own. */
 export class ComponentApp {

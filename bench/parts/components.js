@@ -19,9 +19,6 @@ export const defaults = {
 /** Edits that do not count: code is compiled, and caches fill. */
 const WARM_UP = 5;
 
-/** Edits of a page that is loaded again each time. */
-const MOST_RELOADS = 3;
-
 /** Milliseconds between an edit's effect and the next edit. */
 const REST_MS = 60;
 
@@ -61,7 +58,7 @@ const SYSTEMS = {
   },
 };
 
-/** Notes in the page when each text was first seen, through reloads and in shadow roots. */
+/** Notes in the page when each text was first seen, also after a reload. */
 function watchTexts() {
   globalThis.seen = {};
   const note = (root) => {
@@ -71,19 +68,11 @@ function watchTexts() {
   };
   const observer = new MutationObserver((records) => {
     for (const { target } of records) {
-      const element = target.nodeType === 1 ? target : target.parentElement;
-      const root = element?.getRootNode();
-      note(root instanceof ShadowRoot ? root : (element?.parentElement ?? document));
+      const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      note(element?.parentElement ?? document);
     }
   });
-  const options = { subtree: true, childList: true, characterData: true };
-  observer.observe(document, options);
-  const attach = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function attachShadow(init) {
-    const root = attach.call(this, init);
-    observer.observe(root, options);
-    return root;
-  };
+  observer.observe(document, { subtree: true, childList: true, characterData: true });
 }
 
 /** How many components the page shows. */
@@ -107,10 +96,8 @@ export async function measure(
       const taken = {};
       for (const id of ['hotgraph', 'vite', 'vite', 'hotgraph']) {
         const app = new ComponentApp(folder, framework, components);
-        const isReloaded = id === 'vite' && framework.isReloadedByVite;
-        const edits = isReloaded ? MOST_RELOADS : componentEdits;
         try {
-          const ms = await measureOne(await SYSTEMS[id](app), app, chrome, id, edits);
+          const ms = await measureOne(await SYSTEMS[id](app), app, chrome, id, componentEdits);
           taken[id] = [...(taken[id] ?? []), ...ms];
         } finally {
           app.dispose();
