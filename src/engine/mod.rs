@@ -62,6 +62,9 @@ pub enum Target {
     Host,
 }
 
+/// The folder that packages are installed in.
+const PACKAGES: &str = "node_modules";
+
 /// Takes the engine's messages, as JSON text, on any thread. Must not block.
 pub type Sink = Arc<dyn Fn(Target, String) + Send + Sync>;
 

@@ -8,7 +8,7 @@ use dashmap::{DashMap, DashSet};
 
 use super::resolver::ConfigError;
 use super::{Engine, Maker};
-use crate::engine::Shared;
+use crate::engine::{PACKAGES, Shared};
 use hotgraph_compile::script::{self, Jsx, Refresh, ScriptOptions};
 use hotgraph_core::graph::url;
 use hotgraph_core::syntax::analyze::Span;
@@ -67,9 +67,6 @@ pub struct CompileOptions {
     pub refresh: Option<String>,
 }
 
-/// The folder that packages are installed in.
-const PACKAGES: &str = "node_modules";
-
 impl CompileOptions {
     /// The options of a file.
     pub fn over(&self, mut options: ScriptOptions, file: &Path) -> ScriptOptions {
@@ -118,7 +115,7 @@ if(typeof $hotReason$==='string')import.meta.hot.invalidate($hotReason$);return 
 /// What plugins make of specifiers.
 #[derive(Default)]
 pub struct Answers {
-    /// Specifiers that concern no plugin, whoever imports them.
+    /// Specifiers that concern no plugin, no matter which module imports them.
     unconcerned: DashSet<String>,
     /// What a specifier stands for in a file: what plugins say, or `None` where they leave it to the engine.
     known: DashMap<(PathBuf, String), Option<String>>,
@@ -202,7 +199,7 @@ impl Engine {
     }
 
     /// What specifiers in a file stand for: what the host's plugins say, or `None` where the engine is to resolve them.
-    /// Without a file they concern no plugin, whoever imports them.
+    /// Without a file they concern no plugin, no matter which module imports them.
     pub fn resolved(
         &self,
         file: Option<&Path>,

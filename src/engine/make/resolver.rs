@@ -13,6 +13,7 @@ use oxc_resolver::{
 };
 
 use super::request::{COMMONJS, Wanted, with_marker};
+use crate::engine::PACKAGES;
 use crate::engine::watch::reading;
 use hotgraph_compile::script::{Decorators, Jsx, ScriptOptions};
 use hotgraph_core::graph::folders::Folders;
@@ -25,9 +26,6 @@ const CONDITIONS: [&str; 5] = ["import", "module", "browser", "development", "de
 
 /// The extensions that a specifier may leave out, in the order in which they are tried: Vite's.
 const EXTENSIONS: [&str; 7] = [".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json"];
-
-/// The folder that packages are installed in.
-const PACKAGES: &str = "node_modules";
 
 /// Folders in there in which package managers keep them: pnpm, Bun, Yarn.
 const STORES: [&str; 3] = [".pnpm", ".bun", ".store"];

@@ -13,10 +13,10 @@ use std::sync::Arc;
 use hotgraph_core::graph::url;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 
-use super::Engine;
 use super::state::State;
 use super::state::files::SourceFile;
 use super::watch::reading::Stamp;
+use super::{Engine, PACKAGES};
 use backlog::Registration;
 pub use script::ServedScript;
 
@@ -136,9 +136,6 @@ impl State {
         }
     }
 }
-
-/// The folder that packages are installed in.
-const PACKAGES: &str = "node_modules";
 
 /// Whether a file has a path through `node_modules` and lies elsewhere.
 fn is_linked(path: &Path) -> bool {
