@@ -1,5 +1,5 @@
 /**
- * The versions of Node that hotgraph runs on, beside whatever Node runs the tests.
+ * The versions of Node that hotgraph runs on, in addition to the Node that runs the tests.
  *
  * They are installed apart from the other packages, because their command is called `node`: among them, npm would put
  * it before the user's own.

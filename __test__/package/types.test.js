@@ -1,5 +1,5 @@
 /**
- * The types of the installed package, checked to the last declaration (`skipLibCheck: false`): beside the types of Vite
+ * The types of the installed package, checked to the last declaration (`skipLibCheck: false`): together with the types of Vite
  * and Bun, which declare `import.meta.hot` too, and for users of the engine, who have no dev server installed.
  */
 
@@ -18,7 +18,7 @@ const RESOLUTIONS = {
 const PAGE = `import.meta.hot?.accept((newModule) => newModule);
 import.meta.hot?.accept(['./a.js'], (newModules) => newModules);
 import.meta.hot?.dispose((data) => data);
-// @ts-expect-error: whoever declares it, it is no number.
+// @ts-expect-error: it is no number, no matter which package declares it.
 const wrong: number = import.meta.hot;
 `;
 const OWN = "import.meta.hot?.acceptExports(['a'], () => {});\nimport.meta.webpackHot?.status();\n";
@@ -72,11 +72,11 @@ async function check(types, files, resolution) {
 }
 
 for (const resolution of Object.keys(RESOLUTIONS)) {
-  test(`beside Vite's types: ${resolution}`, async (t) => {
+  test(`together with Vite's types: ${resolution}`, async (t) => {
     t.is(await check(['vite/client', 'hotgraph/client'], ['page.ts'], resolution), '');
   });
 
-  test(`beside Bun's types: ${resolution}`, async (t) => {
+  test(`together with Bun's types: ${resolution}`, async (t) => {
     t.is(await check(['hotgraph/client', 'bun'], ['page.ts'], resolution), '');
   });
 

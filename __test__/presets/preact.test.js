@@ -52,7 +52,7 @@ export class Old extends Component { state = { n: 0 }; render() { return <button
   wasHot(t, tab);
 });
 
-test('constants beside components, and a render that throws', async (t) => {
+test('constants next to components, and a render that throws', async (t) => {
   const files = {
     'App.jsx': `import { Child, LIMIT } from './Child';
 export function App() { return <><Child /> of {LIMIT}</>; }`,

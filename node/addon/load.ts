@@ -1,5 +1,5 @@
 /**
- * Finds the native addon: beside package.json, where a clone builds it, else in the package of this system, which
+ * Finds the native addon: next to package.json, where a clone builds it, else in the package of this system, which
  * installers choose among our optional dependencies.
  */
 

@@ -25,7 +25,7 @@ export function isSass(lang: string | undefined): lang is 'scss' | 'sass' {
  *
  * @param file Absolute path of the file that it stands in.
  * @param root Absolute path of the project's folder.
- * @param find Asked for what Sass does not find beside the importing file or in `loadPaths`.
+ * @param find Asked for what Sass does not find next to the importing file or in `loadPaths`.
  * @returns CSS, its source map and the partials that it is made of.
  * @throws what Sass throws: with the file, line and column.
  */
@@ -48,7 +48,7 @@ export async function compileSass(
     ...options,
     syntax: lang === 'sass' ? 'indented' : 'scss',
     url,
-    // With its own url, what it imports is looked up beside it.
+    // With its own url, what it imports is looked up next to it.
     importer: { findFileUrl: (specifier) => new URL(specifier, url) },
     importers: [...(options.importers ?? []), finder, new NodePackageImporter(root)],
     sourceMap: true,

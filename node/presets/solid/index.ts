@@ -40,7 +40,7 @@ export function solid(options: SolidOptions = {}): Plugin {
   return {
     name: 'hotgraph/solid',
     options,
-    // Modules in TypeScript beside components are compiled too.
+    // Modules in TypeScript next to components are compiled too.
     compile: {},
     start(server) {
       root = server.root;

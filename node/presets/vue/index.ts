@@ -53,7 +53,7 @@ export function vue(options: VueOptions = {}): Plugin {
       root = server.root;
       requirePackages('hotgraph/vue', root, ['vue']);
     },
-    // Modules in TypeScript beside components are compiled too.
+    // Modules in TypeScript next to components are compiled too.
     compile: {},
     resolve: { filter: { id: /^hotgraph:vue-/ }, handler: (id) => id },
     load: {

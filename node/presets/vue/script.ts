@@ -96,7 +96,7 @@ export function compileCode(
 
 function compileScript(component: Component, options: ScriptOptions): SFCScriptBlock {
   const { compiler, descriptor, id, root } = component;
-  // Types of packages are found by TypeScript; those of files beside the component need none.
+  // Types of packages are found by TypeScript; those of files next to the component need none.
   const require = createRequire(path.join(root, 'package.json'));
   if (isThere(require, 'typescript')) compiler.registerTS?.(() => require('typescript'));
   try {

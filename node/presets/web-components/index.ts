@@ -152,7 +152,7 @@ function clientFile(): string {
   return `..${clientPath().replace('main.js', 'elements.js')}`;
 }
 
-/** What is wrong with a module, whoever makes it says. */
+/** What is wrong with a module is told by the code that makes it. */
 function attempt<Value>(make: () => Value): Value | null {
   try {
     return make();
