@@ -42,7 +42,7 @@ export class ReadAhead {
     // What came with another one is read, and of the rest anybody can make up any.
     if (!isRoot && (this.#read.has(url) || this.#read.size >= MOST)) return;
     this.#roots.add(url);
-    this.#reading = this.#reading.then(() => this.#readAll(url, headers));
+    this.#reading = this.#reading.then(() => this.#readAll(url, headers)).catch(() => undefined);
     await this.#reading;
   }
 
@@ -66,10 +66,12 @@ export class ReadAhead {
           const url = waiting.pop();
           if (url === undefined) break;
           active += 1;
-          void visit(url).finally(() => {
+          // What cannot be read ahead is loaded as ever.
+          const leave = () => {
             active -= 1;
             go();
-          });
+          };
+          void visit(url).then(leave, leave);
         }
         if (active === 0) resolve();
       };
