@@ -10,8 +10,8 @@ import type { Plugin } from './plugin.js';
 /** The engine's question. */
 export type HotUpdateEvent = Extract<HostEvent, { type: 'hotUpdate' }>;
 
-/** Milliseconds that a plugin may take. */
-const PATIENCE = 5000;
+/** How long a plugin may take. */
+const PATIENCE_MS = 5000;
 
 /**
  * Answers a question of the engine. What a plugin throws, or takes too long for, is told and ignored.
@@ -55,8 +55,9 @@ export async function interpret(
 async function patient(answer: unknown, name: string): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((_, reject) => {
-    const say = () => reject(new Error(`${name} did not answer within ${PATIENCE / 1000} seconds`));
-    timer = setTimeout(say, PATIENCE);
+    const say = () =>
+      reject(new Error(`${name} did not answer within ${PATIENCE_MS / 1000} seconds`));
+    timer = setTimeout(say, PATIENCE_MS);
   });
   try {
     return await Promise.race([answer, late]);
