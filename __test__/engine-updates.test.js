@@ -452,7 +452,7 @@ test('an answer from before the last change says nothing of the module', async (
   // Requested before, and answered now.
   const late = `import.meta.hot.accept(); ${dep(2)}`;
   const shell = bench.serve('dep.js', late, '/dep.js', since);
-  t.true(shell.startsWith('import{define'), 'it is served all the same');
+  t.true(shell.includes('import{define'), 'it is served all the same');
   const { stale } = await bench.save('leaf.js', '2;');
   const found = stale.find(({ url }) => url === '/dep.js');
   t.is(found.acceptance, 'none');

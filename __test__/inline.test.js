@@ -116,6 +116,18 @@ for (const [what, before] of Object.entries({
   });
 }
 
+for (const [what, before] of Object.entries({ 'in its first line': '', 'further down': '\n\n  ' })) {
+  test(`what a hot inline script throws has its place in the page, ${what}`, async (t) => {
+    const code = `${before}import.meta.hot.accept(); null.nothing;`;
+    const html = page('', code);
+    const { server } = await startApp(t, { 'index.html': html, 'dep.js': dep(1) });
+    const event = await server.event(({ type }) => type === 'diagnostics');
+    const [{ line, column }] = event.diagnostics;
+    const lines = html.slice(0, html.indexOf('nothing')).split('\n');
+    t.deepEqual([line, column], [lines.length, lines.at(-1).length + 1]);
+  });
+}
+
 test('an import of a missing export has its place in the page', async (t) => {
   const html = page('', `\n  import { nope } from './dep.js';`);
   const { server, project, tab } = await startApp(t, { 'index.html': html, 'dep.js': dep(1) });

@@ -135,10 +135,21 @@ const cases = {
     },
     ['data.json:3:1', /JSON/, /^> 3 \| }/m],
   ],
+  'code that throws in its first line': [
+    {
+      'part.js': `import { dep } from './dep.js'; dep(); throw new Error('in line ' + dep());\n`,
+      'dep.js': 'export const dep = () => 1;\n',
+    },
+    ['part.js:1:46', /^in line 1$/, /^> 1 \| import/m],
+  ],
+  'one line that awaits and throws': [
+    { 'part.js': `\ufeff/* 😀 */ export const a = await 1; null.b;` },
+    ['part.js:1:41', /null/, /^> 1 \| /m],
+  ],
   'a TypeScript file that throws': [
     { 'part.js': `import './throws.ts';\n`, 'throws.ts': THROWS },
     [
-      { plain: 'throws.ts:8:7', hot: 'throws.ts:8' },
+      'throws.ts:8:7',
       /^of line 8$/,
       /^> +8 \| throw new Error\('of line 8' as string\)/m,
     ],
@@ -198,9 +209,7 @@ const cases = {
 for (const kind of ['plain', 'hot']) {
   for (const [name, [files, expected, options]] of Object.entries(cases)) {
     test(`${name}, at page load, ${kind}`, async (t) => {
-      const [where, message, frame, remedy] = expected;
-      // Of the first line of a shell no column is known.
-      const place = where[kind] ?? where;
+      const [place, message, frame, remedy] = expected;
       const accept = kind === 'hot' ? 'import.meta.hot.accept();\n' : '';
       const main = `import './part.js';\n${accept}globalThis.ran = true;\n`;
       const { project, server, tab } = await startApp(t, { 'main.js': main, ...files }, options);
@@ -224,7 +233,7 @@ for (const kind of ['plain', 'hot']) {
       const found = errors(server);
       t.is(found.length, 1, JSON.stringify(found, null, 1));
       const [{ file: named, line, column }] = found;
-      const [expectedLine, expectedColumn = null] = place.split(':').slice(1).map(Number);
+      const [expectedLine, expectedColumn] = place.split(':').slice(1).map(Number);
       t.deepEqual([named, line, column], [file, expectedLine, expectedColumn]);
       t.is(tab.console.filter(({ text }) => text.includes(`${file}:`)).length, 1);
     });
@@ -376,7 +385,7 @@ test('TypeScript that throws in an update', async (t) => {
     { before: [typescript()] },
   );
   for (const [code, place, frame] of [
-    [THROWS, 'part.ts:8', /^> +8 \| throw new Error\('of line 8' as string\)/m],
+    [THROWS, 'part.ts:8:7', /^> +8 \| throw new Error\('of line 8' as string\)/m],
     [THROWS_DEEP, 'part.ts:8:50', /^> {2}8 \| {3}list\.forEach/m],
   ]) {
     await tab.until(() => globalThis.value, 1);
@@ -385,8 +394,8 @@ test('TypeScript that throws in an update', async (t) => {
     const [shown] = await tab.evaluate(problems);
     t.regex(shown.frame, frame);
     const failed = server.events.findLast(({ type }) => type === 'failed');
-    const [{ file, line, frame: reported }] = failed.diagnostics;
-    t.deepEqual([file, line], [project.path('part.ts'), 8]);
+    const [{ file, line, column, frame: reported }] = failed.diagnostics;
+    t.is(`${file}:${line}:${column}`, project.path(place));
     t.regex(reported, frame);
     await project.write('part.ts', 'export const value: number = 1;\n');
     await tab.until(places, null);

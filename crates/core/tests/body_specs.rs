@@ -34,6 +34,39 @@ fn every_early_error_is_found() {
     assert!(count > 100, "only {count} cases were found");
 }
 
+#[test]
+fn a_place_means_the_same_in_a_shell_and_in_an_evaluated_body() {
+    let sources = [
+        "MARK",
+        "\u{feff}MARK",
+        "#!/usr/bin/env node\nMARK",
+        "/* 😀 */ MARK; await 1",
+        "import { a } from 'x'; a(); MARK",
+        "import { a } from 'x'; a(); a(); export const k = a, l = MARK",
+        "export function f() {} export default () => MARK",
+        "let a;\nimport b from 'y'; b.c(b,\n  b, MARK)",
+    ];
+    for source in sources {
+        planned(source, Dialect::JavaScript, |plan| {
+            let evaluated = format!("({})", function_of(source, plan));
+            for code in [shell_of(source, plan), evaluated] {
+                let before = &code[..code.find("MARK").expect("the code has it")];
+                let line = before.matches('\n').count() + 1;
+                let column = before
+                    .rsplit('\n')
+                    .next()
+                    .unwrap_or("")
+                    .encode_utf16()
+                    .count()
+                    + 1;
+                let origin = plan.origin(source, line as u32, column as u32);
+                assert_eq!(Some(origin), source.find("MARK"), "{code}");
+            }
+            String::new()
+        });
+    }
+}
+
 fn planned(source: &str, dialect: Dialect, show: impl Fn(&BodyPlan) -> String) -> String {
     match analyze_fully(source, dialect) {
         Ok(record) => match record.body.expect("all that can be found out") {

@@ -96,18 +96,16 @@ impl Coordinator {
             Some(Ok(plan)) => Some(plan),
             _ => None,
         });
-        // Behind its end a shell runs the module.
+        // After its end a shell imports what the module does, and runs it.
         if plan.is_some() && call.line as usize > line_ends(&text).count() + 1 {
             return None;
         }
-        // What stands in front of the first line of a shell is not the author's.
-        let column = call.column.filter(|_| plan.is_none() || call.line > 1);
-        let at = column.unwrap_or(1);
+        let at = call.column.unwrap_or(1);
         let offset = match plan {
             Some(plan) => plan.origin(&text, call.line, at),
             None => origin(&text, &[], call.line, at),
         };
-        Some(self.spot_at(id, &text, offset, column.is_some(), maps))
+        Some(self.spot_at(id, &text, offset, call.column.is_some(), maps))
     }
 
     /// A place in an inline script, which is one in its page.

@@ -5,22 +5,23 @@
 //! that a browser loads: it imports natively, has live exports, and runs the first body. Updates carry bodies alone.
 //!
 //! ```js
-//! import{define as $hot}from"/client.js";import*as $hot_0 from"./x.js";import{a as $hot_0_0}from"./x.js";
-//! export{$hot_e0 as k};function $hot_d(){return $hot(import.meta,{…},[$hot_0],$hot_b)}
-//! function*$hot_b($hot_m,$hot_x,$hot_0){"use strict";
+//! ;function*$hot_b($hot_m,$hot_x,$hot_0){"use strict";
 //! $hot_x.link($hot_n=>{switch($hot_n){case"k":return k;}});yield;;
 //!        let k = $hot_0.a;
 //! }
+//! import{define as $hot}from"/client.js";import*as $hot_0 from"./x.js";import{a as $hot_0_0}from"./x.js";
+//! export{$hot_e0 as k};function $hot_d(){return $hot(import.meta,{…},[$hot_0],$hot_b)}
 //! const $hot_g=$hot_d();$hot_g.run();let $hot_e0;$hot_g.attach(…);
 //! ```
 //!
-//! All in front of the module's own code is on one line and no line of the code moves.
+//! All that stands before the module's own code is on its first line, so no line of the code moves. It is as wide in a
+//! shell as in the parentheses in which a page evaluates a body: a place means the same in both.
 //!
 //! Knows plans, which [`super::analyze`] makes, and source text. Must not know urls, versions, or who runs a body.
 
 mod text;
 
-use super::edit::{Edit, origin};
+use super::edit::Edit;
 
 pub use text::{Entrance, Native, Shell, entrance, function, shell};
 
@@ -63,10 +64,10 @@ impl BodyPlan {
             .map(|(index, _)| index)
     }
 
-    /// Where in the source a place of the module's shell or body is: a byte offset. On the first line, which has
-    /// something in front of it, no column can be told.
+    /// Where in the source a place of the module's shell, or of its evaluated body, is: a byte offset. `line` and
+    /// `column` count from 1, columns in UTF-16 code units.
     pub fn origin(&self, source: &str, line: u32, column: u32) -> usize {
-        origin(source, &self.edits, line, column)
+        text::origin(source, self, line, column)
     }
 
     /// Whether the body is an async function: the module awaits at its top level.

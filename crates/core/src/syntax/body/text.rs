@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::{BodyImport, BodyPlan, Declared, ImportKind, Indirect};
 use crate::syntax::analyze::Span;
-use crate::syntax::edit::{Edit, apply};
+use crate::syntax::edit::{self, Edit, apply};
 use crate::syntax::literal::literal;
 use crate::syntax::name::is_identifier_name;
 
@@ -91,44 +91,62 @@ pub fn entrance(plan: &BodyPlan, entrance: &Entrance) -> String {
     text
 }
 
-/// The body: an expression of a function, without a name and without parentheses around it. It has as many lines as
-/// the source, and one for the closing brace.
+/// The body: an expression of a function, without parentheses around it. It has as many lines as the source, and one for
+/// the closing brace.
 pub fn function(source: &str, plan: &BodyPlan) -> String {
-    assemble(source, plan, String::new(), "", |text| text)
+    assemble(source, plan, "", |text| text)
 }
 
-/// The shell: a module with the same exports. It has as many lines as the source, and one more at the end.
+/// The shell: a module with the same exports. It has as many lines as the source, and two more at the end: what a module
+/// imports and exports is hoisted wherever it stands.
 pub fn shell(source: &str, plan: &BodyPlan, shell: &Shell) -> String {
-    let head = shell_head(plan, shell);
-    let p = &plan.prefix;
     // No generated code has an operator `<`, so that every one is in a string.
     let safe = |text: String| match shell.is_inline && text.contains('<') {
         true => text.replace('<', "\\u003c"),
         false => text,
     };
-    let mut text = assemble(source, plan, head, &format!("{p}_b"), safe);
+    let mut text = assemble(source, plan, BEFORE_BODY, safe);
+    text.push('\n');
+    text.push_str(&safe(shell_head(plan, shell)));
     text.push_str(&safe(shell_tail(plan)));
     text
 }
 
-/// `before`, then the body with a name, with the edits made.
+/// Takes the place of the parenthesis that stands before a body where a page evaluates it. So the module's own code has
+/// the same columns in a shell.
+const BEFORE_BODY: &str = ";";
+
+/// `before`, then the body, with the edits made.
 fn assemble(
     source: &str,
     plan: &BodyPlan,
-    mut before: String,
-    name: &str,
+    before: &str,
     safe: impl Fn(String) -> String,
 ) -> String {
-    body_head(&mut before, plan, name);
-    let mut edits = Vec::with_capacity(plan.edits.len() + 1);
-    edits.push(opening(source, safe(before)));
-    edits.extend(plan.edits.iter().map(|edit| Edit {
+    let edits = all_edits(source, plan, before);
+    let edits = edits.into_iter().map(|edit| Edit {
         span: edit.span,
-        text: safe(edit.text.clone()),
-    }));
-    let mut text = apply(source, edits);
+        text: safe(edit.text),
+    });
+    let mut text = apply(source, edits.collect());
     text.push_str("\n}");
     text
+}
+
+/// All that turns a source into a body: `before` and the body's head, then the plan's edits.
+fn all_edits(source: &str, plan: &BodyPlan, before: &str) -> Vec<Edit> {
+    let mut head = before.to_owned();
+    body_head(&mut head, plan);
+    let mut edits = Vec::with_capacity(plan.edits.len() + 1);
+    edits.push(opening(source, head));
+    edits.extend(plan.edits.iter().cloned());
+    edits
+}
+
+/// Where in the source a place of a shell or of an evaluated body is: a byte offset. `line` and `column` count from 1,
+/// columns in UTF-16 code units.
+pub fn origin(source: &str, plan: &BodyPlan, line: u32, column: u32) -> usize {
+    edit::origin(source, &all_edits(source, plan, BEFORE_BODY), line, column)
 }
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -149,14 +167,13 @@ fn opening(source: &str, mut head: String) -> Edit {
 }
 
 /// Everything of the body in front of the own code.
-fn body_head(text: &mut String, plan: &BodyPlan, name: &str) {
+fn body_head(text: &mut String, plan: &BodyPlan) {
     let p = &plan.prefix;
-    let keyword = match (plan.is_async, name) {
-        (true, "") => "async function",
-        (true, _) => "async function ",
-        (false, _) => "function*",
+    let keyword = match plan.is_async {
+        true => "async function ",
+        false => "function*",
     };
-    add(text, format_args!("{keyword}{name}({p}_m,{p}_x"));
+    add(text, format_args!("{keyword}{p}_b({p}_m,{p}_x"));
     for index in 0..plan.imports.len() {
         add(text, format_args!(",{p}_{index}"));
     }
@@ -179,7 +196,7 @@ fn body_head(text: &mut String, plan: &BodyPlan, name: &str) {
     }
 }
 
-/// Everything of the shell in front of the body.
+/// What the shell imports and exports, and the function that defines the module.
 fn shell_head(plan: &BodyPlan, shell: &Shell) -> String {
     let p = &plan.prefix;
     let mut text = String::new();
@@ -270,14 +287,11 @@ fn from_url(specifier: &str, attributes: &[(String, String)]) -> String {
     }
 }
 
-/// Everything of the shell after the body.
+/// What the shell runs.
 fn shell_tail(plan: &BodyPlan) -> String {
     let p = &plan.prefix;
     let wait = if plan.is_async { "await " } else { "" };
-    format!(
-        "\nconst {p}_g={p}_d();{wait}{p}_g.run();{}",
-        attaching(plan)
-    )
+    format!("const {p}_g={p}_d();{wait}{p}_g.run();{}", attaching(plan))
 }
 
 /// The shell's variables get their values.
