@@ -1,5 +1,5 @@
 // The table of what module code means takes minutes: `npm run test:language` runs it alone.
-const table = '__test__/language.test.js';
+const table = '__test__/language/language.test.js';
 
 export default {
   files: process.env.HOTGRAPH_TABLE ? [table] : ['__test__/**/*.test.js', `!${table}`],

@@ -5,6 +5,8 @@
  * place where a test failed.)
  */
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { findNode } from './nodes.js';
@@ -15,7 +17,20 @@ const FAILURES =
   /^ {2}(\d+) (?:hooks? failed|tests? failed|unhandled rejections?|uncaught exceptions?|tests? remained pending)/;
 
 /** The tests of hosts, which run on every version of @web/dev-server that is supported. */
-const HOST_TESTS = ['__test__/host.test.js'];
+const HOST_TESTS = ['__test__/hosts/host.test.js'];
+
+/**
+ * The test files of the suite, without those that have a command of their own (`test:package`, `test:language`).
+ *
+ * @returns {string[]} Absolute paths.
+ */
+export function testFiles() {
+  const folder = join(root, '__test__');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js') && !/^(?:package|language)\b/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
 
 /**
  * Runs ava: everything, and the tests of hosts once more on @web/dev-server 1 with the Node that it asks for.

@@ -2,27 +2,24 @@
  * `npm run test:quick`: what finds most mistakes in minutes. Formatting, types, linter, the pure Rust crates, all tests
  * that open no page, and the host's own dialect in a browser. Arguments go to ava.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ava } from './ava.js';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { ava, testFiles } from './ava.js';
 import { ensureBrowser } from './browser.js';
-import { heading, main, root, run, tool } from './run.js';
+import { heading, main, run, tool } from './run.js';
 import { setup } from './setup.js';
 
-const tests = join(root, '__test__');
-
 /** Browser tests that are quick and touch everything. */
-const SMOKE = ['dialect-wds.test.js', 'create-hmr.test.js'];
+const SMOKE = ['wds.test.js', 'create-hmr.test.js'];
 
 /** What the helpers that open pages, or build packages, are imported by. */
 const SLOW = /helpers\/(?:app|browser|host|preset|registry|serving)\.js/;
 
 /** The tests that take no browser, and the smoke tests. */
 function quickTests() {
-  const isQuick = (/** @type {string} */ name) =>
-    SMOKE.includes(name) || !SLOW.test(readFileSync(join(tests, name), 'utf8'));
-  const names = readdirSync(tests).filter((name) => name.endsWith('.test.js'));
-  return names.filter(isQuick).map((name) => join(tests, name));
+  return testFiles().filter(
+    (path) => SMOKE.includes(basename(path)) || !SLOW.test(readFileSync(path, 'utf8')),
+  );
 }
 
 await main(import.meta, async () => {

@@ -1,0 +1,470 @@
+/**
+ * What keeps a page from loading, and what its code throws, is shown with file, line and code: in the page, in its
+ * console, and as data.
+ */
+
+import { basename, resolve } from 'node:path';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import ava from 'ava';
+import { transformSync } from 'esbuild';
+import { PAGE, startApp } from '../helpers/app.js';
+import { closeBrowser, waitFor } from '../helpers/browser.js';
+
+// One after the other: many tabs at once only make each other slow.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
+
+/** What the page shows of its problems: place, message, frame and remedy; `null` without an overlay. */
+const problems = () => {
+  const root = document.querySelector('hotgraph-overlay')?.shadowRoot;
+  if (!root) return null;
+  const text = (item, selector) => item.querySelector(selector)?.textContent ?? null;
+  return [...root.querySelectorAll('li')].map((item) => ({
+    place: text(item, '.place b'),
+    message: text(item, '.message'),
+    frame: text(item, '.frame'),
+    remedy: text(item, '.remedy'),
+    stack: text(item, '.stack'),
+  }));
+};
+
+/** The places of what the page shows. */
+const places = () => {
+  const root = document.querySelector('hotgraph-overlay')?.shadowRoot;
+  return root ? [...root.querySelectorAll('.place b')].map(({ textContent }) => textContent) : null;
+};
+
+const errors = (server) =>
+  server.events
+    .filter(({ type }) => type === 'diagnostics')
+    .flatMap(({ diagnostics }) => diagnostics)
+    .filter(({ severity }) => severity === 'error');
+
+const typescript = () => esbuildPlugin({ ts: true });
+
+/** TypeScript that throws in line 8, which is line 1 of what the browser gets. */
+const THROWS = `interface Gone {
+  a: string;
+}
+type Also = Gone | null;
+
+
+
+throw new Error('of line 8' as string);
+`;
+
+/** TypeScript that throws in line 8 in a function. Above it are names that are not what the browser gets. */
+const THROWS_DEEP = `import { dep } from './dep.js';
+interface Gone {
+  a: string;
+}
+
+export function fail(value: Gone): never {
+  const list: number[] = [dep, dep, dep];
+  list.forEach((one) => { if (one === dep) throw new Error(\`deep \${dep}\`); });
+  throw value;
+}
+
+fail({ a: 'x' });
+`;
+
+/**
+ * What a page fails at when it is loaded: files, then the place, the message, and what is in the frame and the remedy.
+ * `main.js` imports `./part.js`.
+ */
+/** What a compiler writes: code, and its map in a file of its own, which names its source by where that is. */
+function compiled(
+  source,
+  { folder = '', sourceRoot, sourcesContent = false, name = '../src/throws.ts' },
+) {
+  const options = { loader: 'ts', sourcemap: 'external', sourcesContent };
+  const { code, map } = transformSync(source, { ...options, sourcefile: name });
+  const found = { ...JSON.parse(map), sources: [name], ...(sourceRoot && { sourceRoot }) };
+  return {
+    'dist/throws.js': `${code}//# sourceMappingURL=${folder}throws.js.map\n`,
+    [`dist/${folder}throws.js.map`]: JSON.stringify(found),
+  };
+}
+
+const cases = {
+  'a script that throws': [
+    { 'part.js': `\nfunction fail() {\n  throw new TypeError('boom');\n}\nfail();\n` },
+    ['part.js:3:9', /^boom$/, /^> 3 \| {3}throw new TypeError/m],
+  ],
+  'a syntax error': [
+    { 'part.js': '\nexport const a = ;\n' },
+    ['part.js:2:18', /./, /^> 2 \| export const a = ;/m],
+  ],
+  'a missing file': [
+    { 'part.js': `\nimport {\n  a,\n} from './gone.js';\na();\n` },
+    ['part.js:4:8', /imports "\.\/gone\.js".*404/, /^> 4 \| } from '\.\/gone\.js'/m, /gone\.js/],
+  ],
+  'a missing CSS module': [
+    { 'part.js': `\nimport sheet from './gone.css' with { type: 'css' };\nsheet;\n` },
+    ['part.js:2:19', /imports "\.\/gone\.css".*404/, /^> 2 \| import sheet/m, /gone\.css/],
+  ],
+  'a missing file of an import()': [
+    { 'part.js': `\nexport const late = import('./gone.js');\n` },
+    ['part.js:2:28', /imports "\.\/gone\.js".*404/, /^> 2 \| export const late/m, /gone\.js/],
+  ],
+  'a missing package': [
+    { 'part.js': `\nimport 'no-such/part.js';\n` },
+    ['part.js:2:8', /imports "no-such\/part\.js"/, /^> 2 \|/m, /npm install no-such\)/],
+  ],
+  'a missing package of a scope, where names are resolved': [
+    { 'part.js': `\nimport '@no/such/part.js';\n` },
+    ['part.js:2:8', /imports "@no\/such\/part\.js"/, /^> 2 \|/m, /npm install @no\/such\)/],
+    { config: { nodeResolve: true } },
+  ],
+  'a missing export': [
+    {
+      'part.js': `\nimport { a, wrong } from './dep.js';\na(wrong);\n`,
+      'dep.js': 'export const a = 1;\nexport const right = 2;\n',
+    },
+    ['part.js:2:13', /imports "wrong" from "\.\/dep\.js"/, /^> 2 \|/m, /a, right$/],
+  ],
+  'a missing export of a re-export': [
+    { 'part.js': `\nexport { wrong } from './dep.js';\n`, 'dep.js': '' },
+    ['part.js:2:10', /"wrong" from "\.\/dep\.js"/, /^> 2 \|/m, /exports nothing/],
+  ],
+  'broken JSON': [
+    {
+      'part.js': `import data from './data.json' with { type: 'json' };\ndata;\n`,
+      'data.json': '{\n  "a": 1,\n}\n',
+    },
+    ['data.json:3:1', /JSON/, /^> 3 \| }/m],
+  ],
+  'code that throws in its first line': [
+    {
+      'part.js': `import { dep } from './dep.js'; dep(); throw new Error('in line ' + dep());\n`,
+      'dep.js': 'export const dep = () => 1;\n',
+    },
+    ['part.js:1:46', /^in line 1$/, /^> 1 \| import/m],
+  ],
+  'one line that awaits and throws': [
+    { 'part.js': `\ufeff/* 😀 */ export const a = await 1; null.b;` },
+    ['part.js:1:41', /null/, /^> 1 \| /m],
+  ],
+  'a TypeScript file that throws': [
+    { 'part.js': `import './throws.ts';\n`, 'throws.ts': THROWS },
+    [
+      'throws.ts:8:7',
+      /^of line 8$/,
+      /^> +8 \| throw new Error\('of line 8' as string\)/m,
+    ],
+    { before: [typescript()] },
+  ],
+  'a TypeScript function that throws': [
+    {
+      'part.js': `import './throws.ts';\n`,
+      'throws.ts': THROWS_DEEP,
+      'dep.ts': 'export const dep: number = 1;\n',
+    },
+    ['throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
+    { before: [typescript()] },
+  ],
+  'compiled code whose map is a file of its own': [
+    {
+      'part.js': `import './dist/throws.js';\n`,
+      ...compiled(THROWS_DEEP, {}),
+      'src/throws.ts': THROWS_DEEP,
+      'dist/dep.js': 'export const dep = 1;\n',
+    },
+    ['src/throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
+  ],
+  'compiled code whose map is elsewhere, has the source and a root for it': [
+    {
+      'part.js': `import './dist/throws.js';\n`,
+      ...compiled(THROWS_DEEP, {
+        folder: 'maps/',
+        sourceRoot: '/nowhere/',
+        sourcesContent: true,
+        name: 'throws.ts',
+      }),
+      'dist/dep.js': 'export const dep = 1;\n',
+    },
+    ['/nowhere/throws.ts:8:50', /^deep 1$/, /^> {2}8 \| {3}list\.forEach/m],
+  ],
+  'code whose map is not there': [
+    {
+      'part.js': `import './throws.js';\n`,
+      'throws.js': `\n\nthrow new Error('plain');\n//# sourceMappingURL=throws.js.map\n`,
+    },
+    ['throws.js:3:7', /^plain$/, /^> 3 \| throw/m],
+  ],
+  'a TypeScript file that is none': [
+    { 'part.js': `import './wrong.ts';\n`, 'wrong.ts': 'interface A {}\nexport const a = ;\n' },
+    ['wrong.ts:2:18', /Expression expected/, /^> 2 \| export const a = ;/m],
+    { before: [typescript()] },
+  ],
+  'an element that is defined twice': [
+    {
+      'part.js': `class A extends HTMLElement {}\ncustomElements.define('x-a', A);\ncustomElements.define('x-a', class extends A {});\n`,
+    },
+    ['part.js:3:16', /./, /^> 3 \|/m, /customElements\.get\("x-a"\) \?\? customElements\.define/],
+  ],
+};
+
+for (const kind of ['plain', 'hot']) {
+  for (const [name, [files, expected, options]] of Object.entries(cases)) {
+    test(`${name}, at page load, ${kind}`, async (t) => {
+      const [place, message, frame, remedy] = expected;
+      const accept = kind === 'hot' ? 'import.meta.hot.accept();\n' : '';
+      const main = `import './part.js';\n${accept}globalThis.ran = true;\n`;
+      const { project, server, tab } = await startApp(t, { 'main.js': main, ...files }, options);
+      await tab.until(places, [basename(place)]);
+      await tab.until(
+        (source) =>
+          new RegExp(source).test(
+            document.querySelector('hotgraph-overlay').shadowRoot.querySelector('.message')
+              .textContent,
+          ),
+        true,
+        message.source,
+      );
+      const [shown] = await tab.evaluate(problems);
+      t.regex(shown.frame, frame);
+      if (remedy) t.regex(shown.remedy, remedy);
+      const file = resolve(project.folder, place.split(':')[0]);
+      const logged = await tab.logged(`${file}:${place.split(':').slice(1).join(':')} `);
+      t.regex(logged.text, message.source.startsWith('^') ? /./ : message);
+      t.regex(logged.text, frame);
+      const found = errors(server);
+      t.is(found.length, 1, JSON.stringify(found, null, 1));
+      const [{ file: named, line, column }] = found;
+      const [expectedLine, expectedColumn] = place.split(':').slice(1).map(Number);
+      t.deepEqual([named, line, column], [file, expectedLine, expectedColumn]);
+      t.is(tab.console.filter(({ text }) => text.includes(`${file}:`)).length, 1);
+    });
+  }
+}
+
+for (const name of ['.env', '../secret.txt', 'folder/.hidden/a.ts']) {
+  test(`what a source map names is not shown when it is hidden, or outside of the root: ${name}`, async (t) => {
+    const secret = 'one\n'.repeat(20);
+    const { server } = await startApp(
+      t,
+      {
+        'app/index.html': PAGE,
+        'app/main.js': `import './throws.js';\n`,
+        'app/throws.js': `throw new Error('boom');\n//# sourceMappingURL=throws.js.map\n`,
+        'app/throws.js.map': JSON.stringify({
+          version: 3,
+          sources: [name],
+          names: [],
+          mappings: 'AAEE',
+        }),
+        [`app/${name}`]: secret,
+      },
+      { root: 'app' },
+    );
+    await waitFor(
+      () => errors(server).length > 0,
+      () => 'nothing was told',
+    );
+    const [{ file, line, frame }] = errors(server);
+    t.true(file.endsWith(name.split('/').at(-1)), file);
+    t.is(line, 3);
+    t.is(frame, null);
+  });
+}
+
+test('what is fixed is gone, be it that the page reloads', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `import './part.js';\nglobalThis.ran = 1;\n`,
+    'part.js': `import './gone.js';\n`,
+  });
+  await tab.until(places, ['part.js:1:8']);
+  await project.write('gone.js', 'export {};\n');
+  await tab.until(() => globalThis.ran, 1);
+  await tab.until(places, null);
+  t.is(tab.loads, 2);
+});
+
+test('what is fixed in place is gone without a reload', async (t) => {
+  const { project, tab } = await startApp(t, {
+    'main.js': `const load = () => import('./part.js').then(() => { globalThis.ran = 1; });\nload();\nimport.meta.hot.accept('./part.js', load);\n`,
+    'part.js': `throw new Error('boom');\n`,
+  });
+  await tab.until(places, ['part.js:1']);
+  await project.write('part.js', 'export const a = 1;\n');
+  await tab.until(() => globalThis.ran, 1);
+  await tab.until(places, null);
+  t.is(tab.loads, 1);
+});
+
+test('a missing script of the page itself', async (t) => {
+  const { server, tab, project } = await startApp(t, {
+    'index.html':
+      '<!doctype html><script type="module" src="./gone.js"></script><script defer src="./classic.js"></script>',
+  });
+  await tab.until(places, ['index.html', 'index.html']);
+  const found = errors(server);
+  t.deepEqual(
+    found.map(({ file }) => file),
+    [project.path('index.html'), project.path('index.html')],
+  );
+  t.regex(found[0].message, /gone\.js.*404/);
+  t.regex(found[1].message, /classic\.js.*404/);
+});
+
+test('what code throws later is the page’s own affair', async (t) => {
+  const { server, tab } = await startApp(t, {
+    'index.html':
+      '<!doctype html><button>x</button><script type="module" src="./main.js"></script>',
+    'main.js': `document.querySelector('button').onclick = () => {
+  Promise.reject(new Error('rejected'));
+  fetch('/gone.json').then((response) => response.json());
+  setTimeout(() => { globalThis.done = true; throw new Error('late'); });
+  throw new Error('clicked');
+};
+import('./gone.js').catch(() => { globalThis.caught = true; });
+addEventListener('unhandledrejection', (event) => {
+  if (event.reason.message.includes('own.js')) event.preventDefault();
+});
+import('./own.js');
+import.meta.hot?.accept();
+`,
+  });
+  await tab.until(() => globalThis.caught);
+  await tab.until(() => document.readyState, 'complete');
+  await tab.page.locator('button').click();
+  await tab.until(() => globalThis.done);
+  await tab.until(() => fetch('/gone.json').then(({ status }) => status), 404);
+  // One that is told: what was to be told before it has been.
+  await tab.evaluate(() => void import('/gone-too.js'));
+  await waitFor(
+    () => errors(server).length > 0,
+    () => 'nothing was told',
+  );
+  t.true(errors(server).every(({ message }) => message.includes('/gone-too.js')));
+});
+
+test('a module that waits at its top level, and throws when the page has long been there', async (t) => {
+  const { tab } = await startApp(t, {
+    'main.js': `import.meta.hot.accept();
+await new Promise((resolve) => { globalThis.goOn = resolve; });
+throw new Error('late');
+`,
+  });
+  await tab.until(() => document.readyState, 'complete');
+  await tab.evaluate(() => globalThis.goOn());
+  await tab.until(places, ['main.js:3:7']);
+  t.is(tab.loads, 1);
+});
+
+test('a value that is no error is shown with its module, where that is known', async (t) => {
+  for (const [more, place] of [
+    ['import.meta.hot.accept();', 'part.js'],
+    ['', 'index.html'],
+  ]) {
+    const { tab } = await startApp(t, {
+      'main.js': `import './part.js';\n${more}\n`,
+      'part.js': `throw 'a text';\n`,
+    });
+    await tab.until(places, [place]);
+    const [{ message }] = await tab.evaluate(problems);
+    t.is(message, 'a text');
+  }
+});
+
+const main = `import { value } from './part.js';
+globalThis.value = value;
+import.meta.hot.accept('./part.js', (part) => { globalThis.value = part.value; });
+`;
+
+test('TypeScript that throws in an update', async (t) => {
+  const { project, server, tab } = await startApp(
+    t,
+    {
+      'main.js': main.replaceAll('part.js', 'part.ts'),
+      'part.ts': 'export const value: number = 1;\n',
+      'dep.ts': 'export const dep: number = 1;\n',
+    },
+    { before: [typescript()] },
+  );
+  for (const [code, place, frame] of [
+    [THROWS, 'part.ts:8:7', /^> +8 \| throw new Error\('of line 8' as string\)/m],
+    [THROWS_DEEP, 'part.ts:8:50', /^> {2}8 \| {3}list\.forEach/m],
+  ]) {
+    await tab.until(() => globalThis.value, 1);
+    await project.write('part.ts', code);
+    await tab.until(places, [place]);
+    const [shown] = await tab.evaluate(problems);
+    t.regex(shown.frame, frame);
+    const failed = server.events.findLast(({ type }) => type === 'failed');
+    const [{ file, line, column, frame: reported }] = failed.diagnostics;
+    t.is(`${file}:${line}:${column}`, project.path(place));
+    t.regex(reported, frame);
+    await project.write('part.ts', 'export const value: number = 1;\n');
+    await tab.until(places, null);
+  }
+  const [deep] = server.events.filter(({ type }) => type === 'failed').slice(-1);
+  t.is(deep.diagnostics.length, 1);
+  t.is(tab.loads, 1);
+});
+
+test('stacks name the lines of the sources', async (t) => {
+  const { project, tab } = await startApp(
+    t,
+    {
+      'main.js': main.replaceAll('part.js', 'part.ts'),
+      'part.ts': 'export const value: number = 1;\n',
+      'dep.ts': 'export const dep: number = 1;\n',
+    },
+    { before: [typescript()] },
+  );
+  await tab.until(() => globalThis.value, 1);
+  await project.write('part.ts', THROWS_DEEP);
+  await tab.until(places, ['part.ts:8:50']);
+  const [{ stack }] = await tab.evaluate(problems);
+  t.regex(stack, /^at part\.ts:8:50\nat fail \(part\.ts:8:8\)\nat part\.ts:12:1$/);
+});
+
+test('an update that does not load is shown where its import is', async (t) => {
+  const { project, server, tab } = await startApp(t, {
+    'main.js': main,
+    'part.js': 'export const value = 1;\n',
+    'dep.js': 'export const dep = 1;\n',
+  });
+  for (const [code, place, message] of [
+    [`\nimport { no } from './dep.js';\nexport const value = no;\n`, 'part.js:2:10', /"no"/],
+    [`\nimport './gone.js';\nexport const value = 1;\n`, 'part.js:2:8', /gone\.js.*404/],
+    [`\nimport 'no-such';\nexport const value = 1;\n`, 'part.js:2:8', /"no-such"/],
+  ]) {
+    await project.write('part.js', code);
+    await tab.until(places, [place]);
+    const [shown] = await tab.evaluate(problems);
+    t.regex(shown.message, message);
+    t.regex(shown.frame, /^> 2 \|/m);
+    await project.write('part.js', 'export const value = 1;\n');
+    await tab.until(places, null);
+  }
+  t.is(tab.loads, 1);
+  t.true(server.events.filter(({ type }) => type === 'failed').length >= 3);
+});
+
+test('new code that defines an element again says what to do', async (t) => {
+  const define = (text) =>
+    `class A extends HTMLElement { text = '${text}'; }\ncustomElements.define('x-a', A);\nimport.meta.hot.accept();\n`;
+  const { project, server, tab } = await startApp(t, {
+    'main.js': `import './part.js';\n`,
+    'part.js': define('one'),
+  });
+  await project.write('part.js', define('two'));
+  await tab.until(places, ['part.js:2:16']);
+  const [shown] = await tab.evaluate(problems);
+  t.regex(shown.remedy, /customElements\.get\("x-a"\)/);
+  const failed = await server.event(({ type }) => type === 'failed');
+  t.is(failed.diagnostics[0].remedy, shown.remedy);
+  await project.write(
+    'part.js',
+    define('three').replace(
+      'customElements.define',
+      `customElements.get('x-a') ?? customElements.define`,
+    ),
+  );
+  await tab.until(places, null);
+  t.is(tab.loads, 1);
+});
