@@ -287,7 +287,7 @@ test('what is fixed in place is gone without a reload', async (t) => {
     'main.js': `const load = () => import('./part.js').then(() => { globalThis.ran = 1; });\nload();\nimport.meta.hot.accept('./part.js', load);\n`,
     'part.js': `throw new Error('boom');\n`,
   });
-  await tab.until(places, ['part.js:1']);
+  await tab.until(places, ['part.js:1:7']);
   await project.write('part.js', 'export const a = 1;\n');
   await tab.until(() => globalThis.ran, 1);
   await tab.until(places, null);

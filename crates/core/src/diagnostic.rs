@@ -47,6 +47,10 @@ const LINE_WIDTH: usize = 110;
 /// The place of a byte offset in a source. An offset past the end or inside a character counts as the
 /// nearest character before it.
 pub fn place_of(source: &str, offset: usize) -> Place {
+    // Browsers and editors show no byte order mark, and count none.
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let offset = offset.saturating_sub(source.len() - text.len());
+    let source = text;
     let offset = floor_char_boundary(source, offset);
     let line_start = source[..offset].rfind('\n').map_or(0, |at| at + 1);
     let line_index = source[..line_start].matches('\n').count();
@@ -124,6 +128,9 @@ mod tests {
             ("a\n", 2, (2, 1)),
             ("ü", 1, (1, 1)),
             ("a\r\nb", 3, (2, 1)),
+            ("\u{feff}ab", 4, (1, 2)),
+            ("\u{feff}ab", 1, (1, 1)),
+            ("\u{feff}", 9, (1, 1)),
         ] {
             let place = place_of(source, offset);
             assert_eq!(

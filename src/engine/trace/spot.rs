@@ -13,7 +13,7 @@ use crate::engine::serve::script::inline_place;
 use crate::engine::watch::reading;
 use crate::protocol::Call;
 use hotgraph_core::diagnostic::place_of;
-use hotgraph_core::graph::ModuleId;
+use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
 use hotgraph_core::syntax::edit::{line_ends, origin};
 
@@ -79,14 +79,22 @@ impl Coordinator {
 
     /// Where a call is; `None` of what is not the author's.
     pub fn spot_of_call(&self, client: u32, call: &Call, maps: &Maps) -> Option<Spot> {
-        let known = self.shared.state().graph.get(&call.url);
+        let page = self.known_url(client, &call.url);
+        let inline = self.inline_script_at(&page, call.line);
+        let known = inline.or_else(|| self.shared.state().graph.get(&call.url));
         let text = known.and_then(|id| self.text_of(id));
         let (Some(id), Some(text)) = (known, text) else {
             return Some(Spot {
                 line: Some(call.line),
                 column: call.column,
-                ..self.spot_of_module(&self.known_url(client, &call.url))
+                ..self.spot_of_module(&page)
             });
+        };
+        let (line, column) = match inline_place(self.shared.state().graph.url(id)) {
+            // What the page says more in its first line is not known here.
+            Some(place) if place.line == call.line as usize => (1, None),
+            Some(place) => (call.line + 1 - place.line as u32, call.column),
+            None => (call.line, call.column),
         };
         let hash = xxh3_64(text.as_bytes());
         let is_followed = self.shared.state().is_followed(id);
@@ -96,16 +104,30 @@ impl Coordinator {
             Some(Ok(plan)) => Some(plan),
             _ => None,
         });
-        // After its end a shell imports what the module does, and runs it.
-        if plan.is_some() && call.line as usize > line_ends(&text).count() + 1 {
+        let at = column.unwrap_or(1);
+        let offset = match plan {
+            // After its own code a shell imports what the module does, and runs it.
+            Some(plan) => plan.origin(&text, line, at)?,
+            None => origin(&text, &[], line, at),
+        };
+        Some(self.spot_at(id, &text, offset, column.is_some(), maps))
+    }
+
+    /// The inline script that a line of a page is in.
+    fn inline_script_at(&self, page: &str, line: u32) -> Option<ModuleId> {
+        let mut state = self.shared.state();
+        let page = state.graph.get(page)?;
+        if state.graph.kind(page) != ModuleKind::Page {
             return None;
         }
-        let at = call.column.unwrap_or(1);
-        let offset = match plan {
-            Some(plan) => plan.origin(&text, call.line, at),
-            None => origin(&text, &[], call.line, at),
-        };
-        Some(self.spot_at(id, &text, offset, call.column.is_some(), maps))
+        let scripts = state.graph.imports(page).to_vec().into_iter();
+        let found = scripts.filter_map(|id| {
+            let start = inline_place(state.graph.url(id))?.line;
+            let text = &state.module(id).source.as_ref()?.text;
+            let end = start + line_ends(text).count();
+            (start..=end).contains(&(line as usize)).then_some(id)
+        });
+        found.last()
     }
 
     /// A place in an inline script, which is one in its page.

@@ -8,8 +8,7 @@
 //! ;function*$hot_b($hot_m,$hot_x,$hot_0){"use strict";
 //! $hot_x.link($hot_n=>{switch($hot_n){case"k":return k;}});yield;;
 //!        let k = $hot_0.a;
-//! }
-//! import{define as $hot}from"/client.js";import*as $hot_0 from"./x.js";import{a as $hot_0_0}from"./x.js";
+//! }import{define as $hot}from"/client.js";import*as $hot_0 from"./x.js";import{a as $hot_0_0}from"./x.js";
 //! export{$hot_e0 as k};function $hot_d(){return $hot(import.meta,{…},[$hot_0],$hot_b)}
 //! const $hot_g=$hot_d();$hot_g.run();let $hot_e0;$hot_g.attach(…);
 //! ```
@@ -64,9 +63,9 @@ impl BodyPlan {
             .map(|(index, _)| index)
     }
 
-    /// Where in the source a place of the module's shell, or of its evaluated body, is: a byte offset. `line` and
-    /// `column` count from 1, columns in UTF-16 code units.
-    pub fn origin(&self, source: &str, line: u32, column: u32) -> usize {
+    /// Where in the source a place of the module's shell, or of its evaluated body, is: a byte offset, `None` after the
+    /// module's own code. `line` and `column` count from 1, columns in UTF-16 code units.
+    pub fn origin(&self, source: &str, line: u32, column: u32) -> Option<usize> {
         text::origin(source, self, line, column)
     }
 

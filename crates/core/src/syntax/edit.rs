@@ -27,10 +27,13 @@ pub fn line_ends(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// What a file may start with. It is no part of its text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Where in the source a place is of the text with the edits made, which are sorted and do not overlap: a byte offset.
 /// A place in what an edit put there is where the edit is, one behind the end of a line is that end.
 ///
-/// `line` and `column` count from 1, columns in UTF-16 code units.
+/// `line` and `column` count from 1, columns in UTF-16 code units. A byte order mark counts for nothing.
 pub fn origin(source: &str, edits: &[Edit], line: u32, column: u32) -> usize {
     let mut cursor = Cursor {
         line: 1,
@@ -59,7 +62,9 @@ pub fn origin(source: &str, edits: &[Edit], line: u32, column: u32) -> usize {
                     return at;
                 }
             }
-            cursor.pass(character);
+            if at > 0 || character != BYTE_ORDER_MARK {
+                cursor.pass(character);
+            }
         }
         done = done.max(span.end);
     }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::{BodyImport, BodyPlan, Declared, ImportKind, Indirect};
 use crate::syntax::analyze::Span;
-use crate::syntax::edit::{self, Edit, apply};
+use crate::syntax::edit::{self, BYTE_ORDER_MARK, Edit, apply};
 use crate::syntax::literal::literal;
 use crate::syntax::name::is_identifier_name;
 
@@ -91,14 +91,14 @@ pub fn entrance(plan: &BodyPlan, entrance: &Entrance) -> String {
     text
 }
 
-/// The body: an expression of a function, without parentheses around it. It has as many lines as the source, and one for
-/// the closing brace.
+/// The body: an expression of a function, without parentheses around it. It has as many lines as the source, or one more
+/// where that may end in a comment.
 pub fn function(source: &str, plan: &BodyPlan) -> String {
     assemble(source, plan, "", |text| text)
 }
 
-/// The shell: a module with the same exports. It has as many lines as the source, and two more at the end: what a module
-/// imports and exports is hoisted wherever it stands.
+/// The shell: a module with the same exports. The body comes first: what a module imports and exports is hoisted wherever
+/// it stands. So it has as many lines as the body, and what follows in a page keeps its line.
 pub fn shell(source: &str, plan: &BodyPlan, shell: &Shell) -> String {
     // No generated code has an operator `<`, so that every one is in a string.
     let safe = |text: String| match shell.is_inline && text.contains('<') {
@@ -106,7 +106,6 @@ pub fn shell(source: &str, plan: &BodyPlan, shell: &Shell) -> String {
         false => text,
     };
     let mut text = assemble(source, plan, BEFORE_BODY, safe);
-    text.push('\n');
     text.push_str(&safe(shell_head(plan, shell)));
     text.push_str(&safe(shell_tail(plan)));
     text
@@ -128,35 +127,33 @@ fn assemble(
         span: edit.span,
         text: safe(edit.text),
     });
-    let mut text = apply(source, edits.collect());
-    text.push_str("\n}");
-    text
+    apply(source, edits.collect())
 }
 
-/// All that turns a source into a body: `before` and the body's head, then the plan's edits.
+/// All that turns a source into a body: `before` and the body's head, the plan's edits, and the closing brace.
 fn all_edits(source: &str, plan: &BodyPlan, before: &str) -> Vec<Edit> {
     let mut head = before.to_owned();
     body_head(&mut head, plan);
-    let mut edits = Vec::with_capacity(plan.edits.len() + 1);
+    let mut edits = Vec::with_capacity(plan.edits.len() + 2);
     edits.push(opening(source, head));
     edits.extend(plan.edits.iter().cloned());
+    edits.push(closing(source));
     edits
 }
 
-/// Where in the source a place of a shell or of an evaluated body is: a byte offset. `line` and `column` count from 1,
-/// columns in UTF-16 code units.
-pub fn origin(source: &str, plan: &BodyPlan, line: u32, column: u32) -> usize {
-    edit::origin(source, &all_edits(source, plan, BEFORE_BODY), line, column)
+/// Where in the source a place of a shell or of an evaluated body is: a byte offset, `None` after the body. `line` and
+/// `column` count from 1, columns in UTF-16 code units.
+pub fn origin(source: &str, plan: &BodyPlan, line: u32, column: u32) -> Option<usize> {
+    let offset = edit::origin(source, &all_edits(source, plan, BEFORE_BODY), line, column);
+    (offset < source.len()).then_some(offset)
 }
-
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Puts the head in front. A byte order mark goes, and a `#!` line, which is only allowed at the very start of a
 /// file, becomes a comment.
 fn opening(source: &str, mut head: String) -> Edit {
     let mut end = 0;
     if source.starts_with(BYTE_ORDER_MARK) {
-        end = BYTE_ORDER_MARK.len();
+        end = BYTE_ORDER_MARK.len_utf8();
     }
     if source[end..].starts_with("#!") {
         end += "#!".len();
@@ -164,6 +161,22 @@ fn opening(source: &str, mut head: String) -> Edit {
     }
     let span = Span { start: 0, end };
     Edit { span, text: head }
+}
+
+/// Ends the body, on the last line unless that may end in a comment.
+fn closing(source: &str) -> Edit {
+    let line_ends = ['\n', '\r', '\u{2028}', '\u{2029}'];
+    let last_line = source.rsplit(line_ends).next().unwrap_or_default();
+    let may_be_comment = last_line.contains("//") || last_line.contains("#!");
+    let span = Span {
+        start: source.len(),
+        end: source.len(),
+    };
+    let text = if may_be_comment { "\n}" } else { "}" };
+    Edit {
+        span,
+        text: text.to_owned(),
+    }
 }
 
 /// Everything of the body in front of the own code.
