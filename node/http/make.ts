@@ -235,13 +235,13 @@ export class Maker {
    * Tells of what a plugin threw.
    *
    * @param source The text of the file.
-   * @param at The place in it, in UTF-16 units, where the plugin does not say one.
+   * @param at A place in it, in UTF-16 units, where the plugin does not say one.
    */
   #fail(
     error: unknown,
     { url, file }: Pick<MakeRequest, 'url' | 'file'>,
     source: string,
-    at = 0,
+    at?: number,
   ): never {
     const threw = error instanceof PluginThrew ? error : undefined;
     const failure = failureOf(threw?.thrown ?? error);
@@ -282,8 +282,9 @@ export class Maker {
   }
 }
 
-/** Line and column, from 1, of a place in a text. */
-function placeAt(text: string, at: number): { line: number; column: number } {
+/** Line and column, from 1, of a place in a text; line 0 when there is none. */
+function placeAt(text: string, at: number | undefined): { line: number; column: number } {
+  if (at === undefined) return { line: 0, column: 1 };
   const lines = text.slice(0, at).split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

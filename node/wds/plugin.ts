@@ -257,11 +257,14 @@ function start(
   fileWatcher.on('unlink', onUnlink);
   fileWatcher.on('error', onError);
   if (webSockets) silenceWatchPlugin(webSockets);
-  const unhear = hearToolErrors(
-    params.logger,
-    (failure) => engine.hostFailed(failure),
-    options.logLevel !== 'silent',
-  );
+  const unhear = hearToolErrors({
+    logger: params.logger,
+    app: params.app,
+    heard: (failure) => engine.hostFailed(failure),
+    fileOf: (url) => fileOf(url, config.rootDir),
+    textOf: (file) => engine.savedSource(file) ?? readScript(file, config.rootDir)?.body,
+    isPrinted: options.logLevel !== 'silent',
+  });
   return {
     ...running,
     params,

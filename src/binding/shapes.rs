@@ -128,7 +128,7 @@ pub struct HostFailure {
     pub missing: Option<String>,
     /// The text that the place is in.
     pub source: String,
-    /// From 1.
+    /// From 1; 0 when no place is known.
     pub line: u32,
     /// From 1, in UTF-16 code units.
     pub column: u32,

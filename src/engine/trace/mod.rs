@@ -79,7 +79,7 @@ impl Coordinator {
             remedy,
             url: module_url,
             file: Some(at.unwrap_or_else(|| file.clone()).display().to_string()),
-            place: Some(place_of(&source, origin(&source, &[], line, column))),
+            place: (line > 0).then(|| place_of(&source, origin(&source, &[], line, column))),
         });
         drop(state);
         self.unmade(&file, diagnostic);
