@@ -19,12 +19,16 @@ say(
 );
 say(
   '`accept(cb)` accepts itself; the callback gets the view of the new generation.',
-  ['dialects/vite: import.meta.hot.accept((newModule) => …) behind a guard gets the new module'],
+  [
+    'dialects/vite/accept: import.meta.hot.accept((newModule) => …) behind a guard gets the new module',
+  ],
   ['accept(cb)'],
 );
 say(
   "`accept('./dep.js', cb)` accepts that dependency; the callback gets the view of the new dependency.",
-  ['dialects/vite: import.meta.hot.accept(dep, (newFoo) => …): the importer does not run again'],
+  [
+    'dialects/vite/accept: import.meta.hot.accept(dep, (newFoo) => …): the importer does not run again',
+  ],
   ['accept(dep, cb)'],
 );
 say(
@@ -47,8 +51,8 @@ say(
 say(
   '`acceptExports(names, cb)` accepts itself only if every importer uses nothing but these exports; else bubbles.',
   [
-    'dialects/vite: acceptExports(names, cb) accepts when importers use no other exports: named',
-    'dialects/vite: acceptExports(names) where another export is used and nobody accepts reloads the page',
+    'dialects/vite/accept-exports: acceptExports(names, cb) accepts when importers use no other exports: named',
+    'dialects/vite/accept-exports: acceptExports(names) where another export is used and nobody accepts reloads the page',
   ],
   ['acceptExports(), importers use no more', 'acceptExports(), an importer uses more'],
 );
@@ -81,7 +85,7 @@ say(
 say(
   'If the new code fails to load, nothing is disposed, no callback runs, the error is shown, and the next good save applies.',
   [
-    'dialects/vite: if the new code fails to load nothing is disposed, no callback runs, and the next good save applies',
+    'dialects/vite/accept: if the new code fails to load nothing is disposed, no callback runs, and the next good save applies',
   ],
   ['new code that does not load', 'a broken save'],
 );
@@ -148,56 +152,58 @@ say(
 section = 'Importers are patched';
 say(
   'After a self-accepted update, importers that did not re-run see the new exports: named.',
-  ['contract/exports: accept() without a callback: importers see new exports: const'],
+  ['contract/exports/forms: accept() without a callback: importers see new exports: const'],
   ['importers: const', 'importers: let', 'importers: class', 'importers: function'],
 );
 say(
   '… renamed.',
-  ['contract/exports: accept() without a callback: importers see new exports: a renamed export'],
+  [
+    'contract/exports/forms: accept() without a callback: importers see new exports: a renamed export',
+  ],
   ['importers: renamed'],
 );
 say(
   '… default.',
   [
-    'contract/exports: accept() without a callback: importers see new exports: a default expression',
+    'contract/exports/forms: accept() without a callback: importers see new exports: a default expression',
   ],
   ['importers: default'],
 );
 say(
   '… namespace.',
-  ['contract/exports: accept() without a callback: importers see new exports: a namespace'],
+  ['contract/exports/forms: accept() without a callback: importers see new exports: a namespace'],
   ['importers: namespace'],
 );
 say(
   '… re-exported (`export { x as y } from`).',
   [
-    'contract/exports: accept() without a callback: importers see new exports through a module that re-exports',
+    'contract/exports/forwards: accept() without a callback: importers see new exports through a module that re-exports',
   ],
   ['importers: re-exported'],
 );
 say(
   'They stay live when the new generation later reassigns a `let`.',
   [
-    'contract/exports: accept() without a callback: exports stay live when the new generation reassigns them',
+    'contract/exports/forms: accept() without a callback: exports stay live when the new generation reassigns them',
   ],
   ['importers: later assignments'],
 );
 say(
   "With a callback, the callback decides what the accepting generation's exports become (`add = module.add`), and older generations mirror it.",
   [
-    'contract/exports: with a callback, the callback decides what importers see of what it assigns',
-    'contract/exports: a callback that assigns serves importers of every generation',
+    'contract/exports/callbacks: with a callback, the callback decides what importers see of what it assigns',
+    'contract/exports/callbacks: a callback that assigns serves importers of every generation',
   ],
   ['importers: a callback decides'],
 );
 say(
   'An export that was removed or cannot be patched is a warning that names it and its importers.',
-  ['contract/exports: a removed export is a warning that names it and its importers'],
+  ['contract/exports/forms: a removed export is a warning that names it and its importers'],
   ['importers: a removed export'],
 );
 say(
   'Line numbers of the served code do not move.',
-  ['contract/exports: the lines of a patched module stay where they were'],
+  ['contract/exports/forms: the lines of a patched module stay where they were'],
   ['line numbers'],
 );
 
@@ -222,8 +228,8 @@ say(
 say(
   '`prune(cb)` runs when nothing on the page imports the module any more, after its dispose callbacks, with `data`; then `data` is cleared, and importing the module again evaluates it again.',
   [
-    'dialects/vite: prune callbacks run after the dispose callbacks, with data, which is gone when the module comes back',
-    'dialects/vite: a dynamic import evaluates a pruned module again, once',
+    'dialects/vite/dispose: prune callbacks run after the dispose callbacks, with data, which is gone when the module comes back',
+    'dialects/vite/dispose: a dynamic import evaluates a pruned module again, once',
   ],
   ['prune()'],
 );
@@ -256,7 +262,7 @@ say(
   'It reloads only where nothing above accepts.',
   [
     'dialects/wds: invalidate() reloads the page when nothing above accepts',
-    'dialects/vite: invalidate(message) reloads once where nothing above accepts, in every tab',
+    'dialects/vite/invalidate: invalidate(message) reloads once where nothing above accepts, in every tab',
   ],
   ['invalidate() reloads where nothing accepts'],
 );
@@ -269,27 +275,27 @@ say(
   '`decline()`: any update of, or through, this module reloads the page, once.',
   [
     'dialects/wds: decline() reloads the page, once an edit',
-    'dialects/vite: decline(): an update through the module reloads once, its data is new, and nothing is disposed',
+    'dialects/vite/invalidate: decline(): an update through the module reloads once, its data is new, and nothing is disposed',
   ],
   ['decline()', 'decline(), an update through it'],
 );
 say(
   '`on(event, cb)`, `off(event, cb)`: listeners of a generation go away when it is replaced.',
   [
-    'dialects/vite: off(event, cb) takes a listener away, on() of an older generation is gone with it',
+    'dialects/vite/events: off(event, cb) takes a listener away, on() of an older generation is gone with it',
   ],
   ['on(): listeners go with their generation', 'off()'],
 );
 say(
   '`send(event, data)`: to the server, where a listener gets it with the client and `client.send(event, data)` answers.',
   [
-    'dialects/vite: import.meta.hot.send and hmr.hot.on, client.send and import.meta.hot.on carry any JSON value',
+    'dialects/vite/messages: import.meta.hot.send and hmr.hot.on, client.send and import.meta.hot.on carry any JSON value',
   ],
   ['send()'],
 );
 say(
   '`hmr.hot.send(event, data)`: to all pages.',
-  ['dialects/vite: client.send reaches the page that sent, hmr.hot.send all of them'],
+  ['dialects/vite/messages: client.send reaches the page that sent, hmr.hot.send all of them'],
   ['the server sends to all'],
 );
 say(
@@ -299,32 +305,34 @@ say(
 );
 say(
   '… `beforeFullReload`.',
-  ['contract/reloads: beforeFullReload is announced with the reason'],
+  ['contract/reloads/reasons: beforeFullReload is announced with the reason'],
   ['events: vite:beforeFullReload', 'events: bun:beforeFullReload'],
 );
 say(
   '… `beforePrune`.',
-  ['dialects/vite: vite:beforePrune comes before the callbacks, with paths, under every prefix'],
+  [
+    'dialects/vite/events: vite:beforePrune comes before the callbacks, with paths, under every prefix',
+  ],
   ['events: beforePrune'],
 );
 say(
   '… `invalidate`.',
   [
-    'dialects/vite: vite:invalidate says who gave up, why, and who did so first, under every prefix',
+    'dialects/vite/events: vite:invalidate says who gave up, why, and who did so first, under every prefix',
   ],
   ['events: invalidate'],
 );
 say(
   '… `error`.',
-  ['dialects/vite: vite:error has err with message, stack and place, under every prefix'],
+  ['dialects/vite/events: vite:error has err with message, stack and place, under every prefix'],
   ['events: vite:error', 'events: bun:error'],
 );
 say('… `ws:connect`, `ws:disconnect`.', [
-  'dialects/vite: vite:ws:connect and vite:ws:disconnect have the socket, under every prefix',
+  'dialects/vite/events: vite:ws:connect and vite:ws:disconnect have the socket, under every prefix',
 ]);
 say(
   "Payloads have at least Vite's fields.",
-  ['dialects/vite: vite:beforeUpdate and vite:afterUpdate name every accepted module'],
+  ['dialects/vite/events: vite:beforeUpdate and vite:afterUpdate name every accepted module'],
   ['events: payload of beforeUpdate'],
 );
 say(
@@ -351,7 +359,7 @@ say(
 say(
   'So is what it `@import`s.',
   [
-    'contract/beyond-js: <link rel="stylesheet"> and what it @imports, five levels down, is swapped without a flash',
+    'contract/linked-styles: <link rel="stylesheet"> and what it @imports, five levels down, is swapped without a flash',
   ],
   ['a linked style sheet: @import'],
 );
@@ -363,39 +371,41 @@ say(
 say(
   "`import sheet from './x.css' with { type: 'css' }`: the same `CSSStyleSheet` object gets the new text wherever it is adopted; no JavaScript re-runs.",
   [
-    'contract/beyond-js: the same CSSStyleSheet object gets the new text in all shadow roots; no JavaScript re-runs',
+    'contract/css-and-json-modules: the same CSSStyleSheet object gets the new text in all shadow roots; no JavaScript re-runs',
   ],
   ['a CSS module script'],
 );
 say(
   'JSON modules bubble like JavaScript.',
-  ['contract/beyond-js: JSON modules bubble like JavaScript, through modules that accept nothing'],
+  [
+    'contract/css-and-json-modules: JSON modules bubble like JavaScript, through modules that accept nothing',
+  ],
   ['a JSON module'],
 );
 say(
   "A worker's script, or anything else that cannot be replaced, reloads the pages that use it.",
   [
-    "contract/reloads: a worker's script reloads the page that started it",
-    'contract/reloads: a classic script reloads the page',
-    'contract/reloads: fetched data reloads the page',
+    "contract/reloads/reasons: a worker's script reloads the page that started it",
+    'contract/reloads/reasons: a classic script reloads the page',
+    'contract/reloads/reasons: fetched data reloads the page',
   ],
   ["a worker's script"],
 );
 say(
   'An HTML page is a node of the graph: editing it reloads only tabs that show it.',
-  ['contract/beyond-js: editing an HTML page reloads only the tabs that show it'],
+  ['contract/html-pages: editing an HTML page reloads only the tabs that show it'],
   ['an edit of one of two pages'],
 );
 say(
   'Inline module scripts are importers and may accept dependencies.',
   [
-    'contract/beyond-js: inline module scripts are importers and accept dependencies, each its own, over F5 and below <base>',
+    'contract/html-pages: inline module scripts are importers and accept dependencies, each its own, over F5 and below <base>',
   ],
   ['an inline module script accepts'],
 );
 say(
   'A file that no page has loaded changes nothing.',
-  ['contract/reloads: a file that no page has loaded changes nothing'],
+  ['contract/reloads/tabs: a file that no page has loaded changes nothing'],
   ['a file that no page has loaded'],
 );
 
@@ -403,26 +413,26 @@ section = 'What a page may rely on';
 say(
   'After the last save, every tab shows the last bytes on disk, whatever happened in between: quick saves.',
   [
-    'contract/saves: saves of a module and of what it imports, at once, show the newest of both',
-    'contract/saves: a save during an update waits for it and is applied after it',
+    'contract/saves/kinds: saves of a module and of what it imports, at once, show the newest of both',
+    'contract/saves/during-updates: a save during an update waits for it and is applied after it',
   ],
   ['back-to-back saves', 'a module and what it imports, saved at once'],
 );
-say('… torn writes.', ['contract/saves: a save in three parts never runs a part']);
+say('… torn writes.', ['contract/saves/kinds: a save in three parts never runs a part']);
 say('… a dropped socket.', [
   'faults/socket: a dropped socket comes back and brings what was missed',
 ]);
 say(
   '… a restarted server.',
   [
-    'faults/restart: edits while no server runs are applied when it is back, as one update',
-    'contract/reloads: a restarted server that keeps no record reloads the page once, says why, and then updates work',
+    'faults/restart/edits: edits while no server runs are applied when it is back, as one update',
+    'contract/reloads/once: a restarted server that keeps no record reloads the page once, says why, and then updates work',
   ],
   ['a restarted server'],
 );
 say(
   '… in every tab.',
-  ['contract/saves: two tabs that load and update at different times end up the same'],
+  ['contract/saves/during-loads: two tabs that load and update at different times end up the same'],
   ['two tabs'],
 );
 say(
@@ -443,16 +453,18 @@ say(
 );
 say(
   "Every full reload says why, in the page's console: the changed file, the chain, the place that did not accept, and what would have.",
-  ['contract/reloads: a dead end names the change, the chain and what would have accepted it'],
+  [
+    'contract/reloads/reasons: a dead end names the change, the chain and what would have accepted it',
+  ],
   ['a reload says why'],
 );
 say(
   'Only pages whose own graph reaches the change without a boundary reload.',
-  ['contract/reloads: a shared module reloads only the page on whose way nobody accepts'],
+  ['contract/reloads/tabs: a shared module reloads only the page on whose way nobody accepts'],
   ['only pages that the change reaches'],
 );
 say(
   'A save that changes no byte does nothing.',
-  ['contract/saves: a save that changes no byte does nothing'],
+  ['contract/saves/kinds: a save that changes no byte does nothing'],
   ['equal bytes'],
 );

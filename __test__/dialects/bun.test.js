@@ -1,6 +1,6 @@
 /**
  * Every example of Bun's documentation of `import.meta.hot`, written as that page writes it, over several
- * edits. What importers see after `accept()`, in all forms of exports, is in `contract/exports.test.js`.
+ * edits. What importers see after `accept()`, in all forms of exports, is in `contract/exports/`.
  */
 
 import ava from 'ava';

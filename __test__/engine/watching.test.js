@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ava from 'ava';
 import { HmrEngine } from 'hotgraph';
-import { waitFor } from '../helpers/browser.js';
 import { Program } from '../helpers/command.js';
 import { Project } from '../helpers/project.js';
+import { waitFor } from '../helpers/wait.js';
 
 // One after the other: what is tested here is the order of things.
 const test = ava.serial;

@@ -5,6 +5,9 @@
 
 import { chromium, firefox } from 'playwright-core';
 import { browserName, findBrowser } from '../../scripts/browser.js';
+import { waitFor } from './wait.js';
+
+export { waitFor };
 
 const FLAGS = [
   '--no-sandbox',
@@ -18,9 +21,6 @@ const FLAGS = [
 
 /** How Firefox says that it could not load a module. */
 const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
-
-/** Longest time that a condition may take to become true, in milliseconds. */
-const PATIENCE = 15_000;
 
 /** How long a tab is waited for when it closes, in milliseconds. */
 const LONGEST_CLOSING = 5_000;
@@ -150,19 +150,5 @@ export class Tab {
     });
     await Promise.race([this.page.context().close(), late]);
     clearTimeout(timer);
-  }
-}
-
-/**
- * Waits for a condition, never for a time.
- *
- * @param {() => boolean | Promise<boolean>} condition
- * @param {() => string} explain What to say when it does not come true.
- */
-export async function waitFor(condition, explain, patience = PATIENCE) {
-  const end = Date.now() + patience;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(explain());
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

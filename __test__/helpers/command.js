@@ -7,7 +7,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { waitFor } from './browser.js';
+import { waitFor } from './wait.js';
 
 /** The repository's absolute path. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url));

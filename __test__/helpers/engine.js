@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { HmrEngine } from 'hotgraph';
-import { waitFor } from './browser.js';
 import { Project } from './project.js';
+import { waitFor } from './wait.js';
 
 /** What modules import the client from. */
 export const CLIENT = '/__hotgraph/main.js';

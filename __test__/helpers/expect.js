@@ -17,7 +17,8 @@ export async function hasLoaded(t, tab, count) {
 
 /** Everything the page sent so far has reached the server, timers of modules that ran included. */
 export async function settled(tab, server) {
-  server.hmr.hot.on('test:settled', (_, client) => client.send('test:settled', null));
+  const answer = (_, client) => client.send('test:settled', null);
+  server.hmr.hot.on('test:settled', answer);
   await tab.evaluate(
     () =>
       new Promise((resolve) => {
@@ -27,4 +28,5 @@ export async function settled(tab, server) {
         });
       }),
   );
+  server.hmr.hot.off('test:settled', answer);
 }

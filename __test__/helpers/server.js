@@ -4,9 +4,9 @@
  */
 
 import { hmrPlugin } from 'hotgraph';
-import { waitFor } from './browser.js';
 import { startDevServer } from './host.js';
 import { getFreePort } from './port.js';
+import { waitFor } from './wait.js';
 
 /** A plugin that writes down what the host's terminal would show, a text each. */
 export function terminal(lines) {

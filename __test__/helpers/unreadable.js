@@ -7,9 +7,9 @@ import { chmodSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { PAGE } from './app.js';
 import { get, open, socketPath } from './attack.js';
-import { waitFor } from './browser.js';
 import { Project } from './project.js';
 import { serve } from './server.js';
+import { waitFor } from './wait.js';
 
 const project = new Project({
   'index.html': PAGE,

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { watchTemplates } from '../../dist/node/proxy/templates.js';
-import { waitFor } from '../helpers/browser.js';
 import { Project } from '../helpers/project.js';
+import { waitFor } from '../helpers/wait.js';
 
 test('patterns name files, new and old, whatever the folders are called', async (t) => {
   const project = new Project({

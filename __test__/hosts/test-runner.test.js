@@ -7,9 +7,9 @@ import { chromeLauncher } from '@web/test-runner-chrome';
 import ava from 'ava';
 import { hmrPlugin } from 'hotgraph';
 import { findBrowser } from '../../scripts/browser.js';
-import { waitFor } from '../helpers/browser.js';
 import { getFreePort } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
+import { waitFor } from '../helpers/wait.js';
 
 // One after the other: each starts a browser.
 const test = ava.serial;

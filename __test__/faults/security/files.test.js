@@ -1,0 +1,201 @@
+/**
+ * Files that the host refuses: no path, url or odd file gets at them or stops the server.
+ */
+
+import { execFile } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import ava from 'ava';
+import { HmrEndpoint } from 'hotgraph';
+import { fileOf } from '../../../dist/node/wds/request.js';
+import { clientFolder, get } from '../../helpers/attack.js';
+import { closeBrowser } from '../../helpers/browser.js';
+import { SECRET, startCareless, startOurs } from '../../helpers/careless.js';
+import { startDevServer } from '../../helpers/host.js';
+
+// One after the other: some measure what the process does with a flood.
+const test = ava.serial;
+
+ava.after.always(closeBrowser);
+
+const run = promisify(execFile);
+
+test('no path gets a file that the host refuses', async (t) => {
+  const { project, server, origin } = await startOurs(t, {
+    files: { 'app/sub/dep.js': 'export {};', 'outside.js': `"${SECRET}"` },
+  });
+  const rootDir = project.path('app');
+  const plain = await startDevServer({
+    config: { rootDir, port: 0 },
+    readCliArgs: false,
+    readFileConfig: false,
+    logStartMessage: false,
+    autoExitProcess: false,
+  });
+  t.teardown(() => {
+    plain.fileWatcher.add = () => plain.fileWatcher;
+    return plain.stop();
+  });
+  // They would print each refusal.
+  for (const { koaApp } of [plain, server.server]) {
+    koaApp.removeAllListeners('error').on('error', () => {});
+  }
+  const host = `http://localhost:${plain.server.address().port}`;
+  const careless = await startCareless(
+    t,
+    () => false,
+    undefined,
+    ({ url }, response) => {
+      try {
+        response.end(readFileSync(path.join(rootDir, decodeURIComponent(url))));
+      } catch {
+        response.writeHead(404).end();
+      }
+    },
+  );
+  symlinkSync(project.path('outside.js'), project.path('app/link.js'));
+  // What was saved is served from memory from then on, by whatever path it is asked for.
+  await get(origin, '/__wds-outside-root__/1/outside.js');
+  await project.write('outside.js', `"${SECRET}, saved"`);
+  await server.event(({ type, files }) => type === 'updated' && /outside/.test(String(files)));
+
+  const paths = [
+    '/../outside.js',
+    '/..%2foutside.js',
+    '/%2e%2e/outside.js',
+    '/%252e%252e/outside.js',
+    '/sub/../../outside.js',
+    '/sub/%2e%2e%2f%2e%2e%2foutside.js',
+    '/..%5coutside.js',
+    '/..\\outside.js',
+    '/../app/main.js',
+    '//outside.js',
+    '/outside.js',
+    '/main.js%00',
+    '/main.js%00.js',
+    '/%',
+    '/%ff',
+    `//${rootDir}/main.js`,
+    `/__wds-outside-root__/0/../outside.js`,
+    `/__wds-outside-root__/1/../${path.basename(project.folder)}/outside.js`,
+    '/__hotgraph/../../outside.js',
+    `${await clientFolder(origin)}../../../outside.js`,
+    `${await clientFolder(origin)}%2e%2e%2fmain.js`,
+    '/MAIN.JS',
+    '/link.js',
+    '/link.js/',
+    '/LINK.js',
+  ];
+  t.true((await get(careless, '/..%2foutside.js')).body.includes(SECRET));
+  for (const attack of paths) {
+    const expected = await get(host, attack);
+    const actual = await get(origin, attack);
+    t.is(actual.status, expected.status, attack);
+    t.is(actual.body.includes(SECRET), expected.body.includes(SECRET), attack);
+  }
+  await project.remove('outside.js');
+  await server.event(({ diagnostics }) => /deleted/.test(diagnostics?.[0].message));
+  for (const gone of ['/link.js', '/__wds-outside-root__/1/outside.js']) {
+    t.is((await get(origin, gone)).status, 404, gone);
+  }
+});
+
+test('a url that asks for a million folders up', (t) => {
+  const before = process.memoryUsage().rss;
+  t.is(fileOf('/__wds-outside-root__/99999999/etc/a.js', '/some/folder'), '/etc/a.js');
+  t.is(fileOf(`/__wds-outside-root__/${'9'.repeat(400)}/a.js`, '/some/folder'), '/a.js');
+  t.is(fileOf('/__wds-outside-root__/1/a.js', '/some/folder'), '/some/a.js');
+  t.true(process.memoryUsage().rss - before < 100e6);
+});
+
+test('on Windows, names are refused that are drives, streams, devices or shorter than they look', (t) => {
+  const root = 'C:\\project\\app';
+  for (const url of [
+    '/C:/x.js',
+    '/c%3a/x.js',
+    '/C:x.js',
+    '//C:/x.js',
+    '/__wds-outside-root__/1/D:/x.js',
+    '/x.js::$DATA',
+    '/x.js%3a%3a$DATA',
+    '/x.js:stream',
+    '/CON',
+    '/nul',
+    '/sub/aux.js',
+    '/Aux.tar.js',
+    '/com1.js',
+    '/LPT%C2%B9',
+    '/conin$',
+    '/nul%20.js',
+    '/x.js.',
+    '/x.js%20',
+    '/folder./x.js',
+    '/folder%20/',
+    '/..\\x.js',
+    '/..%5c..%5cx.js',
+    '/a%5cb.js',
+    '/%5c%5cserver%5cshare%5cx.js',
+    '/%5c%5c%3f%5cC:%5cx.js',
+    '/a%3fb.js',
+    '/a%0ab.js',
+    '/%2e%2e/x.js',
+  ]) {
+    t.is(fileOf(url, root, 'win32'), null, url);
+  }
+  for (const [url, file] of [
+    ['/sub/x.js?a:b', `${root}\\sub\\x.js`],
+    ['/', `${root}\\index.html`],
+    ['/./x.js', `${root}\\x.js`],
+    ['/sub/../x.js', `${root}\\x.js`],
+    ['/console.js', `${root}\\console.js`],
+    ['/com10.js', `${root}\\com10.js`],
+    ['/.hidden', `${root}\\.hidden`],
+    ['/a%20b/%C3%BC.js', `${root}\\a b\\ü.js`],
+    ['/__wds-outside-root__/1/x.js', 'C:\\project\\x.js'],
+    ['/__wds-outside-root__/99/x.js', 'C:\\x.js'],
+  ]) {
+    t.is(fileOf(url, root, 'win32'), file, url);
+  }
+  // Elsewhere they are names like any other.
+  for (const platform of ['linux', 'darwin']) {
+    t.is(fileOf('/aux.js', '/project', platform), '/project/aux.js');
+    t.is(fileOf('/C:/x.js', '/project', platform), '/project/C:/x.js');
+  }
+});
+
+test('a pipe among the files does not stop the server', async (t) => {
+  const { project, origin } = await startOurs(t);
+  const pipe = project.path('app/pipe.js');
+  await run('mkfifo', [pipe]);
+  const never = get(origin, '/pipe.js');
+  t.is((await get(origin, '/main.js')).status, 200);
+  // Whoever waits for the pipe gets what is written to it.
+  await run('sh', ['-c', `echo done > '${pipe}'`], { timeout: 10_000 });
+  t.is((await never).body.trim(), 'done');
+});
+
+test('whoever hangs up while being refused does not end the process', async (t) => {
+  const { server, hangUp } = rawServer();
+  const endpoint = new HmrEndpoint({ server, onConnect() {}, onMessage() {}, onDisconnect() {} });
+  t.notThrows(() => hangUp('/__hotgraph/socket'));
+  endpoint.close();
+  // An answer alone is not enough.
+  server.on('upgrade', (_, duplex) => duplex.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+  t.throws(() => hangUp('/__hotgraph/socket'), { message: 'read ECONNRESET' });
+});
+
+/** A server whose connections are in the test's hand. */
+function rawServer() {
+  const server = new EventEmitter();
+  return {
+    server,
+    hangUp(url) {
+      const duplex = new Duplex({ read() {}, write() {} });
+      server.emit('upgrade', { url, headers: { host: 'localhost' } }, duplex, Buffer.alloc(0));
+      duplex.emit('error', new Error('read ECONNRESET'));
+    },
+  };
+}

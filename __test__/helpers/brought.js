@@ -1,0 +1,14 @@
+/**
+ * An app whose updates bring code, and the requests that it makes.
+ */
+
+/** So many updates were applied. */
+export const applied = (server, count) =>
+  server.event(() => server.events.filter(({ type }) => type === 'applied').length >= count);
+
+/** The scripts that the tab has requested. */
+export const requests = () =>
+  performance
+    .getEntriesByType('resource')
+    .map(({ name }) => new URL(name).pathname)
+    .filter((path) => /\.(js|ts|json)$/.test(path) && !path.startsWith('/__hotgraph/'));
