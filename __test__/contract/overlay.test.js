@@ -50,9 +50,15 @@ const places = () => {
   return root ? [...root.querySelectorAll('.place b')].map((place) => place.textContent) : null;
 };
 
-/** Lets so much time pass in the page that what it has to show by now is shown. */
-const outlast = (tab) =>
-  tab.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), LASTING + 50);
+/** Loads the page again with a clock that {@link outlast} can put forward. */
+async function withClock(tab) {
+  await tab.page.clock.install();
+  await tab.page.reload();
+  await tab.connected();
+}
+
+/** Puts the clock of the page forward, so that what it has to show by now is shown. */
+const outlast = (tab) => tab.page.clock.runFor(LASTING + 50);
 
 /** A style of an element of the overlay. */
 const style = (tab, selector, name) =>
@@ -100,6 +106,7 @@ test('Escape and the button dismiss it, until there is something new', async (t)
     'other.js': '',
     'main.js': `import './other.js';\n${main}`,
   });
+  await withClock(tab);
   await tab.until(value, 1);
   await project.write('dep.js', BROKEN);
   await tab.until(places, ['dep.js:2:22']);
@@ -126,6 +133,7 @@ test('Escape and the button dismiss it, until there is something new', async (t)
 
 test('overlay: false leaves console and events', async (t) => {
   const { project, tab } = await startApp(t, APP, { hmr: { overlay: false } });
+  await withClock(tab);
   await tab.until(value, 1);
   await project.write('dep.js', BROKEN);
   await tab.logged('dep.js:2:22');
@@ -261,6 +269,7 @@ test('a page that is loaded while its code is broken says so, also of code that 
   await tab.until(both, ['dep.js:2:22', 'late.js:2:22']);
 
   const late = await open('/late.html');
+  await withClock(late);
   await outlast(late);
   t.is(await late.evaluate(places), null);
   await late.evaluate(() => globalThis.late().catch(() => {}));

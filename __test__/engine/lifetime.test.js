@@ -143,7 +143,7 @@ async function run(t, source, args = []) {
 }
 
 const USE = `
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { HmrEngine } from 'hotgraph';
 const file = process.cwd() + '/a.js';
@@ -155,6 +155,17 @@ function use(engine = new HmrEngine({ root: process.cwd(), clientUrl: '/c.js' },
   return engine;
 }
 const count = (what) => readdirSync('/proc/self/' + what).length;
+const isOfEngine = (task) => {
+  try {
+    return /^(?:hotgraph|notify)/.test(readFileSync('/proc/self/task/' + task + '/comm', 'utf8'));
+  } catch {
+    return false;
+  }
+};
+/** Waits until the threads of engines that were closed have ended. */
+async function ended() {
+  while (readdirSync('/proc/self/task').some(isOfEngine)) await setTimeout(5);
+}
 async function settle(threads, files) {
   for (let left = 1000; left > 0; left -= 1) {
     if (count('task') <= threads && count('fd') <= files) return console.log('nothing is left');
@@ -216,7 +227,7 @@ if (process.platform === 'linux') {
       t,
       `${USE}
 use().close();
-await setTimeout(200);
+await ended();
 const [threads, files] = [count('task'), count('fd')];
 const engines = Array.from({ length: 50 }, use);
 if (count('task') < threads + 50) console.log('where are the engines?');
@@ -232,7 +243,7 @@ await settle(threads, files);
       t,
       `${USE}
 use().close();
-await setTimeout(200);
+await ended();
 const [threads, files] = [count('task'), count('fd')];
 for (let index = 0; index < 10; index += 1) use();
 await settle(threads, files);
