@@ -2,24 +2,38 @@
  * `npm run test:quick`: what finds most mistakes in minutes. Formatting, types, linter, the pure Rust crates, all tests
  * that open no page, and the host's own dialect in a browser. Arguments go to ava.
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { ava, testFiles } from './ava.js';
 import { ensureBrowser } from './browser.js';
 import { heading, main, run, tool } from './run.js';
 import { setup } from './setup.js';
 
 /** Browser tests that are quick and touch everything. */
-const SMOKE = ['wds.test.js', 'create-hmr.test.js'];
+const SMOKE = /dialects.wds\.test\.js$/;
 
-/** What the helpers that open pages, or build packages, are imported by. */
-const SLOW = /helpers\/(?:app|browser|host|preset|registry|serving)\.js/;
+/** Tests without a browser that take long: they wait for the system to have seen many saves, or for other programs. */
+const SLOW = /(?:engine.watching|hosts.test-runner)\.test\.js$/;
 
 /** The tests that take no browser, and the smoke tests. */
 function quickTests() {
-  return testFiles().filter(
-    (path) => SMOKE.includes(basename(path)) || !SLOW.test(readFileSync(path, 'utf8')),
-  );
+  return testFiles().filter((path) => SMOKE.test(path) || !(SLOW.test(path) || opensPages(path)));
+}
+
+/**
+ * Whether a file imports what drives a browser, in itself or in what it imports.
+ *
+ * @param {string} path
+ * @param {Set<string>} [seen] The files that were looked at.
+ * @returns {boolean}
+ */
+function opensPages(path, seen = new Set()) {
+  if (seen.has(path) || !existsSync(path)) return false;
+  seen.add(path);
+  const code = readFileSync(path, 'utf8');
+  if (code.includes("from 'playwright-core'")) return true;
+  const imported = [...code.matchAll(/from '(\.[^']*)'/g)].map(([, name]) => name ?? '');
+  return imported.some((name) => opensPages(resolve(dirname(path), name), seen));
 }
 
 await main(import.meta, async () => {
