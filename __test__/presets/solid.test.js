@@ -6,8 +6,9 @@
 import ava from 'ava';
 import { solid } from 'hotgraph/solid';
 import { closeBrowser } from '../helpers/browser.js';
+import { HOSTS, isShown, makeEdits, makeMistakes, text } from '../helpers/components.js';
 import { wasHot } from '../helpers/expect.js';
-import { event, startExample, startPreset, startPresetInHost } from '../helpers/preset.js';
+import { startExample, startPreset } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -20,10 +21,6 @@ const MAIN = `import { render } from 'solid-js/web';
 import { App } from './App';
 globalThis.starts = (globalThis.starts ?? 0) + 1;
 render(() => <App />, document.getElementById('root'));`;
-
-const text = () =>
-  [...document.getElementById('root').children].map(({ textContent }) => textContent).join('\n');
-const isShown = () => document.querySelector('hotgraph-overlay') !== null;
 
 const FILES = {
   'main.jsx': MAIN,
@@ -89,59 +86,54 @@ const EDITS = [
   },
 ];
 
-for (const [host, start] of Object.entries({
-  'createHmr()': startPreset,
-  'hmrPlugin()': startPresetInHost,
-})) {
+for (const [host, start] of Object.entries(HOSTS)) {
   test(`${host}: what each edit keeps`, async (t) => {
     const { project, tab } = await start(t, FILES, { plugins: [solid()], packages: PACKAGES });
     await tab.until(text, 'count 0 of 0\nkid false12\nem\nlazy');
-    const write = (edit, isBack) => {
-      for (const [file, replacements] of Object.entries(edit)) {
-        const all = isBack ? [] : replacements;
-        project.writeNow(
-          file,
-          all.reduce((now, [from, to]) => now.replace(from, to), FILES[file]),
-        );
-      }
-    };
     await tab.page.click('button');
-    for (const { name, edit, shows, back } of EDITS) {
+    const act = async () => {
       if ((await tab.evaluate(text)).includes('false')) await tab.page.click('b');
       await tab.until(text, 'count 1 of 1\nkid true12\nem\nlazy');
-      write(edit);
-      await tab.until(text, shows);
-      write(edit, true);
-      await tab.until(text, back);
-      t.log(name);
-    }
+    };
+    await makeEdits(t, { project, tab }, { files: FILES, edits: EDITS, act });
     wasHot(t, tab);
     t.is(await tab.evaluate(() => globalThis.starts), 1);
   });
 }
 
+/** What stands in the place of `from`, and where that is said. */
+const MISTAKES = [
+  {
+    name: 'an element that is not closed',
+    file: 'Child.jsx',
+    from: '</b>',
+    to: '</i>',
+    at: [4, 'closing'],
+  },
+  {
+    name: 'a call that is not closed',
+    file: 'Child.jsx',
+    from: 'createSignal(false);',
+    to: 'createSignal(false',
+    at: [4, 'Unexpected'],
+  },
+  {
+    name: 'a pattern',
+    file: 'App.tsx',
+    from: 'const [count,',
+    to: 'const [count:,',
+    at: [7, 'nexpected'],
+  },
+];
+
 test('mistakes are shown in the source as written; after a render that throws, the next save loads the page', async (t) => {
   const options = { plugins: [solid()], packages: PACKAGES };
-  const { project, tab, events } = await startPreset(t, FILES, options);
+  const app = await startPreset(t, FILES, options);
+  const { project, tab } = app;
   await tab.until(text, 'count 0 of 0\nkid false12\nem\nlazy');
   await tab.page.click('button');
-  for (const [file, from, to, line, message] of [
-    ['Child.jsx', '</b>', '</i>', 4, 'closing'],
-    ['Child.jsx', 'createSignal(false);', 'createSignal(false', 4, 'Unexpected'],
-    ['App.tsx', 'const [count,', 'const [count:,', 7, 'nexpected'],
-  ]) {
-    const before = events.length;
-    await project.write(file, FILES[file].replace(from, to));
-    await tab.until(isShown);
-    const isOfNow = (one, index) =>
-      one.type === 'diagnostics' && index >= before && one.diagnostics.length > 0;
-    const { diagnostics } = await event(events, isOfNow);
-    t.deepEqual([diagnostics[0].file, diagnostics[0].line], [project.path(file), line]);
-    t.true(diagnostics[0].message.includes(message), diagnostics[0].message);
-    await project.write(file, FILES[file]);
-    await tab.until(isShown, false);
-    t.is(await tab.evaluate(text), 'count 1 of 1\nkid false12\nem\nlazy');
-  }
+  const shows = 'count 1 of 1\nkid false12\nem\nlazy';
+  await makeMistakes(t, app, { files: FILES, mistakes: MISTAKES, shows });
   await project.write(
     'Child.jsx',
     FILES['Child.jsx'].replace('return <b', 'props.none.here; return <b'),

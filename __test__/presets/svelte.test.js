@@ -6,8 +6,9 @@
 import ava from 'ava';
 import { svelte } from 'hotgraph/svelte';
 import { closeBrowser } from '../helpers/browser.js';
+import { HOSTS, isShown, makeEdits, makeMistakes, PAGE, text } from '../helpers/components.js';
 import { wasHot } from '../helpers/expect.js';
-import { event, startExample, startPreset, startPresetInHost } from '../helpers/preset.js';
+import { startExample, startPreset } from '../helpers/preset.js';
 import { hearWarnings } from '../helpers/serving.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -16,7 +17,6 @@ const test = ava.serial;
 ava.after.always(closeBrowser);
 
 const PACKAGES = ['svelte', 'esm-env', 'clsx', 'devalue'];
-const PAGE = '<!doctype html><div id="root"></div><script type="module" src="main.js"></script>';
 const MAIN = `import { mount } from 'svelte';
 import App from './App.svelte';
 globalThis.starts = (globalThis.starts ?? 0) + 1;
@@ -28,11 +28,6 @@ const startSvelte = (t, files, start = startPreset, { packages = [], ...options 
     { 'index.html': PAGE, 'main.js': MAIN, ...files },
     { plugins: [svelte(options)], packages: [...PACKAGES, ...packages] },
   );
-
-const text = () =>
-  [...document.getElementById('root').children].map(({ textContent }) => textContent).join('\n');
-const style = ([selector, name]) => getComputedStyle(document.querySelector(selector))[name];
-const isShown = () => document.querySelector('hotgraph-overlay') !== null;
 
 const FILES = {
   'App.svelte': `<script lang="ts">
@@ -71,7 +66,6 @@ const EDITS = [
     name: 'a style keeps all',
     edit: { 'App.svelte': [['rgb(1, 1, 1)', 'rgb(9, 1, 1)']] },
     shows: 'count 1 2 of 1\nkid true',
-    back: 'count 1 2 of 1\nkid true',
     styles: [['button', 'color', 'rgb(9, 1, 1)', 'rgb(1, 1, 1)']],
   },
   {
@@ -80,14 +74,12 @@ const EDITS = [
       'App.svelte': [['button {', 'button { letter-spacing: 2px; } .none { top: 0; } button {']],
     },
     shows: 'count 1 2 of 1\nkid true',
-    back: 'count 1 2 of 1\nkid true',
     styles: [['button', 'letterSpacing', '2px', 'normal']],
   },
   {
     name: 'a partial of Sass',
     edit: { '_tones.scss': [['3, 3, 3', '30, 3, 3']] },
     shows: 'count 1 2 of 1\nkid true',
-    back: 'count 1 2 of 1\nkid true',
     styles: [['i', 'backgroundColor', 'rgb(30, 3, 3)', 'rgb(3, 3, 3)']],
   },
   {
@@ -104,39 +96,17 @@ const EDITS = [
   },
 ];
 
-for (const [host, start] of Object.entries({
-  'createHmr()': startPreset,
-  'hmrPlugin()': startPresetInHost,
-})) {
+for (const [host, start] of Object.entries(HOSTS)) {
   test(`${host}: what each edit keeps`, async (t) => {
     const { project, tab } = await startSvelte(t, FILES, start, { packages: ['sass', 'esbuild'] });
     await tab.until(text, 'count 0 0 of 0\nkid false');
-    const write = (edit, isBack) => {
-      for (const [file, replacements] of Object.entries(edit)) {
-        const all = isBack ? [] : replacements;
-        project.writeNow(
-          file,
-          all.reduce((now, [from, to]) => now.replace(from, to), FILES[file]),
-        );
-      }
-    };
     await tab.page.click('button');
     await tab.page.click('i');
-    for (const { name, edit, shows, back, styles = [] } of EDITS) {
+    const act = async () => {
       if ((await tab.evaluate(text)).includes('false')) await tab.page.click('i');
       await tab.until(text, 'count 1 2 of 1\nkid true');
-      write(edit);
-      await tab.until(text, shows);
-      for (const [selector, property, value] of styles) {
-        await tab.until(style, value, [selector, property]);
-      }
-      write(edit, true);
-      await tab.until(text, back);
-      for (const [selector, property, , value] of styles) {
-        await tab.until(style, value, [selector, property]);
-      }
-      t.log(name);
-    }
+    };
+    await makeEdits(t, { project, tab }, { files: FILES, edits: EDITS, act });
     // A module with runes has no boundary of its own: the component that imports it takes it.
     await project.write('shared.svelte.ts', FILES['shared.svelte.ts'].replace('n: 0', 'n: 7'));
     await tab.until(text, 'count 0 0 of 7\nkid false');
@@ -187,32 +157,14 @@ test('mistakes are shown in the source as written; a render that throws recovers
 </style>
 `,
     '_wide.scss': '$wide: 4px;\n',
-    'more.svelte.js': 'export const more = $state({ n: $state(1) });\n'.replace('$state(1)', '1'),
+    'more.svelte.js': 'let n = $state(1); export const more = { get n() { return n; } };\n',
   };
-  files['more.svelte.js'] = 'let n = $state(1); export const more = { get n() { return n; } };\n';
-  const { project, tab, events } = await startSvelte(t, files, startPreset, { packages: ['sass'] });
+  const app = await startSvelte(t, files, startPreset, { packages: ['sass'] });
+  const { project, tab } = app;
   await tab.until(text, '0 1');
   await tab.page.click('b');
   await tab.until(text, '1 1');
-  for (const { name, file = 'App.svelte', from, to, at } of MISTAKES) {
-    const before = events.length;
-    project.writeNow(file, files[file].replace(from, to));
-    await tab.until(isShown);
-    const isOfNow = (one, index) =>
-      one.type === 'diagnostics' && index >= before && one.diagnostics.length > 0;
-    const { diagnostics } = await event(events, isOfNow);
-    const [line, message] = at;
-    t.deepEqual(
-      [diagnostics[0].file, diagnostics[0].line],
-      [project.path(file), line],
-      `${name}: ${diagnostics[0].message}`,
-    );
-    t.true(diagnostics[0].message.includes(message), `${name}: ${diagnostics[0].message}`);
-    t.true(diagnostics[0].frame.includes('> '), name);
-    project.writeNow(file, files[file]);
-    await tab.until(isShown, false);
-    t.is(await tab.evaluate(text), '1 1', name);
-  }
+  await makeMistakes(t, app, { files, mistakes: MISTAKES, shows: '1 1' });
   await project.write('App.svelte', files['App.svelte'].replace('{n} ', '{n.x.y} '));
   await tab.until(isShown);
   await project.write('App.svelte', files['App.svelte'].replace('{n} ', 'well {n} '));

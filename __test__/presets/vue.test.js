@@ -6,8 +6,17 @@
 import ava from 'ava';
 import { vue } from 'hotgraph/vue';
 import { closeBrowser } from '../helpers/browser.js';
+import {
+  HOSTS,
+  isShown,
+  makeEdits,
+  makeMistakes,
+  PAGE,
+  style,
+  text,
+} from '../helpers/components.js';
 import { wasHot } from '../helpers/expect.js';
-import { event, startExample, startPreset, startPresetInHost } from '../helpers/preset.js';
+import { event, startExample, startPreset } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -34,7 +43,6 @@ const STATE = [
   ...DEVTOOLS,
 ];
 
-const PAGE = '<!doctype html><div id="root"></div><script type="module" src="main.js"></script>';
 const MAIN = `import { createApp } from 'vue';
 import App from './App.vue';
 globalThis.starts = (globalThis.starts ?? 0) + 1;
@@ -43,11 +51,6 @@ createApp(App).mount('#root');`;
 const options = { plugins: [vue()], packages: PACKAGES };
 const startVue = (t, files, start = startPreset, more = options) =>
   start(t, { 'index.html': PAGE, 'main.js': MAIN, ...files }, more);
-
-const text = () =>
-  [...document.getElementById('root').children].map(({ textContent }) => textContent).join('\n');
-const style = ([selector, name]) => getComputedStyle(document.querySelector(selector))[name];
-const isShown = () => document.querySelector('hotgraph-overlay') !== null;
 
 /** No reload, and the app was not mounted again. */
 async function stayed(t, tab) {
@@ -173,20 +176,7 @@ const EDITS = [
   },
 ];
 
-function write(project, edit) {
-  for (const [file, replacements] of Object.entries(edit)) {
-    const before = COUNTER_APP[file];
-    project.writeNow(
-      file,
-      replacements.reduce((now, [from, to]) => now.replace(from, to), before),
-    );
-  }
-}
-
-for (const [host, start] of Object.entries({
-  'createHmr()': startPreset,
-  'hmrPlugin()': startPresetInHost,
-})) {
+for (const [host, start] of Object.entries(HOSTS)) {
   test(`${host}: what each edit keeps`, async (t) => {
     const packages = [...PACKAGES, 'sass'];
     const { project, tab } = await startVue(t, COUNTER_APP, start, { ...options, packages });
@@ -199,22 +189,9 @@ for (const [host, start] of Object.entries({
       if ((await tab.evaluate(text)).includes('false')) await tab.page.click('i');
       await tab.until(text, 'small 1 2 px\nkid true');
     };
-    for (const { name, edit, shows, styles = [], back = shows } of EDITS) {
-      await act();
-      write(project, edit);
-      await tab.until(text, shows);
-      for (const [selector, property, value] of styles) {
-        await tab.until(style, value, [selector, property]);
-      }
-      t.log(name);
-      write(project, Object.fromEntries(Object.keys(edit).map((file) => [file, []])));
-      await tab.until(text, back);
-      for (const [selector, property, , value] of styles) {
-        await tab.until(style, value, [selector, property]);
-      }
-    }
+    await makeEdits(t, { project, tab }, { files: COUNTER_APP, edits: EDITS, act });
     await act();
-    write(project, { 'types.ts': [["'large'", "'large' | number"]] });
+    await project.write('types.ts', COUNTER_APP['types.ts'].replace("'large'", "'large' | number"));
     await tab.until(text, 'small 0 0 px\nkid false');
     await stayed(t, tab);
   });
@@ -264,24 +241,11 @@ p { padding: $wide; }
     '_wide.scss': '$wide: 4px;\n',
   };
   const packages = [...PACKAGES, 'sass'];
-  const { project, tab, events } = await startVue(t, files, startPreset, { ...options, packages });
+  const app = await startVue(t, files, startPreset, { ...options, packages });
+  const { tab } = app;
   await tab.until(text, '0');
   await tab.page.click('p');
-  for (const { name, file = 'App.vue', from, to, at } of MISTAKES) {
-    const before = events.length;
-    project.writeNow(file, files[file].replace(from, to));
-    await tab.until(isShown);
-    const isOfNow = (one, index) =>
-      one.type === 'diagnostics' && index >= before && one.diagnostics.length > 0;
-    const { diagnostics } = await event(events, isOfNow);
-    const [line, message] = at;
-    t.deepEqual([diagnostics[0].file, diagnostics[0].line], [project.path(file), line], name);
-    t.true(diagnostics[0].message.includes(message), `${name}: ${diagnostics[0].message}`);
-    t.true(diagnostics[0].frame.includes('> '), name);
-    project.writeNow(file, files[file]);
-    await tab.until(isShown, false);
-    t.is(await tab.evaluate(text), '1', name);
-  }
+  await makeMistakes(t, app, { files, mistakes: MISTAKES, shows: '1' });
   t.is(tab.loads, 1);
 });
 
