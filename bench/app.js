@@ -177,7 +177,11 @@ export const sum = ${heads.map((list) => `sum${list}`).join(' + ') || 0};
     );
   }
 
-  /** Modules are named as they are imported. What they are written in is their file's extension. */
+  /**
+   * Modules are named as they are imported. What they are written in is their file's extension.
+   *
+   * @override
+   */
   path(name) {
     return super.path(name.replace(/\.js$/, `.${this.#language}`));
   }

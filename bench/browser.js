@@ -123,9 +123,9 @@ export class Page {
   /**
    * Waits for a message.
    *
-   * @param {(message: object) => boolean} matches
+   * @param {(message: any) => boolean} matches
    * @param {number} patience In milliseconds.
-   * @returns {Promise<object | undefined>} The message, `undefined` when it did not come.
+   * @returns {Promise<any>} The message, `undefined` when it did not come.
    */
   next(matches, patience) {
     if (this.#isGone) return Promise.resolve(undefined);

@@ -3,10 +3,12 @@
  * into one module and sends it; the page imports it and calls what accepts it. There is no graph, no parser and no
  * check, and other edits are not seen.
  */
+import { once } from 'node:events';
 import { createReadStream, readdirSync, readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { portOf } from '../__test__/helpers/port.js';
 import { hoist } from './app.js';
 
 const CLIENT = `const callbacks = new Map();
@@ -42,9 +44,9 @@ export const floor = {
           for (const client of sockets.clients) client.send(`${name.slice(6)}\n${code}`);
         }),
       );
-    await new Promise((resolve) => server.listen(port, resolve));
+    await once(server.listen(port), 'listening');
     return {
-      url: `http://localhost:${server.address().port}`,
+      url: `http://localhost:${portOf(server)}`,
       stop() {
         for (const watcher of watchers) watcher.close();
         for (const client of sockets.clients) client.terminate();

@@ -41,7 +41,7 @@ text { fill: #e6edf3; }
 .grid { stroke: #3d444d; }
 }`;
 
-/** @param {{ conditions: object, result: object }} latency What was measured last. */
+/** @param {{ conditions: any, result: any }} latency What was measured last. */
 export function plot({ conditions, result }) {
   const { depths, sizes } = result;
   const [size, depth] = [sizes[0], depths[Math.floor(depths.length / 2)]];
@@ -86,6 +86,10 @@ const seriesOf = ({ systems }, marks, value) =>
     .map(({ id, name }) => ({ id, name, values: marks.map((mark) => value(id, mark)) }))
     .filter(({ values }) => values.every((one) => one !== undefined));
 
+/**
+ * @param {number[]} edges Left and right.
+ * @param {any} content
+ */
 function panel([left, right], { title, axis, marks, series }) {
   const inset = 16;
   const step = (right - left - 2 * inset) / Math.max(1, marks.length - 1);

@@ -25,7 +25,7 @@ export async function serve(id, folder, options = {}) {
   });
   const events = [];
   const url = await new Promise((resolve, reject) => {
-    child.on('message', (message) => {
+    child.on('message', (/** @type {any} */ message) => {
       if (message.url) resolve(message.url);
       else events.push(message);
     });

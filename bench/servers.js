@@ -2,8 +2,10 @@
  * The systems that are measured. Each has an `id`, a `name`, a `version`, the `dialect` of {@link dialects} that its
  * app is written in, and `start(folder, options)` as in conformance/servers.js.
  */
+import { once } from 'node:events';
 import http from 'node:http';
 import { join } from 'node:path';
+import { portOf } from '../__test__/helpers/port.js';
 import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
 import { createHmr, hmrPlugin } from '../index.js';
 import { dialects } from './app.js';
@@ -43,9 +45,9 @@ async function ownServer(folder, { port, onEvent }, options = {}) {
     hmr.middleware(request, response, () => response.writeHead(404).end()),
   );
   hmr.attach(server);
-  await new Promise((resolve) => server.listen(port, 'localhost', resolve));
+  await once(server.listen(port, 'localhost'), 'listening');
   return {
-    url: `http://localhost:${server.address().port}`,
+    url: `http://localhost:${portOf(server)}`,
     async stop() {
       await hmr.close();
       server.close().closeAllConnections();
@@ -82,6 +84,7 @@ const devServer = (folder) => ({
 
 /** Starts the dev server of a bundler; resolves when the first bundle is there. */
 async function startBundler(compiler, DevServer, folder) {
+  /** @type {Promise<void>} */
   const built = new Promise((resolve, reject) => {
     compiler.hooks.done.tap('bench', (stats) => {
       if (stats.hasErrors()) reject(new Error(stats.toString({ all: false, errors: true })));
@@ -179,9 +182,9 @@ async function startBundle(folder, { port }) {
     const type = { 'content-type': 'text/javascript', 'cache-control': 'no-cache' };
     return response.writeHead(200, type).end(contents);
   });
-  await new Promise((resolve) => server.listen(port, 'localhost', resolve));
+  await once(server.listen(port, 'localhost'), 'listening');
   return {
-    url: `http://localhost:${server.address().port}`,
+    url: `http://localhost:${portOf(server)}`,
     async stop() {
       await bundling.dispose();
       server.close().closeAllConnections();

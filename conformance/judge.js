@@ -81,7 +81,7 @@ class Run {
     try {
       this.#running = await this.server.start(this.project.folder, options);
     } catch (error) {
-      throw new Difference(`not supported: ${complaint(error.message)}`);
+      throw new Difference(`not supported: ${complaint(messageOf(error))}`);
     }
     if (port !== 0) return;
     for (const path of this.scenario.pages ?? ['/']) await this.#open(path);
@@ -145,7 +145,7 @@ class Run {
       await tab.evaluate(code);
     } catch (error) {
       if (tab.page.isClosed()) throw error;
-      throw new Difference(`not supported: ${complaints(tab)[0] ?? complaint(error.message)}`);
+      throw new Difference(`not supported: ${complaints(tab)[0] ?? complaint(messageOf(error))}`);
     }
   }
 
@@ -253,6 +253,9 @@ function complaint(text) {
   const line = status ? `the server answers ${status}` : firstLine(text).replace(/^Uncaught /, '');
   return line.replace(/\b(?:https?|file):\S+/g, '…').slice(0, 90);
 }
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 const firstLine = (text) => text.replace(/^page\.evaluate: /, '').split('\n')[0];
 

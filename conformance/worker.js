@@ -13,6 +13,9 @@ const [name, ...ids] = process.argv.slice(2);
 const server = serversOf(new Packages(import.meta.dirname)).find(
   (candidate) => candidate.name === name,
 );
+if (!server) throw new Error(`there is no server called ${name}`);
+
+/** @type {Record<string, string>} */
 const outcomes = {};
 for (const id of ids) {
   for (let attempt = 1; outcomes[id] === undefined; attempt++) {
@@ -28,4 +31,4 @@ for (const id of ids) {
 const browser = await browserVersion();
 await closeBrowser();
 // Some servers leave something behind that would keep the process alive.
-process.send({ browser, outcomes }, () => process.exit());
+process.send?.({ browser, outcomes }, () => process.exit());

@@ -8,12 +8,13 @@ import { ava, testFiles } from './ava.js';
 import { ensureBrowser } from './browser.js';
 import { heading, main, run, tool } from './run.js';
 import { setup } from './setup.js';
+import { checkTypes } from './types.js';
 
 /** Browser tests that are quick and touch everything. */
 const SMOKE = /dialects.wds\.test\.js$/;
 
-/** Tests without a browser that take long: they wait for the system to have seen many saves, or for other programs. */
-const SLOW = /(?:engine.watching|hosts.test-runner)\.test\.js$/;
+/** Tests without a browser that take long: of many saves as the system sees them, of other programs, of the package. */
+const SLOW = /(?:engine.watching|hosts.test-runner|package.\w+)\.test\.js$/;
 
 /** The tests that take no browser, and the smoke tests. */
 function quickTests() {
@@ -42,7 +43,7 @@ await main(import.meta, async () => {
   heading('cargo fmt');
   await run('cargo', ['fmt', '--check']);
   heading('types');
-  await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
+  await checkTypes();
   heading('biome');
   await run(process.execPath, [tool('@biomejs/biome', 'biome'), 'check', '.']);
   heading('cargo test');

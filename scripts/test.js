@@ -9,6 +9,7 @@ import { pack } from './pack.js';
 import { requireFreshProtocol } from './protocol.js';
 import { heading, main, run, tool } from './run.js';
 import { install, native, requireRust, typescript } from './setup.js';
+import { checkTypes } from './types.js';
 
 await main(import.meta, async () => {
   // What is missing on this machine shows before the long work.
@@ -39,7 +40,7 @@ await main(import.meta, async () => {
   await typescript();
   await pack();
   heading('types');
-  await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
+  await checkTypes();
   heading('biome');
   await run(process.execPath, [tool('@biomejs/biome', 'biome'), 'check', '.']);
   heading('ava');

@@ -333,7 +333,7 @@ import.meta.hot?.accept();
   await tab.until(() => globalThis.done);
   await tab.until(() => fetch('/gone.json').then(({ status }) => status), 404);
   // One that is told: what was to be told before it has been.
-  await tab.evaluate(() => void import('/gone-too.js'));
+  await tab.evaluate(() => void import(/** @type {string} */ ('/gone-too.js')));
   await waitFor(
     () => errors(server).length > 0,
     () => 'nothing was told',

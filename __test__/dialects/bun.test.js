@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { startApp } from '../helpers/app.js';
 import { closeBrowser, waitFor } from '../helpers/browser.js';
 import { wasHot } from '../helpers/expect.js';
+import { portOf } from '../helpers/port.js';
 
 const test = ava.serial;
 
@@ -303,7 +304,7 @@ test('prune(): a WebSocket is kept over edits, and closed when the module is imp
       counts.closed += 1;
     });
   });
-  const address = `ws://localhost:${sockets.address().port}`;
+  const address = `ws://localhost:${portOf(sockets)}`;
   const module = (number) => `import { something } from "./something.js";
 
 // Initialize or re-use a WebSocket connection

@@ -48,7 +48,10 @@ test('a later hello hears of what is odd about the code that it missed after tha
   await bench.message(({ type }) => type === 'warning');
   bench.engine.disconnect(1);
   await bench.project.write('odd.js', `\n${odd}`);
-  await waitFor(() => bench.engine.version > version);
+  await waitFor(
+    () => bench.engine.version > version,
+    () => `still version ${version}`,
+  );
   bench.said.length = 0;
 
   await bench.hello(2, version);

@@ -2,12 +2,14 @@
  * The socket: who may open it, and what comes through it.
  */
 
+import { once } from 'node:events';
 import http from 'node:http';
 import { connect, createServer } from 'node:net';
 import ava from 'ava';
 import { WebSocket } from 'ws';
 import { startApp, VALUE_APP } from '../helpers/app.js';
 import { closeBrowser, openTab, waitFor } from '../helpers/browser.js';
+import { portOf } from '../helpers/port.js';
 import { terminal } from '../helpers/server.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -138,13 +140,13 @@ async function startProxy(t, port) {
     inner.pipe(outer);
     outer.pipe(inner);
   });
-  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  await once(server.listen(0, 'localhost'), 'listening');
   t.teardown(() => {
     for (const end of pairs.flat()) end.destroy();
     server.close();
   });
   return {
-    url: `http://localhost:${server.address().port}/`,
+    url: `http://localhost:${portOf(server)}/`,
     freeze() {
       for (const [inner, outer] of pairs.filter(({ isSocket }) => isSocket)) {
         inner.unpipe(outer);
@@ -238,12 +240,12 @@ for (const [how, answer] of [
       upstream.write(`GET ${url} HTTP/1.1\r\n${pairs.join('')}\r\n`);
       upstream.pipe(socket).pipe(upstream);
     });
-    await new Promise((resolve) => proxy.listen(0, 'localhost', resolve));
+    await once(proxy.listen(0, 'localhost'), 'listening');
     t.teardown(() => {
       proxy.closeAllConnections();
       proxy.close();
     });
-    const tab = await openTab(`http://localhost:${proxy.address().port}/`);
+    const tab = await openTab(`http://localhost:${portOf(proxy)}/`);
     t.teardown(() => tab.close());
     await tab.logged('let it pass WebSockets on: "ws: true"');
     const asks = asked;

@@ -24,7 +24,9 @@ import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });
  * Everything ends with the test.
  *
  * @param {import('ava').ExecutionContext} t
- * @param {Record<string, string>} files
+ * @param {Record<string, string | Uint8Array>} files
+ * @param {import('./server.js').ServeOptions & { root?: string, path?: string, connect?: boolean }} [options] `root` is the
+ *   folder that is served, `path` that of the page; `connect: false` does not wait for the socket.
  */
 export async function startApp(t, files, options = {}) {
   const project = new Project({ 'index.html': PAGE, ...files });

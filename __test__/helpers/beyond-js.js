@@ -57,7 +57,7 @@ export const BOX = `<style>
 /** Waits until an element is painted in one color, as the screen shows it. */
 export async function paints(tab, selector, color) {
   await tab.evaluate((wanted) => {
-    const known = document.querySelector('#wanted');
+    const known = /** @type {HTMLElement | null} */ (document.querySelector('#wanted'));
     const element = known ?? document.createElement('div');
     element.id = 'wanted';
     element.style.background = wanted;

@@ -25,6 +25,7 @@ const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
 /** How long a tab is waited for when it closes, in milliseconds. */
 const LONGEST_CLOSING = 5_000;
 
+/** @type {Promise<import('playwright-core').Browser> | undefined} */
 let browser;
 
 /** Launches the browser of this process, once. */
@@ -69,13 +70,22 @@ export async function openTab(url, options = {}) {
 
 /** A tab with its console, its errors and its loads. */
 export class Tab {
-  /** Console messages: `{ type, text }`, in order, over reloads. */
+  /**
+   * Console messages in order, over reloads.
+   *
+   * @type {{ type: string, text: string }[]}
+   */
   console = [];
-  /** Uncaught errors' messages. */
+  /**
+   * Uncaught errors' messages.
+   *
+   * @type {string[]}
+   */
   errors = [];
   /** How many documents the tab has loaded: 1 after opening, 2 after one reload. */
   loads = 0;
 
+  /** @param {import('playwright-core').Page} page */
   constructor(page) {
     this.page = page;
     page.on('console', (message) =>
@@ -91,7 +101,13 @@ export class Tab {
     });
   }
 
-  /** Evaluates in the page. */
+  /**
+   * Evaluates in the page.
+   *
+   * @param {string | ((argument: any) => any)} run
+   * @param {any} [argument]
+   * @returns {Promise<any>}
+   */
   evaluate(run, argument) {
     return this.page.evaluate(run, argument);
   }
@@ -99,6 +115,10 @@ export class Tab {
   /**
    * Waits until a function in the page returns `expected` (deep equality by JSON). On failure says what it
    * returned last.
+   *
+   * @param {string | ((argument: any) => any)} run
+   * @param {any} [expected] Deep equality by JSON.
+   * @param {any} [argument] What `run` is called with.
    */
   async until(run, expected = true, argument = undefined) {
     const wanted = JSON.stringify(expected);
@@ -121,7 +141,12 @@ export class Tab {
     await this.until(() => globalThis.__hotgraph__?.connected === true);
   }
 
-  /** Waits until a console message contains `text`; returns it. */
+  /**
+   * Waits until a console message contains `text`; returns it.
+   *
+   * @param {string} text
+   * @returns {Promise<{ type: string, text: string }>}
+   */
   async logged(text) {
     let found;
     await waitFor(
@@ -134,7 +159,11 @@ export class Tab {
     return found;
   }
 
-  /** Waits until the tab has loaded `count` documents. */
+  /**
+   * Waits until the tab has loaded `count` documents.
+   *
+   * @param {number} count
+   */
   async loaded(count) {
     await waitFor(
       () => this.loads >= count,

@@ -11,7 +11,12 @@ import { serve } from './server.js';
 
 export const SECRET = 'the content of a file that nobody serves';
 
-/** The dev server with the plugin. */
+/**
+ * The dev server with the plugin.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {import('./server.js').ServeOptions & { files?: Record<string, string> }} [options]
+ */
 export async function startOurs(t, options = {}) {
   const project = new Project({
     'app/index.html': PAGE,
@@ -25,7 +30,14 @@ export async function startOurs(t, options = {}) {
   return { project, server, origin: `http://localhost:${server.port}` };
 }
 
-/** A server with a socket that opens whenever `isWelcome` says so. */
+/**
+ * A server with a socket that opens whenever `isWelcome` says so.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {(request: http.IncomingMessage) => boolean} isWelcome
+ * @param {(socket: import('ws').WebSocket) => void} [onSocket]
+ * @param {http.RequestListener} [onRequest]
+ */
 export async function startCareless(t, isWelcome, onSocket = () => {}, onRequest = () => {}) {
   const server = http.createServer(onRequest);
   const sockets = new WebSocketServer({ noServer: true });

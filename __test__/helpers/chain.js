@@ -10,7 +10,9 @@ let pages = 0;
  * A page whose modules are functions by url, called with `import.meta.hot` and the version when the module is evaluated;
  * what they return is exported as `value`. Everything that happens is a line in `events`.
  *
- * @param {Record<string, string[]>} imports What each module imports.
+ * @param {import('ava').ExecutionContext} t
+ * @param {{ modules: Record<string, (hot: any, version: number) => unknown>, imports?: Record<string, string[]> }} page
+ *   `imports` is what each module imports.
  */
 export function open(t, { modules, imports = {} }) {
   const id = `functions${++pages}`;
@@ -53,7 +55,12 @@ export function open(t, { modules, imports = {} }) {
   };
 }
 
-/** A page with `/main.js`, which accepts `/dep.js`, which imports `/leaf.js`. */
+/**
+ * A page with `/main.js`, which accepts `/dep.js`, which imports `/leaf.js`.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, (hot: any, version: number) => unknown>} [overrides]
+ */
 export async function openChain(t, overrides = {}) {
   const note = (text) => page.events.push(text);
   const page = open(t, {

@@ -15,7 +15,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * Makes packages of the repository, and hotgraph itself, importable by name from a project.
  *
- * @param {import('./project.js').Project} project
+ * @param {{ path: (name: string) => string }} project
  * @param {string[]} names
  */
 export function install(project, names = []) {
@@ -36,11 +36,18 @@ export class Program {
   output = '';
   /** The same with all that commands a terminal. */
   raw = '';
-  /** `{ code, signal }` once it has ended. */
+  /**
+   * How it has ended.
+   *
+   * @type {{ code: number | null, signal: string | number | null } | undefined}
+   */
   ended;
 
+  /** @param {any} child A child process, or what behaves like one. */
   constructor(child) {
     this.child = child;
+    /** @type {number} */
+    this.pid = child.pid;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
@@ -53,7 +60,11 @@ export class Program {
     });
   }
 
-  /** Waits until it has printed `text`. */
+  /**
+   * Waits until it has printed `text`.
+   *
+   * @param {string} text
+   */
   async said(text) {
     await waitFor(
       () => this.output.includes(text) || this.ended !== undefined,

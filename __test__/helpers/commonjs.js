@@ -2,12 +2,14 @@
  * CommonJS packages, as the dev server makes modules of them, in a page.
  */
 
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommonJs, commonJsRequest } from '../../dist/node/http/commonjs.js';
 import { openTab } from './browser.js';
+import { portOf } from './port.js';
 import { Project } from './project.js';
 
 /** The repository's folder, without a slash at its end. */
@@ -17,6 +19,7 @@ const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'a
 
 /** Packages as a server has them: what is made of them, and what was said of it. */
 export class Packages {
+  /** @type {string[]} */
   lines = [];
 
   constructor(root, options = {}) {
@@ -30,7 +33,12 @@ export class Packages {
     });
   }
 
-  /** The module that has the exports of a file. */
+  /**
+   * The module that has the exports of a file.
+   *
+   * @param {string} file
+   * @param {any} [names]
+   */
   exportsOf(file, names = []) {
     return this.commonJs.bundle(join(this.root, file), { part: 'exports', names });
   }
@@ -59,7 +67,8 @@ export class Packages {
 export async function open(t, root, modules = {}) {
   const packages = new Packages(root);
   const server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, 'http://server.invalid');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server.invalid');
+    /** @type {any} */
     const asked = commonJsRequest(searchParams);
     const file = join(root, pathname);
     const type = TYPES[extname(file)] ?? 'text/html';
@@ -73,17 +82,23 @@ export async function open(t, root, modules = {}) {
       response.writeHead(500).end(String(error));
     }
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const tab = await openTab(`http://127.0.0.1:${server.address().port}/`);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const tab = await openTab(`http://127.0.0.1:${portOf(server)}/`);
   t.teardown(async () => {
     await tab.close();
     server.closeAllConnections();
-    await new Promise((done) => server.close(done));
+    await once(server.close(), 'close');
   });
   return { packages, tab };
 }
 
-/** A project with packages, which are files by their path in `node_modules`. */
+/**
+ * A project with packages, which are files by their path in `node_modules`.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, string | Uint8Array>} files
+ * @param {string} [tool]
+ */
 export function write(t, files, tool = 'esbuild') {
   const inPackages = Object.entries(files).map(([name, text]) => [`node_modules/${name}`, text]);
   const project = new Project({ 'package.json': '{}', ...Object.fromEntries(inPackages) });

@@ -14,7 +14,9 @@ export const PAGE =
 
 /** The text of each element of the app, a line each. */
 export const text = () =>
-  [...document.getElementById('root').children].map(({ textContent }) => textContent).join('\n');
+  [...(document.getElementById('root')?.children ?? [])]
+    .map(({ textContent }) => textContent)
+    .join('\n');
 
 /** A style of an element. */
 export const style = ([selector, name]) => getComputedStyle(document.querySelector(selector))[name];
@@ -25,10 +27,10 @@ export const isShown = () => document.querySelector('hotgraph-overlay') !== null
 /**
  * @typedef {object} Edit
  * @property {string} name
- * @property {Record<string, [from: string | RegExp, to: string][]>} edit What is replaced, by file.
+ * @property {Record<string, any[][]>} edit What is replaced, by file: `[from, to]` of each.
  * @property {string} shows What the app shows then.
  * @property {string} [back] What it shows when the edit is taken back; as `shows` by default.
- * @property {[selector: string, name: string, value: string, back: string][]} [styles] Styles that it has then.
+ * @property {string[][]} [styles] `[selector, name, value, back]` of each style that it has then, and when taken back.
  */
 
 /**
@@ -49,8 +51,9 @@ export async function makeEdits(t, { project, tab }, { files, edits, act }) {
   for (const { name, edit, shows, back = shows, styles = [] } of edits) {
     await act();
     for (const [file, replacements] of Object.entries(edit)) {
-      const replace = (now, [from, to]) => now.replace(from, to);
-      project.writeNow(file, replacements.reduce(replace, files[file]));
+      let content = files[file];
+      for (const [from, to] of replacements) content = content.replace(from, to);
+      project.writeNow(file, content);
     }
     await looks(shows, styles, 0);
     for (const file of Object.keys(edit)) project.writeNow(file, files[file]);
@@ -65,14 +68,14 @@ export async function makeEdits(t, { project, tab }, { files, edits, act }) {
  * @property {string} [file] By default the first one.
  * @property {string} from What it stands in the place of.
  * @property {string} to
- * @property {[line: number, message: string]} at Where it is reported, and with which words.
+ * @property {any[]} at `[line, words]`: where it is reported, and with which words.
  */
 
 /**
  * Makes each mistake of a table and takes it back. The overlay shows it in the source as written; the page stays as it is.
  *
  * @param {import('ava').ExecutionContext} t
- * @param {{ project: import('./project.js').Project, tab: import('./browser.js').Tab, events: object[] }} app
+ * @param {{ project: import('./project.js').Project, tab: import('./browser.js').Tab, events: any[] }} app
  * @param {{ files: Record<string, string>, mistakes: Mistake[], shows: string }} table `shows` is what the app shows all
  *   the time.
  */

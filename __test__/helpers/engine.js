@@ -15,7 +15,11 @@ const nameOf = (url) => url.slice(1).split('?')[0];
 
 /** An engine on a folder of files, with everything it said. */
 export class Bench {
-  /** `{ client, ...message }`, in order. */
+  /**
+   * `{ client, ...message }`, in order.
+   *
+   * @type {any[]}
+   */
   said = [];
 
   /**
@@ -26,7 +30,11 @@ export class Bench {
    */
   host = (url) => readFileSync(this.project.path(nameOf(url)), 'utf8');
 
-  /** @param root Of urls, in the project. */
+  /**
+   * @param {import('ava').ExecutionContext} t
+   * @param {Record<string, string | Uint8Array>} files
+   * @param {{ root?: string, [option: string]: any }} [options] `root` of urls, in the project; the rest is the engine's.
+   */
   constructor(t, files, { root = '.', ...options } = {}) {
     this.project = new Project(files);
     this.engine = new HmrEngine(
@@ -60,9 +68,9 @@ export class Bench {
     const failures = [];
     const make = (url, take) => {
       try {
-        take(this.host(url));
+        take(this.host?.(url) ?? '');
       } catch (error) {
-        failures.push({ url, message: error.message });
+        failures.push({ url, message: /** @type {Error} */ (error).message });
       }
     };
     for (const url of preview) make(url, (text) => this.engine.preview(url, text));
@@ -84,7 +92,12 @@ export class Bench {
     this.engine.receive(client, JSON.stringify(message));
   }
 
-  /** Waits for a message; returns it. */
+  /**
+   * Waits for a message; returns it.
+   *
+   * @param {(said: any) => boolean} matches
+   * @returns {Promise<any>}
+   */
   async message(matches) {
     let found;
     await waitFor(
@@ -137,6 +150,9 @@ export function definitionIn(code) {
  * Runs the body of a module that imports nothing; returns its exports.
  *
  * @param {string} code As an update has it.
+ * @param {string[]} names
+ * @param {object} [meta]
+ * @returns {Record<string, any>}
  */
 export function run(code, names, meta = { hot: { accept() {} } }) {
   const body = new Script(`(${code})`).runInThisContext();

@@ -21,7 +21,7 @@ let reports = 0;
 /** A report of 110 kB, each another. */
 function report() {
   reports += 1;
-  if (reports === BEGUN) parentPort.postMessage('begun');
+  if (reports === BEGUN) parentPort?.postMessage('begun');
   const deps = Array.from({ length: 4500 }, (_, index) => `./made-up-${reports}-${index}.js`);
   return JSON.stringify({
     type: 'accepts',

@@ -10,9 +10,9 @@ import { Runtime } from '../../dist/runtime/update/runtime.js';
 
 /**
  * @typedef {object} Source What a module's text comes to.
- * @property {[specifier: string, names?: string[], more?: object][]} [imports]
+ * @property {any[][]} [imports] `[specifier, names?, more?]` of each.
  * @property {string[]} [locals]
- * @property {[exported: string, index: number, name: string | null][]} [indirect]
+ * @property {any[][]} [indirect] `[exported, index, name]` of each; a name of `null` is the namespace.
  * @property {number[]} [stars]
  * @property {string[]} [functions] Those of `locals` that are hoisted functions.
  * @property {string[]} [vars] Those that are declared by `var`.
@@ -137,11 +137,16 @@ export function openPage(
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const origin = pathToFileURL(folder).href;
   const id = `page${++pages}`;
+  /** @type {string[]} */
   const events = [];
+  /** @type {any[]} */
   const sent = [];
+  /** @type {any[]} */
   const shown = [];
   const note = (text) => void events.push(text);
+  /** @type {string[]} */
   const compiled = [];
+  /** @type {(urls: string[]) => object[]} */
   let asked = () => [];
 
   const newerBodies = { current: false };
@@ -272,8 +277,8 @@ export function openPage(
     /**
      * Sends an update.
      *
-     * @param {Record<string, Source>} changed New code, by url.
-     * @param {[url: string, importers?: Record<string, string[]>, more?: object][]} stale Each stale module with
+     * @param {Record<string, Source | string>} changed New code, by url.
+     * @param {any[][]} stale `[url, importers?, more?]`: each stale module with
      *   its importers and the specifiers by which these accept it. What is stale and not changed has a body too.
      */
     update(changed, stale, more = {}) {

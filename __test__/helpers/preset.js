@@ -14,12 +14,14 @@ import { startServer } from './serving.js';
 /** What packages need beside themselves: what makes modules of CommonJS. */
 const TOOLS = ['rolldown'];
 
+/** @typedef {{ plugins: any[], packages: string[], hmr?: any }} PresetOptions */
+
 /**
  * Serves an app by `createHmr()`, and opens its page.
  *
  * @param {import('ava').ExecutionContext} t
- * @param {Record<string, string>} files
- * @param {{ plugins: object[], packages: string[] }} options
+ * @param {Record<string, string | Uint8Array>} files
+ * @param {PresetOptions} options
  */
 export async function startPreset(t, files, { plugins, packages, hmr: more = {} }) {
   const hmr = { plugins: [installer(packages), ...plugins], ...more };
@@ -28,7 +30,13 @@ export async function startPreset(t, files, { plugins, packages, hmr: more = {} 
   return { ...served, tab, events: served.hmr.events };
 }
 
-/** The same in @web/dev-server. */
+/**
+ * The same in @web/dev-server.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, string | Uint8Array>} files
+ * @param {PresetOptions} options
+ */
 export async function startPresetInHost(t, files, { plugins, packages }) {
   const hmr = { plugins: [installer(packages), ...plugins] };
   const config = { nodeResolve: true };
@@ -42,13 +50,20 @@ const PAGE = '<!doctype html><div id="root"></div><script type="module" src="mai
 function installer(packages) {
   return {
     name: 'installs packages',
+    /** @param {{ root: string }} config */
     start({ root }) {
       install({ path: (name) => join(root, name) }, [...packages, ...TOOLS]);
     },
   };
 }
 
-/** Starts an example as `npx hotgraph` on a copy of it, and opens its page. */
+/**
+ * Starts an example as `npx hotgraph` on a copy of it, and opens its page.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {string} name
+ * @param {string[]} packages
+ */
 export async function startExample(t, name, packages) {
   const project = new Project({});
   t.teardown(() => project.dispose());
@@ -64,7 +79,13 @@ export async function startExample(t, name, packages) {
   return { project, program, tab };
 }
 
-/** Waits for an event for which `matches` holds; returns it. */
+/**
+ * Waits for an event for which `matches` holds; returns it.
+ *
+ * @param {any[]} events
+ * @param {(event: any, index: number) => boolean} matches
+ * @returns {Promise<any>}
+ */
 export async function event(events, matches) {
   await waitFor(
     () => events.some(matches),

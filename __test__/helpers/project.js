@@ -15,31 +15,54 @@ export class Project {
     for (const [name, content] of Object.entries(files)) this.writeNow(name, content);
   }
 
-  /** The absolute path of a file. */
+  /**
+   * The absolute path of a file.
+   *
+   * @param {string} name
+   */
   path(name) {
     return join(this.folder, name);
   }
 
-  /** Writes before anything is served. */
+  /**
+   * Writes before anything is served.
+   *
+   * @param {string} name
+   * @param {string | Uint8Array} content
+   */
   writeNow(name, content) {
     mkdirSync(dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), content);
   }
 
-  /** Saves a file as most editors do: truncate, write, close. */
+  /**
+   * Saves a file as most editors do: truncate, write, close.
+   *
+   * @param {string} name
+   * @param {string | Uint8Array} content
+   */
   async write(name, content) {
     mkdirSync(dirname(this.path(name)), { recursive: true });
     await writeFile(this.path(name), content);
   }
 
-  /** Saves a file as vim and JetBrains do: write a new file, rename it over the old one. */
+  /**
+   * Saves a file as vim and JetBrains do: write a new file, rename it over the old one.
+   *
+   * @param {string} name
+   * @param {string | Uint8Array} content
+   */
   async writeAtomically(name, content) {
     const temporary = this.path(`${name}.tmp~`);
     await writeFile(temporary, content);
     await rename(temporary, this.path(name));
   }
 
-  /** Deletes a file or folder. */
+  /**
+   * Deletes a file or folder.
+   *
+   * @param {string} name
+   */
   async remove(name) {
     await rm(this.path(name), { recursive: true });
   }

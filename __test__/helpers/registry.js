@@ -4,11 +4,13 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { isPacked, release } from '../../scripts/pack.js';
 import { optionalDependencies, platforms, version } from '../../scripts/platforms.js';
+import { portOf } from './port.js';
 
 /** A release job brings the tarballs that it tests. */
 if (!process.env.HOTGRAPH_RELEASE && !isPacked()) {
@@ -45,10 +47,10 @@ export async function startRegistry() {
   const asked = [];
   const packages = new Map();
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, url).pathname.slice(1));
+    const path = decodeURIComponent(new URL(request.url ?? '/', url).pathname.slice(1));
     const [name, file] = path.split('/-/');
     if (!packages.has(name)) {
-      response.writeHead(302, { location: new URL(request.url.slice(1), upstream).href }).end();
+      response.writeHead(302, { location: new URL(path, upstream).href }).end();
       return;
     }
     asked.push(path);
@@ -62,10 +64,10 @@ export async function startRegistry() {
       response.writeHead(404).end();
     }
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   // A test that fails need not close it.
   server.unref();
-  const url = `http://127.0.0.1:${server.address().port}/`;
+  const url = `http://127.0.0.1:${portOf(server)}/`;
   for (const name of ['hotgraph', ...Object.keys(optionalDependencies)]) {
     packages.set(name, documentOf(name, url));
   }
@@ -89,6 +91,7 @@ function documentOf(name, url) {
 }
 
 function manifestOfOther(name) {
-  const { name: folder } = platforms.find(({ packageName }) => packageName === name);
-  return JSON.parse(readFileSync(join(release, '..', 'npm', folder, 'package.json'), 'utf8'));
+  const platform = platforms.find(({ packageName }) => packageName === name);
+  const file = join(release, '..', 'npm', platform?.name ?? '', 'package.json');
+  return JSON.parse(readFileSync(file, 'utf8'));
 }

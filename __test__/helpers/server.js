@@ -5,10 +5,15 @@
 
 import { hmrPlugin } from 'hotgraph';
 import { startDevServer } from './host.js';
-import { getFreePort } from './port.js';
+import { getFreePort, portOf } from './port.js';
 import { waitFor } from './wait.js';
 
-/** A plugin that writes down what the host's terminal would show, a text each. */
+/**
+ * A plugin that writes down what the host's terminal would show, a text each.
+ *
+ * @param {string[]} lines
+ * @returns {import('@web/dev-server-core').Plugin}
+ */
 export function terminal(lines) {
   return {
     name: 'terminal',
@@ -23,13 +28,15 @@ export function terminal(lines) {
  * Starts a server.
  *
  * @param {string} rootDir
- * @param {{ config?: object, hmr?: object, before?: object[], after?: object[], plugin?: (options: object) => object }}
- *   [options] `config` goes to the server, `hmr` to the plugin; `before` and `after` are plugins round ours; `plugin` makes
+ * @typedef {{ config?: any, hmr?: any, before?: any[], after?: any[], plugin?: (options: any) => any }} ServeOptions
+ * @param {ServeOptions} [options] `config` goes to the server, `hmr` to the plugin; `before` and `after` are plugins round ours; `plugin` makes
  *   it instead of `hmrPlugin`.
  */
 export async function serve(rootDir, options = {}) {
+  /** @type {any[]} */
   const events = [];
   const make = options.plugin ?? hmrPlugin;
+  /** @type {import('hotgraph').HmrPlugin} */
   const hmr = make({
     logLevel: 'silent',
     pack: process.env.HOTGRAPH_PACK === '1',
@@ -51,7 +58,7 @@ export async function serve(rootDir, options = {}) {
     logStartMessage: false,
     autoExitProcess: false,
   });
-  const port = wanted || server.server.address().port;
+  const port = wanted || portOf(/** @type {import('node:net').Server} */ (server.server));
   const scheme = options.config?.http2 ? 'https' : 'http';
   return {
     hmr,
@@ -60,7 +67,11 @@ export async function serve(rootDir, options = {}) {
     /** Everything the plugin reported, in order. */
     events,
     url: (path = '/') => `${scheme}://localhost:${port}${path}`,
-    /** Waits for an event for which `matches` holds; returns it. */
+    /**
+     * Waits for an event for which `matches` holds; returns it.
+     *
+     * @param {(event: any) => boolean} matches
+     */
     async event(matches) {
       let found;
       await waitFor(

@@ -17,21 +17,37 @@ function refuse(response, error) {
   response.end(error === undefined ? 'passed on' : String(error));
 }
 
-/** A `request` listener that knows nothing but the middleware. */
+/**
+ * A `request` listener that knows nothing but the middleware.
+ *
+ * @param {import('hotgraph').Hmr} hmr
+ * @returns {http.RequestListener}
+ */
 export function alone(hmr) {
   return (request, response) =>
-    hmr.middleware(request, response, (error) => refuse(response, error));
+    hmr.middleware(request, response, (/** @type {unknown} */ error) => refuse(response, error));
 }
 
-/** Files with a page that loads `main.js`, unless there is one. They are gone after the test. */
+/**
+ * Files with a page that loads `main.js`, unless there is one. They are gone after the test.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, string | Uint8Array>} files
+ */
 export function makeProject(t, files) {
   const project = new Project({ 'index.html': PAGE, ...files });
   t.teardown(() => project.dispose());
   return project;
 }
 
-/** `createHmr()` that writes down what happens and ends with the test. */
+/**
+ * `createHmr()` that writes down what happens and ends with the test.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {any} [options]
+ */
 export function make(t, options) {
+  /** @type {any[]} */
   const events = [];
   const hmr = createHmr({
     logLevel: 'silent',
@@ -49,7 +65,7 @@ export function make(t, options) {
  *
  * @param {import('ava').ExecutionContext} t
  * @param {Record<string, string | Uint8Array>} files
- * @param {{ hmr?: object, app?: (hmr: object) => http.RequestListener, root?: string, links?: [string, string][] }} [options] `hmr` goes to
+ * @param {{ hmr?: any, app?: (hmr: any) => any, root?: string, links?: [string, string][] }} [options] `hmr` goes to
  *   `createHmr`, `app` makes what answers requests, `root` is the folder that is served, `links` are symbolic links: target, name.
  */
 export async function startServer(

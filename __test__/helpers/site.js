@@ -24,6 +24,11 @@ export const APP = { 'main.js': MAIN, 'dep.js': dep(1) };
 
 /** A project whose server can be stopped and started again on the same port. */
 export class Site {
+  /**
+   * @param {import('ava').ExecutionContext} t
+   * @param {Record<string, string | Uint8Array>} files
+   * @param {import('./server.js').ServeOptions} [options]
+   */
   constructor(t, files, options = {}) {
     this.t = t;
     this.options = options;
@@ -32,6 +37,7 @@ export class Site {
     t.teardown(() => this.server?.stop());
   }
 
+  /** @param {import('./server.js').ServeOptions} [options] */
   async start(options = {}) {
     const { hmr, config, ...rest } = { ...this.options, ...options };
     this.server = await serve(this.project.folder, {
@@ -47,7 +53,12 @@ export class Site {
     this.server = undefined;
   }
 
-  /** Stops the server, lets something happen, and starts it again. */
+  /**
+   * Stops the server, lets something happen, and starts it again.
+   *
+   * @param {() => unknown} [meanwhile]
+   * @param {import('./server.js').ServeOptions} [options]
+   */
   async restart(meanwhile = () => {}, options = {}) {
     await this.stop();
     await meanwhile();
@@ -79,7 +90,13 @@ export function contentOf(file) {
   }
 }
 
-/** Starts a site that ends with the test. */
+/**
+ * Starts a site that ends with the test.
+ *
+ * @param {import('ava').ExecutionContext} t
+ * @param {Record<string, string | Uint8Array>} [files]
+ * @param {import('./server.js').ServeOptions} [options]
+ */
 export async function startSite(t, files = APP, options = {}) {
   const site = new Site(t, files, options);
   await site.start();

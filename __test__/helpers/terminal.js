@@ -9,37 +9,58 @@ import { Program } from './command.js';
 
 /** A program that believes to be in a terminal. */
 export class TerminalProgram extends Program {
+  /** @type {import('@lydell/node-pty').IPty} */
   #terminal;
 
+  /** @param {import('@lydell/node-pty').IPty} terminal */
   constructor(terminal) {
     super(asChild(terminal));
     this.#terminal = terminal;
   }
 
-  /** Types a text and presses Enter. */
+  /**
+   * Types a text and presses Enter.
+   *
+   * @param {string} text
+   */
   type(text) {
     this.#terminal.write(`${text}\r`);
   }
 
-  /** Presses Ctrl+C, and waits for the end. */
+  /**
+   * Presses Ctrl+C, and waits for the end.
+   *
+   * @override
+   */
   async interrupt() {
     this.#terminal.write('\x03');
     return this.end();
   }
 
-  /** Waits until it has printed a text, and forgets all before that and the text. */
+  /**
+   * Waits until it has printed a text, and forgets all before that and the text.
+   *
+   * @param {string} text
+   */
   async saidNext(text) {
     await this.said(text);
-    this.output = this.output.slice(this.output.indexOf(text) + text.length);
+    const { output } = /** @type {Program} */ (this);
+    this.output = output.slice(output.indexOf(text) + text.length);
   }
 }
 
-/** What `Program` listens to. */
+/**
+ * What `Program` listens to.
+ *
+ * @param {import('@lydell/node-pty').IPty} terminal
+ */
 function asChild(terminal) {
-  const child = new EventEmitter();
-  child.stdout = new PassThrough();
-  child.stderr = new PassThrough();
-  child.kill = (signal) => terminal.kill(signal);
+  const child = Object.assign(new EventEmitter(), {
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    /** @param {string} signal */
+    kill: (signal) => terminal.kill(signal),
+  });
   terminal.onData((text) => child.stdout.write(text));
   terminal.onExit(async ({ exitCode, signal }) => {
     child.stdout.end();

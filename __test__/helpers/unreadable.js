@@ -45,6 +45,7 @@ async function heard(updates, refusals, recoveries) {
 
 for (const url of ['/', '/main.js', '/dep.js']) await get(origin, url);
 const { socket } = await open(origin, await socketPath(origin));
+if (!socket) throw new Error('the socket was refused');
 const hello = { type: 'hello', session: '', since: 0, page: '/index.html', reloaded: null };
 socket.send(JSON.stringify(hello));
 await served('at first');

@@ -2,6 +2,7 @@
  * `npx hotgraph [folder]`, as people start it.
  */
 
+import { once } from 'node:events';
 import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { findNode } from '../../scripts/nodes.js';
 import { get } from '../helpers/attack.js';
 import { closeBrowser, openTab, waitFor } from '../helpers/browser.js';
 import { install, repository, start } from '../helpers/command.js';
-import { getFreePort } from '../helpers/port.js';
+import { getFreePort, portOf } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { startInTerminal } from '../helpers/terminal.js';
 
@@ -458,9 +459,9 @@ for (const [what, { args = [], files = {}, says }] of Object.entries({
 test('one line and exit code 1: a port that is taken', async (t) => {
   const project = projectOf(t);
   const other = createServer();
-  await new Promise((resolve) => other.listen(0, 'localhost', resolve));
+  await once(other.listen(0, 'localhost'), 'listening');
   t.teardown(() => other.close());
-  const { port } = other.address();
+  const port = portOf(other);
   for (const [args, config] of [
     [['app', '--port', String(port)], undefined],
     [[], `export default { root: 'app', port: ${port} };`],

@@ -2,6 +2,7 @@
  * hmrPlugin() in @web/dev-server as people set it up: other plugins, other paths, other protocols.
  */
 
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { hmrPlugin } from 'hotgraph';
 import { PAGE, startApp } from '../helpers/app.js';
 import { closeBrowser, openTab } from '../helpers/browser.js';
 import { DevServer } from '../helpers/host.js';
+import { portOf } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
 
@@ -319,11 +321,11 @@ test('middlewareMode with a server', async (t) => {
   const project = new Project({ 'index.html': PAGE, 'main.js': main, 'dep.js': dep(1) });
   t.teardown(() => project.dispose());
   const parent = createServer();
-  await new Promise((resolve) => parent.listen(0, resolve));
+  await once(parent.listen(0), 'listening');
   t.teardown(() => parent.close());
   const { dev } = await startMiddleware(t, project, { server: parent });
   parent.on('request', dev.koaApp.callback());
-  const tab = await openTab(`http://localhost:${parent.address().port}/`);
+  const tab = await openTab(`http://localhost:${portOf(parent)}/`);
   t.teardown(() => tab.close());
   await tab.connected();
   await editsAreHot(t, { project, tab });
@@ -334,14 +336,14 @@ test('middlewareMode without a server says so once and serves plainly', async (t
   t.teardown(() => project.dispose());
   const { dev, warnings } = await startMiddleware(t, project, true);
   const parent = createServer(dev.koaApp.callback());
-  await new Promise((resolve) => parent.listen(0, resolve));
+  await once(parent.listen(0), 'listening');
   t.teardown(() => parent.close());
-  const tab = await openTab(`http://localhost:${parent.address().port}/`);
+  const tab = await openTab(`http://localhost:${portOf(parent)}/`);
   t.teardown(() => tab.close());
   await tab.until(value, 1);
   t.is(warnings.length, 1);
   t.regex(warnings[0], /middlewareMode/);
-  const response = await fetch(`http://localhost:${parent.address().port}/`);
+  const response = await fetch(`http://localhost:${portOf(parent)}/`);
   t.is(await response.text(), PAGE);
 });
 

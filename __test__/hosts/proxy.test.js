@@ -4,6 +4,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import ava from 'ava';
 import { FROM_EVIL, get, open as openSocket } from '../helpers/attack.js';
 import { closeBrowser, openTab } from '../helpers/browser.js';
 import { repository, start } from '../helpers/command.js';
-import { getFreePort } from '../helpers/port.js';
+import { getFreePort, portOf } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -73,12 +74,12 @@ async function startBackend(t, project, port) {
 /** A backend of one test, in this process: `answer(request, response)`. */
 async function startServer(t, answer) {
   const server = http.createServer(answer);
-  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  await once(server.listen(0, 'localhost'), 'listening');
   t.teardown(() => {
     server.close();
     server.closeAllConnections();
   });
-  return server.address().port;
+  return portOf(server);
 }
 
 /** A project of a test, and the command in front of a backend of one. */

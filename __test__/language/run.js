@@ -3,10 +3,12 @@
  * first load through hotgraph, on the first load in a pack, and as an update.
  */
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { openTab } from '../helpers/browser.js';
+import { portOf } from '../helpers/port.js';
 import { Project } from '../helpers/project.js';
 import { serve } from '../helpers/server.js';
 
@@ -134,12 +136,12 @@ async function serveStatically(project) {
     });
     response.end(content);
   });
-  await new Promise((resolve) => server.listen(0, resolve));
+  await once(server.listen(0), 'listening');
   const stop = () => {
     server.closeAllConnections();
     server.close();
   };
-  return { url: (path) => `http://localhost:${server.address().port}${path}`, stop };
+  return { url: (path) => `http://localhost:${portOf(server)}${path}`, stop };
 }
 
 /** Opens a frame for each case. */

@@ -98,7 +98,10 @@ for (const name of managerNames) {
     const isPlugAndPlay = name.includes("Plug'n'Play");
     t.is(program.output.includes('nodeLinker: node-modules'), isPlugAndPlay);
     if (isPlugAndPlay) return;
-    t.is(await tab.evaluate(async () => (await import('/late.js')).distance), 1);
+    t.is(
+      await tab.evaluate(async () => (await import(/** @type {string} */ ('/late.js'))).distance),
+      1,
+    );
   });
 
   test(`${name}: the command runs`, async (t) => {

@@ -67,7 +67,7 @@ button { @apply m-2; }
       globalThis.seen = [];
       const button = document.querySelector('button');
       new MutationObserver(() =>
-        seen.push([button.className, getComputedStyle(button).padding]),
+        globalThis.seen.push([button.className, getComputedStyle(button).padding]),
       ).observe(button, { attributes: true });
     });
     const updates = () => events.filter(({ type }) => type === 'applied').length;

@@ -278,7 +278,7 @@ test('defined once, guarded, imported by several, and defined twice by mistake',
     true,
   );
   const again = () =>
-    import('/twice.js').then(
+    import(/** @type {string} */ ('/twice.js')).then(
       () => 'defined',
       (error) => `${error.name}: ${error.message}`,
     );

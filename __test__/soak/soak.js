@@ -408,7 +408,11 @@ export class Soak {
 
   // -- saves -----------------------------------------------------------------------------------------------
 
-  /** Any module, most often one that somebody sees. */
+  /**
+   * Any module, most often one that somebody sees.
+   *
+   * @param {(module: any) => boolean} [filter]
+   */
   #any(filter = () => true) {
     const seen = new Set(this.#tabs.flatMap(({ file }) => [...reached(this.#app, file)]));
     const all = [...this.#app.values()].filter(

@@ -2,9 +2,11 @@
  * From the save of one component to its new text in the page, in an app of many: hotgraph's presets and Vite with the
  * official plugins, each with its framework's own compiler.
  */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { portOf } from '../../__test__/helpers/port.js';
 import { findBrowser } from '../../scripts/browser.js';
 import { ComponentApp, frameworks } from '../components.js';
 import { brief, median, now, pause, quantile, rounded, table } from '../statistics.js';
@@ -35,13 +37,13 @@ const SYSTEMS = {
       hmr.middleware(request, response, () => response.writeHead(404).end()),
     );
     hmr.attach(server);
-    await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+    await once(server.listen(0, 'localhost'), 'listening');
     const stop = async () => {
       await hmr.close();
       server.closeAllConnections();
       server.close();
     };
-    return { url: `http://localhost:${server.address().port}/`, stop };
+    return { url: `http://localhost:${portOf(server)}/`, stop };
   },
 
   async vite(app) {

@@ -89,7 +89,7 @@ export async function measure(options, { browser, progress }) {
   return {
     depths,
     sizes,
-    systems: measured.map(({ id, name, version }) => ({ id, name, version })),
+    systems: measured.map((/** @type {any} */ { id, name, version }) => ({ id, name, version })),
     runs,
   };
 }

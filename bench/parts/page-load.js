@@ -24,6 +24,7 @@ export async function measure({ loads, pairs, withoutHot }, { browser, progress 
   for (const [at, modules] of loads.entries()) {
     const count = pairs[at] ?? pairs.at(-1);
     for (const accepts of withoutHot.includes(modules) ? [true, false] : [true]) {
+      /** @type {any} */
       const run = { modules, accepts, ...(await loadInTurn(modules, accepts, count, browser)) };
       runs.push(run);
       const added = brief(median(differencesOf(run)));

@@ -123,6 +123,7 @@ async function edit(app, depth, page) {
 
 /** The median time from a write until the engine hands over the message for a page, without server and page. */
 async function engineAlone(app, depth, edits) {
+  /** @type {(text: string) => void} */
   let told = () => {};
   const options = { root: app.folder, clientUrl: '/client.js', servesFiles: true };
   const engine = new HmrEngine(options, (client, text) => {

@@ -58,6 +58,7 @@ function watchBare(app, name, updated) {
 async function latencies(edits, browser, write, start) {
   const app = new App({ depths: [1], others: 0, port: browser.port });
   const file = app.path(app.deepest(1));
+  /** @type {(at: number) => void} */
   let updated = () => {};
   const watcher = start(app, app.deepest(1), () => updated(now()));
   const list = [];

@@ -122,7 +122,10 @@ export const seen = [own === globalThis.own, value];`,
   }
   await site.restart();
   await tab.connected();
-  t.deepEqual(await tab.evaluate(async () => (await import('/lazy.js')).seen), [true, 7]);
+  t.deepEqual(
+    await tab.evaluate(async () => (await import(/** @type {string} */ ('/lazy.js'))).seen),
+    [true, 7],
+  );
   t.is(await tab.evaluate(() => globalThis.shared), 1);
   t.deepEqual(await tab.evaluate(() => globalThis.values), [1, 2, 3, 4, 5, 6, 7]);
   wasHot(t, tab);

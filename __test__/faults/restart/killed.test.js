@@ -95,9 +95,9 @@ test('what a server was doing when it was killed is not guessed: pages reload', 
   t.teardown(() => tab.close());
   await tab.connected();
   for (const [number, happens] of [
-    [1, () => tab.evaluate(() => import('/lazy1.js'))],
+    [1, () => tab.evaluate(() => import(/** @type {string} */ ('/lazy1.js')))],
     [2, () => project.write('dep.js', dep(2)).then(() => tab.until(value, 2))],
-    [3, () => tab.evaluate(() => import('/lazy2.js'))],
+    [3, () => tab.evaluate(() => import(/** @type {string} */ ('/lazy2.js')))],
   ]) {
     await waitFor(() => kept() !== '', kept);
     // Before it gets round to write that down: it has done so when it is quiet for a moment.

@@ -194,9 +194,9 @@ addEventListener('error', ({ message }) => outcomes[1].push(message), true);
   // Another site than localhost.
   const tab = await openTab(evil.replace('localhost', '127.0.0.1'));
   t.teardown(() => tab.close());
-  await tab.until(() => outcomes[0].length >= 2 && outcomes[1].length >= 2);
+  await tab.until('outcomes[0].length >= 2 && outcomes[1].length >= 2');
   t.deepEqual(await tab.evaluate(() => globalThis.stolen), { token: TOKEN });
-  const seen = JSON.stringify(await tab.evaluate(() => [outcomes[1], Object.keys(globalThis)]));
+  const seen = JSON.stringify(await tab.evaluate('[outcomes[1], Object.keys(globalThis)]'));
   t.false(seen.includes((await readEnv(origin)).token));
   t.notRegex(seen, /"load"/, 'no element loaded it');
   const imported = await tab.evaluate((url) => import(url).then(String, String), env);

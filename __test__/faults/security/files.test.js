@@ -15,6 +15,7 @@ import { clientFolder, get } from '../../helpers/attack.js';
 import { closeBrowser } from '../../helpers/browser.js';
 import { SECRET, startCareless, startOurs } from '../../helpers/careless.js';
 import { startDevServer } from '../../helpers/host.js';
+import { portOf } from '../../helpers/port.js';
 
 // One after the other: some measure what the process does with a flood.
 const test = ava.serial;
@@ -43,7 +44,7 @@ test('no path gets a file that the host refuses', async (t) => {
   for (const { koaApp } of [plain, server.server]) {
     koaApp.removeAllListeners('error').on('error', () => {});
   }
-  const host = `http://localhost:${plain.server.address().port}`;
+  const host = `http://localhost:${portOf(plain.server)}`;
   const careless = await startCareless(
     t,
     () => false,

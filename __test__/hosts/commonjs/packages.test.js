@@ -30,7 +30,7 @@ test('react and react-dom run as one, with hooks, and by any way of importing', 
         ReactDOM.flushSync === flushSync, ReactDOM.version === React.version, typeof unstable_now(),
       ];`,
   });
-  await tab.evaluate(() => import('/app.js'));
+  await tab.evaluate(() => import(/** @type {string} */ ('/app.js')));
   t.deepEqual(await tab.evaluate(() => globalThis.result), [
     true,
     true,
