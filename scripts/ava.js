@@ -20,28 +20,48 @@ const FAILURES =
 const HOST_TESTS = ['__test__/hosts/host.test.js'];
 
 /**
- * The test files of the suite, without those that have a command of their own (`test:package`, `test:language`).
+ * All test files but the table of the language, which takes minutes (`test:language`).
  *
- * @returns {string[]} Absolute paths.
+ * @returns {string[]} Absolute paths, in a stable order.
  */
 export function testFiles() {
   const folder = join(root, '__test__');
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.js') && !/^(?:package|language)\b/.test(name))
+    .filter((name) => name.endsWith('.test.js') && !/^language\b/.test(name))
     .sort()
     .map((name) => join(folder, name));
 }
 
 /**
+ * Takes `--shard 2/3` out of arguments.
+ *
+ * @param {string[]} args
+ * @returns {{ shard?: { index: number, count: number }, rest: string[] }} The shard, counted from 1, and the other arguments.
+ */
+export function takeShard(args) {
+  const at = args.indexOf('--shard');
+  if (at === -1) return { rest: args };
+  const [, index, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(args[at + 1] ?? '') ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index <= shard.count)) {
+    throw new Failure('`--shard` takes a part of the whole, such as 1/3, 2/3 or 3/3.');
+  }
+  return { shard, rest: [...args.slice(0, at), ...args.slice(at + 2)] };
+}
+
+/**
  * Runs ava: everything, and the tests of hosts once more on @web/dev-server 1 with the Node that it asks for.
  *
- * @param {string[]} args Files and options for ava; given any, it runs once, with these.
+ * @param {string[]} args Files and options for ava; given any, it runs once, with these. With `--shard 2/3` it runs a part of
+ *   everything: neighbours go to different shards, so that these take about as long.
  * @returns {Promise<void>} Rejects with a {@link Failure} when a test failed, or none ran.
  */
 export async function ava(args) {
-  const runs = [await runOnce(process.execPath, args)];
+  const { shard, rest } = takeShard(args);
+  const part = shard ? testFiles().filter((_, at) => at % shard.count === shard.index - 1) : [];
+  const runs = [await runOnce(process.execPath, [...part, ...rest])];
   const node22 = findNode('22');
-  if (args.length === 0 && node22) {
+  if (rest.length === 0 && (shard?.index ?? 1) === 1 && node22) {
     heading('ava, with @web/dev-server 1 on Node 22');
     runs.push(await runOnce(node22, HOST_TESTS, { TEST_HOST: 'wds-1' }));
   }

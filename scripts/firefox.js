@@ -8,11 +8,11 @@ import { ava, testFiles } from './ava.js';
 import { main } from './run.js';
 import { setup } from './setup.js';
 
-/** The test files that close a browser, which are those that open one; presets are tried in Chromium only. */
+/** The test files that close a browser, which are those that open one; presets and packages are tried in Chromium only. */
 function browserTests() {
   return testFiles().filter(
     (path) =>
-      basename(dirname(path)) !== 'presets' &&
+      !['presets', 'package'].includes(basename(dirname(path))) &&
       readFileSync(path, 'utf8').includes('after.always(closeBrowser)'),
   );
 }
