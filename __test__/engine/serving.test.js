@@ -5,6 +5,7 @@
 import { symlinkSync } from 'node:fs';
 import test from 'ava';
 import { Bench, CLIENT, definitionIn } from '../helpers/engine.js';
+import { isAsSpecified } from '../helpers/spec.js';
 
 const lines = (text) => text.split('\n');
 const HOT = 'import.meta.hot.accept();';
@@ -65,43 +66,7 @@ import.meta.hot.accept();
   t.true(code.includes(`export*from"https://example.com/s.js";`), code);
   const { hash, ...definition } = definitionIn(code);
   t.regex(hash, /^[0-9a-f]{16}$/);
-  const script = { kind: 'script', names: [], plain: true };
-  t.deepEqual(definition, {
-    url: '/main.js',
-    version: 0,
-    imports: [
-      { ...script, specifier: './a.js', url: '/a.js', names: ['default', 'a'], plain: false },
-      {
-        ...script,
-        specifier: './data.json',
-        url: '/data.json',
-        kind: 'json',
-        names: ['default'],
-      },
-      { ...script, specifier: './sheet.css', url: '/sheet.css', kind: 'css', names: ['default'] },
-      { ...script, specifier: '/w.js?x=1', url: '/w.js?x=1', names: ['q'], plain: false },
-      {
-        ...script,
-        specifier: 'https://example.com/s.js',
-        url: 'https://example.com/s.js',
-      },
-      { ...script, specifier: 'lib', url: null },
-      {
-        ...script,
-        specifier: '/node_modules/pkg/main.js',
-        url: '/node_modules/pkg/main.js',
-      },
-    ],
-    locals: ['k', 'default'],
-    indirect: [
-      { exported: 'r', import: 3, name: 'q' },
-      { exported: 'pkg', import: 6, name: null },
-    ],
-    stars: [4],
-    hot: true,
-    reports: false,
-    isAsync: false,
-  });
+  isAsSpecified(t, 'engine/definition', definition);
 });
 
 test('equal code has the same hash, other code another', (t) => {

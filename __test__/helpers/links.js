@@ -18,8 +18,9 @@ const url = (/** @type {string} */ name) => `/${name}.js`;
 function sourceOf(name, line) {
   /** @type {any[]} */
   const imports = [];
+  /** @type {Required<Pick<import('./page.js').Source, 'imports' | 'locals' | 'indirect' | 'stars' | 'isAsync' | 'code'>>} */
   const source = { imports, locals: [], indirect: [], stars: [], isAsync: false, code: '' };
-  const from = (/** @type {string} */ module, names = []) =>
+  const from = (/** @type {string} */ module, /** @type {string[]} */ names = []) =>
     imports.push([`./${module}.js`, names]) - 1;
   for (const statement of line.match(/\{.*?\}|[^;{}]+/g) ?? []) {
     const words = statement.trim().split(/\s+/);
