@@ -40,7 +40,7 @@ say(
 );
 say(
   '`accept({ bubbles: true })`, `accept(cb, { bubbles: true })`: accepts itself and still lets the update go on to its importers.',
-  ['contract/updates: accept({ bubbles: true }) takes the update and lets it go on'],
+  ['contract/updates: accept({ bubbles: true }) takes the update and passes it on to importers'],
   ['accept({ bubbles })', 'accept(cb, { bubbles })'],
 );
 say(
@@ -91,7 +91,7 @@ say(
 );
 say(
   'The callbacks that run are those that the current generation registered, once per update. On re-evaluation they are replaced.',
-  ['contract/dispose: the callbacks that run are those of the current generation, once'],
+  ['contract/dispose: the callbacks of the current generation run, once'],
   ['callbacks of the current generation'],
 );
 say(
@@ -145,7 +145,7 @@ say(
 );
 say(
   "What the parser can't see, the running page reports, and the server's graph takes it in.",
-  ['contract/acceptance: what the parser cannot see the page reports, and the graph takes it in'],
+  ['contract/acceptance: the page reports what the parser cannot see, and the graph takes it in'],
   ['accept: a condition that is only known at run time'],
 );
 
@@ -191,8 +191,8 @@ say(
 say(
   "With a callback, the callback decides what the accepting generation's exports become (`add = module.add`), and older generations mirror it.",
   [
-    'contract/exports/callbacks: with a callback, the callback decides what importers see of what it assigns',
-    'contract/exports/callbacks: a callback that assigns serves importers of every generation',
+    'contract/exports/callbacks: an accept callback decides which new exports importers see',
+    'contract/exports/callbacks: a callback that assigns an export reaches importers of every generation',
   ],
   ['importers: a callback decides'],
 );
@@ -210,7 +210,7 @@ say(
 section = 'The rest';
 say(
   '`dispose(cb)`: every registered callback runs before the new generation is evaluated, with `data`.',
-  ['contract/dispose: data is one object over generations, and dispose gets it'],
+  ['contract/dispose: data is one object for all generations, and dispose callbacks get it'],
   ['dispose()'],
 );
 say(
@@ -235,7 +235,7 @@ say(
 );
 say(
   '`data`: one object per module, kept over generations.',
-  ['contract/dispose: data is one object over generations, and dispose gets it'],
+  ['contract/dispose: data is one object for all generations, and dispose callbacks get it'],
   ['data is kept'],
 );
 say(
@@ -247,7 +247,7 @@ say(
   'A module that writes into `data` counts as self-accepting unless it declines or accepts in another way.',
   [
     'contract/dispose: a module that writes into data accepts itself, unless it declines',
-    'contract/dispose: a module that writes into data but accepts a dependency passes its own update on',
+    'contract/dispose: a module that writes into data and accepts only a dependency does not take its own update',
   ],
   ['data: writing accepts'],
 );
@@ -305,7 +305,7 @@ say(
 );
 say(
   '… `beforeFullReload`.',
-  ['contract/reloads/reasons: beforeFullReload is announced with the reason'],
+  ['contract/reloads/reasons: beforeFullReload carries the reason'],
   ['events: vite:beforeFullReload', 'events: bun:beforeFullReload'],
 );
 say(
@@ -338,13 +338,13 @@ say(
 say(
   "`import.meta.webpackHot` is webpack's API, an object of its own.",
   [
-    'contract/acceptance: import.meta.dispose is import.meta.hot.dispose, and webpackHot an object of its own',
+    'contract/acceptance: import.meta.dispose is import.meta.hot.dispose, and webpackHot is a separate object',
   ],
   ['accept: import.meta.webpackHot'],
 );
 say(
   'Types: `"types": ["<package>/client"]` gives `import.meta.hot` and a `CustomEventMap` to extend.',
-  ['contract/types: uses of the API have the types they should have: bundler'],
+  ['contract/types: the public types fit how the API is used: bundler'],
 );
 
 section = 'Beyond JavaScript modules';
@@ -439,14 +439,14 @@ say(
   'At most one current generation of a module per page; static and dynamic importers share it, before and after F5.',
   [
     'contract/instances: literal and computed dynamic imports get the instance of static imports, over edits',
-    'contract/instances: after F5 too',
+    'contract/instances: a dynamic import gets the same instance after F5',
   ],
   ['static and dynamic imports', 'a dynamic import alone', 'a diamond'],
 );
 say(
   'An update is all or nothing: it is fetched and known to parse before anything is disposed.',
   [
-    'faults/bad-input: an import of a missing file disposes nothing and is mended by making the file',
+    'faults/bad-input: an import of a missing file disposes of nothing, and creating the file fixes it',
     'faults/bad-input: a syntax error names file, line and column, shows the code, and changes nothing',
   ],
   ['new code that does not load', 'a broken save', 'a missing import'],
@@ -454,13 +454,13 @@ say(
 say(
   "Every full reload says why, in the page's console: the changed file, the chain, the place that did not accept, and what would have.",
   [
-    'contract/reloads/reasons: a dead end names the change, the chain and what would have accepted it',
+    'contract/reloads/reasons: a dead end names the change, the chain and the call that would accept it',
   ],
   ['a reload says why'],
 );
 say(
   'Only pages whose own graph reaches the change without a boundary reload.',
-  ['contract/reloads/tabs: a shared module reloads only the page on whose way nobody accepts'],
+  ['contract/reloads/tabs: a shared module reloads only the page in which no module accepts it'],
   ['only pages that the change reaches'],
 );
 say(

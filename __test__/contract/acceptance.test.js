@@ -35,7 +35,7 @@ for (const [how, broken] of Object.entries({
   'and accepts nothing': () => `import './b.js'; JSON.parse('no');`,
   'when it is linked': () => `import { missing } from './b.js';`,
 })) {
-  test(`a save that mends a module which threw ${how} is accepted by the code before: a cycle runs once`, async (t) => {
+  test(`a save that fixes a module which threw ${how} is accepted by the code before it: a cycle runs once`, async (t) => {
     const a = (number) => `import './b.js';
 (globalThis.ran ??= []).push('a');
 globalThis.value = ${number};
@@ -152,7 +152,7 @@ export const acceptMeta = (meta) => meta.hot.accept();
   });
 }
 
-test('what the parser cannot see the page reports, and the graph takes it in', async (t) => {
+test('the page reports what the parser cannot see, and the graph takes it in', async (t) => {
   const dep = (number) => `import { acceptAll } from './helper.js';
 acceptAll(import.meta.hot);
 globalThis.value = ${number};
@@ -195,7 +195,7 @@ for (const [where, code] of Object.entries(NO_ACCEPTS)) {
   });
 }
 
-test('import.meta.dispose is import.meta.hot.dispose, and webpackHot an object of its own', async (t) => {
+test('import.meta.dispose is import.meta.hot.dispose, and webpackHot is a separate object', async (t) => {
   const { tab } = await startApp(t, {
     'main.js': `globalThis.value = [
   import.meta.hot !== import.meta.webpackHot,
@@ -205,7 +205,7 @@ test('import.meta.dispose is import.meta.hot.dispose, and webpackHot an object o
   t.deepEqual(await tab.evaluate(value), [true, true]);
 });
 
-test('what did not change accepts as before when what it imports throws', async (t) => {
+test('a module that did not change still accepts after its import throws', async (t) => {
   const dep = (number, rest = '') => `globalThis.value = ${number};\n${rest}`;
   const { project, server, tab } = await startApp(t, {
     'main.js': `import './middle.js';`,

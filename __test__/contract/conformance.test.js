@@ -47,7 +47,7 @@ test('every scenario belongs to a sentence, and every one that a sentence names 
   t.deepEqual([...named].sort(), Object.keys(scenarios).sort());
 });
 
-test('docs/conformance.md is what the results say', (t) => {
+test('docs/conformance.md matches the results', (t) => {
   const results = JSON.parse(read('../../conformance/results.json'));
   t.is(read('../../docs/conformance.md'), table(results));
 });

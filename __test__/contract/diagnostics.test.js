@@ -79,7 +79,7 @@ const odd = [
   ],
 ];
 
-test('each is pointed out with its place, until it is mended', async (t) => {
+test('each mistake is reported with its place until it is fixed', async (t) => {
   const files = odd.map(([name, code]) => [`${name}.js`, code]);
   const { project, server, tab, open } = await startApp(t, {
     'main.js': odd
@@ -117,7 +117,7 @@ test('each is pointed out with its place, until it is mended', async (t) => {
   t.is(warnings(server).length, 2 * odd.length);
 });
 
-test('a module that is loaded later has its warning shown then', async (t) => {
+test('a module that loads later shows its warning then', async (t) => {
   const { server, tab } = await startApp(t, {
     'main.js': `globalThis.load = () => import('./odd.js');`,
     'odd.js': 'import.meta.hot.accept([], () => {});',
@@ -163,7 +163,7 @@ import.meta.hot.accept('./dep.js', 'no callback');
   t.is(warnings(server).length, 2);
 });
 
-test('specifiers that only a resolver or an import map knows are no cause for a warning', async (t) => {
+test('specifiers that only a resolver or an import map knows cause no warning', async (t) => {
   const { project, server, tab } = await startApp(
     t,
     {
@@ -215,7 +215,7 @@ import.meta.hot.accept('./typo.js', () => {});
   t.is(tab.loads, 1);
 });
 
-test('sound code of all dialects is no cause for a warning', async (t) => {
+test('correct code of all dialects causes no warning', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `import './dep.js';
 export let value = 1;

@@ -15,7 +15,7 @@ ava.after.always(closeBrowser);
 const value = () => globalThis.value;
 const log = () => globalThis.log?.join(', ');
 
-test('data is one object over generations, and dispose gets it', async (t) => {
+test('data is one object for all generations, and dispose callbacks get it', async (t) => {
   const dep = (name) => `const { data } = import.meta.hot;
 data.count = (data.count ?? 0) + 1;
 globalThis.objects ??= new Set();
@@ -72,7 +72,7 @@ ${end}`;
   await hasLoaded(t, tab, 2);
 });
 
-test('a module that writes into data but accepts a dependency passes its own update on', async (t) => {
+test('a module that writes into data and accepts only a dependency does not take its own update', async (t) => {
   const middle = (number) => `import './dep.js';
 import.meta.hot.data.number = ${number};
 export const value = ${number};
@@ -126,7 +126,7 @@ for (const part of ['x', 'y']) {
   wasHot(t, tab);
 });
 
-test('the callbacks that run are those of the current generation, once', async (t) => {
+test('the callbacks of the current generation run, once', async (t) => {
   const dep = (number) => `globalThis.log ??= [];
 export const value = ${number};
 import.meta.hot.dispose(() => globalThis.log.push('dispose ${number}'));

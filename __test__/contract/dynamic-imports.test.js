@@ -120,7 +120,7 @@ import.meta.hot.accept('./state.js', (next) => { globalThis.current = next.state
   }
 });
 
-test('a query makes a module of its own, a hash none that is older: import() reaches the current ones', async (t) => {
+test('import() of a url with a query or a hash reaches the current instance', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { state } from './state.js';
 import { state as queried } from './state.js?query';
@@ -157,7 +157,7 @@ import.meta.hot.accept(['./state.js', './state.js?query'], ({ deps }) => {
   t.deepEqual(await tab.evaluate(() => globalThis.hashed()), [3, 3, 3, true]);
 });
 
-test('a module that is first imported while others change is one instance for all who come later', async (t) => {
+test('a module that is first imported during an update is one instance for all later importers', async (t) => {
   const late = (number) => `import { state } from './state.js';
 export { state };
 export const number = ${number};
@@ -237,7 +237,7 @@ for (const accepts of [false, true]) {
   });
 }
 
-test('code of an update that runs before the page has got that far imports dynamically what is of the same update', async (t) => {
+test('code of an update that runs early dynamically imports modules of the same update', async (t) => {
   const { project, tab, open } = await startApp(t, {
     'main.js': `import './dep.js';
 import.meta.hot.accept('./dep.js', () => {});
@@ -261,7 +261,7 @@ globalThis.open = () => import('./lazy.js');
   await tab.loaded(2);
 });
 
-test('what new code imports dynamically comes before the callback of the next update', async (t) => {
+test('a dynamic import of new code settles before the callback of the next update', async (t) => {
   const user = (number) => `globalThis.user = ${number};
 import('./dep.js').then(({ value }) => { globalThis.seen = value; });
 import.meta.hot.accept(['./dep.js'], ([dep]) => { globalThis.seen = dep.value; });`;

@@ -98,7 +98,7 @@ import.meta.hot.accept(${hot() ? '' : `'dep', () => {}`});
   });
 }
 
-test('code that is edited below a scope of an import map imports what its scope says', async (t) => {
+test('edited code below a scope of an import map imports what the scope says', async (t) => {
   const importer = (key, number, extra = '') => `import { dep } from 'dep'; ${extra}
 globalThis.${key} = () => [dep, ${number}];
 globalThis.load${key} = async () => (await import('dep')).dep;
@@ -137,7 +137,7 @@ import.meta.hot.accept();
   t.is(tab.loads, 1);
 });
 
-test('two pages with different import maps each have the module that their own names', async (t) => {
+test('two pages with different import maps each get the module that their own map names', async (t) => {
   const main = (number) => `import { dep } from 'dep';
 globalThis.seen = () => [dep, ${number}];
 globalThis.load = async () => (await import('dep')).dep;

@@ -60,7 +60,7 @@ test('literal and computed dynamic imports get the instance of static imports, o
   t.is(tab.loads, 1);
 });
 
-test('after F5 too', async (t) => {
+test('a dynamic import gets the same instance after F5', async (t) => {
   const { project, tab } = await startApp(t, APP);
   for (const number of [2, 3]) {
     await project.write('state.js', state(number));
@@ -76,7 +76,7 @@ test('after F5 too', async (t) => {
   t.is(await tab.evaluate(evaluations), 2);
 });
 
-test('in a second tab that is opened later too', async (t) => {
+test('a dynamic import gets the same instance in a second tab that opens later', async (t) => {
   const { project, tab, open } = await startApp(t, APP);
   await project.write('state.js', state(2));
   await tab.until(() => globalThis.current().number, 2);
@@ -156,7 +156,7 @@ test('a module that was edited before it was ever imported is one instance', asy
   t.deepEqual(seen, [1, 2, 1]);
 });
 
-test('modules of the middle: a chain below a boundary stays one instance each', async (t) => {
+test('every module of a chain below a boundary stays one instance', async (t) => {
   const leaf = (number) => `export const state = { number: ${number} };`;
   const { project, tab } = await startApp(t, {
     'main.js': `import * as first from './top.js';
@@ -227,7 +227,7 @@ test('a script tag and an import are one instance, after an edit and F5', async 
   t.is(await tab.evaluate(evaluations), 1);
 });
 
-test('queries are modules of their own, each with one instance', async (t) => {
+test('each query is a module with one instance', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { state as a } from './state.js?a';
 import { state as b } from './state.js?b&c=1';

@@ -114,7 +114,7 @@ import.meta.hot.accept('./a.js', (a) => { globalThis.value = a.value; });
   wasHot(t, tab);
 });
 
-test('invalidate() before anything is accepted, while the module runs, goes on to the importer', async (t) => {
+test('invalidate() while the module runs, before it accepts, goes on to the importer', async (t) => {
   const dep = (number) => `export const value = ${number};
 import.meta.hot.accept();
 if (${number} > 1) import.meta.hot.invalidate();

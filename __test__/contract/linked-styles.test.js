@@ -65,7 +65,7 @@ test('<link rel="stylesheet"> and what it @imports, five levels down, is swapped
   await wasKept(t, tab);
 });
 
-test('a style sheet that two links @import changes below both, in their media and layers', async (t) => {
+test('a style sheet that two links import changes in both, within their media and layers', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(
       `<link rel="stylesheet" href="./a.css"><link rel="stylesheet" href="./b.css" media="all">`,

@@ -142,7 +142,7 @@ test('overlay: false leaves console and events', async (t) => {
   t.is(await tab.evaluate(places), null);
 });
 
-test('a mistake that is saved in passing is in the console only', async (t) => {
+test('a mistake that the next save fixes at once appears only in the console', async (t) => {
   const { project, tab } = await startApp(t, APP);
   // No time passes in the page, so that the machine may be as slow as it is. The client keeps the clock that is there
   // when it is loaded.
@@ -210,7 +210,7 @@ test('new code and callbacks that throw', async (t) => {
   await tab.until(places, null);
 });
 
-test('an update that does not load names its way', async (t) => {
+test('an update that does not load names its chain', async (t) => {
   const { project, tab } = await startApp(t, {
     ...APP,
     'dep.js': `import { leaf } from './leaf.js';\nexport const value = leaf;\n`,
@@ -248,7 +248,7 @@ test('each problem stays until it is fixed itself', async (t) => {
   t.is(tab.loads, 1);
 });
 
-test('a page that is loaded while its code is broken says so, also of code that it asks for later', async (t) => {
+test('a page that loads while its code is broken shows it, also for code that it imports later', async (t) => {
   const { project, tab, open } = await startApp(t, {
     'main.js': `import './dep.js';\nimport './late.js';\n`,
     'dep.js': dep(1),
@@ -290,7 +290,7 @@ test('code that was broken when the server started', async (t) => {
   await tab.until(places, null);
 });
 
-test('it does not take the focus, is reached by keys, and gives the focus back', async (t) => {
+test('the overlay does not take the focus, can be reached by keys, and gives the focus back', async (t) => {
   const { project, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   const { page } = tab;
@@ -322,7 +322,7 @@ test('it does not take the focus, is reached by keys, and gives the focus back',
   t.is(await tab.evaluate(focused), 'name');
 });
 
-test('all text has contrast, in the light and in the dark', async (t) => {
+test('all text has enough contrast in light and dark mode', async (t) => {
   const { project, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   await project.write('dep.js', `\nexport const value = 'text' + 1 + ; // why\n`);

@@ -88,7 +88,7 @@ for (const [policy, isEvaluated] of [
   });
 }
 
-test('no page of another site makes the terminal say so', async (t) => {
+test('a page of another site cannot cause this message', async (t) => {
   const lines = [];
   const { server } = await startApp(t, VALUE_APP, {
     hmr: { logLevel: 'warn' },

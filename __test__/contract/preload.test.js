@@ -34,7 +34,7 @@ async function start(t, link, main) {
 }
 
 for (const [what, link] of Object.entries(LINKS)) {
-  test(`${what}: what nobody imports reloads nothing, and is new when it is imported`, async (t) => {
+  test(`${what}: an edit of a module that no code imports reloads nothing; a later import gets the new code`, async (t) => {
     const main = (more) => `import './dep.js'; import.meta.hot.accept(); ${more}`;
     const { project, server, tab } = await start(t, link, main(''));
     for (const number of [2, 3]) {
@@ -53,7 +53,7 @@ for (const [what, link] of Object.entries(LINKS)) {
     t.deepEqual(tab.errors, []);
   });
 
-  test(`${what}: the page does not import it, and is no way of an update`, async (t) => {
+  test(`${what}: the page does not count as its importer`, async (t) => {
     const { project, server, tab } = await start(t, link, `import './lazy.js';`);
     await project.write('lazy.js', lazy(2));
     const { report } = await server.event(({ type }) => type === 'reloaded');
@@ -61,7 +61,7 @@ for (const [what, link] of Object.entries(LINKS)) {
     await tab.loaded(2);
   });
 
-  test(`${what}: what is imported is accepted as ever`, async (t) => {
+  test(`${what}: a preloaded module that is imported is accepted as usual`, async (t) => {
     const { project, tab } = await start(
       t,
       link,
@@ -76,7 +76,7 @@ import.meta.hot.accept('./lazy.js', (lazy) => { globalThis.value = lazy.value; }
     t.is(tab.loads, 1);
   });
 
-  test(`${what}: where code may import anything, the page is not left with what was`, async (t) => {
+  test(`${what}: where code may import any module, the page does not keep old code`, async (t) => {
     const { project, tab } = await start(
       t,
       link,

@@ -130,7 +130,7 @@ test('no frame is without style, and none has the old and the new', async (t) =>
   await wasKept(t, tab);
 });
 
-test('a link that code holds is the one that shows the new text, and can be switched', async (t) => {
+test('a link that code holds shows the new text and can be switched', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(LINK),
     'main.js': `${MAIN} globalThis.link = document.querySelector('link');`,
@@ -163,7 +163,7 @@ test('a link that code holds is the one that shows the new text, and can be swit
   await wasKept(t, tab);
 });
 
-test('what code chooses while a swap is on its way counts', async (t) => {
+test('what code chooses during a swap counts', async (t) => {
   const held = [];
   const hold = async (context, next) => {
     if (context.path === '/main.css' && context.url.includes('__hot')) {

@@ -12,7 +12,7 @@ import test from 'ava';
 import { root, tool } from '../../scripts/run.js';
 
 for (const resolution of ['bundler', 'nodenext']) {
-  test(`uses of the API have the types they should have: ${resolution}`, async (t) => {
+  test(`the public types fit how the API is used: ${resolution}`, async (t) => {
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'hotgraph-types-'));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     cpSync(join(root, '__test__', 'types'), folder, { recursive: true });

@@ -15,7 +15,7 @@ ava.after.always(closeBrowser);
 const value = () => globalThis.value;
 const log = () => globalThis.log?.join(', ');
 
-test('an update goes through modules without hot code to the boundary above them', async (t) => {
+test('an update passes through modules without hot code to the boundary above them', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `import { value } from './top.js';
 globalThis.value = value;
@@ -92,7 +92,7 @@ import './dep.js';
   wasHot(t, tab);
 });
 
-test('accept({ bubbles: true }) takes the update and lets it go on', async (t) => {
+test('accept({ bubbles: true }) takes the update and passes it on to importers', async (t) => {
   const dep = (number, call) => `export const value = ${number};
 globalThis.log ??= [];
 globalThis.log.push('run ${number}');
@@ -118,7 +118,7 @@ import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; glob
   }
 });
 
-test('accept({ bubbles: true }) without a boundary above is hot: it accepted', async (t) => {
+test('accept({ bubbles: true }) without a boundary above it does not reload the page', async (t) => {
   const dep = (number) => `globalThis.value = ${number};
 import.meta.hot.accept({ bubbles: true });
 `;

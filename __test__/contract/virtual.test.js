@@ -71,7 +71,7 @@ test('both change at once', async (t) => {
   t.deepEqual(problems(), []);
 });
 
-test('they are not deleted, whatever happens around them', async (t) => {
+test('no edit around the modules deletes them', async (t) => {
   const { project, tab, made, say, problems } = await start(t, {
     'sub/x.js': '',
     'main.js': `import './sub/x.js';${main}`,
@@ -89,7 +89,7 @@ test('they are not deleted, whatever happens around them', async (t) => {
   );
 });
 
-test('a plugin says that it makes something else of a file now', async (t) => {
+test('a plugin reports that a file now gives other code', async (t) => {
   let number = 1;
   const plugin = {
     name: 'sibling',

@@ -294,7 +294,7 @@ ${dep('above', 1)}`,
   wasHot(t, tab);
 });
 
-test('prune(): a WebSocket is kept over edits, and closed when the module is imported no more', async (t) => {
+test('prune(): a WebSocket stays open over edits and closes when no module imports its module', async (t) => {
   const sockets = new WebSocketServer({ port: 0 });
   t.teardown(() => sockets.close());
   const counts = { opened: 0, closed: 0 };

@@ -9,7 +9,7 @@ import { waitFor } from '../helpers/wait.js';
 /** The urls of bodies. */
 const urlsOf = (bodies) => bodies.map(({ definition }) => definition.url);
 
-test('an update brings bodies that the host makes, and takes no save for what it is', async (t) => {
+test('an update brings bodies that the host makes, not the text of the save', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   const make = bench.host;
   bench.host = (url) => `${make(url)}; export const made = true;`;
@@ -39,7 +39,7 @@ test('one question a save, whatever the number of pages', async (t) => {
   t.is(bench.pulls().length, 1);
 });
 
-test('without pages nobody is asked', async (t) => {
+test('without pages the host is not asked', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'a.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -90,7 +90,7 @@ test('an update adds what new code imports for the first time, and what that imp
   t.deepEqual(next.added, []);
 });
 
-test('what is imported and not there is not added', async (t) => {
+test('a missing import is not added', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'main.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -100,7 +100,7 @@ test('what is imported and not there is not added', async (t) => {
   t.is(stale[0].body.definition.imports[0].url, '/none.js');
 });
 
-test('what the host cannot make is an error and no update', async (t) => {
+test('a module that the host cannot make is an error and no update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   const make = bench.host;
   const files = { 'a.ts': 'import.meta.hot.accept();', 'b.ts': 'import.meta.hot.accept();' };
@@ -129,7 +129,7 @@ test('what the host cannot make is an error and no update', async (t) => {
   t.is(bench.updates().length, 2);
 });
 
-test('what the host makes broken code of is an error and no update', async (t) => {
+test('broken code from the host is an error and no update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'a.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -144,7 +144,7 @@ test('what the host makes broken code of is an error and no update', async (t) =
   t.is(bench.updates().length, 1);
 });
 
-test('what the host makes the same of as before is no update', async (t) => {
+test('unchanged code from the host is no update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'a.js': 'import.meta.hot.accept();', 'b.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -180,7 +180,7 @@ test('changes wait while the host is asked, and come after', async (t) => {
   await bench.save('a.js', 'import.meta.hot.accept(); // 3');
 });
 
-test('a page wants bodies and gets those that there are', async (t) => {
+test('a page asks for bodies and gets those that exist', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({
     'main.js': "import './a.js'; import.meta.hot.accept();",
@@ -228,7 +228,7 @@ test('a host that serves files as they are is not asked for what was saved', asy
   t.deepEqual(bench.pulls(), [{ preview: [], serve: ['/b.js'] }]);
 });
 
-test('what scripts import as text is data, whatever its name: it may be no code', async (t) => {
+test('a module that scripts import as text is data, whatever its name', async (t) => {
   const text = (number) => `this is no code ${number}`;
   for (const options of [{}, { pulls: true }, { servesFiles: true }]) {
     const bench = new Bench(t, {}, options);
@@ -321,7 +321,7 @@ test('a JSON module comes by its value', async (t) => {
   t.deepEqual(stale[0].body.definition.locals, ['default']);
 });
 
-test('what cannot be a body has none', async (t) => {
+test('code that cannot be a body comes without one', async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   bench.add({
     'eval.js': 'import.meta.hot.accept();',

@@ -238,7 +238,7 @@ await settle(threads, files);
     t.is(output, 'nothing is left\n');
   });
 
-  test('engines that nobody holds any more leave nothing behind either', async (t) => {
+  test('engines without references leave nothing behind either', async (t) => {
     const output = await run(
       t,
       `${USE}

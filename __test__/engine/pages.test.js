@@ -35,7 +35,7 @@ test('a later hello gets what it missed as one update', async (t) => {
   }
 });
 
-test('a later hello hears of what is odd about the code that it missed after that code', async (t) => {
+test('a later hello gets missed warnings after the code that they concern', async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   const odd = `import.meta.hot.accept('./odd.js', () => {});`;
   bench.add({
@@ -191,7 +191,7 @@ test('what was pruned and is imported again is known with all that it imports', 
   );
 });
 
-test('a later hello gets what was pruned meanwhile', async (t) => {
+test('a later hello gets what was pruned since', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'main.js': "import './a.js';\nimport './b.js';", 'a.js': '1', 'b.js': '1' });
   const since = bench.engine.version;

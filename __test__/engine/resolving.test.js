@@ -50,7 +50,7 @@ test('a save with the specifiers that the host leaves as they are is not shown t
   t.is(bench.updates().length, 1, 'it is what the host makes');
 });
 
-test('what the host made of a specifier it is asked for once', async (t) => {
+test('the host resolves each specifier once', async (t) => {
   const bench = await open(t, `import lit from 'lit'; import short from './short'; 1;`);
   for (const number of [2, 3, 4]) {
     await bench.change(`import lit from 'lit';\nimport short from "./short"; ${number};`);
@@ -69,20 +69,20 @@ for (const [what, text] of Object.entries({
   'a template': 'import(`./b.js`);',
   'an escape': `import './\\u0062.js';`,
 })) {
-  test(`the host reads ${what} in its own way`, async (t) => {
+  test(`the host may resolve ${what} as it likes`, async (t) => {
     const bench = await open(t, `import './b.js'; const name = ''; ${text}`);
     await bench.save('a.js', `import './b.js'; const name = 1; ${text} import.meta.hot.accept();`);
     t.is(bench.asked(), 1);
   });
 }
 
-test('a computed name is nobody’s', async (t) => {
+test('a computed specifier has no module', async (t) => {
   const bench = await open(t, `import './b.js'; const name = ''; import(name);`);
   await bench.change(`import './b.js'; const name = 1; import(name);`);
   t.is(bench.asked(), 0);
 });
 
-test('TypeScript is not the text of its file', async (t) => {
+test('a TypeScript module is what the host makes of the file', async (t) => {
   const bench = new Bench(t, {}, { pulls: true, resolvesOnly: true });
   bench.project.writeNow('a.ts', 'import.meta.hot.accept();');
   bench.serve('a.ts', 'import.meta.hot.accept();');

@@ -114,7 +114,7 @@ test('packages are served as they are, unless they are linked', (t) => {
   t.deepEqual(isPlain(), [true, false]);
 });
 
-test('what cannot be a body is served as it is, and the host hears why, once', async (t) => {
+test('code that cannot be a body is served as it is, and the host hears why, once', async (t) => {
   const bench = new Bench(t, {});
   const source = `import { a } from './a.js'; eval('a'); ${HOT}`;
   for (let times = 0; times < 2; times += 1) t.is(bench.serve('eval.js', source), source);
@@ -130,7 +130,7 @@ test('what cannot be a body is served as it is, and the host hears why, once', a
   ]);
 });
 
-test('code that cannot be parsed is served as it is, and is the browser to judge', async (t) => {
+test('code that cannot be parsed is served as it is, for the browser to report', async (t) => {
   const bench = new Bench(t, { 'broken.js': `${HOT} const a = ;` });
   const source = `${HOT} const a = ;`;
   t.is(bench.serve('broken.js', source), source);

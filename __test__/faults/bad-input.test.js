@@ -82,7 +82,7 @@ test('a syntax error in code that the host transforms names its place too', asyn
   t.is(app.tab.loads, 1);
 });
 
-test('a page that was loaded while the code was broken recovers by the mended save', async (t) => {
+test('a page that loaded broken code recovers with the save that fixes it', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   await app.project.write('dep.js', 'export const value = ;');
@@ -218,7 +218,7 @@ ${more}
   });
 }
 
-test('an import of a missing file disposes nothing and is mended by making the file', async (t) => {
+test('an import of a missing file disposes of nothing, and creating the file fixes it', async (t) => {
   const app = await startApp(t, {
     'main.js': `${main}globalThis.disposed = 0;`,
     'dep.js': `${dep(1)}import.meta.hot.dispose(() => { globalThis.disposed += 1; });`,

@@ -156,7 +156,7 @@ async function startProxy(t, port) {
   };
 }
 
-test('a connection that is forwarded no more, which nobody tells of, is noticed by the page', async (t) => {
+test('the page notices a connection that silently stopped forwarding', async (t) => {
   const { project, server } = await startApp(t, VALUE_APP);
   const proxy = await startProxy(t, server.port);
   const tab = await openTab(proxy.url);

@@ -183,7 +183,7 @@ test('in continuous integration there are no shortcuts', async (t) => {
   t.false(program.output.includes('shortcuts'));
 });
 
-test('NO_COLOR is heard', async (t) => {
+test('NO_COLOR turns colors off', async (t) => {
   const project = projectOf(t);
   const inColor = async (env) => {
     const port = String(await getFreePort());
@@ -488,7 +488,7 @@ test('--help and --version', async (t) => {
   t.is(version.output.trim(), JSON.parse(readFileSync(join(repository, 'package.json'))).version);
 });
 
-test('files of this machine are nothing for a page at another name', async (t) => {
+test('a page at another host name gets no files of this machine', async (t) => {
   const project = projectOf(t);
   const port = String(await getFreePort());
   const program = run(t, project, ['app', '--port', port]);

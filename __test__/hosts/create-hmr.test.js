@@ -109,7 +109,7 @@ test('a file that is gone is no longer served, whatever was saved of it', async 
   t.regex((await get(origin, '/dep.js')).body, /value = 3/);
 });
 
-test('where nobody accepts the page reloads once', async (t) => {
+test('without a boundary the page reloads once', async (t) => {
   const { project, open } = await startServer(t, {
     'main.js': "import { value } from './dep.js'; globalThis.value = value;",
     'dep.js': dep(1),
@@ -328,7 +328,7 @@ test('folders have pages at their own paths', async (t) => {
   t.is((await get(origin, '//evil')).headers.location, '/evil/', 'and never at another site');
 });
 
-test('what it has not, may not show, or was not asked for is passed on', async (t) => {
+test('requests for missing, hidden or unrelated files are passed on', async (t) => {
   const app = (hmr) =>
     express()
       .use(hmr.middleware)
@@ -470,7 +470,7 @@ test('pages that the app writes are loaded again when their templates change', a
 
 // -- beginning and end ------------------------------------------------------------------------------------------
 
-test('after close() all is passed on, sockets are closed, and the server goes on', async (t) => {
+test('after close() requests are passed on, sockets are closed, and the server continues', async (t) => {
   const { hmr, server, origin, open } = await startServer(t, VALUE_APP);
   const tab = await open();
   await hmr.close();
@@ -495,7 +495,7 @@ process.once('SIGINT', async () => {
 });
 `;
 
-test('close() leaves the process free, and the next run goes on with the pages', async (t) => {
+test('close() lets the process end, and the next run continues with the pages', async (t) => {
   const project = makeProject(t, { 'server.mjs': PROGRAM });
   for (const [name, text] of Object.entries({ 'index.html': '', ...VALUE_APP })) {
     project.writeNow(
@@ -535,7 +535,7 @@ test('attach() takes servers only, and says which', (t) => {
   t.is(server.listenerCount('upgrade'), 1);
 });
 
-test('to have forgotten attach() is a warning', async (t) => {
+test('a forgotten attach() is a warning', async (t) => {
   const warnings = hearWarnings(t);
   const hmr = make(t, { root: import.meta.dirname, logLevel: 'warn' });
   const origin = await listen(t, http.createServer(alone(hmr)));

@@ -68,7 +68,7 @@ test('a click opens the place', async (t) => {
   t.deepEqual(calls(), [[project.path('main.js'), '2', '9']]);
 });
 
-test('so does a key, and of a file whose name a shell would take for commands', async (t) => {
+test('a key opens the place too, and a file name that looks like shell commands is safe', async (t) => {
   const name = `a;touch pwned '"$(touch pwned)&.js`;
   const { project, tab } = await startApp(t, {
     'main.js': `import ${JSON.stringify(`./${encodeURIComponent(name)}`)};\n`,
@@ -100,7 +100,7 @@ test('selecting the place opens nothing, and a click after that does', async (t)
   t.deepEqual(calls(), [[project.path('main.js'), '1', '11']]);
 });
 
-test('no page opens what is not served, and nobody without a token opens anything', async (t) => {
+test('a page opens only served files, and only with a token', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': 'export {};\n',
     'secret.js': 'export {};\n',

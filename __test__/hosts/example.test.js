@@ -104,7 +104,7 @@ test('inline modules are hot, a linked style sheet is swapped', async (t) => {
   t.is(tab.loads, 1);
 });
 
-test('where nobody accepts the page reloads once and says why', async (t) => {
+test('without a boundary the page reloads once and says why', async (t) => {
   const { project, tab, program } = await startExample(t, {
     'main.js': `import { value } from './dep.js'; globalThis.value = value;`,
     'dep.js': dep(1),

@@ -141,7 +141,7 @@ for (const watch of [true, false]) {
   });
 }
 
-test('a plugin says that it makes something else of a file', async (t) => {
+test('a plugin reports that a file gives other code', async (t) => {
   let text = 'one';
   const plugin = {
     ...made('', () => {}),

@@ -116,7 +116,7 @@ export const seen = counter;
   'deep.js': `import { b } from './cycle-b.js';\n\nif (b) throw new Error('on purpose');`,
 };
 
-test('what a page does is the same, and it asks for a few files', async (t) => {
+test('a packed page behaves the same with few requests', async (t) => {
   const unpacked = await startServer(t, OBSERVED, { hmr: { pack: false } });
   const first = await unpacked.open();
   await first.until(() => globalThis.finished, true);
@@ -175,7 +175,7 @@ import.meta.hot.accept();`,
   t.deepEqual(filesOf(await after.evaluate(asked)), []);
 });
 
-test('what the engine cannot know is asked for', async (t) => {
+test('a packed page asks for what the engine cannot know', async (t) => {
   const { project, open } = await startServer(
     t,
     {

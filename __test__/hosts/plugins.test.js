@@ -307,7 +307,7 @@ export const jsx = (type, props) => typeof type === 'function' ? type(props) : (
   wasHot(t, tab);
 });
 
-test('what no plugin concerns is the engine’s: saves of it ask nobody', async (t) => {
+test('a save that concerns no plugin is handled by the engine alone', async (t) => {
   const files = {
     'main.ts': `import { a } from './a'; import 'virtual:words'; globalThis.value = a as number; import.meta.hot.accept('./a', (next) => { globalThis.value = next.a; });`,
     'index.html': '<!doctype html><script type="module" src="main.ts"></script>',

@@ -240,7 +240,7 @@ test('a module that is missing at a mapped url heals the page when it is there',
   t.deepEqual(tab.errors, []);
 });
 
-test('a url with two slashes asks nobody else', async (t) => {
+test('a url with two slashes reaches no other server', async (t) => {
   const other = [];
   const port = await startServer(t, (request, response) => {
     other.push(request.url);

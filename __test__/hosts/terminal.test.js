@@ -90,7 +90,7 @@ test('whatever a page says, of any event, is a line of bounded length that comma
   }
 });
 
-test('so is what a page says of an error that the server locates', (t) => {
+test('an error from a page that the server locates is bounded too', (t) => {
   const text = `one\n  two \x1b[2J ${'x'.repeat(5000)}`;
   const place = { file: null, line: 3, column: 5, frame: '> 3 | let a;' };
   const diagnostic = { severity: 'error', message: text, url: text, remedy: text, ...place };
@@ -145,7 +145,7 @@ test('an error names place, code and remedy, relative to the root', (t) => {
   );
 });
 
-test('what only code is interested in is not printed', (t) => {
+test('events for code only are not printed', (t) => {
   t.deepEqual(said({ type: 'custom', client: 1, event: 'e', data: 1 }), []);
   t.deepEqual(said({ type: 'pull', question: 1, preview: [], serve: [] }), []);
   t.deepEqual(said({ ...applied, files: [], boundaries: [] }), []);

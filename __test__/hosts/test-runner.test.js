@@ -94,7 +94,7 @@ async function start(t, plugins, options = {}) {
   return { project, said, runs, ran };
 }
 
-test('tests, their logs and their coverage are what they are without it', async (t) => {
+test('tests, logs and coverage are the same with the plugin', async (t) => {
   const options = { coverage: true };
   const alone = await start(t, [], options);
   const beside = await start(t, [hmrPlugin({ logLevel: 'debug' })], options);

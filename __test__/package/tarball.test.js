@@ -92,7 +92,7 @@ test('declarations name files of the tarball, its dependencies and Node', (t) =>
   t.deepEqual(lost, []);
 });
 
-test('the main package asks for the addons of its own version, and so is the engine in them', (t) => {
+test('the main package depends on the addons of its own version, whose engine has that version too', (t) => {
   const manifest = manifestIn(mainFolder);
   t.is(manifest.version, version);
   t.deepEqual(manifest.optionalDependencies, optionalDependencies);

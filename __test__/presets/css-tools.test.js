@@ -196,7 +196,7 @@ test('plugins of PostCSS by option, what their messages name, and mistakes that 
   wasHot(t, tab);
 });
 
-test('what is missing is said', async (t) => {
+test('a missing package is an error that says what to install', async (t) => {
   const missing = (plugin) => startPreset(t, {}, { plugins: [plugin], packages: [] });
   await t.throwsAsync(missing(sass()), {
     message: /hotgraph\/sass needs sass.*npm install -D sass$/,

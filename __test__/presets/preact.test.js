@@ -100,7 +100,7 @@ test('the example, by the command', async (t) => {
   wasHot(t, tab);
 });
 
-test('what is missing is said', async (t) => {
+test('a missing package is an error that says what to install', async (t) => {
   const missing = startPreset(t, {}, { plugins: [preact()], packages: [] });
   await t.throwsAsync(missing, {
     message: /hotgraph\/preact needs @prefresh\/core, .*npm install -D @prefresh\/core$/,

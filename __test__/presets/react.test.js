@@ -222,7 +222,7 @@ test('the example, by the command', async (t) => {
   wasHot(t, tab);
 });
 
-test('what is missing, and options that there are not, are said', async (t) => {
+test('missing packages and unknown options are errors that say what to do', async (t) => {
   const missing = startPreset(t, {}, { plugins: [react()], packages: [] });
   const { message } = await t.throwsAsync(missing);
   t.regex(

@@ -163,7 +163,7 @@ test('the example, by the command', async (t) => {
   wasHot(t, tab);
 });
 
-test('what is missing, and options that there are not, are said', async (t) => {
+test('missing packages and unknown options are errors that say what to do', async (t) => {
   const missing = startPreset(t, {}, { plugins: [solid()], packages: ['solid-js'] });
   await t.throwsAsync(missing, {
     message:

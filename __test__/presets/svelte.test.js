@@ -207,7 +207,7 @@ test('the example, by the command', async (t) => {
   wasHot(t, tab);
 });
 
-test('what is missing, and options that there are not, are said', async (t) => {
+test('missing packages and unknown options are errors that say what to do', async (t) => {
   const missing = startPreset(t, {}, { plugins: [svelte()], packages: [] });
   await t.throwsAsync(missing, {
     message: /hotgraph\/svelte needs svelte, which is not installed in .*: npm install -D svelte$/,

@@ -338,7 +338,7 @@ test('the example, by the command', async (t) => {
   wasHot(t, tab);
 });
 
-test('what is missing, and options that there are not, are said', async (t) => {
+test('missing packages and unknown options are errors that say what to do', async (t) => {
   const missing = startVue(t, {}, startPreset, { ...options, packages: [] });
   await t.throwsAsync(missing, {
     message: /hotgraph\/vue needs vue, which is not installed in .*: npm install -D vue$/,

@@ -84,7 +84,7 @@ test('a file that stays broken is broken, whatever the message', (t) => {
   t.deepEqual(state.shown, ['third']);
 });
 
-test('a second problem joins the first once it has lasted, and the rest stays when one is mended', (t) => {
+test('a second problem joins the first after a while, and the other stays when one is fixed', (t) => {
   const { overlay, state, pass } = openOverlay();
   overlay.update([problem('a', 'one')]);
   pass(LASTING);

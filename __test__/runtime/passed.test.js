@@ -25,7 +25,7 @@ test('code of the update, or newer, is told of none', (t) => {
   t.is(passed.take('/b.js', 6), undefined);
 });
 
-test('what is in the page is no business of others', (t) => {
+test('an update of a module in the page is not remembered for others', (t) => {
   const passed = new Passed();
   passed.add(update(5, '/a.js'), nowhere);
   passed.add(update(6, '/a.js'), () => true);

@@ -115,7 +115,7 @@ import.meta.hot.accept('./dep.js', () => show());
   wasHot(t, tab);
 });
 
-test('a callback that assigns serves importers of every generation', async (t) => {
+test('a callback that assigns an export reaches importers of every generation', async (t) => {
   const dep = (number) => `export let add = () => ${number};
 import.meta.hot.accept((module) => { add = module.add; });
 `;
@@ -144,7 +144,7 @@ globalThis.load = async (name) => { globalThis.readers.push((await import(name))
   wasHot(t, tab);
 });
 
-test('with a callback, the callback decides what importers see of what it assigns', async (t) => {
+test('an accept callback decides which new exports importers see', async (t) => {
   const dep = (number) => `export let taken = ${number};
 export let changed = ${number};
 export let left = ${number};
@@ -202,7 +202,7 @@ export function hmr(original, getSource) {
 `;
 
 for (const [how, accepting] of Object.entries(WRAPPERS)) {
-  test(`a callback that changes a wrapper, ${how}, serves what is mounted before, between and after edits`, async (t) => {
+  test(`a callback that changes a wrapper, ${how}, reaches what is mounted before, between and after edits`, async (t) => {
     const child = (number) => `import { HMR, hmr, set } from './hmr.js';
 function Child(target) { target.textContent = 'text ${number}'; }
 if (import.meta.hot) {

@@ -180,7 +180,7 @@ test('a module that an update brings into the page is patched like any other', a
   wasHot(t, tab);
 });
 
-test('importers of a module that accepts no more since its last save see what its functions write', async (t) => {
+test('importers of a module that no longer accepts see what its functions assign', async (t) => {
   const c = (number, rest) => `export let n = ${number}; export function inc() { n++ }\n${rest}`;
   const { project, tab } = await startApp(t, {
     'main.js': `import { n, inc } from './c.js'; import './hot.js';

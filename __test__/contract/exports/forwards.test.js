@@ -253,7 +253,7 @@ import.meta.hot.dispose(() => {});`,
   wasHot(t, tab);
 });
 
-test('accept() in a module that has no export * any more: what importers keep is a warning', async (t) => {
+test('accept() in a module that lost its export *: a warning names the exports that importers keep', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { value } from './between.js'; globalThis.value = () => value;`,
     'between.js': `export * from './dep.js';\nimport.meta.hot.accept();\n`,
@@ -348,7 +348,7 @@ for (const between of [
   `export { foo } from './foo.js';`,
   `import { foo } from './foo.js'; export { foo };`,
 ]) {
-  test(`a star of a module beside a star of a hot one that passes its export on is not ambiguous: ${between}`, async (t) => {
+  test(`a star export next to one of a hot module that passes the same export on is not ambiguous: ${between}`, async (t) => {
     const foo = (number) => `export const foo = ${number};`;
     const { project, tab } = await startApp(t, {
       'main.js': `import { foo } from './index.js'; globalThis.value = () => foo;`,
@@ -369,7 +369,7 @@ for (const between of [
   });
 }
 
-test('a hot barrel in a cycle passes on at first load what its modules need when they run', async (t) => {
+test('a hot barrel in a cycle gives its modules what they need at first load', async (t) => {
   const base = (number) => `import { helper } from './index.js';
 export class Base { static made = helper(${number}); }`;
   const { project, tab } = await startApp(t, {

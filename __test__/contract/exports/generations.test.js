@@ -87,7 +87,7 @@ globalThis.later = (name) => later[name]();
   wasHot(t, tab);
 });
 
-test('what an older generation still writes does not hide the current exports', async (t) => {
+test('assignments by an older generation do not hide the current exports', async (t) => {
   const dep = (number) => `export let count = ${number};
 (globalThis.writers ??= []).push(() => { count = -1; });
 import.meta.hot.accept();

@@ -68,7 +68,7 @@ for (const [what, file, broken, said] of [
     /export named 'nope'/,
   ],
 ]) {
-  test(`a save that ${what} does not reload the page, where nobody accepts, and the next good one does`, async (t) => {
+  test(`without a boundary, a save that ${what} does not reload the page; the next good save does`, async (t) => {
     const files = {
       'main.js': `import { value } from './dep.js'; globalThis.value = value;`,
       'dep.js': 'export const value = 1;',
@@ -91,7 +91,7 @@ for (const [what, file, broken, said] of [
   });
 }
 
-test('a page goes on with updates when its user stays instead of letting it reload', async (t) => {
+test('a page still gets updates after its user cancelled a reload', async (t) => {
   const hot = (number) => `globalThis.value = ${number}; import.meta.hot.accept();`;
   const { project, tab } = await startApp(t, {
     'main.js': `import './hot.js'; import './plain.js';
@@ -122,7 +122,7 @@ addEventListener('beforeunload', (event) => event.preventDefault());`,
   );
 });
 
-test('a page that a server served before its restart is never older than the disk', async (t) => {
+test('a page from before a restart of the server is never older than the disk', async (t) => {
   const project = new Project({
     'index.html': page('main.js'),
     'main.js': `import { value } from './dep.js'; globalThis.value = value;`,
@@ -149,7 +149,7 @@ test('a page that a server served before its restart is never older than the dis
   await tab.server.stop();
 });
 
-test('a page that loaded code which throws reloads for the save that fixes it, where no module accepts', async (t) => {
+test('without a boundary, a page whose code threw reloads for the save that fixes it', async (t) => {
   const dep = (code) => `${code}\nexport const value = 2;`;
   const { project, tab } = await startApp(t, {
     'main.js': `import './hot.js';`,

@@ -15,7 +15,7 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 
-test('a dead end names the change, the chain and what would have accepted it', async (t) => {
+test('a dead end names the change, the chain and the call that would accept it', async (t) => {
   const app = await startApp(t, {
     'main.js': `import { value } from './lib/middle.js'; globalThis.value = value;`,
     'lib/middle.js': `export { value } from './leaf.js';`,
@@ -33,7 +33,7 @@ test('a dead end names the change, the chain and what would have accepted it', a
   t.true(report.remedy.includes('/lib/middle.js'), report.remedy);
 });
 
-test('a dead end beside a boundary names the way that nobody accepts', async (t) => {
+test('a dead end next to a boundary names the way that no module accepts', async (t) => {
   const app = await startApp(t, {
     'main.js': `import './hot.js'; import { value } from './cold.js'; globalThis.value = value;`,
     'hot.js': `import './leaf.js'; import.meta.hot.accept('./leaf.js', () => {});`,
@@ -48,7 +48,7 @@ test('a dead end beside a boundary names the way that nobody accepts', async (t)
   t.deepEqual(report.chain, ['/leaf.js', '/cold.js', '/main.js', '/index.html']);
 });
 
-test('decline() is named, and the module that declines', async (t) => {
+test('a reload names decline() and the module that declines', async (t) => {
   const app = await startApp(t, {
     'main.js': `import './middle.js'; import.meta.hot.accept('./middle.js', () => {});`,
     'middle.js': `import { value } from './leaf.js'; globalThis.value = value; import.meta.hot.decline();`,
@@ -63,7 +63,7 @@ test('decline() is named, and the module that declines', async (t) => {
   t.true(report.remedy.includes('/middle.js'), report.remedy);
 });
 
-test('invalidate() is named with its message', async (t) => {
+test('a reload names invalidate() and its message', async (t) => {
   const dep = (number) => `globalThis.value = ${number};
 import.meta.hot.accept(() => import.meta.hot.invalidate('the shape changed'));
 `;
@@ -77,7 +77,7 @@ import.meta.hot.accept(() => import.meta.hot.invalidate('the shape changed'));
   t.true(report.remedy.includes('/main.js'), report.remedy);
 });
 
-test('an edit of the page itself reloads it', async (t) => {
+test('an edit of the page reloads it', async (t) => {
   const app = await startApp(t, { 'main.js': 'globalThis.value = 1;' });
   await app.tab.until(value, 1);
   await app.project.write('index.html', `${page('main.js')}<p>new</p>`);
@@ -139,7 +139,7 @@ import.meta.hot.accept();`,
   t.is(report.changed, '/worker.js');
 });
 
-test(`what a module worker imports reloads the page that started it, and not others`, async (t) => {
+test(`an import of a module worker reloads the page that started the worker, and no other page`, async (t) => {
   const app = await startApp(t, {
     'main.js': `const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 worker.onmessage = ({ data }) => { globalThis.value = data; };
@@ -205,7 +205,7 @@ import.meta.hot.accept('./dep.js', () => {});`,
   t.is(tab.loads, 1);
 });
 
-test('a module that never reached its accept() is named', async (t) => {
+test('a reload names a module that never reached its accept()', async (t) => {
   const app = await startApp(t, {
     'main.js': `globalThis.value = 'main'; import('./dep.js').catch(() => { globalThis.value = 'failed'; });`,
     'dep.js': `import.meta.hot.on('x', () => {});
@@ -221,7 +221,7 @@ import.meta.hot.accept();`,
   t.true(report.message.includes('/dep.js'), report.message);
 });
 
-test('beforeFullReload is announced with the reason', async (t) => {
+test('beforeFullReload carries the reason', async (t) => {
   const app = await startApp(t, {
     'main.js': `import { value } from './dep.js';
 globalThis.value = value;

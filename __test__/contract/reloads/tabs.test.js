@@ -32,7 +32,7 @@ globalThis.read = () => [own, shared];`,
   'shared.js': 'export const shared = 1;',
 };
 
-test(`an edit of one page's own module reloads only the tabs of that page`, async (t) => {
+test(`an edit of a module that one page imports reloads only the tabs of that page`, async (t) => {
   const { project, server, tab: a, open } = await startApp(t, TWO_PAGES, { path: '/a.html' });
   const b = await open('/b.html');
   const second = await open('/a.html');
@@ -52,7 +52,7 @@ test(`an edit of one page's own module reloads only the tabs of that page`, asyn
   await hasLoaded(t, b, 2);
 });
 
-test('a shared module reloads only the page on whose way nobody accepts', async (t) => {
+test('a shared module reloads only the page in which no module accepts it', async (t) => {
   const {
     project,
     server,
@@ -90,7 +90,7 @@ test('an edit of a page reloads only the tabs that show it', async (t) => {
   await hasLoaded(t, b, 1);
 });
 
-test('queries show the same page', async (t) => {
+test('a url with a query shows the same page', async (t) => {
   const { project, tab, open } = await startApp(t, TWO_PAGES, { path: '/a.html?one=1#hash' });
   const other = await open('/a.html?two=2');
   await project.write('a.html', `${page('a.js')}<p>new</p>`);
@@ -145,7 +145,7 @@ import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });`
   t.is(tab.loads, 1);
 });
 
-test('a module that only a closed tab had loaded reloads nobody', async (t) => {
+test('a module that only a closed tab had loaded reloads no tab', async (t) => {
   const { project, server, tab, open } = await startApp(t, TWO_PAGES, { path: '/a.html' });
   const b = await open('/b.html');
   await b.until(read, ['b1', 1]);
@@ -166,7 +166,7 @@ globalThis.runs = (globalThis.runs ?? 0) + 1;
 globalThis.read = () => ${imported ? 'shared' : 'null'};
 import.meta.hot.accept();`;
 
-test('a module that a page imports no more reloads only the page that still does', async (t) => {
+test('a module that one page no longer imports reloads only the page that still imports it', async (t) => {
   const {
     project,
     server,
@@ -194,7 +194,7 @@ test('a module that a page imports no more reloads only the page that still does
   t.is(await a.evaluate(() => globalThis.runs), 4);
 });
 
-test('a page disposes of what it imports no more when that changes, in cycles, imported later and declined', async (t) => {
+test('a page disposes of a module that it no longer imports when the module changes: in cycles, imported later and declined', async (t) => {
   const middle = (next, hot) => `import '${next}';
 (globalThis.ran ??= []).push(import.meta.url.split('/').pop().split('?')[0]);
 ${hot}`;
@@ -267,7 +267,7 @@ document.head.append(script);`,
 })) {
   const keeps = 'keep.js' in files;
   const main = (imported) => `${keeps ? `import './keep.js';` : ''}${importing(imported)}`;
-  test(`a module that a page imports no more reloads it all the same when ${what} did too`, async (t) => {
+  test(`a module that a page no longer imports still reloads it when ${what} changed too`, async (t) => {
     const {
       project,
       tab: a,

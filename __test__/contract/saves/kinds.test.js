@@ -38,7 +38,7 @@ test('a save that changes no byte does nothing', async (t) => {
   wasHot(t, tab);
 });
 
-test('atomic saves: a new file renamed over the old one', async (t) => {
+test('a new file that is renamed over the old one is one update', async (t) => {
   const { project, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   for (const number of [2, 3, 4, 5]) {
@@ -49,7 +49,7 @@ test('atomic saves: a new file renamed over the old one', async (t) => {
   wasHot(t, tab);
 });
 
-test('saves of both kinds in turn', async (t) => {
+test('saves in place and by renaming, in turn, all arrive', async (t) => {
   const { project, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   for (const number of [2, 4, 6]) {

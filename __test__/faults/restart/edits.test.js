@@ -61,7 +61,7 @@ import.meta.hot.accept('./other.js', (other) => { globalThis.other = other.other
   wasHot(t, tab);
 });
 
-test('an edit that is taken back before the server is back is none', async (t) => {
+test('an edit that is undone before the server restarts changes nothing', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
   await site.restart(async () => {
@@ -167,7 +167,7 @@ test('tabs that were opened at different times end up the same after a restart',
   }
 });
 
-test('style sheets that were edited meanwhile are swapped', async (t) => {
+test('style sheets that were edited during the restart are swapped', async (t) => {
   const color = () => getComputedStyle(document.body).color;
   const site = await startSite(t, {
     ...APP,
@@ -180,7 +180,7 @@ test('style sheets that were edited meanwhile are swapped', async (t) => {
   wasHot(t, tab);
 });
 
-test('code that became broken meanwhile is shown, and the next good save recovers', async (t) => {
+test('code that was broken during the restart is shown, and the next good save recovers', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
   await click(tab);
@@ -192,7 +192,7 @@ test('code that became broken meanwhile is shown, and the next good save recover
   wasHot(t, tab);
 });
 
-test('an edit of the page itself meanwhile reloads it for that reason', async (t) => {
+test('an edit of the page during the restart reloads it and is given as the reason', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
   await site.restart(() => site.project.write('index.html', PAGE.replace('<body>', '<body id=a>')));
@@ -224,7 +224,7 @@ helper(import.meta.hot);`,
   wasHot(t, tab);
 });
 
-test('importers that do not run again get the new exports of a module that was edited meanwhile', async (t) => {
+test('importers that do not run again get the new exports of a module that was edited during the restart', async (t) => {
   const module = (number) => `export let value = ${number};
 export const set = (next) => { value = next; };
 import.meta.hot.accept();`;
@@ -301,7 +301,7 @@ test('transformed modules and bare specifiers are what they were', async (t) => 
   wasHot(t, tab);
 });
 
-test('a file that was imported in vain and is made meanwhile is an edit, one that was there is none', async (t) => {
+test('a missing file that is created during the restart is an edit; one that existed is not', async (t) => {
   const site = await startSite(t, {
     'main.js': `globalThis.clicks = 0;
 globalThis.load = () => import('./lazy.js');

@@ -88,7 +88,7 @@ test('a page outlives a server that is killed, and gets what was edited until th
   wasHot(t, tab);
 });
 
-test('what a server was doing when it was killed is not guessed: pages reload', async (t) => {
+test('pages reload when the server was killed in the middle of an update', async (t) => {
   const { project, run, kept, url } = await startProcess(t);
   let program = await run();
   const tab = await openTab(url);

@@ -178,7 +178,7 @@ test('a pipe among the files does not stop the server', async (t) => {
   t.is((await never).body.trim(), 'done');
 });
 
-test('whoever hangs up while being refused does not end the process', async (t) => {
+test('a client that hangs up while it is refused does not end the process', async (t) => {
   const { server, hangUp } = rawServer();
   const endpoint = new HmrEndpoint({ server, onConnect() {}, onMessage() {}, onDisconnect() {} });
   t.notThrows(() => hangUp('/__hotgraph/socket'));

@@ -81,7 +81,7 @@ test('a page that floods the socket is held up, and others are not', async (t) =
 /** As long as a report that names some thousand modules, in bytes. */
 const REPORT = 110_000;
 
-test('what waits to be handled is bounded, and holds up nobody but those who sent it', async (t) => {
+test('a flood of reports fills a bounded queue and delays only its senders', async (t) => {
   const waiting = [];
   const bytes = new Map();
   const { origin, path } = await startEndpoint(t, {

@@ -59,7 +59,7 @@ for (const [name, tls] of [
   }
 }
 
-test('allowedOrigins and allowedHosts let in whom they name, and nobody else', async (t) => {
+test('allowedOrigins and allowedHosts admit exactly what they name', async (t) => {
   const origins = await startOurs(t, { hmr: { allowedOrigins: ['https://Dev.example.com/'] } });
   const hosts = await startOurs(t, { hmr: { allowedHosts: ['.Example.com'] } });
   const dev = 'https://dev.example.com';

@@ -94,7 +94,7 @@ test('the urls in what was kept are asked for in the next run too', async (t) =>
   t.true(second.asked.has('node_modules/q/index.js'));
 });
 
-test('what was made is kept for the next run, until a file of it changes', async (t) => {
+test('bundled packages are kept for the next run until one of their files changes', async (t) => {
   const project = write(t, {
     'p/package.json': '{ "name": "p", "main": "index.js" }',
     'p/index.js': 'module.exports = require("./part");',
@@ -150,7 +150,7 @@ test('what was made is kept for the next run, until a file of it changes', async
   t.is(readdirSync(join(elsewhere, 'commonjs')).length, 1);
 });
 
-test('what decides where a name leads makes it anew', async (t) => {
+test('a change of what a name resolves to bundles the package again', async (t) => {
   const project = write(t, {
     'p/index.js':
       'exports.a = 1; try { require("q"); } catch {} try { require("./late"); } catch {}',
@@ -190,7 +190,7 @@ test('what decides where a name leads makes it anew', async (t) => {
   });
 });
 
-test('many at once make one, and servers of one project do no harm to each other', async (t) => {
+test('concurrent requests bundle once, and servers of one project do not disturb each other', async (t) => {
   const project = write(t, {
     'p/index.js': 'exports.a = require("./b");',
     'p/b.js': 'exports.b = 1;',

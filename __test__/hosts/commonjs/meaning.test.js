@@ -202,7 +202,7 @@ for (const tool of TOOLS) {
     );
   });
 
-  test(`${tool}: what browsers do not have is said when it is used`, async (t) => {
+  test(`${tool}: using a Node built-in in the browser throws an error that names it`, async (t) => {
     const project = write(
       t,
       {

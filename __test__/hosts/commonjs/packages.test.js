@@ -118,7 +118,7 @@ test('a linked package is one, by its real place', async (t) => {
   t.deepEqual(await packages.namesOf('node_modules/linked/main.js'), ['other']);
 });
 
-test('urls say which module is asked for', (t) => {
+test('urls name the module that is asked for', (t) => {
   const asked = (query) => commonJsRequest(new URLSearchParams(query));
   t.is(asked('a=1'), undefined);
   t.deepEqual(asked('__commonjs'), { part: 'exports', names: [] });

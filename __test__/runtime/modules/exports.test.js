@@ -170,7 +170,7 @@ test('names that are new come through barrels, and are in a new namespace', asyn
   t.is(main.member(), 'b');
 });
 
-test('an export that is gone keeps its last value for importers, and is a warning', async (t) => {
+test('a removed export keeps its last value for importers, and a warning says so', async (t) => {
   const page = openPage(t, {
     '/main.js': showing('./barrel.js'),
     '/barrel.js': { imports: [['./dep.js']], stars: [0] },
@@ -191,7 +191,7 @@ test('an export that is gone keeps its last value for importers, and is a warnin
   t.is(main.show(), 4);
 });
 
-test('what native importers get natively from elsewhere they keep, and that is a warning', async (t) => {
+test('native importers keep what they got natively from elsewhere, and a warning says so', async (t) => {
   const page = openPage(t, {
     '/native.js': 'import { value } from "./between.js"; export const show = () => value;',
     '/main.js': showing('./between.js'),
@@ -256,7 +256,7 @@ test('namespaces are those of the language', async (t) => {
   t.true('a' in ns && !('c' in ns));
 });
 
-test('a namespace with what is not there yet throws when that is read', async (t) => {
+test('reading an uninitialised export of a namespace throws', async (t) => {
   const page = openPage(t, {
     '/a.js': { imports: [['./b.js']], locals: ['later'], code: 'const later = 1;' },
     '/b.js': {

@@ -98,7 +98,7 @@ test('code that throws leaves the old code in force; what ran is not run again',
   t.is(main.show(), 2);
 });
 
-test('a module that failed stays failed for whoever imports it, until it changes', async (t) => {
+test('a failed module stays failed for all importers until it changes', async (t) => {
   const page = openPage(t, {
     '/main.js': { code: '$hot_m.hot.accept();' },
     '/dep.js': own('let value = 1'),

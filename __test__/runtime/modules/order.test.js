@@ -10,7 +10,7 @@ import { openPage } from '../../helpers/page.js';
 const ACCEPTS = { acceptance: 'accepts' };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('circles: hoisted functions are there, and what is not there yet is a ReferenceError', async (t) => {
+test('in a cycle hoisted functions can be called, and uninitialised variables are a ReferenceError', async (t) => {
   const a = (number) => ({
     imports: [['./b.js', ['b', 'viaB']]],
     locals: ['f', 'late', 'early', 'default'],
@@ -55,7 +55,7 @@ test('circles: hoisted functions are there, and what is not there yet is a Refer
   t.deepEqual(page.take(), ['a: 20', 'late 1']);
 });
 
-test('a circle that an update evaluates anew runs in the order of the language', async (t) => {
+test('an update evaluates a cycle in the order of the language', async (t) => {
   const module = (name, other) => ({
     imports: [[`./${other}.js`, [`${other}F`]]],
     locals: [name, `${name}F`],

@@ -5,7 +5,7 @@
 import test from 'ava';
 import { BROKEN, chain, open, openChain } from '../../helpers/chain.js';
 
-test('what is stale only because of something that the page has not loaded stays what it is', async (t) => {
+test('a module that is stale only through a module that the page has not loaded does not run again', async (t) => {
   const page = await openChain(t);
   await page.update(
     ['/elsewhere.js'],
@@ -89,7 +89,7 @@ for (const [since, expected] of [
   // By code that the page does not run.
   [102, ['reload declined: /lost.js /gone.js']],
 ]) {
-  test(`what the page imports no more since ${since} stays so while a module keeps its code of 101`, async (t) => {
+  test(`what the page no longer imports since ${since} stays unimported while a module keeps its code of 101`, async (t) => {
     const decline = (hot) => {
       hot.decline();
       return {};

@@ -43,7 +43,7 @@ test('a page becomes one of the run that goes on with it', async (t) => {
   t.deepEqual(page.take(), []);
 });
 
-test('a page that has a module of which nobody knows what it is now reloads', async (t) => {
+test('a page with a module whose current code is unknown reloads', async (t) => {
   const page = await openChain(t);
   page.runtime.receive(connected('other', null, ['/elsewhere.js', '/leaf.js']));
   await turn();
@@ -51,7 +51,7 @@ test('a page that has a module of which nobody knows what it is now reloads', as
   t.deepEqual(page.take(), ['reload session: ']);
 });
 
-test('a page says which version it is at, also when an update is none of its business', async (t) => {
+test('a page reports its version, also for an update that does not concern it', async (t) => {
   const page = await openChain(t);
   await page.update(['/elsewhere.js'], [['/elsewhere.js', {}]]);
   const { version } = page.runtime;
