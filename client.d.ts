@@ -1,7 +1,9 @@
 /**
- * Types of `import.meta.hot`. Name them in tsconfig.json: `"types": ["hotgraph/client"]`.
+ * Types of `import.meta.hot`. Add them in tsconfig.json: `"types": ["hotgraph/client"]`.
  *
- * Events of your own get types by extending {@link CustomEventMap}, see there.
+ * Extend {@link CustomEventMap} to give your own events types.
+ *
+ * @module hotgraph/client
  */
 
 import type { CustomEventMap } from './events.js';
@@ -16,19 +18,19 @@ export interface ModuleNamespace {
 }
 
 /**
- * What an accept callback of one module gets: every export as a live property and, not enumerable and
- * only where no export has that name, `module` and `deps`.
+ * What the accept callback of one module gets. Every export is a live property. `module` and `deps` are there too, not
+ * enumerable, unless the module exports that name.
  */
 export interface ModuleView extends ModuleNamespace {
   /** The namespace of the new generation. */
   readonly module: ModuleNamespace;
-  /** The namespace of the accepted dependency; empty when the module accepts itself. */
+  /** The namespace of the accepted dependency. Empty when the module accepts itself. */
   readonly deps: readonly ModuleNamespace[];
 }
 
 /**
- * What an accept callback of several dependencies gets: at each one's place its view, `undefined` for
- * those that this update did not renew.
+ * What the accept callback of several dependencies gets: the view of each dependency at its place, and `undefined` for
+ * dependencies that this update did not renew.
  */
 export interface ModuleList extends Array<ModuleView | undefined> {
   /** The up-to-date namespace of every listed dependency, renewed or not. */
@@ -38,8 +40,8 @@ export interface ModuleList extends Array<ModuleView | undefined> {
 }
 
 /**
- * A callback for one module. A promise it returns is waited for, within reason. A module that accepts itself is also given
- * what it exported before, and the urls of what it imports that runs again in the same update.
+ * A callback for one module. hotgraph waits for the promise that it returns, for two seconds at most. A module that
+ * accepts itself also gets what it exported before, and the urls of those of its imports that run again in this update.
  */
 export type AcceptCallback<Module = ModuleView> = (
   module: Module,
@@ -70,6 +72,7 @@ export interface UpdateEntry {
 
 /** Payload of `beforeUpdate` and `afterUpdate`. */
 export interface UpdatePayload {
+  /** Vite's name of this message. */
   readonly type: 'update';
   /** At least one. */
   readonly updates: readonly UpdateEntry[];
@@ -77,6 +80,7 @@ export interface UpdatePayload {
 
 /** Payload of `beforeFullReload`. */
 export interface FullReloadPayload {
+  /** Vite's name of this message. */
   readonly type: 'full-reload';
   /** The url of the module that changed, when there is one. */
   readonly path?: string;
@@ -86,8 +90,9 @@ export interface FullReloadPayload {
 
 /** Payload of `beforePrune`. */
 export interface PrunePayload {
+  /** Vite's name of this message. */
   readonly type: 'prune';
-  /** The urls of the modules that nothing imports any more. */
+  /** The urls of the modules that nothing imports any longer. */
   readonly paths: readonly string[];
 }
 
@@ -103,21 +108,26 @@ export interface InvalidatePayload {
 
 /** Payload of `error`. */
 export interface ErrorPayload {
+  /** Vite's name of this message. */
   readonly type: 'error';
+  /** What went wrong, and where. */
   readonly err: {
+    /** What happened and what to do. */
     readonly message: string;
+    /** The stack as the browser has it; empty when there is none. */
     readonly stack: string;
     /** The url of the module, when known. */
     readonly id?: string;
     /** The lines around the place. */
     readonly frame?: string;
-    /** The place; lines and columns count from 1. */
+    /** The place. Lines and columns count from 1, columns in UTF-16 code units. */
     readonly loc?: { readonly file?: string; readonly line: number; readonly column: number };
   };
 }
 
 /** Payload of `ws:connect` and `ws:disconnect`. */
 export interface WebSocketPayload {
+  /** The socket. */
   readonly webSocket: WebSocket;
 }
 
@@ -155,25 +165,25 @@ export interface EventMap
 /** The name of an event: one with a type, or any other. */
 export type EventName = keyof EventMap | (string & {});
 
-/** The payload of an event; `any` for events that nobody declared. */
+/** The payload of an event; `any` for an undeclared event. */
 // biome-ignore lint/suspicious/noExplicitAny: payloads of undeclared events are unknown on purpose.
 export type EventPayload<Name extends string> = Name extends keyof EventMap ? EventMap[Name] : any;
 
 /**
- * `import.meta.hot` of one generation of a module. All functions work detached. What a generation
- * registers is replaced when the module is evaluated again.
+ * `import.meta.hot` of one generation of a module, which is one evaluation of it. All functions work detached. What a
+ * generation registers is gone when the module is evaluated again.
  */
 export interface HotContext {
   /**
-   * Kept over the generations of the module. Assigning replaces it. Writing into it makes the module
-   * accept itself, unless it declines or accepts in another way (Bun).
+   * An object that stays over the generations of the module. Assigning replaces it. A module that writes into it accepts
+   * itself, unless it declines or accepts in another way (Bun).
    */
   // biome-ignore lint/suspicious/noExplicitAny: whatever the module's author keeps there.
   data: any;
 
   /**
-   * Accepts updates of this module. The callback gets the new generation and decides what becomes of the
-   * exports; without one, importers get the new ones.
+   * Accepts updates of this module. Without a callback, importers get the new exports. With one, importers keep what they
+   * have, and the callback decides: it gets the new generation.
    */
   accept<Module = ModuleView>(callback?: AcceptCallback<Module>, options?: AcceptOptions): void;
   /** Accepts updates of this module. Importers get the new exports. */
@@ -194,24 +204,28 @@ export interface HotContext {
     callback?: AcceptListCallback<Modules>,
   ): void;
 
-  /** Accepts updates of this module as long as its importers use no other exports than these. */
+  /** Accepts updates of this module while its importers use only these exports. */
   acceptExports<Module = ModuleView>(
     names: string | readonly string[],
     callback?: AcceptCallback<Module>,
   ): void;
 
-  /** Runs before the next generation is evaluated; a promise is waited for. */
+  /** Runs before the next generation is evaluated. hotgraph waits for the promise it returns, for five seconds at most. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
   dispose(callback: (data: any) => unknown): void;
 
-  /** Runs when nothing in the page imports the module any more. */
+  /** Runs when nothing in the page imports the module any longer. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
   prune(callback: (data: any) => unknown): void;
 
-  /** Refuses updates of and through this module: they reload the page. */
+  /** Refuses updates of this module, and through it: they reload the page. */
   decline(): void;
 
-  /** Gives up the update that is being applied: it goes on to this module's importers. */
+  /**
+   * Gives up the last update that this module accepted. The update goes on to the importers, in every tab.
+   *
+   * @param message The reason, for the console and the `invalidate` event.
+   */
   invalidate(message?: string): void;
 
   /** Listens to an event until this module is evaluated again. */
@@ -223,11 +237,11 @@ export interface HotContext {
     callback: (payload: EventPayload<Name>) => unknown,
   ): void;
 
-  /** Sends an event with any JSON value to the server's own code. */
+  /** Sends an event with any JSON value to the server's own code (`hmr.hot.on`). Without a connection, it waits for the next one. */
   send<Name extends EventName>(event: Name, data?: EventPayload<Name>): void;
 }
 
-/** What updates are at, in webpack's words. */
+/** The stage that updates are in, in webpack's words. */
 export type WebpackStatus =
   | 'idle'
   | 'check'
@@ -238,10 +252,10 @@ export type WebpackStatus =
   | 'abort'
   | 'fail';
 
-/** Is told whenever updates have come to another stage. */
+/** Called whenever updates reach another stage. */
 export type WebpackStatusHandler = (status: WebpackStatus) => unknown;
 
-/** Where an error was thrown that an error handler is told of. */
+/** Where the error was thrown that an error handler gets. */
 export interface WebpackErrorContext {
   /** The module that accepts. */
   readonly moduleId: string;
@@ -249,7 +263,7 @@ export interface WebpackErrorContext {
   readonly dependencyId?: string;
 }
 
-/** Is told of an error in place of the page. */
+/** Gets an error that the page would otherwise show. */
 export type WebpackErrorHandler = (error: unknown, context: WebpackErrorContext) => unknown;
 
 /**
@@ -257,15 +271,15 @@ export type WebpackErrorHandler = (error: unknown, context: WebpackErrorContext)
  * detached. What a generation registers is replaced when the module is evaluated again.
  */
 export interface WebpackHotContext {
-  /** What dispose handlers of the generation before put on their argument; `undefined` before there was one. */
+  /** What the dispose handlers of the previous generation put on their argument; `undefined` in the first generation. */
   // biome-ignore lint/suspicious/noExplicitAny: whatever the module's author keeps there.
   readonly data: any;
 
-  /** Accepts updates of this module. Importers get the new exports. `errorHandler` is told of what new code throws. */
+  /** Accepts updates of this module. Importers get the new exports. `errorHandler` gets what new code throws. */
   accept(errorHandler?: WebpackErrorHandler): void;
   /**
    * Accepts updates of dependencies. Imports of them show the new exports when the callback is called, with those of
-   * the specifiers that were updated. `errorHandler` is told of what the callback throws.
+   * the specifiers that were updated. `errorHandler` gets what the callback throws.
    */
   accept(
     dependencies: string | readonly string[],
@@ -273,27 +287,27 @@ export interface WebpackHotContext {
     errorHandler?: WebpackErrorHandler,
   ): void;
 
-  /** Refuses updates of and through this module, or of these dependencies: they reload the page. */
+  /** Refuses updates of this module and through it, or of these dependencies: they reload the page. */
   decline(dependencies?: string | readonly string[]): void;
 
-  /** Runs before the next generation is evaluated. What it puts on `data` that one finds. */
+  /** Runs before the next generation is evaluated, which finds what the callback puts on `data`. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
   dispose(callback: (data: any) => unknown): void;
-  /** The same. */
+  /** The same as `dispose`. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
   addDisposeHandler(callback: (data: any) => unknown): void;
-  /** Takes a dispose handler away. */
+  /** Removes a dispose handler. */
   // biome-ignore lint/suspicious/noExplicitAny: see `data`.
   removeDisposeHandler(callback: (data: any) => unknown): void;
 
   /** Gives up the update that is being applied: it goes on to this module's importers. */
   invalidate(): void;
 
-  /** What updates are at. */
+  /** The stage that updates are in. */
   status(): WebpackStatus;
-  /** Listens to that until this module is evaluated again. */
+  /** Listens to the stage until this module is evaluated again. */
   status(handler: WebpackStatusHandler): void;
-  /** The same. */
+  /** The same as `status(handler)`. */
   addStatusHandler(handler: WebpackStatusHandler): void;
   /** Stops listening. */
   removeStatusHandler(handler: WebpackStatusHandler): void;
@@ -305,8 +319,8 @@ export interface WebpackHotContext {
 }
 
 /**
- * The type of `import.meta.hot`: {@link HotContext}, unless the types of Vite or Bun are loaded too. A property has one
- * type, so theirs is it then.
+ * The type of `import.meta.hot`: {@link HotContext}, unless the types of Vite or Bun are loaded too. A property has only
+ * one type, so theirs wins.
  */
 type ImportMetaHot = 'BASE_URL' extends keyof ImportMetaEnv
   ? // biome-ignore lint/suspicious/noExplicitAny: what every type goes with.
@@ -319,11 +333,11 @@ type ImportMetaHot = 'BASE_URL' extends keyof ImportMetaEnv
 /** What hotgraph adds to `import.meta`. */
 export interface HotImportMeta {
   /**
-   * Hot module replacement of this module, while developing. Guard it with `if (import.meta.hot)`: there is none
-   * where the code runs without the dev server.
+   * Hot module replacement of this module. `undefined` where the code runs without the dev server: write
+   * `import.meta.hot?.accept()`, or guard with `if (import.meta.hot)`.
    */
   readonly hot?: ImportMetaHot;
-  /** The same machinery by webpack's API. */
+  /** webpack's API for the same updates. */
   readonly webpackHot?: WebpackHotContext;
   /** The same function as `import.meta.hot.dispose`. */
   readonly dispose?: HotContext['dispose'];

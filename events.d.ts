@@ -12,17 +12,19 @@
  * }
  * ```
  *
- * The import makes the file a module: without it the declaration would stand for the package's own.
+ * Keep the import. Without it, the file is not a module, and the declaration replaces the package's types.
+ *
+ * @module hotgraph/events
  */
 
-/** Names and payloads of your own events, in both directions. To be extended. */
+/** Names and payloads of your own events, in both directions. Extend it. */
 // biome-ignore lint/suspicious/noEmptyInterface: users extend it.
 export interface CustomEventMap {}
 
 /** The name of an event of your own: a declared one, or any other. */
 export type CustomEventName = keyof CustomEventMap | (string & {});
 
-/** The payload of an event of your own; `any` for events that nobody declared. */
+/** The payload of an event of your own; `any` for an undeclared event. */
 export type CustomEventPayload<Name extends string> = Name extends keyof CustomEventMap
   ? CustomEventMap[Name]
   : // biome-ignore lint/suspicious/noExplicitAny: payloads of undeclared events are unknown on purpose.

@@ -1,17 +1,23 @@
 /// <reference types="node" />
 
 /**
- * hotgraph: hot module replacement for Node dev servers.
+ * Hot module replacement for Node dev servers.
  *
- * - {@link hmrPlugin} for @web/dev-server: `plugins: [hmrPlugin()]`.
- * - {@link createHmr} for servers of node:http, and the frameworks on it: docs/servers.md.
- * - {@link HmrEngine} for what these do not fit, with {@link HmrEndpoint} and {@link HmrFiles}, or
- *   {@link transformPage} and {@link destinationOf}: docs/engine.md and examples/http-server.js.
- * - Types of `import.meta.hot`: `"types": ["hotgraph/client"]` in tsconfig.json.
+ * - {@link createHmr} is for node:http and the frameworks on it: docs/servers.md.
+ * - {@link hmrPlugin} is for @web/dev-server: `plugins: [hmrPlugin()]`.
+ * - {@link HmrEngine} is for servers that neither fits, with {@link HmrEndpoint} and {@link HmrFiles}: docs/engine.md
+ *   and examples/http-server.js.
+ *
+ * The types of `import.meta.hot` are in `hotgraph/client`: `"types": ["hotgraph/client"]` in tsconfig.json.
+ *
+ * @module hotgraph
  */
 
 export {
   type EngineOptions,
+  type HostFailure,
+  type HostText,
+  type MadeModule,
   type PageStatus,
   type PullFailure,
   type ServedScript,

@@ -4,8 +4,10 @@ export type {
   ClientMessage,
   Diagnostic,
   HostEvent,
+  ReloadCause,
   ReloadReport,
   ServerMessage,
+  Severity,
 } from '../runtime/protocol.js';
 export { defineConfig, type HotgraphConfig, type ProxyConfig } from './cli/config.js';
 export {
@@ -22,11 +24,14 @@ export type {
   HookFilter,
   HotUpdate,
   ModuleType,
+  Pattern,
+  PatternFilter,
   Plugin,
   PluginContext,
   PluginError,
   PluginOption,
   PluginUrls,
+  ResolveHandler,
   TransformResult,
 } from './plugins/plugin.js';
 export type { Asset } from './server/assets.js';

@@ -12,17 +12,17 @@ import type { PluginOption } from '../plugins/plugin.js';
 import type { LogLevel } from '../tell/terminal.js';
 import { Failure } from './failure.js';
 
-/** What `hotgraph.config.js` may say; nothing of it is needed. Flags of the command win over it. */
+/** The contents of `hotgraph.config.js`. All options have defaults. Flags of the command win. */
 export interface HotgraphConfig {
-  /** The folder to serve; with `proxy`, that of the modules. Relative to the working directory, which is the default. */
+  /** The folder to serve; with `proxy`, the folder of the modules. Relative to the working directory, which is the default. */
   root?: string;
-  /** The port. Default: 8000, or the next free one. One that is given is used, or the command ends. */
+  /** The port. Default: 8000, or the next free one. If you set it and it is taken, the command ends. */
   port?: number;
   /** The host name or address to listen on; `true` for all addresses of this machine. Default: `localhost`. */
   host?: string | boolean;
   /** Whether to open the page in a browser; a path opens that. */
   open?: boolean | string;
-  /** Whether to serve by https. Without `cert` and `key` with a certificate made here. */
+  /** Whether to serve by https. Without `cert` and `key`, hotgraph makes a certificate. */
   https?: boolean;
   /** The file of the certificate to use, PEM. Relative to the working directory. */
   cert?: string;
@@ -30,19 +30,19 @@ export interface HotgraphConfig {
   key?: string;
   /** What all urls begin with: `/app/`. */
   base?: string;
-  /** Whether unknown paths that a browser navigates to get `index.html`. */
+  /** Whether `index.html` answers navigations to paths that name no file. Default: false. */
   spa?: boolean;
-  /** How much the terminal says. Default: `info`. */
+  /** What goes to the terminal. Default: `info`. */
   logLevel?: LogLevel;
   /** As in `createHmr()`. */
   watch?: boolean | 'poll';
-  /** Host names under which pages may come, beside `localhost`, IP addresses and `host`. */
+  /** Host names under which pages may connect, in addition to `localhost`, IP addresses and `host`. */
   allowedHosts?: string[];
-  /** Origins under which pages may connect, beside the server's own. */
+  /** Origins under which pages may connect, in addition to the server's own. */
   allowedOrigins?: string[];
   /** Whether pages show their problems in an overlay. Default: true. */
   overlay?: boolean;
-  /** The folder of what is kept for the next run; `false` keeps nothing. */
+  /** The folder where the engine keeps what the next run needs. `false` keeps nothing. */
   cacheDir?: string | false;
   /** Gets every event as data. */
   onEvent?: (event: HostEvent) => void;

@@ -28,23 +28,23 @@ export interface HmrOptions extends HotOptions {
    * `originalUrl` as Express, Connect and @fastify/middie write it, else none.
    */
   base?: string;
-  /** Whether paths that a browser goes to, and that name no file, show `index.html`. Default: false. */
+  /** Whether `index.html` answers navigations to paths that name no file. Default: false. */
   spa?: boolean;
   /**
-   * Whether files are watched. Default: true. `'poll'` looks at the served files again and again: for filesystems that
-   * send no events and are not known for it.
+   * Whether files are watched. Default: true. `'poll'` looks at the served files again and again, for filesystems that
+   * send no events and that hotgraph does not recognise.
    */
   watch?: boolean | 'poll';
 }
 
-/** Goes on with what the middleware has nothing for, or with what went wrong. */
+/** Passes the request on, or an error. */
 export type Next = (error?: unknown) => void;
 
 /** Hot updates for one folder of one server. */
 export interface Hmr {
   /**
-   * Answers GET and HEAD requests for files below the root, and for the client's own. All others go to `next`, as they
-   * came. Needs no `this`.
+   * Answers GET and HEAD requests for files below the root and for the client. Passes all others to `next`, untouched.
+   * Works detached.
    */
   middleware(
     request: IncomingMessage | Http2ServerRequest,
@@ -52,33 +52,35 @@ export interface Hmr {
     next: Next,
   ): void;
   /**
-   * Opens the socket to pages on a server: the one that listens to the port. May be called for several.
+   * Opens the socket to pages on the server that listens to the port. You can call it for several servers.
    *
-   * @throws {TypeError} for what is no server of node:http, node:https or node:http2.
+   * @throws {TypeError} for anything but a server of node:http, node:https or node:http2.
    */
   attach(server: UpgradeServer): void;
   /**
-   * Makes a page hot that the app itself has written: `res.send(hmr.transformPage(html, req))`. Returns the HTML with the
-   * client in it, or as it is when no browser is going to show it.
+   * Makes a page hot that the app renders: `res.send(hmr.transformPage(html, req))`. Returns the HTML with the client in
+   * it, or unchanged when no browser is going to show it as a page.
    *
-   * @param request The one that is answered with the page.
-   * @param templates The files that it is made of. An edit of one of them reloads the page. Paths are absolute, or
+   * @param html The page.
+   * @param request The request that the page answers.
+   * @param templates The files that the page is made of. An edit of one of them reloads the page. Paths are absolute, or
    *   relative to the root.
    */
   transformPage(html: string, request: PageRequest, templates?: readonly string[]): string;
   /** Custom events to and from pages. */
   hot: HotChannel;
   /**
-   * Tells that what the server makes of `file` depends on other files too. A change of one of them is then a change of
-   * the modules of `file`. Paths are absolute, or relative to the root. May be called at any time, and again.
+   * Says that what the server makes of `file` depends on other files. A change of one of them is then a change of the
+   * modules of `file`. Paths are absolute, or relative to the root. You can call it at any time, and again.
    */
   dependsOn(file: string, ...inputs: string[]): void;
-  /** Ends watching and all sockets, and leaves the servers, which stay open. The middleware then passes all on. */
+  /** Stops watching and closes all sockets. Leaves your servers open. The middleware then passes every request on. */
   close(): Promise<void>;
 }
 
-/** A request for a page, Node's own or that of a framework. */
+/** A request for a page: Node's, or that of a framework. */
 export interface PageRequest extends MountedRequest {
+  /** Its headers, by lower-case names. */
   headers: IncomingHttpHeaders;
 }
 
@@ -93,8 +95,7 @@ const PLUG_N_PLAY =
 const seen = new WeakMap<object, Map<string, Hmr>>();
 
 /**
- * Hot module replacement for servers of node:http and the frameworks on it: `app.use(hmr.middleware)`,
- * `hmr.attach(server)`.
+ * Hot module replacement for node:http and the frameworks on it: `app.use(hmr.middleware)`, then `hmr.attach(server)`.
  *
  * @throws {TypeError} for unknown options, and for values that an option cannot have.
  */

@@ -22,38 +22,40 @@ export interface HookFilter {
 /** A hook: a function, or a function with the calls that it is for. What the filter excludes costs nothing. */
 export type Hook<Handler> = Handler | { filter?: HookFilter; handler: Handler };
 
-/** A value, now or later. */
+/** A value, or a promise of it. */
 export type Awaitable<Value> = Value | Promise<Value>;
 
-/** What hooks can do besides answering: their `this`. */
+/** The `this` of hooks: what they can do besides returning something. */
 export interface PluginContext {
-  /** The module under way is made of this file too: a change of it is a change of the module. Absolute path. */
+  /** Makes a file a dependency of this module: a change of it is a change of the module. Absolute path. */
   addWatchFile(file: string): void;
   /** Prints a warning that names the plugin. */
   warn(message: string | PluginError): void;
-  /** Ends the making of this module with an error, which names file, line and frame. */
+  /** Throws an error that names file, line and frame. The module is not made. */
   error(error: string | PluginError): never;
-  /** What a specifier stands for: the id that plugins or the server's resolver find; `null` for none. */
+  /** Resolves a specifier by the plugins and the server's resolver. `null` when neither finds anything. */
   resolve(specifier: string, importer?: string): Promise<{ id: string } | null>;
 }
 
 /** An error with its place in the source as it was written. Other spellings of bundlers and compilers count too. */
 export interface PluginError {
+  /** What is wrong. */
   message: string;
   /** Absolute path; default: the module's file. */
   id?: string;
   /** Line from 1, column from 0 in UTF-16 units. */
   loc?: { file?: string; line: number; column: number };
-  /** A place in the text that the hook was given, in UTF-16 units; where there is no `loc`. */
+  /** Instead of `loc`: an offset into the text that the hook got, in UTF-16 units. */
   pos?: number;
 }
 
 /** What a module's text becomes. */
 export interface TransformResult {
+  /** The new text. */
   code: string;
-  /** Source map version 3, as an object or JSON; left out where lines and columns are as they were. */
+  /** Source map version 3, as an object or JSON. Leave it out when lines and columns stay where they are. */
   map?: object | string | null;
-  /** Absolute paths of the files that it was made of besides its own. */
+  /** Absolute paths of the other files that it was made of. */
   dependencies?: readonly string[];
   /** What `code` is. Default: by the extension of the id, and script for those that no browser knows. */
   type?: ModuleType;
@@ -68,7 +70,7 @@ export interface HotUpdate {
   file: string;
   /** Urls of the modules that are made of the file: what is stale. */
   modules: readonly string[];
-  /** Ms since 1970. */
+  /** When the file changed, in milliseconds since 1970. */
   timestamp: number;
   /** The new content. */
   read(): string;
@@ -88,9 +90,9 @@ export interface CompileOptions {
   refresh?: string;
 }
 
-/** What a plugin is told of the server's urls. */
+/** The server's urls, for a plugin's `head`. */
 export interface PluginUrls {
-  /** What they begin with, without a slash at the end. */
+  /** What all urls begin with, without a slash at the end. */
   base: string;
   /** The url of a name that a plugin made up. */
   urlOf(id: string): string;
@@ -98,34 +100,34 @@ export interface PluginUrls {
 
 /** A plugin of `createHmr()`, `npx hotgraph` and `hmrPlugin()`. Plugins run in the order in which they are listed. */
 export interface Plugin {
-  /** In messages. */
+  /** The name in messages. */
   name: string;
-  /** Runs before (`pre`) or after (`post`) those that say nothing, wherever it is listed. */
+  /** `pre` runs before plugins without `enforce`, `post` after them, wherever the plugin is listed. */
   enforce?: 'pre' | 'post';
   /**
-   * Called once, before all other hooks, with the absolute path of the folder that is served. What it throws, whoever
-   * starts the server gets: say what is missing, and what to do.
+   * Called once, before all other hooks, with the absolute path of the folder that is served. If it throws, the server does
+   * not start: say what is missing, and what to do.
    */
   start?(server: { root: string }): void;
   /**
-   * What the plugin was called with, and anything else that decides what it makes. After a restart with other options pages
-   * reload: what they have was made by the old ones.
+   * What the plugin was called with, and anything else that decides what it makes. When they differ after a restart, pages
+   * reload, since the old options made what they have.
    */
   options?: unknown;
-  /** Says what the compiler in the addon does. */
+  /** Options for the compiler in the addon. */
   compile?: CompileOptions;
   /**
-   * What a specifier in `importer` stands for: an absolute path with or without a query, or a name of the plugin's own,
-   * which its `load` knows. Nothing: others answer. `importer` is an id; undefined for what stands in a page.
+   * Resolves a specifier in `importer`. Returns an absolute path, with or without a query, or a name that the plugin's `load`
+   * knows. Return nothing to leave it to others. `importer` is an id, and `undefined` for a specifier in a page.
    */
   resolve?: Hook<ResolveHandler>;
   /** Rollup's name of `resolve`. */
   resolveId?: Hook<ResolveHandler>;
-  /** The text behind an id. Nothing: others answer, at last the file. */
+  /** Returns the text of an id. Return nothing to leave it to other plugins, and finally to the file. */
   load?: Hook<
     (this: PluginContext, id: string) => Awaitable<TransformResult | string | null | undefined>
   >;
-  /** What a text becomes. Nothing: it stays. */
+  /** Transforms a text. Return nothing to leave it as it is. */
   transform?: Hook<
     (
       this: PluginContext,
@@ -134,8 +136,8 @@ export interface Plugin {
     ) => Awaitable<TransformResult | string | null | undefined>
   >;
   /**
-   * Narrows or replaces what an edit means: the urls of the modules that are stale. An empty list: the plugin has dealt
-   * with the edit. Nothing: it means what it always means.
+   * Says what an edit means: returns the urls of the stale modules. Return an empty list when the plugin has dealt with the
+   * edit, and nothing to leave its meaning as it is.
    */
   hotUpdate?(update: HotUpdate): Awaitable<readonly string[] | null | undefined>;
   /** HTML that goes into the head of each page, before the page's own scripts. */
@@ -149,5 +151,5 @@ export type ResolveHandler = (
   importer: string | undefined,
 ) => Awaitable<string | { id: string } | false | null | undefined>;
 
-/** Plugins as options take them: lists in lists, and what a condition left out. */
+/** Plugins as options take them: nested lists, and falsy values, which are skipped. */
 export type PluginOption = Plugin | false | null | undefined | readonly PluginOption[];

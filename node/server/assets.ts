@@ -26,9 +26,11 @@ export interface ClientEnv {
 
 /** A response of ours. */
 export interface Asset {
+  /** The text to send. */
   body: string;
   /** A file extension that names the media type. */
   type: 'js';
+  /** Response headers. */
   headers: Record<string, string>;
 }
 

@@ -45,13 +45,15 @@ const MOST_PINGS = 2;
 
 /** Anything that emits `upgrade` as Node's HTTP servers do, HTTP/2 with `allowHTTP1` included. */
 export interface UpgradeServer {
+  /** Adds a listener. */
   on(event: 'upgrade', listener: UpgradeListener): unknown;
+  /** Removes a listener. */
   off(event: 'upgrade', listener: UpgradeListener): unknown;
 }
 
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Hears of pages. Each has a number from 1 up, which no other page of this server ever gets. */
+/** Hears of pages. Each page has a number, from 1 up, which no other page of this server ever gets. */
 export interface PageListener {
   /** A page connected. */
   onConnect(client: number): void;
@@ -60,8 +62,8 @@ export interface PageListener {
   /** A page went away. */
   onDisconnect(client: number): void;
   /**
-   * How many of the frames that `onMessage` was given wait to be handled, in the order in which they came. A page of
-   * which many do is not read until they were. Left out, none ever wait.
+   * Returns how many of the frames that `onMessage` got are still to be handled. Frames are handled in order. A page with
+   * many waiting frames is not read until they are handled. Left out: none ever wait.
    */
   waiting?(): number;
 }

@@ -5,7 +5,7 @@
 import launchEditor from 'launch-editor';
 import type { HostEvent } from '../../runtime/protocol.js';
 
-/** Somebody wants to see a place of a served file. */
+/** Someone clicked on a place in a served file. */
 export type OpenEvent = Extract<HostEvent, { type: 'open' }>;
 
 /** Milliseconds from one opening to the next: nobody clicks faster, and each looks through all processes. */
@@ -14,9 +14,9 @@ const PAUSE = 500;
 let openedAt = Number.NEGATIVE_INFINITY;
 
 /**
- * Opens a place in the editor. What goes wrong is said in the terminal.
+ * Opens a place in the editor that runs, or that the environment variable `LAUNCH_EDITOR` names. Prints what goes wrong.
  *
- * @param event The engine's, which names served files only.
+ * @param event The engine's event. It names served files only.
  */
 export function openInEditor({ file, line, column }: OpenEvent): void {
   const now = performance.now();

@@ -12,29 +12,29 @@ import { type Asset, clientPath, ENDPOINT, findAsset } from './assets.js';
 import { Channel, type PageListener, type UpgradeServer } from './channel.js';
 import { escapeAttribute } from './page.js';
 
-/** How an endpoint is set up. The listeners are called with the number that a page got when it connected. */
+/** Options of {@link HmrEndpoint}. The listeners get the number that a page got when it connected. */
 export interface HmrEndpointOptions extends PageListener {
   /** The server whose port the pages are on; the endpoint answers its `upgrade` events for the socket. */
   server: UpgradeServer;
-  /** Path that all of the server's urls are below, without a slash at its end. Default: none. */
+  /** The path that all of the server's urls are below, without a slash at the end. Default: none. */
   basePath?: string;
   /**
-   * Host names under which pages may connect, beside `localhost`, `*.localhost` and IP addresses.
+   * Host names under which pages may connect, in addition to `localhost`, `*.localhost` and IP addresses.
    * `.example.com` allows all names below it. Default: none.
    */
   allowedHosts?: readonly string[];
   /**
-   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
-   * address from the server, `https://dev.example.com`. Default: none.
+   * Origins under which pages may connect, in addition to the server's own: `https://dev.example.com`. You need it only
+   * for a proxy that hides both the page's address and its own. Default: none.
    */
   allowedOrigins?: readonly string[];
   /** Whether pages show their problems in an overlay. Default: true. */
   overlay?: boolean;
-  /** Gets each new reason why a request or a socket was refused, a sentence for the terminal. */
+  /** Called with each new reason for refusing a request or a socket, a sentence for the terminal. */
   onRefused?: (reason: string) => void;
 }
 
-/** Reasons of refusals that are told. Whoever makes up more has the terminal's attention already. */
+/** How many reasons for refusals are told. */
 const MOST_REFUSALS = 50;
 
 /** What is said where a page's policy forbids the socket. */
@@ -42,7 +42,7 @@ const FORBIDDEN =
   "a page's Content-Security-Policy forbids the connection to the dev server, so that it gets no updates: " +
   "allow 'self' in its connect-src";
 
-/** Serves the browser client and speaks to it. One a server; it has a secret of its own. */
+/** Serves the browser client and speaks to it. Make one for each server: it has a secret of its own. */
 export class HmrEndpoint {
   /** The url that modules import the browser client from: the engine's option `clientUrl`. */
   readonly clientUrl: string;
@@ -53,7 +53,10 @@ export class HmrEndpoint {
   readonly #refusals = new Set<string>();
   readonly #onRefused: ((reason: string) => void) | undefined;
 
-  /** @throws when the package has no compiled client, and {TypeError} for unknown options and wrong values. */
+  /**
+   * @throws {TypeError} for unknown options and wrong values.
+   * @throws {Error} when the package has no compiled client.
+   */
   constructor(options: HmrEndpointOptions) {
     checkOptions('new HmrEndpoint()', options);
     const { basePath = '', allowedHosts = [], allowedOrigins = [], overlay = true } = options;
@@ -71,11 +74,11 @@ export class HmrEndpoint {
   }
 
   /**
-   * The response to a request for the client's files; `null` when it asks for something else.
+   * Returns the response to a request for the client's files, and `null` for any other request.
    *
    * @param url Path below the base path, and query.
-   * @param headers The request's. They decide who may read it: pages of this server.
-   * @param engine Whose session and version pages get to know, and whose bodies: an `HmrEngine`.
+   * @param headers The request's headers. Only pages of this server may read the client.
+   * @param engine The engine whose session, version and bodies pages get.
    */
   find(
     url: string,
@@ -104,22 +107,22 @@ export class HmrEndpoint {
   }
 
   /**
-   * Whether a page of another site asks for a file. It may not load the client, which hot modules need, so that it
-   * gets the file as it is and the engine never hears of it.
+   * Whether a page of another site asks for a file. It may not load the client, which hot modules need. Serve it the file
+   * as it is, and do not tell the engine.
    */
   isForeign(headers: IncomingHttpHeaders): boolean {
     return this.#access.isForeign(headers);
   }
 
-  /** The host, with port, that a request names, if pages may be at it. */
+  /** The host, with port, that a request names; `undefined` when pages may not be at it. */
   hostOf(headers: IncomingHttpHeaders): string | undefined {
     const host = this.#access.hostOf(headers);
     return typeof host === 'string' ? host : undefined;
   }
 
   /**
-   * Why a request is refused that names a host which pages may not be at; `null` when it names one of ours. Each reason
-   * is told once.
+   * The reason for refusing a request that names a host where pages may not be; `null` when they may. `onRefused` hears of
+   * each reason once.
    */
   refusalOf(headers: IncomingHttpHeaders): string | null {
     const host = this.#access.hostOf(headers);
@@ -129,13 +132,13 @@ export class HmrEndpoint {
   }
 
   /**
-   * The markup that loads the client, to stand in front of everything that a page loads.
+   * Returns the markup that loads the client. Put it in front of everything that the page loads.
    *
-   * @param page The page's url, as the engine is told of it.
-   * @param version The engine's version when the page is served: what changes from then on is sent to it.
-   * @param session The engine's session. The page asks for it otherwise, and a server that was restarted in between
-   *   is taken for the one that served the page.
-   * @param nonce Of the page's own scripts, where its policy asks for one.
+   * @param page The page's url, as the engine knows it.
+   * @param version The engine's version when the page is served. The page gets what changes from then on.
+   * @param session The engine's session. Without it, the page asks for it later, and takes a server that was restarted in
+   *   between for the one that served it.
+   * @param nonce The nonce of the page's own scripts, if its policy asks for one.
    */
   head(page: string, version: number, session?: string, nonce?: string): string {
     const about = escapeAttribute(
@@ -148,17 +151,17 @@ export class HmrEndpoint {
     );
   }
 
-  /** Sends a message, JSON text, to one page, or to all when `client` is undefined. */
+  /** Sends a message, as JSON text, to one page, or to all pages without `client`. */
   send(text: string, client?: number): void {
     this.#channel.send(text, client);
   }
 
-  /** Closes all sockets and lets no more in. The server is its owner's to close. */
+  /** Closes all sockets and accepts no new ones. Leaves the server open. */
   close(): void {
     this.#channel.close();
   }
 
-  /** Other sites can repeat what is refused as often as they like; each reason is told once. */
+  /** Other sites can repeat a refused request as often as they like, so each reason is told once. */
   #refused(reason: string): void {
     if (this.#refusals.has(reason) || this.#refusals.size >= MOST_REFUSALS) return;
     this.#refusals.add(reason);

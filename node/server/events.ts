@@ -10,7 +10,7 @@ export interface HotClient {
   send<Name extends CustomEventName>(event: Name, data?: CustomEventPayload<Name>): void;
 }
 
-/** Gets the data that a page sent, any JSON value, and the page. */
+/** Gets the data that a page sent, which is any JSON value, and the page. */
 // biome-ignore lint/suspicious/noExplicitAny: nobody but the page's author knows what it sends.
 export type HotListener<Data = any> = (data: Data, client: HotClient) => void | Promise<void>;
 
@@ -21,12 +21,12 @@ export interface HotChannel {
     event: Name,
     listener: HotListener<CustomEventPayload<Name>>,
   ): void;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   off<Name extends CustomEventName>(
     event: Name,
     listener: HotListener<CustomEventPayload<Name>>,
   ): void;
-  /** Sends an event to all pages. Before the server runs there are none. */
+  /** Sends an event to all connected pages. */
   send<Name extends CustomEventName>(event: Name, data?: CustomEventPayload<Name>): void;
 }
 
@@ -58,8 +58,8 @@ export class CustomEvents implements HotChannel {
   }
 
   /**
-   * A page sent an event. It goes to those who listen at this moment, whoever comes or goes meanwhile. A listener that
-   * throws, or whose promise rejects, is reported and does not keep others from it.
+   * A page sent an event. It goes to the listeners of this moment. A listener that throws, or whose promise rejects, is
+   * reported, and the others are still called.
    */
   receive(event: string, data: unknown, client: number): void {
     const page: HotClient = {

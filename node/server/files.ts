@@ -14,22 +14,23 @@ import { escapeAttribute, transformPage } from './page.js';
 import { isPreview, previewed } from './pull.js';
 import { readSettled } from './writing.js';
 
-/** A request that is answered from a file, or from what a server made up. */
+/** A request, and what the server knows of it. */
 export interface FileRequest {
   /** Path and query as the browser asked for them, version stamp included. */
   url: string;
+  /** Its headers. */
   headers: IncomingHttpHeaders;
-  /** Absolute path of the file behind it; `null` or left out when there is none. */
+  /** Absolute path of the file behind the url. `null`, or left out, when there is none. */
   file?: string | null;
-  /** When it came in, in milliseconds since 1970: before the file was read. */
+  /** When the request came in, before the file was read. Milliseconds since 1970. */
   at: number;
-  /** The engine's version at that time. Left out, the answer counts as made after the last change. */
+  /** The engine's version at that time. Default: the answer counts as made after the last change. */
   since?: number;
   /** The name by which the engine knows a page that several urls show. Default: its path, `index.html` included. */
   page?: string;
-  /** What the server makes of the code of an inline module script. Left out, nothing. */
+  /** Returns what the server makes of the code of an inline module script. Default: the code as it is. */
   makeInline?(url: string, code: string): string;
-  /** What the server's own resolver makes of a specifier; nothing when a browser comes to the same. */
+  /** Returns what the server's resolver makes of a specifier, or nothing when a browser comes to the same. */
   resolve?(specifier: string): Resolved | Promise<Resolved>;
 }
 
@@ -46,10 +47,10 @@ const MOST_LINKED = 10_000;
 /** Milliseconds that a page waits for what its modules accept to be resolved. */
 const PATIENCE = 1000;
 
-/** What a file is to a page. Everything that is none of the others is an asset. */
+/** What a file is to a page. Anything that is no page, script or style sheet is an asset. */
 export type FileKind = 'page' | 'script' | 'style' | 'asset';
 
-/** Reads and transforms what a server answers with. One a server. */
+/** Reads and transforms what a server answers with. Make one for each server. */
 export class HmrFiles {
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
@@ -63,8 +64,12 @@ export class HmrFiles {
   readonly #apart = new Set<string>();
 
   /**
-   * @param head HTML for the head of each page, before all that the page loads.
-   * @param varies Whether the server may make other code for each browser: then no page gets what others were served.
+   * Connects the files of a server to its engine.
+   *
+   * @param engine The engine that takes in what is served.
+   * @param endpoint The endpoint of the same server.
+   * @param head Returns HTML for the head of each page. It goes in front of everything that the page loads.
+   * @param varies Whether the server may make other code for each browser. No page then gets what another was served.
    */
   constructor(
     engine: HmrEngine,
@@ -79,10 +84,10 @@ export class HmrFiles {
   }
 
   /**
-   * The content of a file to answer with: what is on disk, or the last complete save while somebody writes the next.
-   * `null` when it cannot be read.
+   * Reads the content to answer with: what is on disk, or the last complete save while somebody writes the next one.
+   * Resolves to `null` when the file cannot be read.
    *
-   * @param headers Those of the request. What the engine asks for is the save that it has taken in last.
+   * @param headers The headers of the request. The engine's own requests get the save that it has taken in last.
    */
   async read(file: string, headers: IncomingHttpHeaders = {}): Promise<string | Buffer | null> {
     const read = async (isSaveLast: boolean) =>

@@ -26,26 +26,26 @@ import { ReadAhead } from './read-ahead.js';
 /** Options that every dev server has; none is needed. */
 export interface HotOptions {
   /**
-   * What goes to the terminal: `info` (default) one line an update, reload or problem; `debug` more;
-   * `warn` and `error` only those; `silent` nothing.
+   * What goes to the terminal. `info` (the default): one line for each update, reload and problem. `debug`: also each
+   * change. `warn` and `error`: only those. `silent`: nothing.
    */
   logLevel?: LogLevel;
   /**
-   * Host names under which pages may connect, beside `localhost`, `*.localhost`, IP addresses and the
+   * Host names under which pages may connect, in addition to `localhost`, `*.localhost`, IP addresses and the
    * server's `hostname`, if it has one. `.example.com` allows all names below it.
    */
   allowedHosts?: string[];
   /**
-   * Origins under which pages may connect, beside the server's own: that of a proxy which hides the page's own
-   * address from the server, `https://dev.example.com`. Their hosts are allowed as well.
+   * Origins under which pages may connect, in addition to the server's own: `https://dev.example.com`. You need it only
+   * for a proxy that hides both the page's address and its own. Their hosts are allowed too.
    */
   allowedOrigins?: string[];
-  /** Whether pages show their problems in an overlay. Default: true. Console and events have them in any case. */
+  /** Whether pages show their problems in an overlay. Default: true. The console and events have them in any case. */
   overlay?: boolean;
   /**
-   * The folder where the engine keeps what it knows for the next run of the server, so that a restart does not
-   * reload the pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root; without
-   * one, or with `false`, a restart reloads them.
+   * The folder where the engine keeps what the next run of the server needs, so that a restart does not reload the pages.
+   * Default: `.cache/hotgraph` in the `node_modules` at or above the server's root. With `false`, or without a
+   * `node_modules`, a restart reloads them.
    */
   cacheDir?: string | false;
   /**

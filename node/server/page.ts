@@ -9,21 +9,23 @@ import { type DefaultTreeAdapterMap, parse } from 'parse5';
 type Node = DefaultTreeAdapterMap['node'];
 type Element = DefaultTreeAdapterMap['element'];
 
-/** What a page's text is turned into. */
+/** A page with hotgraph in it, and what it loads. */
 export interface TransformedPage {
+  /** The HTML to serve. */
   html: string;
   /** What the page's references are relative to: its location, or what `<base href>` makes of it. */
   base: string;
-  /** Its import map, where it has one. Other origins left out. */
+  /** The page's import map, without other origins; `undefined` when it has none. */
   importMap: ImportMap | undefined;
   /** References to all it loads: scripts, styles, images, and the urls of its inline modules. */
   loads: string[];
 }
 
-/** What an import map says: specifiers and prefixes, and the urls that they stand for. */
+/** An import map. */
 export interface ImportMap {
+  /** Urls by the specifiers, or prefixes of specifiers, that stand for them. */
   imports: Record<string, string>;
-  /** By the url, or the prefix of urls, of the modules where they count. */
+  /** The same, by the url or prefix of urls of the modules where they count. */
   scopes: Record<string, Record<string, string>>;
 }
 
@@ -31,11 +33,11 @@ type UrlOf = (address: string) => string | undefined;
 
 /** What the transformation asks for. */
 export interface PageHooks {
-  /** A reference with its current version stamp; `null` when it needs none. */
+  /** Returns a reference with its current version stamp, or `null` when it needs none. */
   stamped(base: string, reference: string): string | null;
-  /** The code of an inline module script to serve; `null` when it stays as it is. */
+  /** Returns the code to serve of an inline module script, or `null` when it stays as it is. */
   inlineModule(url: string, source: string): string | null;
-  /** Markup to put in front of everything the page loads, or what makes it of the nonce of the page's own scripts. */
+  /** Markup for the start of the head, or a function that gets the nonce of the page's own scripts and returns it. */
   head: string | ((nonce: string | undefined) => string);
 }
 
@@ -46,11 +48,12 @@ interface Edit {
 }
 
 /**
- * Transforms a page.
+ * Puts hotgraph into a page: the client in front of everything that it loads, and hot inline modules. No line moves.
  *
+ * @param html The page.
  * @param identity The page's url in the graph, such as `/index.html`.
- * @param location Where the browser sees it: the whole address (`http://localhost:8000/`), or its path where the host
- *   is not known.
+ * @param location The address where the browser sees it, `http://localhost:8000/`, or its path when the host is not
+ *   known.
  */
 export function transformPage(
   html: string,

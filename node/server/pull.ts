@@ -9,10 +9,10 @@ import type { HmrEngine } from '#native';
 import type { HostEvent } from '../../runtime/protocol.js';
 import { agentsOf } from './agents.js';
 
-/** The engine's question. */
+/** The engine asks for modules as they would be served now. */
 export type PullEvent = Extract<HostEvent, { type: 'pull' }>;
 
-/** What answers requests: a server's `request` listeners, or a middleware. */
+/** Answers a request: a server's `request` listeners, or a middleware. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The header that marks a request which nobody is answered. Its values are known to this process only. */

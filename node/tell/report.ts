@@ -13,7 +13,9 @@ export type Level = 'info' | 'warn' | 'error' | 'debug';
 
 /** A line, or several, for the terminal. */
 export interface Line {
+  /** How much it matters. */
   level: Level;
+  /** The text, without a line break at its end. */
   text: string;
 }
 

@@ -34,29 +34,29 @@ import { isTestRunner } from './test-runner.js';
 import { hearToolErrors } from './tool-errors.js';
 import { isWatchPlugin, silenceWatchPlugin } from './watch-plugin.js';
 
-/** Options of {@link hmrPlugin}; none is needed. */
+/** Options of {@link hmrPlugin}. All have defaults. */
 export interface HmrPluginOptions extends HotOptions {
   /**
-   * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. When
-   * false, only events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again:
-   * for filesystems that send no events and are not known for it.
+   * Whether hotgraph watches files. Default: true, unless the server runs with `disableFileWatcher`. With `false`, only
+   * events of the server's own `fileWatcher` count. `'poll'` looks at the served files again and again, for filesystems
+   * that send no events and that hotgraph does not recognise.
    */
   watch?: boolean | 'poll';
 }
 
 /**
- * The plugin, and the server's end of custom events. Its hooks are the host's business and not declared: so who does
- * not use @web/dev-server needs no types of it.
+ * The plugin, and the server's end of custom events. Its hooks are not declared, so that the package needs no types of
+ * @web/dev-server.
  */
 export interface HmrPlugin {
-  /** `hotgraph`. */
+  /** The plugin's name, `hotgraph`. */
   name: string;
   /** Custom events to and from pages. */
   hot: HotChannel;
   /**
-   * Tells that what the server makes of `file` depends on other files: what a transform reads besides, partials of a
-   * template, a configuration. A change of one of them is then a change of the modules of `file`. Paths are absolute, or
-   * relative to the server's root. May be called at any time, and again.
+   * Says that what the server makes of `file` depends on other files: partials of a template, a configuration, anything
+   * that a transform reads. A change of one of them is then a change of the modules of `file`. Paths are absolute, or
+   * relative to the server's root. You can call it at any time, and again.
    */
   dependsOn(file: string, ...inputs: string[]): void;
 }
@@ -73,7 +73,7 @@ interface RunningHost extends Running {
 }
 
 /**
- * Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. One call a server.
+ * Hot module replacement for @web/dev-server: `plugins: [hmrPlugin()]`. Call it once for each server.
  *
  * @throws {TypeError} for unknown options, and for values that an option cannot have.
  */

@@ -1,5 +1,7 @@
 /**
- * `hotgraph/postcss`: style sheets through PostCSS, by its own package and the plugins of the project, such as Tailwind.
+ * Style sheets through PostCSS, by the package `postcss` and the plugins of the project, such as Tailwind.
+ *
+ * @module hotgraph/postcss
  */
 
 import { readdirSync } from 'node:fs';

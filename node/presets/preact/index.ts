@@ -1,5 +1,7 @@
 /**
- * `hotgraph/preact`: components of Preact keep their state over edits, by Prefresh. The compiler in the addon registers them.
+ * Hot Preact components: an edit keeps their state, by Prefresh. The compiler in the addon registers the components.
+ *
+ * @module hotgraph/preact
  */
 
 import type { Plugin } from '../../plugins/plugin.js';

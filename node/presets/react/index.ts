@@ -1,6 +1,8 @@
 /**
- * `hotgraph/react`: components of React keep their state over edits, by React's own runtime for that. The compiler in the
- * addon registers them.
+ * Hot React components: an edit keeps their state, by React's own runtime (`react-refresh`). The compiler in the addon
+ * registers the components.
+ *
+ * @module hotgraph/react
  */
 
 import type { CompileOptions, Plugin } from '../../plugins/plugin.js';
@@ -29,7 +31,7 @@ const REMOVED = {
 /**
  * Hot components for React 18 and 19: `plugins: [react()]`. Needs the package `react-refresh`.
  *
- * @throws {TypeError} for options that there are not.
+ * @throws {TypeError} for an unknown option. Starting the server throws when `react-refresh` is not installed.
  */
 export function react(options: ReactOptions = {}): Plugin {
   requireKnown('react()', options, ['jsxImportSource', 'jsxRuntime'], REMOVED);

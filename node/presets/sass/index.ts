@@ -1,5 +1,7 @@
 /**
- * `hotgraph/sass`: style sheets in Sass, by its own package. Partials are dependencies.
+ * Style sheets in Sass, by the package `sass`. Partials are dependencies: an edit of one renews the sheets that use it.
+ *
+ * @module hotgraph/sass
  */
 
 import type { Plugin } from '../../plugins/plugin.js';

@@ -1,5 +1,7 @@
 /**
- * `hotgraph/solid`: components of Solid, by Solid's own compiler and its runtime for hot updates.
+ * Hot Solid components, by Solid's own compiler and its runtime for hot updates (`solid-refresh`).
+ *
+ * @module hotgraph/solid
  */
 
 import type { PluginItem } from '@babel/core';

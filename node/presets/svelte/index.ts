@@ -1,5 +1,7 @@
 /**
- * `hotgraph/svelte`: components of Svelte 5, by Svelte's own compiler, which makes them hot.
+ * Hot Svelte 5 components, by Svelte's own compiler.
+ *
+ * @module hotgraph/svelte
  */
 
 import type { Plugin } from '../../plugins/plugin.js';

@@ -1,5 +1,7 @@
 /**
- * `hotgraph/vue`: single-file components of Vue 3, by Vue's own compiler and its runtime for hot updates.
+ * Hot single-file components of Vue 3, by Vue's own compiler and its runtime for hot updates.
+ *
+ * @module hotgraph/vue
  */
 
 import { createHash } from 'node:crypto';

@@ -1,6 +1,9 @@
 /**
- * `hotgraph/web-components`: custom elements change in place, whichever library they are written with. The addon finds the
- * modules that define them; what happens in the page is in `browser/elements.ts`.
+ * Hot custom elements: a new class takes over the elements in the page, whichever library they are written with.
+ *
+ * The addon finds the modules that define elements. What happens in the page is in `browser/elements.ts`.
+ *
+ * @module hotgraph/web-components
  */
 
 import picomatch from 'picomatch';
@@ -17,12 +20,15 @@ import { type Definer, definersFor } from './definers.js';
 
 export type { Definer };
 
-/** What a library adds: names that define elements, and code of the page. Those of `presets` have nothing to add. */
+/** What a library adds: the names by which it defines elements, and code for the page. */
 export interface Preset {
+  /** Base classes whose subclasses are elements. */
   baseClasses?: readonly Definer[];
+  /** Decorators that define an element. */
   decorators?: readonly Definer[];
+  /** Functions that return the class of an element. */
   functions?: readonly Definer[];
-  /** Code of a module that runs before the first one that defines elements. */
+  /** The code of a module that runs before the first module that defines elements. */
   patch?: string;
 }
 
@@ -44,11 +50,13 @@ export interface WebComponentsOptions {
   patches?: readonly string[];
 }
 
-/** The presets of `@open-wc/dev-server-hmr`: what they are for works without them. */
-export const presets = { lit: {}, litElement: {}, fastElement: {}, haunted: {} } satisfies Record<
-  string,
-  Preset
->;
+/** The presets of `@open-wc/dev-server-hmr`. They add nothing: hotgraph knows these libraries. */
+export const presets: Record<'lit' | 'litElement' | 'fastElement' | 'haunted', Preset> = {
+  lit: {},
+  litElement: {},
+  fastElement: {},
+  haunted: {},
+};
 
 const NAMES = [
   'include',
@@ -68,7 +76,7 @@ const MADE_UP = /^hotgraph:web-components(?:\/patches)?$/;
 /**
  * Hot custom elements: `plugins: [webComponents()]`.
  *
- * @throws {TypeError} for options that there are not, or that are no lists.
+ * @throws {TypeError} for an unknown option, or one that is not a list.
  */
 export function webComponents(options: WebComponentsOptions = {}): Plugin {
   requireKnown('webComponents()', options, NAMES);
@@ -130,9 +138,9 @@ export function webComponents(options: WebComponentsOptions = {}): Plugin {
 }
 
 /**
- * `hmrPlugin()` of `@open-wc/dev-server-hmr` for @web/dev-server: the same options, and those of hotgraph's own.
+ * `hmrPlugin()` as `@open-wc/dev-server-hmr` has it, for @web/dev-server. Takes its options and hotgraph's own.
  *
- * @throws {TypeError} for options that there are not.
+ * @throws {TypeError} for an unknown option.
  */
 export function hmrPlugin(options: WebComponentsOptions & HmrPluginOptions = {}): HmrPlugin {
   const own: Record<string, unknown> = {};
