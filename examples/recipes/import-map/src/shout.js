@@ -1,0 +1,3 @@
+export const shout = (text) => `${text.toUpperCase()}!`;
+
+import.meta.hot?.accept();

@@ -1,0 +1,3 @@
+import { defineConfig } from 'hotgraph';
+
+export default defineConfig({ root: 'packages/app' });

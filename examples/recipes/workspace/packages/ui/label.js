@@ -1,0 +1,2 @@
+/** The text of a label. */
+export const label = (text) => `[ ${text} ]`;
