@@ -1,0 +1,75 @@
+/**
+ * Documents: their links lead somewhere, and the commands that they name exist.
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { root, tool } from '../scripts/run.js';
+
+/** Generated when the site is built: the site checks its links. */
+const GENERATED = join('docs', 'reference');
+
+const names = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .map((name) => join('docs', name))
+    .filter((name) => name.endsWith('.md') && !name.startsWith(GENERATED)),
+];
+const documents = names.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+
+/** Everything that a pattern finds in the documents, as `{ name, found }`. */
+const matches = (pattern) =>
+  documents.flatMap(({ name, text }) =>
+    [...text.matchAll(pattern)].map((found) => ({ name, found })),
+  );
+
+test('every link leads to a file, and to a heading in it', (t) => {
+  const plugin = 'remark-validate-links=repository:"hotgraph/hotgraph"';
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      tool('remark-cli', 'remark'),
+      ...['--frail', '--quiet', '--no-stdout', '--no-config', '--no-color', '--use', plugin],
+      ...names,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  t.is(status, 0, stderr);
+});
+
+test('every npm script that documents name is in package.json', (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const named = matches(/\bnpm (?:run )?(start|test|(?<=run )[a-z][\w:]*)/g);
+  t.true(named.length > 10);
+  for (const { name, found } of named) {
+    t.true(found[1] in scripts, `${name}: ${found[0]}`);
+  }
+});
+
+test('every flag of the command that documents name is one', (t) => {
+  const cli = join(root, 'dist/node/cli/main.js');
+  const help = execFileSync(process.execPath, [cli, '--help'], { encoding: 'utf8' });
+  const flags = new Set(help.match(/--[a-z-]+/g));
+  const named = matches(/npx hotgraph[^`\n]*/g);
+  t.true(named.length > 10);
+  for (const { name, found } of named) {
+    for (const flag of found[0].match(/(?<= )--[a-z-]+/g) ?? []) {
+      t.true(flags.has(flag), `${name}: ${found[0]}`);
+    }
+  }
+});
+
+test('every test and script that documents run is there', (t) => {
+  const files = matches(/^(?:npx ava|node) ((?:[\w.-]+\/)+[\w.-]+\.js)(.*)$/gm);
+  t.true(files.length > 5);
+  for (const { name, found } of files) {
+    const [, file, args] = found;
+    if (!t.true(existsSync(join(root, file)), `${name}: ${file}`)) continue;
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, pattern] of args.matchAll(/--match '\*?(.*?)\*?'/g)) {
+      t.true(text.includes(pattern), `${name}: ${file} has no test of ${pattern}`);
+    }
+  }
+});
