@@ -1,5 +1,5 @@
 /**
- * Serves the demo. `--port N` asks for a port (8000); when it is taken, the next free one is used.
+ * Serves the demo. `npm start -- --help` prints the options.
  */
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,7 @@ await startDevServer({
   readFileConfig: false,
   logStartMessage: false,
 });
-console.log(`Open http://localhost:${port}/demo/ and edit demo/src/greeting.js`);
+console.log(`Open http://localhost:${port}/demo/ and edit demo/src/greeting.js. Ctrl+C ends it.`);
 
 /**
  * The first port from `port` on that nobody listens on.

@@ -56,6 +56,11 @@ function nativeStep(profile, args) {
       readdirSync(root).some((name) => name.startsWith('hotgraph.') && name.endsWith('.node')),
     async work() {
       requireRust();
+      if (!isThere('native.d.ts')) {
+        console.error(
+          'Rust compiles it once: 3 to 10 minutes on most machines. Later starts take seconds.',
+        );
+      }
       const napi = [tool('@napi-rs/cli', 'napi'), 'build', '--profile', profile];
       const output = ['--platform', '--no-js', '--dts', 'native.d.ts'];
       await run(process.execPath, [...napi, ...output, ...args]);

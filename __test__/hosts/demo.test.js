@@ -46,6 +46,9 @@ async function startDemo(t) {
   return { program, open, edit };
 }
 
+/** Whether the page's tour has ticked off a step. */
+const isDone = (step) => document.getElementById(step).classList.contains('done');
+
 test('the board changes while counter, list, inputs and page stay', async (t) => {
   const { program, open, edit } = await startDemo(t);
   const tab = await open('');
@@ -112,6 +115,23 @@ test('the board changes while counter, list, inputs and page stay', async (t) =>
   );
   t.deepEqual(await tab.evaluate(state), { ...before, count: '13' });
 
+  // Importers see a new export, though they do not run again.
+  await edit('src/stride.js', 'stride = 1', 'stride = 2');
+  await tab.until(isDone, true, 'stride');
+  await page.click('wave-counter button.primary');
+  await tab.until(
+    () => document.querySelector('wave-counter').shadowRoot.querySelector('output').textContent,
+    '33',
+  );
+
+  // A mistake is shown, and harms nothing.
+  await edit('src/greeting.js', "'High Water'", "'High Water");
+  await tab.until(isDone, true, 'mistake');
+  await tab.until(() => document.querySelector('hotgraph-overlay') !== null);
+  await edit('src/greeting.js', "'High Water", "'High Water'");
+  await tab.until(() => document.querySelector('hotgraph-overlay') === null);
+  t.deepEqual(await tab.evaluate(state), { ...before, count: '33' });
+
   t.is(tab.loads, 1);
   t.deepEqual(tab.errors, []);
   t.false(program.output.includes('page reload'), program.output);
@@ -122,6 +142,15 @@ test('the board changes while counter, list, inputs and page stay', async (t) =>
   await tab.connected();
   t.is(tab.loads, 2);
   await program.said('(/demo/src/main.js → /demo/index.html)');
+
+  // The tour has noticed all of it, and says why the page reloaded.
+  for (const step of ['headline', 'styles', 'stride', 'mistake', 'reload']) {
+    t.true(await tab.evaluate(isDone, step), step);
+  }
+  t.regex(
+    await tab.evaluate(() => document.querySelector('#reload output').textContent),
+    /main\.js changed, and nothing up to .* accepts/,
+  );
 });
 
 test('the almanac: an inline script accepts, the hour stays', async (t) => {

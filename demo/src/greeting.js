@@ -1,7 +1,8 @@
 /** The board's headline. Change the words and save. */
 
 const title = 'Low Water';
-const line = 'A field board for an hour on the shore. Edit its code while you use it.';
+const line =
+  'A field board for an hour on the shore. Use it, and edit its code meanwhile: what you did stays.';
 
 /** Writes the headline into the page. */
 export function show() {

@@ -2,6 +2,7 @@
 import './field-note.js';
 import './find-list.js';
 import './tide-clock.js';
+import './tour.js';
 import './wave-counter.js';
 import { show } from './greeting.js';
 import { start } from './waves.js';

@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { base } from './base-styles.js';
 import { define } from './hot-element.js';
+import { stride } from './stride.js';
 
 const data = import.meta.hot?.data ?? {};
 
@@ -34,7 +35,7 @@ class WaveCounter extends LitElement {
       <div>
         <output class="figure" aria-label="Waves">${data.count}</output>
         <button aria-label="One less" @click=${() => this.count(-1)}>−</button>
-        <button class="primary" @click=${() => this.count(1)}>Wave</button>
+        <button class="primary" @click=${() => this.count(stride)}>Wave</button>
       </div>
     `;
   }
