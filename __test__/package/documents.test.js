@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { root, tool } from '../scripts/run.js';
+import { root, tool } from '../../scripts/run.js';
 
 /** Generated when the site is built: the site checks its links. */
 const GENERATED = join('docs', 'reference');

@@ -5,11 +5,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ava from 'ava';
-import { closeBrowser, openTab } from './helpers/browser.js';
-import { install, repository, start } from './helpers/command.js';
-import { hasLoaded, wasHot } from './helpers/expect.js';
-import { getFreePort } from './helpers/port.js';
-import { Project } from './helpers/project.js';
+import { closeBrowser, openTab } from '../helpers/browser.js';
+import { install, repository, start } from '../helpers/command.js';
+import { hasLoaded, wasHot } from '../helpers/expect.js';
+import { getFreePort } from '../helpers/port.js';
+import { Project } from '../helpers/project.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
