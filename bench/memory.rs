@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The bytes that a graph takes beside its urls, and its edges.
+/// The bytes that a graph takes in addition to its urls, and its edges.
 fn measure(build: impl Fn() -> (ModuleGraph, Vec<ModuleId>)) -> (f64, f64) {
     let before = LIVE.load(Ordering::Relaxed);
     let (graph, ids) = build();
@@ -47,7 +47,7 @@ fn main() {
     for modules in [100_000, 1_000_000, 1_048_577] {
         let (bare, _) = measure(|| big_graph(modules, 0, 0));
         let each = bare / f64::from(modules);
-        println!("{modules} modules: {each:.1} bytes each, beside urls and edges");
+        println!("{modules} modules: {each:.1} bytes each, in addition to urls and edges");
         let of_edges = |name: &str, (bytes, edges): (f64, f64)| {
             println!(
                 "  {edges} edges, {name}: {:.1} bytes each",

@@ -3,7 +3,7 @@
  * docs/benchmarks.md and docs/benchmarks.svg.
  *
  * `npm run bench -- <part>…` measures only these, and leaves what is known of the others. With an option, such as
- * `--edits 5`, what was measured is printed only, unless `--save` says otherwise. `--note <text>` goes beside the
+ * `--edits 5`, what was measured is printed only, unless `--save` says otherwise. `--note <text>` goes next to the
  * machine's description. `npm run bench -- report` writes the pages again.
  */
 import { parseArgs } from 'node:util';

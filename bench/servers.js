@@ -15,7 +15,7 @@ import { floor } from './floor.js';
 export const packages = new Packages(import.meta.dirname);
 const [hotgraph, vite, bun, webDevServerHmr] = serversOf(packages);
 
-/** What @web/dev-server is configured with in the README, beside the plugin. */
+/** What @web/dev-server is configured with in the README, in addition to the plugin. */
 const CONFIG = { nodeResolve: true };
 
 /**

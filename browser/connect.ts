@@ -12,7 +12,7 @@ import { onWake } from './wire/wake.js';
 /** Milliseconds that a page has to load before it connects. What it loads comes first on a busy machine. */
 const LOADING = 1000;
 
-/** What the server tells a page: `env.js` beside the compiled client. */
+/** What the server tells a page: `env.js` next to the compiled client. */
 export interface Environment {
   /** Names the server's run. */
   readonly session: string;

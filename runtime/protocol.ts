@@ -213,7 +213,7 @@ reports: boolean,
 isAsync: boolean, };
 
 /**
- * A page whose code imports a module no more, or never did.
+ * A page whose code no longer imports a module, or never did.
  */
 export type Departure = { 
 /**

@@ -117,7 +117,7 @@ async function bundle(from, to) {
     format: 'esm',
     // As it is: import attributes would be taken out for older targets.
     target: 'esnext',
-    // The client itself is one, whoever imports it.
+    // There is one client, whatever imports it.
     external: ['./attributes.js', './main.js'],
     // Instead of the globals of the same names.
     inject: [join(from, 'natives.js')],

@@ -224,7 +224,7 @@ impl HmrEngine {
     }
 
     /// What specifiers in a file stand for: what plugins of the host say, or `null` where the engine is to resolve them.
-    /// With `null` for the file they concern no plugin, whoever imports them.
+    /// With `null` for the file, they concern no plugin, whatever imports them.
     #[napi(catch_unwind)]
     pub fn resolved(
         &self,
@@ -487,7 +487,7 @@ impl HmrEngine {
     }
 
     /// How many of the frames that `receive` was given are still to be handled; they are in the order in which they
-    /// came. Nothing limits that but whoever reads the sockets: `HmrEndpoint` does, by its option `waiting`.
+    /// came. Only the reader of the sockets can limit that: `HmrEndpoint` does, by its option `waiting`.
     #[napi(getter)]
     pub fn waiting_frames(&self) -> u32 {
         self.engine.waiting_frames()

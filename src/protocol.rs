@@ -295,7 +295,7 @@ pub enum SelfAcceptance {
     Declines,
 }
 
-/// A page whose code imports a module no more, or never did.
+/// A page whose code no longer imports a module, or never did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(TS))]

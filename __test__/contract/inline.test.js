@@ -116,7 +116,10 @@ for (const [what, before] of Object.entries({
   });
 }
 
-for (const [what, before] of Object.entries({ 'in its first line': '', 'further down': '\n\n  ' })) {
+for (const [what, before] of Object.entries({
+  'in its first line': '',
+  'further down': '\n\n  ',
+})) {
   test(`what a hot inline script throws has its place in the page, ${what}`, async (t) => {
     const code = `${before}import.meta.hot.accept(); null.nothing;`;
     // Another one above it moves nothing.

@@ -1,5 +1,5 @@
 /**
- * A page has at most one current generation of a module, whoever imports it, and however.
+ * A page has at most one current generation of a module, whatever imports it, and however.
  */
 
 import ava from 'ava';

@@ -148,11 +148,7 @@ const cases = {
   ],
   'a TypeScript file that throws': [
     { 'part.js': `import './throws.ts';\n`, 'throws.ts': THROWS },
-    [
-      'throws.ts:8:7',
-      /^of line 8$/,
-      /^> +8 \| throw new Error\('of line 8' as string\)/m,
-    ],
+    ['throws.ts:8:7', /^of line 8$/, /^> +8 \| throw new Error\('of line 8' as string\)/m],
     { before: [typescript()] },
   ],
   'a TypeScript function that throws': [

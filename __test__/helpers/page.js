@@ -316,7 +316,7 @@ export function openPage(
       });
       return runtime.idle;
     },
-    /** The value of an export as whoever is linked now sees it. */
+    /** The value of an export as modules see it that are linked now. */
     read: (url, name) => runtime.modules.graph.get(url)?.view.read(name),
   };
 }

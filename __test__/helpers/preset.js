@@ -11,7 +11,7 @@ import { getFreePort } from './port.js';
 import { Project } from './project.js';
 import { startServer } from './serving.js';
 
-/** What packages need beside themselves: what makes modules of CommonJS. */
+/** What packages need in addition to themselves: what makes modules of CommonJS. */
 const TOOLS = ['rolldown'];
 
 /** @typedef {{ plugins: any[], packages: string[], hmr?: any }} PresetOptions */

@@ -23,7 +23,7 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 
-/** A dependency that passes its value on, accepted by whoever imports it. */
+/** A dependency that passes its value on, accepted by its importer. */
 const dep = (number) => `export const value = ${number};`;
 const main = `import { value } from './dep.js';
 globalThis.value = value;

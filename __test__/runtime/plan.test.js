@@ -152,7 +152,7 @@ const cases = {
     page({ loaded: '/a.js' }),
     'nothing',
   ],
-  'what the page imports no more leaves it where nobody accepts': [
+  'what the page no longer imports leaves it where nobody accepts': [
     update(['/d.js <- /c.js /other.js', '/c.js declines <- /b.js', '/b.js <-']),
     page({
       loaded: '/b.js /c.js /d.js',
@@ -161,7 +161,7 @@ const cases = {
     }),
     'nothing, /d.js /c.js /b.js leave',
   ],
-  'what the page imports no more and somebody accepts is renewed': [
+  'what the page no longer imports and somebody accepts is renewed': [
     update(['/d.js <- /c.js /b.js', '/c.js accepts <- /b.js', '/b.js <-']),
     page({
       loaded: '/b.js /c.js /d.js',
@@ -170,7 +170,7 @@ const cases = {
     }),
     '/c.js(/c.js) | /d.js /c.js | , /b.js leave',
   ],
-  'a cycle that the page imports no more leaves, whatever accepts what in it': [
+  'a cycle that the page no longer imports leaves, whatever accepts what in it': [
     update(['/d.js <- /c.js', '/c.js <- /b.js', '/b.js <- /c.js(./b.js)']),
     page({
       loaded: '/b.js /c.js /d.js',
@@ -179,7 +179,7 @@ const cases = {
     }),
     'nothing, /d.js /c.js /b.js leave',
   ],
-  'what the page imports no more is renewed for what imported that and stays: it may be imported again':
+  'what the page no longer imports is renewed for what imported that and stays: it may be imported again':
     [
       update(['/d.js <- /c.js(./d.js) /b.js', '/b.js <-']),
       page({
@@ -189,7 +189,7 @@ const cases = {
       }),
       '/c.js(/d.js) | /d.js | , /b.js leave',
     ],
-  'a cycle that the page imports no more is renewed for what stays of it': [
+  'a cycle that the page no longer imports is renewed for what stays of it': [
     update(['/d.js <- /c.js', '/c.js <- /b.js(./c.js) /a.js', '/a.js accepts <- /b.js']),
     page({
       loaded: '/a.js /b.js /c.js /d.js',
@@ -213,7 +213,7 @@ const cases = {
     }),
     '/b.js(/b.js) | /dep.js /c.js /b.js | ',
   ],
-  'JSON that the page imports no more leaves it': [
+  'JSON that the page no longer imports leaves it': [
     update(['/d.json asset <- /other.js', '/other.js <-']),
     page({ loaded: '/d.json', departed: ['/d.json'] }),
     'nothing, /d.json leave',

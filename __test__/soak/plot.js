@@ -1,6 +1,6 @@
 /**
  * Draws what a soak measured: `node __test__/soak/plot.js summary.json plot.svg`. Each line is a share of its own
- * largest value, which stands beside it.
+ * largest value, which stands next to it.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

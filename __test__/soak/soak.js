@@ -78,7 +78,7 @@ export class Soak {
   #server;
   #app;
   /**
-   * `known` is what a tab ran since it was loaded. What it imports no more may run once more.
+   * `known` is what a tab ran since it was loaded. What it no longer imports may run once more.
    *
    * @type {{ tab: import('../helpers/browser.js').Tab, file: string, loads: number, known: Set<string>,
    *   late: { loads: number, may: Map<string, number> }, said?: object[] }[]}
@@ -283,7 +283,7 @@ export class Soak {
 
   /**
    * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
-   * last's code, and the others' updates are still on their way. What a page imports no more does not show.
+   * last's code, and the others' updates are still on their way. What a page no longer imports does not show.
    */
   #late(ran, made, { may, most, late }) {
     const ranOf = (name) => ran.filter(([one]) => one === name).length;
@@ -336,7 +336,7 @@ export class Soak {
       const { reloads, evaluated } = effect(this.#app, file, names);
       const { known } = this.#tabs[index];
       const left = effect(this.#app, file, names, known);
-      // What a page imports no more need not reload it, and is renewed as far up as something accepts that.
+      // What a page no longer imports need not reload it, and is renewed as far up as something accepts that.
       const now = reached(this.#app, file);
       const dropped = [...known].filter((name) => !now.has(name));
       const isOfDropped = dropped.some((name) => left.evaluated.has(name));
@@ -503,12 +503,12 @@ export class Soak {
     await this.#save(edited);
   }
 
-  /** What a page reaches that it did not before may run, and what it reaches no more need not. */
+  /** What a page reaches that it did not before may run, and what it no longer reaches need not. */
   #expectArrivals(before) {
     for (const [index, { file }] of this.#tabs.entries()) {
       const { may } = this.#due[index];
       const now = reached(this.#app, file);
-      // Also what a page imports no more still gets its updates, and what those import.
+      // Also what a page no longer imports still gets its updates, and what those import.
       for (const [name, { most }] of may) if (!now.has(name)) may.set(name, { least: 0, most });
       const stays = kept(this.#app, file, before[index]);
       for (const name of closure(this.#app, this.#tabs[index].known)) {
@@ -532,7 +532,7 @@ export class Soak {
       await this.#server.event(({ type }) => type === 'diagnostics');
       await this.#allShow('a syntax error');
     }
-    // Taken back, or mended.
+    // Taken back, or fixed.
     if (this.#random.chance(0.3)) {
       await this.#save(module);
     } else {
@@ -554,7 +554,7 @@ export class Soak {
     await this.#save({ ...module, edit, fault: 'throws' });
     const evaluates = this.#due.some(({ may }) => may.size > 0);
     if (evaluates && this.#random.chance(0.7)) {
-      // What is only imported dynamically fails there, and what a page imports no more does not run.
+      // What is only imported dynamically fails there, and what a page no longer imports does not run.
       const outcomes = ['applied', 'acknowledged', 'failed', 'reloaded'];
       await this.#server.event(({ type }) => outcomes.includes(type));
     }

@@ -1,5 +1,5 @@
 /**
- * New text for the style sheets that a page shows. For a link, the new sheet loads beside the old one and takes its place
+ * New text for the style sheets that a page shows. For a link, the new sheet loads next to the old one and takes its place
  * when it is there, until the link itself has it too, which code may hold: no moment without style, none with old and new.
  * In a `<style>`, a new `@import` takes the place of the old one when it has loaded.
  */

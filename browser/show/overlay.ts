@@ -1,5 +1,5 @@
 /**
- * When the page's problems are shown over it: once they have lasted, until they are mended or somebody has seen
+ * When the page's problems are shown over it: once they have lasted, until they are fixed or somebody has seen
  * enough of them. What it looks like is the panel's affair.
  */
 import type { Problem } from '../../runtime/tell/problems.js';

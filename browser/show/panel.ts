@@ -300,7 +300,7 @@ export class Panel {
       from = { x, y };
     });
     element.addEventListener('click', ({ x, y }) => {
-      // Whoever selects the text wants to have it.
+      // A reader who selects the text wants to have it.
       if (Math.abs(x - from.x) + Math.abs(y - from.y) < DRAG) follow();
     });
     element.addEventListener('keydown', ({ key }) => {

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of a tide table. Knows nothing of hot updates: a change here goes on to whoever
- * imports it, until a module accepts.
+ * The arithmetic of a tide table. Knows nothing of hot updates: a change here goes on to the
+ * importers, until a module accepts.
  */
 
 const DAY = 24 * 60;

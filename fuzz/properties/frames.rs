@@ -34,7 +34,7 @@ const PAGES: u32 = 3;
 const WITNESS: u32 = 99;
 
 /// Checks lines: each is a frame from a page, whose number is the first byte, or, after an `!`, something that
-/// happens beside. `$session` and `$version` stand for what the engine said.
+/// happens apart from them. `$session` and `$version` stand for what the engine said.
 pub fn check(data: &[u8]) {
     let (sender, said) = channel();
     let sink = move |target, text| {
@@ -93,7 +93,7 @@ pub fn check(data: &[u8]) {
     check_messages(&engine, &said, count);
 }
 
-/// What happens beside the frames: a module is served, a page comes or goes, a file that is not on the disk changes.
+/// What happens apart from the frames: a module is served, a page comes or goes, a file that is not on the disk changes.
 fn happens(engine: &Engine, what: &str) {
     let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
     let page = rest.len() as u32 % PAGES;

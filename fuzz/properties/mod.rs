@@ -1,4 +1,4 @@
-//! What holds for any input. Run by the fuzz targets beside, and by `tests/fuzz_seeds.rs` on all inputs that are kept.
+//! What holds for any input. Run by the fuzz targets next to it, and by `tests/fuzz_seeds.rs` on all inputs that are kept.
 
 pub mod code;
 pub mod frames;

@@ -21,7 +21,7 @@ export function sendBody(
   headers: Headers,
 ): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  // Weak: whoever compresses it may leave the tag.
+  // Weak: a compressing middleware may leave the tag.
   const tag = etag(bytes, { weak: true });
   setHeaders(response, { etag: tag, ...headers });
   if (fresh(request.headers, { etag: tag })) {

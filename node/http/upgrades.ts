@@ -8,7 +8,7 @@ import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { UpgradeServer } from '../server/channel.js';
 
-/** Passes upgrades on to whoever listens to it. */
+/** Passes upgrades on to its listeners. */
 export class Upgrades extends EventEmitter {
   readonly #servers = new Set<UpgradeServer>();
 

@@ -157,7 +157,7 @@ export class Backend {
       xfwd: true,
       // Certificates of development are nobody's.
       secure: !this.#isLocal,
-      // A connection that is kept may be that of a backend which is no more.
+      // A connection that was kept may belong to a backend that has ended.
       agent: false,
       selfHandleResponse: true,
     };

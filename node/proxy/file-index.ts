@@ -26,7 +26,7 @@ export class FileIndex {
   /** Folders as they were read last. */
   #known = new Map<string, Folder>();
   #look: Promise<Map<string, string[]>> = Promise.resolve(new Map());
-  /** The look that is going to begin: whoever asks now is answered by it. */
+  /** The look that is going to begin: it answers everyone who asks now. */
   #nextLook: Promise<Map<string, string[]>> | undefined;
 
   /** @param folder Absolute path. */

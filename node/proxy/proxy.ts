@@ -91,7 +91,7 @@ export class BackendProxy {
   /** Passes the request for a socket on that is none of ours. */
   readonly upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     if (request.url?.startsWith(ENDPOINT)) return;
-    // Whoever hangs up before anything is written must not end the process.
+    // A client that hangs up before anything is written must not end the process.
     socket.on('error', () => socket.destroy());
     if (this.#hmr?.refusalOf(request.headers) === null) {
       this.#backend.passSocket(request, socket, head);

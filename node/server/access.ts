@@ -10,7 +10,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Who may come, beside `localhost`, `*.localhost` and IP addresses. */
+/** Who may come, in addition to `localhost`, `*.localhost` and IP addresses. */
 export interface AccessOptions {
   /** Host names; `.example.com` stands for all names below it too. */
   allowedHosts: readonly string[];

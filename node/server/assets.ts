@@ -48,7 +48,7 @@ interface CompiledClient {
   files: ReadonlyMap<string, string>;
 }
 
-/** The module that defines bodies, beside the client's own files. */
+/** The module that defines bodies, next to the client's own files. */
 const BODIES = 'bodies.js';
 
 /** The module that passes the namespace of another one on. */

@@ -153,7 +153,7 @@ export class Channel {
 
   #refuse(duplex: Duplex, status: string, reason: string): void {
     this.#options.onRefused?.(reason);
-    // Whoever hangs up before the answer is written must not end the process.
+    // A client that hangs up before the answer is written must not end the process.
     duplex.on('error', () => duplex.destroy());
     const answer = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
     // The other end may keep it open.

@@ -1,5 +1,5 @@
 /**
- * The editor of whoever looks at a page: the one that runs, or that `LAUNCH_EDITOR` names.
+ * The developer's editor: the one that runs, or that `LAUNCH_EDITOR` names.
  */
 
 import launchEditor from 'launch-editor';

@@ -1,7 +1,7 @@
 /**
  * What a dev server has of hotgraph's own: the browser client's files, its place in a page, and the socket.
  *
- * Knows nothing of modules: what pages say goes to whoever listens, which is the engine.
+ * Knows nothing of modules: what pages say goes to the listener, which is the engine.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';

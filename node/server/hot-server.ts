@@ -67,7 +67,7 @@ export interface Host {
   root: string;
   /** What urls begin with, without a slash at the end. */
   base: string;
-  /** Names by which it is known, beside those of the options. */
+  /** Names by which it is known, in addition to those of the options. */
   hosts?: readonly string[];
   /** Answers the requests that the engine makes from within. */
   dispatch: Dispatch;

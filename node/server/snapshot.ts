@@ -25,7 +25,7 @@ export interface SnapshotOwner {
   cacheDir: string | false | undefined;
   /** Its options, as a text to compare. */
   settings: string;
-  /** Names of files in the root and the working directory whose content decides what it serves, beside every project's. */
+  /** Names of files in the root and the working directory whose content decides what it serves, in addition to every project's. */
   configuration?: readonly string[];
   /** Another such file, by its path. */
   configurationFile?: string | undefined;
@@ -45,7 +45,7 @@ export function snapshotOf(owner: SnapshotOwner): SnapshotOptions | undefined {
   return { file: path.resolve(folder, name), settings, fixed };
 }
 
-/** Everything beside served files that decides what is served, as far as it can be known. */
+/** Everything but served files that decides what is served, as far as it can be known. */
 function settingsOf(owner: SnapshotOwner, packages: string | undefined): string {
   const { root, settings, configuration = [], configurationFile } = owner;
   const folders = [...new Set([root, process.cwd()])];

@@ -110,7 +110,7 @@ export class Module {
     this.#rank ??= ++ranks;
   }
 
-  /** What whoever is linked now reads through. */
+  /** What modules that are linked now read through. */
   get view(): View {
     return this.#views.newest;
   }
@@ -143,7 +143,7 @@ export class Module {
     return new Map(this.views.reverse().flatMap((view) => [...view.values()]));
   }
 
-  /** An update makes it stale: whoever imports it next evaluates it anew. */
+  /** An update makes it stale: its next importer evaluates it anew. */
   outdate(): void {
     this.isBehind = this.current !== undefined || this.view.native !== undefined;
     this.next = undefined;
@@ -171,7 +171,7 @@ export class Module {
   }
 
   /**
-   * It leaves the page: whoever imports it again evaluates it again.
+   * It leaves the page: its next importer evaluates it again.
    *
    * @param over Resolves when what it holds is let go, which its callbacks find in its data until then.
    */

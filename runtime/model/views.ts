@@ -14,7 +14,7 @@ export class Views {
   /** So many older ones are looked through next. */
   #limit = FEW;
 
-  /** What whoever is linked now reads through. */
+  /** What modules that are linked now read through. */
   get newest(): View {
     return this.#newest;
   }
@@ -24,7 +24,7 @@ export class Views {
     return [this.#newest, ...this.#older.flatMap((view) => view.deref() ?? [])];
   }
 
-  /** Whoever is linked from now on reads through this view. */
+  /** Modules that are linked from now on read through this view. */
   renew(view: View): void {
     const old = this.#newest;
     this.#newest = view;

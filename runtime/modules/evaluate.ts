@@ -119,7 +119,7 @@ function begin(generation: Generation, index: number): Evaluation {
   return evaluation;
 }
 
-/** It waits for something: whoever waits for it has a promise. */
+/** It waits for something. Modules that wait for it have a promise. */
 function wait(evaluation: Evaluation): void {
   evaluation.order = ++waiting;
   const promise = new Promise<void>((resolve, reject) => {

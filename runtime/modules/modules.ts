@@ -260,7 +260,7 @@ export class Modules {
       if (state === 'evaluated') {
         done.set(generation, publications.get(module.url) ?? 'anew');
       } else if (state === 'linked') {
-        // Nothing has imported it yet: whoever does evaluates it.
+        // Nothing has imported it yet: its first importer evaluates it.
         module.outdate();
       } else {
         module.isBehind = false;
@@ -335,7 +335,7 @@ export class Modules {
   }
 
   /**
-   * A module leaves the page. Nobody gets it from now on: whoever imports it makes it anew.
+   * A module leaves the page. Nobody gets it from now on: the next importer makes it anew.
    *
    * @param over When what it holds is let go: its next import waits for that.
    */

@@ -42,7 +42,7 @@ export class Diagnostics {
     for (const url of [...this.#unsaid.keys()]) if (this.#matters(url)) this.sayOf(url);
   }
 
-  /** Modules are mended. */
+  /** Modules were fixed. */
   forget(urls: Iterable<string>): void {
     for (const url of urls) this.#unsaid.delete(url);
   }

@@ -73,10 +73,10 @@ export class Notices {
     this.#problems.reconnected();
   }
 
-  /** Modules are mended. */
-  mended(urls: readonly string[]): void {
+  /** Modules were fixed. */
+  fixed(urls: readonly string[]): void {
     this.#diagnostics.forget(urls);
-    this.#problems.mended(urls);
+    this.#problems.fixed(urls);
   }
 
   /** Modules left the page. */

@@ -1,6 +1,6 @@
 /**
  * What is wrong in this page at the moment: saved code that cannot be served, and what updates failed at, until
- * it is mended. Pure: who shows it is told of each change.
+ * it is fixed. Pure: who shows it is told of each change.
  */
 
 import type { Call, Diagnostic, Update } from '../protocol.js';
@@ -98,21 +98,21 @@ export class Problems {
   }
 
   /** The saved code of modules can be served, as far as is known. */
-  mended(urls: Iterable<string>): void {
+  fixed(urls: Iterable<string>): void {
     const wereRefused = [...urls].filter((url) => this.#refused.delete(url));
     if (wereRefused.length > 0) this.#changed();
   }
 
   /** The server is going to say anew what it cannot serve. */
   reconnected(): void {
-    this.mended([...this.#refused.keys()]);
+    this.fixed([...this.#refused.keys()]);
   }
 
   /** Modules left the page, and their problems with them. */
   removed(urls: readonly string[]): void {
     this.#failed = this.#failed.filter(({ failure: { url } }) => !url || !urls.includes(url));
     this.#settle(urls);
-    this.mended(urls);
+    this.fixed(urls);
     this.#changed();
   }
 

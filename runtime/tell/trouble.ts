@@ -32,7 +32,7 @@ const CALL = /^(?:\s*at (?:(.*?) \()?|([^@]*)@)(https?:\/\/[^\s()]+):(\d+):(\d+)
 /** Where our own files are. */
 const OURS = '/__hotgraph/';
 
-/** What the browser says of where an error is, beside the error. */
+/** What the browser says of where an error is, in addition to the error. */
 export interface ReportedPlace {
   readonly address: string;
   readonly line: number;
@@ -67,7 +67,7 @@ function nameOf(name: string | undefined): string | null {
  *
  * @param url The module that it is of, where that is known.
  * @param origin The page's.
- * @param place What the browser says beside the error.
+ * @param place What the browser says in addition to the error.
  */
 export function troubleOf(
   error: unknown,

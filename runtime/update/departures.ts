@@ -26,7 +26,7 @@ export class Departures {
   }
 
   /**
-   * The modules of an update, and those above them, that this page's code imports no more. Not those of which the
+   * The modules of an update, and those above them, that this page's code no longer imports. Not those of which the
    * server knows by code that this page does not run.
    *
    * @param version The page's version.

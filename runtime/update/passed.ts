@@ -1,6 +1,6 @@
 /**
  * Updates that concerned nothing in the page when they came. What was on its way then, and runs the code from before, is
- * concerned after all. So is a page that then gets the file from before, whoever asked for it.
+ * concerned after all. So is a page that then gets the old file, whatever asked for it.
  */
 import type { Update } from '../protocol.js';
 

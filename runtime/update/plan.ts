@@ -29,7 +29,7 @@ export interface Page {
   runs(body: Body): boolean;
   /** Whether an update evaluated a module at this version. */
   hasRun(url: string, version: number): boolean;
-  /** Stale modules that code of this page imported once, and no more. */
+  /** Stale modules that code of this page imported once, and no longer imports. */
   readonly departed: ReadonlySet<string>;
   /** The module's current generation, when it has run in this page. */
   current(url: string): Running | undefined;
@@ -351,7 +351,7 @@ class Walk {
     return { type: 'reload', report };
   }
 
-  /** @param uncovered What is not evaluated anew, since nobody needs it. Whoever imports that again does. */
+  /** @param uncovered What is not evaluated anew, since nobody needs it. Its next importer evaluates it. */
   #application(covered: Set<string>, uncovered: readonly Step[]): Plan {
     const leaving = uncovered.map(({ url }) => url);
     const inPlace = this.#inPlace();

@@ -195,7 +195,7 @@ export class Runtime {
         break;
       case 'update': {
         // What a module gave up, it did not change.
-        if (!message.invalidated) this.#notices.mended(message.changed);
+        if (!message.invalidated) this.#notices.fixed(message.changed);
         const update = this.modules.bodies.complete(message);
         this.#jobs.add({ type: 'update', update, arrived: this.#ports.now() });
         this.#run();
@@ -218,7 +218,7 @@ export class Runtime {
         break;
       case 'recovered':
         this.modules.graph.cure();
-        this.#notices.mended(message.urls);
+        this.#notices.fixed(message.urls);
         this.#log.info(`fixed: ${message.urls.join(', ')}`);
         break;
       case 'custom':

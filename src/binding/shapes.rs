@@ -83,7 +83,7 @@ pub struct SnapshotOptions {
     /// Absolute path of the file. It is made with its folder when there is something to keep. Engines that run at the
     /// same time should have one each.
     pub file: String,
-    /// Everything that decides what is served beside the files themselves, as a text to compare: versions, options,
+    /// Everything that decides what is served, other than the files themselves, as a text to compare: versions, options,
     /// plugins. After another text pages reload.
     pub settings: String,
     /// Prefixes of urls whose modules are no files and depend on nothing but `settings`. Pages that loaded other

@@ -121,7 +121,7 @@ impl Coordinator {
                     None => return,
                     Some(Message::Close(done)) => {
                         self.guarded(Self::keep_for_good);
-                        // Whoever waited may have given up.
+                        // The caller that waited may have given up.
                         let _ = done.send(());
                         return;
                     }

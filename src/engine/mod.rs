@@ -111,7 +111,7 @@ pub struct EngineOptions {
 pub struct SnapshotOptions {
     /// The file. No other engine that runs at the same time should have it.
     pub file: PathBuf,
-    /// Everything that decides what is served beside the files themselves: versions, options, plugins. A snapshot
+    /// Everything that decides what is served, other than the files themselves: versions, options, plugins. A snapshot
     /// that was written with other settings does not count.
     pub settings: String,
     /// Prefixes of urls whose modules have no file and depend on nothing but `settings`. Pages that loaded
@@ -371,7 +371,7 @@ impl Engine {
         }
     }
 
-    /// The state has changed beside the loop, which will have to write a new snapshot.
+    /// The state has changed outside of the loop, which will have to write a new snapshot.
     fn touched(&self) {
         if self.shared.outdate_snapshot() {
             self.post(Message::Touched);
@@ -379,7 +379,7 @@ impl Engine {
     }
 
     /// Sends to the loop. A closed engine has nobody to receive, which is what closing means. The queue has no limit:
-    /// whoever hands over pages' frames watches [`Self::waiting_frames`].
+    /// the code that hands over pages' frames watches [`Self::waiting_frames`].
     fn post(&self, message: Message) {
         let _ = self.inbox.send(message);
     }

@@ -55,7 +55,7 @@ async function print(esbuild: Esbuild, input: Input): Promise<Printed> {
       legalComments: 'none',
       charset: 'utf8',
       tsconfigRaw: {},
-      // Beside the file, so that the map names it.
+      // Next to the file, so that the map names it.
       outfile: path.join(folder, 'hotgraph.js'),
       sourcemap: 'external',
       sourcesContent: false,

@@ -151,7 +151,7 @@ export function commonJsOfPage() {
         if (key === Symbol.toPrimitive) return fail;
         // Compiled code would copy what it can list, which is nothing, into an object of its own.
         if (key === '__esModule') return true;
-        // Whoever asks for these wants to know what it is.
+        // Code that asks for these wants to know what it is.
         if (typeof key === 'symbol' || key === 'then') return undefined;
         if (key === 'default' && use === name) return builtin(name, use, owner);
         if (!held.has(key)) {

@@ -54,7 +54,7 @@ async function print({ rolldown }: Rolldown, input: Input): Promise<Printed> {
     try {
       const { output } = await build.generate({
         format: 'cjs',
-        // Beside the file, so that the map names it.
+        // Next to the file, so that the map names it.
         dir: folder,
         sourcemap: true,
         // Takes out what is for production only.

@@ -62,7 +62,7 @@ export class Store {
     const temporary = `${file}.${randomUUID()}.tmp`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      // Never through a link. Whoever reads at the same time sees a whole record, of this process or of another.
+      // Never through a link. A reader at the same time sees a whole record, of this process or of another.
       await writeFile(temporary, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
       await rename(temporary, file);
     } catch {

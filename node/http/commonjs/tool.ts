@@ -55,7 +55,7 @@ export const REPLACED: Readonly<Record<string, string>> = {
   global: 'globalThis',
 };
 
-/** The conditions of `exports` beside `require` or `import`, `browser` and `default`. */
+/** The conditions of `exports` in addition to `require` or `import`, `browser` and `default`. */
 export const CONDITIONS = ['development'];
 
 /** The fields of a `package.json` that name its main file. Not `module`: `require()` has to get CommonJS. */
@@ -68,7 +68,7 @@ const ADAPTERS: readonly [string, (api: unknown) => Promise<Tool>][] = [
 ];
 
 /**
- * Loads the project's bundler, or else one that is installed beside hotgraph.
+ * Loads the project's bundler, or else one that is installed next to hotgraph.
  *
  * @param root The project's folder.
  * @param file The CommonJS file that needs it, for the error.

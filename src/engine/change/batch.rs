@@ -177,7 +177,7 @@ impl Coordinator {
             entry.seen = stamp;
         }
         match verdict {
-            // Whoever writes it has not finished.
+            // Its writer has not finished.
             Verdict::LookAgain | Verdict::Judge => {
                 drop(state);
                 self.changes.record(path, Seen::Created, self.now());

@@ -170,7 +170,7 @@ impl Shared {
             data.reported = None;
         }
         let taken = state.take_in(id, record);
-        // Whoever serves files as they are resolves nothing either: nobody has to be asked what is accepted.
+        // A host that serves files as they are resolves nothing either: nobody has to be asked what is accepted.
         let is_settled = taken.is_new && self.options.serves_files;
         state.module(id).is_resolved |= is_settled;
         let names_others = is_settled && !record.hot.accepts.is_empty();

@@ -45,7 +45,7 @@ pub fn check(
             let error = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).err()?;
             let source = String::from_utf8_lossy(bytes);
             let place = place_of(&source, offset_of(&source, error.line(), error.column()));
-            // Its place is shown beside it.
+            // Its place is shown next to it.
             let text = error.to_string();
             let reason = text.split(" at line ").next().unwrap_or_default();
             Some(problem(

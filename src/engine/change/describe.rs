@@ -29,7 +29,7 @@ pub fn describe(
     }
 }
 
-/// Says which modules of an update, and which above them, these pages import no more, or never did though they may have
+/// Says which modules of an update, and which above them, these pages no longer import, or never did though they may have
 /// fetched them: what is merely preloaded.
 pub fn tell_departures<'a>(
     update: &mut protocol::Update,

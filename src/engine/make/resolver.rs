@@ -72,7 +72,7 @@ impl ConfigError {
 
 /// Finds files.
 pub struct FileResolver {
-    /// Whoever makes it forget must be alone: what is resolved meanwhile could be wrong.
+    /// Nobody else may use it while it forgets: what is resolved meanwhile could be wrong.
     resolver: RwLock<Resolver>,
     folders: Folders,
     /// Which files of packages are CommonJS.

@@ -43,7 +43,7 @@ pub enum PageEvent {
 }
 
 impl PageLife {
-    /// The state after an event; `None` where the event has no place, which is an error of whoever caused it.
+    /// The state after an event; `None` where the event has no place, which is an error of the code that caused it.
     ///
     /// | before          | event            | after                                   |
     /// |-----------------|------------------|-----------------------------------------|

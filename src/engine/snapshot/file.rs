@@ -268,7 +268,7 @@ impl Snapshot {
         Self::decode(&bytes, binding(options))
     }
 
-    /// Writes the snapshot of an engine with these options beside its place.
+    /// Writes the snapshot of an engine with these options next to its place.
     ///
     /// # Errors
     /// What the file system says.

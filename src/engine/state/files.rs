@@ -1,6 +1,6 @@
 //! The files behind modules: which modules a file is, and which content of it the pages know.
 //!
-//! Knows paths and hashes. Must not know the disk: whoever reads it tells.
+//! Knows paths and hashes. Must not know the disk: the reader tells.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

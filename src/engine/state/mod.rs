@@ -47,7 +47,7 @@ pub struct ServedSource {
     pub time: u64,
 }
 
-/// What belongs to a module beside its place in the graph.
+/// What belongs to a module in addition to its place in the graph.
 #[derive(Debug, Default)]
 pub struct ModuleData {
     /// The hash of the code that was served last.

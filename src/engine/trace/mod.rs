@@ -180,7 +180,7 @@ impl Coordinator {
         self.found(module_url, message, remedy, spot)
     }
 
-    /// The browser got no module from a url: whoever imports it is where the mistake is.
+    /// The browser got no module from a url: the mistake is in its importer.
     fn failed_load(&self, client: u32, thrown: &Thrown) -> Found {
         let module_url = thrown.url.clone().unwrap_or_default();
         if let Some(found) = self.known_problem(&module_url) {

@@ -19,7 +19,7 @@ use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect};
 use hotgraph_core::watch::change::Seen;
 
 impl Coordinator {
-    /// Follows and analyses what was served so far. Whoever walks the graph does this first.
+    /// Follows and analyses what was served so far. Do this before a walk of the graph.
     pub fn work_off_backlog(&mut self) {
         for registration in self.shared.backlog.take() {
             self.guarded(|it| it.served(registration));
@@ -229,7 +229,7 @@ impl Coordinator {
     }
 
     /// Something is there that was never served. It matters when a module imports it: the import of a
-    /// missing file can be mended by making the file.
+    /// missing file can be fixed by making the file.
     fn appeared(&mut self, path: &Path, seen: Seen) {
         let folders = &self.shared.options.folders;
         if self.shared.state().missing_module(folders, path).is_some() {

@@ -56,7 +56,7 @@ impl From<&Metadata> for Stamp {
 /// Why there is nothing to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Whoever writes it has not finished.
+    /// Its writer has not finished.
     #[error("the file changed while it was read")]
     Changing,
     /// Something else has taken its place.

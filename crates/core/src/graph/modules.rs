@@ -316,7 +316,7 @@ impl ModuleGraph {
     }
 
     /// Replaces the module's imports as one set. Modules that thereby lose their last importer are
-    /// remembered until [`Self::take_orphans`], and what it imports no more with the newest `version`.
+    /// remembered until [`Self::take_orphans`], and what it no longer imports with the newest `version`.
     pub fn set_imports(&mut self, id: ModuleId, mut imports: Vec<ModuleId>, version: u64) {
         let mut seen = HashSet::with_capacity(imports.len());
         imports.retain(|import| seen.insert(*import));
@@ -362,7 +362,7 @@ impl ModuleGraph {
 
     /// The modules that lost their last importer since the last call and did not get one again, with
     /// those that only they kept alive, in that order. Their own imports are forgotten and they get
-    /// `version`, so that whoever imports one again evaluates it again.
+    /// `version`, so that its next importer evaluates it again.
     pub fn take_orphans(&mut self, version: u64) -> Vec<ModuleId> {
         let mut pruned: Vec<ModuleId> = std::mem::take(&mut self.orphans);
         pruned.retain(|&id| self.importers(id).is_empty() && self.can_leave(id));
@@ -395,8 +395,8 @@ impl ModuleGraph {
         pruned
     }
 
-    /// Whether a page has the module no more when nothing imports it. A browser keeps the style sheet that a script
-    /// imported, for whoever imports it again.
+    /// Whether a page no longer has the module when nothing imports it. A browser keeps the style sheet that a script
+    /// imported, for the next importer.
     fn can_leave(&self, id: ModuleId) -> bool {
         self.is_served(id) && self.kind(id) != ModuleKind::Style
     }

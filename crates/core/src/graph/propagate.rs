@@ -81,7 +81,7 @@ impl Propagator {
                     declined: true,
                 });
             }
-            // Where a module that declines is imported no more, its importers get its new code with the next import.
+            // Where a module that declines is no longer imported, its importers get its new code with the next import.
             if !accepts || acceptance == SelfAcceptance::Bubbles {
                 let is_top = graph.importers(module).is_empty();
                 if !accepts && acceptance != SelfAcceptance::Declines && is_top {

@@ -52,8 +52,8 @@ pub fn reach(graph: &ModuleGraph, page: ModuleId) -> Option<HashMap<ModuleId, u6
     Some(reached)
 }
 
-/// What is reached no more of these modules and all above them, each with the version up to which it was. What imports
-/// something that is reached no more is not either.
+/// What is no longer reached of these modules and all above them, each with the version up to which it was. What imports
+/// something that is no longer reached is not either.
 pub fn departed(
     graph: &ModuleGraph,
     reached: &HashMap<ModuleId, u64>,

@@ -1,7 +1,7 @@
 //! Source text in, facts out: what a module imports and exports, and what it does with
 //! `import.meta.hot`.
 //!
-//! Knows JavaScript's grammar by way of swc, which this file and the folder beside it alone may name.
+//! Knows JavaScript's grammar by way of swc, which only this file and the folder next to it may name.
 //! Must not know modules' urls, other modules, or what is done with the facts.
 //!
 //! The source is untrusted and swc recurses, so parsing runs on a stack that is known beforehand to

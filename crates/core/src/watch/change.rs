@@ -15,7 +15,7 @@ pub enum Seen {
     Touched,
     /// Somebody is writing it, and its end will be announced (`Written`).
     Writing,
-    /// It is there, and whoever made it may still be writing: a link, or a file just opened.
+    /// It is there, and its writer may not have finished: a link, or a file just opened.
     Created,
     /// Its attributes changed: it may be readable now, or be so no longer.
     Attributes,

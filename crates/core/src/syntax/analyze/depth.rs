@@ -3,7 +3,7 @@
 //! Knows bytes, and what the parser uses for each level of nesting. Must not know what is parsed for.
 //!
 //! The parser recurses for each bracket, prefix, arrow and the like, and the tree it builds is walked and
-//! dropped by recursion too. Whoever could send `((((…` could end the process. Which brackets are code and
+//! dropped by recursion too. A sender of `((((…` could end the process. Which brackets are code and
 //! which are text only the parser can tell, so that nothing is ever taken off: the bound is what all
 //! tokens would take if each stood inside the one before. Stack that is reserved and not touched costs next
 //! to nothing.

@@ -10,7 +10,7 @@ use crate::syntax::edit::{self, BYTE_ORDER_MARK, Edit, apply};
 use crate::syntax::literal::literal;
 use crate::syntax::name::is_identifier_name;
 
-/// What a shell says beside the module's own code.
+/// What a shell says in addition to the module's own code.
 #[derive(Debug, Clone, Copy)]
 pub struct Shell<'a> {
     /// The url of the client, which exports `define`.
