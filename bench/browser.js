@@ -96,7 +96,7 @@ export class Page {
   messages = [];
   /** What speaks the browser's protocol with it, where it was opened for that. */
   debugger;
-  /** Of the difference between its clock and ours, the least and the most that is possible, in milliseconds. */
+  /** The smallest and the largest possible difference between its clock and ours, in milliseconds. */
   skew = [-Infinity, Infinity];
   #socket;
   /** Who waits for messages: each looks at every message, and ends when there is none. */

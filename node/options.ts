@@ -233,7 +233,7 @@ export function checkOptions(
     const owner = path.length > 1 ? `${nameOf(path.slice(0, -1))} of ${name}` : name;
     if (issue.expected === 'never') {
       const names = namesAt(schemas[call], path.slice(0, -1));
-      // Of a short word more would leave nothing.
+      // More would leave nothing of a short word.
       const maxDistance = Math.min(3, Math.floor(option.length / 2));
       const nearest = closestMatch(option, names, { maxDistance });
       const hint = nearest ? `Did you mean "${nearest}"?` : `There are: ${names.join(', ')}.`;

@@ -279,7 +279,7 @@ test('style sheets, JSON and pages', async (t) => {
   const { engine, project } = bench;
   const names = ['a.css', 'a.json', 'index.html'];
   const [css, json, page] = names.map((name) => project.path(name));
-  // Of resources the engine has only the time to tell whether they changed since they were asked for.
+  // The engine can only tell by the time whether resources changed since a page asked for them.
   for (const file of [css, json, page]) utimesSync(file, 1, 1);
   engine.serveResource('/a.css', 'style', css, Date.now());
   engine.serveResource('/a.json', 'asset', json, Date.now(), '{}');

@@ -46,6 +46,13 @@ async function startDemo(t) {
   return { program, open, edit };
 }
 
+test('npm start -- --help says what it takes, and builds nothing', async (t) => {
+  const program = start(t, [join(repository, 'scripts/start.js'), '--help']);
+  t.deepEqual(await program.end(), { code: 0, signal: null });
+  t.regex(program.output, /--port <number>/);
+  t.notRegex(program.output, /▶/);
+});
+
 /** Whether the page's tour has ticked off a step. */
 const isDone = (step) => document.getElementById(step).classList.contains('done');
 

@@ -26,7 +26,7 @@ test('patterns name files, new and old, whatever the folders are called', async 
     (file) => changed.add(file.slice(project.folder.length + 1).replaceAll('\\', '/')),
   );
   t.teardown(stop);
-  // Of these nothing is heard: they come before what is.
+  // These are never reported. They come before those that are.
   for (const name of ['pages/style.css', 'node_modules/p/index.html']) {
     await project.write(`app (1) [x]/${name}`, '2');
   }

@@ -90,7 +90,7 @@ export class Soak {
   #due;
   /** What somebody ever ran or showed: the server follows its file. */
   #followed = new Set();
-  /** Of each file that the episode changes, how many events the server had told before. */
+  /** How many events the server had told of each file that the episode changes. */
   #changed = new Map();
   /** The newest version that the server told of. */
   #version = 0;

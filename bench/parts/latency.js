@@ -179,7 +179,7 @@ function seriesOf(result, system, size) {
 const all = (result, system, size, depth) =>
   seriesOf(result, system, size).flatMap(({ ms }) => ms[depth] ?? []);
 
-/** Of a system that transforms what is edited, what that takes alone. */
+/** The time of the transform alone, for a system that transforms what is edited. */
 const transforms = (result, system, size) =>
   seriesOf(result, system, size).flatMap(({ transform }) => transform ?? []);
 

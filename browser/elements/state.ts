@@ -1,5 +1,5 @@
 /**
- * What of an object is state, and stays, and what is code, and is renewed.
+ * Which parts of an object are state, and stay, and which are code, and are renewed.
  *
  * An object is made again by its new class, and looks as one that was just made. Then what was data comes back. What
  * the object holds as its constructor left it, and that is code (functions, nodes, observers, objects of classes), is the

@@ -112,7 +112,7 @@ async function find(site: Site, asked: Asked, request: IncomingMessage): Promise
   const found = await stat(file).catch(() => null);
   const isThere = found?.isFile() || (found === null && engine.savedSource(file) !== null);
   if (isThere || site.maker.isMadeUp(asked.url)) {
-    // Of the base's own path frameworks make that of the folder.
+    // Frameworks turn the base's own path into that of the folder.
     if (asked.path === base) return { folder: root };
     const page = base + asked.below.replace(/\/$/, '/index.html');
     return { file, page, size: found?.size ?? 0 };

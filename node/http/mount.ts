@@ -31,7 +31,7 @@ export function mountOf({ url = '/', originalUrl, baseUrl }: MountedRequest): st
   if (originalUrl === undefined) return '';
   const [asked, handed] = [pathOf(originalUrl), pathOf(url)];
   if (asked.endsWith(handed)) return withoutSlash(asked.slice(0, -handed.length));
-  // Of the mount's own path without a slash nothing is left, and frameworks write a slash. Else it was rewritten.
+  // The mount's own path without a slash leaves nothing, and frameworks write a slash. Otherwise it was rewritten.
   return handed === '/' ? withoutSlash(asked) : '';
 }
 

@@ -10,7 +10,7 @@ import send from 'send';
 /** Headers by their names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** Of everything that is served: asked for again each time, and of no use to pages of other origins. */
+/** Headers of everything that is served: browsers ask again each time, and pages of other origins cannot use it. */
 const ALL: Headers = { 'cache-control': 'no-cache', 'cross-origin-resource-policy': 'same-origin' };
 
 /** Answers with a text, or bytes, or with 304 when the browser has them. */

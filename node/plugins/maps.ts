@@ -20,7 +20,7 @@ export function joinMaps(
   source: string,
 ): string | undefined {
   if (maps.length === 0) return undefined;
-  // Of a map with several sources nobody knows which of them the earlier maps are of.
+  // If a map has several sources, nobody knows to which of them the earlier maps belong.
   const isChain = maps.slice(0, -1).every((map) => (map.sources?.length ?? 0) <= 1);
   const joined = isChain
     ? remapping([...maps], () => null)

@@ -75,7 +75,7 @@ export class BackendProxy {
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
     const hmr = this.#hmr;
     const refusal = hmr?.refusalOf(request.headers) ?? null;
-    // Of another name that was made to point here.
+    // The request names a host that was made to point here.
     if (!hmr || refusal !== null) {
       response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
       response.end(`hotgraph refused: ${refusal}\n`);

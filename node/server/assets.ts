@@ -63,7 +63,7 @@ const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY]);
 /** The names of modules that bring bodies of packs. */
 const CHUNK = /^pack-[0-9a-f]{16}\.js$/;
 
-/** Of what never changes under its url. */
+/** The `cache-control` of files that never change under their url. */
 const FOR_GOOD = 'max-age=31536000, immutable';
 
 /** A file in a folder of ours. */

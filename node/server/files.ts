@@ -106,7 +106,7 @@ export class HmrFiles {
     if (isPreview(request.headers)) {
       if (typeof body === 'string') {
         this.#linkLater(request.url, this.#engine.preview(request.url, body), request);
-        // Of anything else it may be an error that is text.
+        // For any other kind, the text may be an error.
         if (kind === 'script') previewed(request.headers);
       }
       return body;

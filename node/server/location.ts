@@ -4,7 +4,7 @@
 
 import path from 'node:path';
 
-/** Of a normal path. Backslashes count everywhere, as they do for @web/dev-server. */
+/** A `..` in a normal path. Backslashes count everywhere, as they do for @web/dev-server. */
 const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
 /** Parts of paths that Windows takes for something else than they say: drives and streams, devices, shorter names. */

@@ -1,5 +1,5 @@
 /**
- * What of the host's configuration decides what is served: a snapshot of an earlier run is good for the same only.
+ * The parts of the host's configuration that decide what is served. A snapshot of an earlier run is valid only for the same ones.
  */
 
 import { parseArgs } from 'node:util';

@@ -156,7 +156,7 @@ export class Graph {
         return this.native(url, namespace);
       }
       const module = this.module(url);
-      // Of one that left the browser shows what it was.
+      // The browser shows the old values of one that left.
       if (namespace) module.setNative(namespace);
       return module.view;
     });

@@ -4,7 +4,7 @@
  */
 import type { ModuleNamespace } from '../../client.js';
 
-/** Of a portal, which of the module's own exports it stands for. */
+/** The name of a portal. Its number says which of the module's own exports it stands for. */
 const PORTAL = /^\$hot\d*_e(\d+)$/;
 
 /** What calling a portal returns: the module that it has defined. */

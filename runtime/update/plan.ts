@@ -180,7 +180,7 @@ class Walk {
       return this.#report({ cause: 'resource', chain: chainOf(step) });
     }
     const registered = this.#page.current(url)?.registered;
-    // Of what the page has no record, the server tells.
+    // The server tells about modules without a record in the page.
     const declines = registered ? registered.declined : node?.acceptance === 'declines';
     if (declines && !hasDeparted) return this.#report({ cause: 'declined', chain: chainOf(step) });
     if (this.#acceptsItself(step, registered)) {

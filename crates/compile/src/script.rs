@@ -118,7 +118,7 @@ pub struct Script {
     pub code: String,
     /// The source map of [`Script::code`], version 3, as JSON. It has one source, which is inlined.
     pub map: String,
-    /// What of it is registered, where something is ([`ScriptOptions::refreshes`]).
+    /// Which parts of it are registered, if any ([`ScriptOptions::refreshes`]).
     pub refresh: Option<Refresh>,
 }
 

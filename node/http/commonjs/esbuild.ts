@@ -44,7 +44,7 @@ async function print(esbuild: Esbuild, input: Input): Promise<Printed> {
       // Only `bundle` resolves names. Nothing is bundled: all names lead outside.
       bundle: true,
       plugins: [linking(input)],
-      // Of a lone CommonJS file, this is the file itself.
+      // For a lone CommonJS file, this is the file itself.
       format: 'cjs',
       platform: 'browser',
       conditions: CONDITIONS,

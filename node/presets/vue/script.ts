@@ -36,7 +36,7 @@ export interface Compiled {
   /** Those of them that types of props are in. */
   types: readonly string[];
   hasRender: boolean;
-  /** What of the script an instance depends on: another text means that it is created anew. */
+  /** The parts of the script that an instance depends on. Another text means a new instance. */
   state: string;
   tips: string[];
 }

@@ -135,7 +135,7 @@ impl Shared {
         {
             return made.err().map(|problem| *problem);
         }
-        // Of what is served as it is, the analysis is that of the module.
+        // The analysis of what is served as it is is that of the module.
         let refusal = |source: &str, dialect| match dialect {
             Dialect::JavaScript => self.analysis_of(content, source).err(),
             _ => analyze::analyze(source, dialect).err(),

@@ -44,7 +44,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// What of such a file keeps a name from being resolved; `None` when it names nothing.
+    /// Why such a file keeps a name from being resolved; `None` when it names nothing.
     fn of(error: &ResolveError) -> Option<Self> {
         let whole = |file: &Path| Self {
             file: file.to_path_buf(),

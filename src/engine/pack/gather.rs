@@ -147,7 +147,7 @@ impl Shared {
         attempts.find_map(|_| {
             let before = self.state().version;
             let pack = self.try_to_gather(root);
-            // Of what changed in between it may hold a part.
+            // It may hold a part of what changed in between.
             (self.state().version == before).then_some(pack)
         })?
     }

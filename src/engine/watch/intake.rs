@@ -124,7 +124,7 @@ impl Coordinator {
         let is_other = !is_same && disk.is_some();
         let changed_since =
             is_readable_soon || (is_other && is_younger(&file.path, file.requested_at));
-        // Of a file that was saved since, only its length is known.
+        // Only the length is known of a file that was saved since.
         let served_raw = is_same || (changed_since && is_as_long);
         let mut state = self.shared.state();
         state.files.add_alias(index, &real);

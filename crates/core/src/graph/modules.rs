@@ -115,14 +115,14 @@ pub struct ModuleGraph {
     /// Finds modules by the hash of their url.
     ids: HashTable<ModuleId>,
     hasher: RandomState,
-    /// Of the modules whose content changed: the version of the batch in which it did last.
+    /// The version of the last batch that changed a module's content, for modules that changed.
     changed: BTreeMap<ModuleId, u64>,
     orphans: Vec<ModuleId>,
     /// By importer, what its code imported once and the newest version at which it still did.
     former: HashMap<ModuleId, HashMap<ModuleId, u64>>,
     /// All that is in the latter.
     formerly_imported: HashSet<ModuleId>,
-    /// Of the few modules that accept some exports only.
+    /// The accepted exports of the few modules that accept only some.
     accepted_exports: HashMap<ModuleId, AcceptedExports>,
 }
 

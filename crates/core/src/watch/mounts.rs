@@ -54,7 +54,7 @@ impl Mounts {
             .mounts
             .iter()
             .filter(|(point, _)| path.starts_with(point));
-        // Of several mounts at one place the last one is seen.
+        // If there are several mounts at one place, the last one is seen.
         let (_, kind) = above.max_by_key(|(point, _)| point.components().count())?;
         REMOTE.contains(&kind.as_str()).then_some(kind)
     }

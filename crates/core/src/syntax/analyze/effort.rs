@@ -104,7 +104,7 @@ impl Bracket {
         self.answers = false;
     }
 
-    /// Nor of anything that an attempt could have begun with.
+    /// What comes is no part of what came, nor of anything that an attempt could have begun with.
     fn end(&mut self) {
         self.part();
         self.angles = 0;

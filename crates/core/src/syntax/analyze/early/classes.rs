@@ -14,7 +14,7 @@ use swc_core::ecma::visit::VisitWith;
 use super::code::Code;
 use crate::syntax::analyze::collect::{key_name, strip};
 
-/// What of its surroundings code can use.
+/// The parts of its surroundings that code can use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Home {
     /// `super(…)`
