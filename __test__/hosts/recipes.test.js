@@ -114,25 +114,31 @@ async function startRecipe(t, name) {
   cpSync(join(RECIPES, name), project.folder, { recursive: true });
   install(project);
   linkWorkspaces(project);
-  const port = await getFreePort();
-  const isServer = existsSync(project.path('server.js'));
-  const program = isServer
-    ? start(t, ['server.js'], { cwd: project.folder, env: { PORT: String(port) } })
-    : start(t, [join(repository, 'dist/node/cli/main.js'), '--port', String(port)], {
-        cwd: project.folder,
-      });
-  const origin = `http://localhost:${port}/`;
-  await program.said(origin);
-  const tab = await openTab(origin);
-  t.teardown(() => tab.close());
-  await tab.connected();
+  const running = await serve(t, project);
   /** Replaces text that is in a file. */
   async function edit(file, from, to) {
     const text = readFileSync(project.path(file), 'utf8');
     t.true(text.includes(from), `${file} has ${from}`);
     await project.write(file, text.replace(from, to));
   }
-  return { tab, origin, edit, program };
+  return { ...running, edit };
+}
+
+/** Starts a project's own server, or else the command, and opens the page. */
+async function serve(t, project, args = []) {
+  const port = await getFreePort();
+  const isServer = existsSync(project.path('server.js'));
+  const command = [join(repository, 'dist/node/cli/main.js'), ...args, '--port', String(port)];
+  const program = start(t, isServer ? ['server.js'] : command, {
+    cwd: project.folder,
+    env: { PORT: String(port) },
+  });
+  const origin = `http://localhost:${port}/`;
+  await program.said(origin);
+  const tab = await openTab(origin);
+  t.teardown(() => tab.close());
+  await tab.connected();
+  return { tab, origin, program };
 }
 
 /** Links the packages of a workspace as `npm install` does. */
@@ -152,6 +158,34 @@ for (const name of readdirSync(RECIPES)) {
     await promises[name](t, await startRecipe(t, name));
   });
 }
+
+test('docs/getting-started.md: its code does what it says', async (t) => {
+  const guide = readFileSync(join(repository, 'docs/getting-started.md'), 'utf8');
+  const blocks = [...guide.matchAll(/```\w+\n([\s\S]*?)```/g)].map(([, code]) => code);
+  const project = new Project({});
+  t.teardown(() => project.dispose());
+  install(project);
+  for (const code of blocks) {
+    const [, name] = /^(?:\/\/|<!--) (app\/\S+)/.exec(code) ?? [];
+    if (name) project.writeNow(name, code);
+  }
+  const { tab } = await serve(t, project, ['app']);
+  await tab.until(textOf, 'Hello', 'h1');
+  await project.write('app/greeting.js', "export const greeting = 'Hi';\n");
+  await tab.until(textOf, 'Hi', 'h1');
+  await hasLoaded(t, tab, 2);
+
+  const accept = blocks.find((code) => code.includes("accept('./greeting.js'"));
+  const main = readFileSync(project.path('app/main.js'), 'utf8');
+  await project.write('app/main.js', main + accept);
+  await hasLoaded(t, tab, 3);
+  await tab.page.click('button');
+  await project.write('app/greeting.js', "export const greeting = 'Hey';\n");
+  await tab.until(textOf, 'Hey', 'h1');
+  t.is(await tab.evaluate(textOf, 'button'), '1 clicks');
+  t.is(tab.loads, 3);
+  t.deepEqual(tab.errors, []);
+});
 
 test('every recipe has a page, which shows its files as they are', (t) => {
   const index = readFileSync(join(PAGES, 'README.md'), 'utf8');
