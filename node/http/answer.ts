@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { encoded } from '../server/compress.js';
 import { isShown } from '../server/destination.js';
 import type { FileRequest } from '../server/files.js';
 import type { Running } from '../server/hot-server.js';
@@ -54,7 +55,8 @@ export async function answer(
   const own = endpoint.find(asked.below + asked.query, headers, engine);
   if (own) {
     const type = 'text/javascript; charset=utf-8';
-    sendBody(request, response, own.body, { 'content-type': type, ...own.headers });
+    const { body, headers: encoding } = await encoded(request, own.body);
+    sendBody(request, response, body, { 'content-type': type, ...own.headers, ...encoding });
     return true;
   }
   const [at, since] = [Date.now(), engine.version];
@@ -146,7 +148,7 @@ async function serve(
   const kind = size > MAX_READ ? undefined : kindOf(file);
   const wanted = { url, file, kind, headers: asked.headers };
   const isMade = maker.makes(wanted);
-  if (kind?.kind === 'script' || isMade) await site.ahead?.read(url, asked.headers);
+  if (kind?.kind === 'script' || isMade) await site.packing?.prepare(url, asked.headers);
   if (kind === undefined && !isMade) {
     await readSettled(engine, file, () => undefined);
     files.transform('asset', null, asked);

@@ -7,6 +7,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Asset, ENDPOINT } from '../server/assets.js';
+import { encoded } from '../server/compress.js';
 
 /** The server, as far as its requests go. */
 export type RequestServer = Pick<Server, 'emit' | 'listeners' | 'on' | 'off'>;
@@ -15,6 +16,12 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The media types of our files, by the extension that names them. */
 const TYPES = { js: 'text/javascript; charset=utf-8' };
+
+async function send(request: IncomingMessage, response: ServerResponse, asset: Asset) {
+  const { body, headers } = await encoded(request, asset.body);
+  response.writeHead(200, { 'content-type': TYPES[asset.type], ...asset.headers, ...headers });
+  response.end(body);
+}
 
 /**
  * Answers a server's requests for our files. Others, and those that nothing is found for, go to the listeners that the
@@ -44,8 +51,7 @@ export function answerFirst(
     const isOurs = method === 'GET' && url.startsWith(start);
     const asset = isOurs ? findSafely(url.slice(basePath.length), headers) : null;
     if (asset) {
-      response.writeHead(200, { 'content-type': TYPES[asset.type], ...asset.headers });
-      response.end(asset.body);
+      void send(request, response, asset);
       return;
     }
     for (const listener of listeners) listener.call(server, request, response);
