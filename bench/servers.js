@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { join } from 'node:path';
-import { portOf } from '../__test__/helpers/port.js';
+import { getFreePort, portOf } from '../__test__/helpers/port.js';
 import { Packages, serversOf, startWebDevServer } from '../conformance/servers.js';
 import { createHmr, hmrPlugin } from '../index.js';
 import { dialects } from './app.js';
@@ -192,10 +192,54 @@ async function startBundle(folder, { port }) {
   };
 }
 
+/** Starts Vite in the mode in which it bundles while it serves. */
+async function startBundledVite(folder, { port }) {
+  const { createServer } = await packages.import('vite');
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    appType: 'mpa',
+    cacheDir: join(folder, 'node_modules/.vite'),
+    experimental: { bundledDev: true },
+    server: { port: port || (await getFreePort()), strictPort: true },
+  });
+  await server.listen();
+  return {
+    url: server.resolvedUrls.local[0].replace(/\/$/, ''),
+    stop: () => server.close(),
+  };
+}
+
+/** Starts Rspack with a page of its own, whatever the app's looks like. */
+async function startRspack(folder) {
+  const { rspack: createCompiler } = await packages.import('@rspack/core');
+  const { RspackDevServer } = await packages.import('@rspack/dev-server');
+  class WithPage extends RspackDevServer {
+    constructor(options, compiler) {
+      const setupMiddlewares = (middlewares) => [
+        {
+          name: 'page',
+          middleware({ url }, response, next) {
+            if (url !== '/') return next();
+            response.setHeader('content-type', 'text/html');
+            return response.end('<!doctype html><script src="/bundle.js"></script>');
+          },
+        },
+        ...middlewares,
+      ];
+      super({ ...options, setupMiddlewares }, compiler);
+    }
+  }
+  return startBundler(createCompiler(bundle(folder)), WithPage, folder);
+}
+
 /** What page loads are compared with besides. */
 const loaders = [
-  { id: 'packs', start: (folder, options) => ownServer(folder, options, { pack: true }) },
+  { id: 'native', start: (folder, options) => ownServer(folder, options, { pack: false }) },
   { id: 'bundle', start: startBundle },
+  { id: 'vite-bundled', start: startBundledVite },
+  { id: 'rspack-page', start: startRspack },
 ];
 
 /** @web/dev-server as it is, to be compared with what hotgraph makes of it. */

@@ -1,23 +1,29 @@
 /**
- * What loading a page costs again and again: the first time, reloaded, and reloaded after an edit of one module; by
- * modules one by one, in packs, and as one bundle.
+ * What loading a page costs again and again: the first time, with an empty cache, reloaded, and reloaded after an edit of
+ * one module; in packs, by modules one by one, and as one bundle.
  */
 import { PageLoadApp } from '../app.js';
 import { serve } from '../serve.js';
 import { brief, median, rounded, table } from '../statistics.js';
 
-/** What can be chosen on the command line. */
-export const defaults = { loads: [1000, 5000], rounds: [5, 3] };
-
 /** What is compared, by the servers' ids. */
 const SERVERS = {
-  packs: '`createHmr()`, `pack: true`',
   server: '`createHmr()`',
-  plain: '@web/dev-server alone',
+  hotgraph: '@web/dev-server with `hmrPlugin()`',
   bundle: 'one bundle, by esbuild',
-  vite: 'Vite',
   bun: 'Bun',
+  'vite-bundled': 'Vite, bundled mode',
+  'rspack-page': 'Rspack',
+  native: '`createHmr()`, `pack: false`',
+  plain: '@web/dev-server alone',
+  vite: 'Vite',
 };
+
+/** Of more modules those take minutes that load them one by one. */
+const MOST = { native: 1000, plain: 1000, vite: 1000 };
+
+/** What can be chosen on the command line. */
+export const defaults = { loads: [1000, 5000], times: [3, 2], compared: Object.keys(SERVERS) };
 
 /** What is measured of each. */
 const LOADS = {
@@ -28,18 +34,19 @@ const LOADS = {
 };
 
 /** Milliseconds that an update may take, and a browser to write its caches. */
-const PATIENCE = 2000;
+const PATIENCE = 1000;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PATIENCE));
 
 /** Measures. */
-export async function measure({ loads, rounds }, { browser, progress }) {
+export async function measure({ loads, times, compared }, { browser, progress }) {
   const runs = [];
   for (const [at, modules] of loads.entries()) {
     const app = new PageLoadApp(modules, true, browser.port);
     const taken = {};
-    for (let round = 0; round < (rounds[at] ?? rounds.at(-1)); round++) {
-      for (const id of Object.keys(SERVERS)) {
+    for (let round = 0; round < (times[at] ?? times.at(-1)); round++) {
+      for (const id of compared) {
+        if (modules > (MOST[id] ?? Number.POSITIVE_INFINITY)) continue;
         for (const [load, ms] of Object.entries(await loadAll(id, app, browser))) {
           taken[id] ??= {};
           taken[id][load] = [...(taken[id][load] ?? []), ...ms];
