@@ -73,7 +73,25 @@ export function enter(
   definition: Definition,
   natives: readonly PackedNative[],
 ): Handle {
+  // It may have modules as the browser's own that are in the pack.
+  if (isPage && servedPage().packs === false) {
+    giveUp('the server has begun to serve packs, and this page was loaded before');
+  }
   return runtime.modules.enter(meta, definition, natives);
+}
+
+/** The server does not have a part of what the page loads: another run served the rest, or the browser kept it. */
+export function lost(): never {
+  return giveUp(
+    'the server no longer has all that belongs to the modules that the browser has kept',
+  );
+}
+
+/** The page cannot go on as it is: a reload gets all of it anew. `why` is a sentence without its end. */
+function giveUp(why: string): never {
+  const report = { cause: 'server', changed: null, chain: [], remedy: null } as const;
+  runtime.receive({ type: 'reload', report: { ...report, chain: [], message: `${why}.` } });
+  throw new Error(`[hotgraph] ${why}; the page is reloaded`);
 }
 
 Object.defineProperty(globalThis, '__hotgraph__', {
@@ -123,7 +141,7 @@ function startPage(): Runtime {
 }
 
 /** What the server wrote into the page's HTML when it served it. */
-function servedPage(): Identity & { overlay?: boolean } {
+function servedPage(): Identity & { overlay?: boolean; packs?: boolean } {
   const meta = document.querySelector<HTMLMetaElement>('meta[name="hotgraph"]');
   const unknown = { page: null };
   try {

@@ -121,7 +121,13 @@ const engine = v.strictObject({
   resolvesOnly: flag,
   pulls: flag,
   answersForHost: flag,
-  packs: flag,
+  packsFrom: v.optional(
+    v.pipe(
+      v.number('has to be a number'),
+      v.integer('has to be whole'),
+      v.minValue(0, 'has to be 0 or more'),
+    ),
+  ),
   mode: v.optional(text('has to be the name of a mode')),
   asksSpecifiers: flag,
   asksMeaning: flag,

@@ -4,6 +4,7 @@
 
 pub mod elements;
 pub mod making;
+pub mod packing;
 pub mod shapes;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use hotgraph_core::graph::folders::{FileNames, Folders};
 use hotgraph_core::graph::import_map::ImportMap;
 use making::made_or_asked;
 pub use making::{MadeModule, Making};
+pub use packing::{PackStatus, Packing};
 pub use shapes::*;
 
 /// The engine: watches files, analyses modules, keeps the module graph and turns changes into updates for
@@ -95,7 +97,11 @@ impl HmrEngine {
                     refresh: compile.refresh,
                 }
             }),
-            packs: options.packs.unwrap_or(false),
+            packs: match options.packs_from {
+                None => engine::Packs::Never,
+                Some(0) => engine::Packs::Always,
+                Some(modules) => engine::Packs::From(modules as usize),
+            },
             snapshot: options.snapshot.map(|snapshot| engine::SnapshotOptions {
                 file: PathBuf::from(snapshot.file),
                 settings: snapshot.settings,
@@ -154,8 +160,10 @@ impl HmrEngine {
         let file = source_file(file, requested_at);
         let since = since.map(|since| since.max(0.0) as u64);
         let mut served = self.engine.serve_script(&url, &source, file, since);
-        if !is_alone.unwrap_or(false) {
-            served.code = self.engine.entrance(&url, &source).or(served.code);
+        if !is_alone.unwrap_or(false)
+            && let Some(entrance) = self.engine.entrance(&url, &source)
+        {
+            served.code = Some(entrance.to_string());
         }
         if served.code.is_none() && served.accepted.is_empty() {
             return None;
@@ -391,10 +399,36 @@ impl HmrEngine {
         self.engine.bodies(&urls)
     }
 
-    /// The urls of the scripts that a module imports and whose code this run has not seen.
+    /// A page is about to be served. Returns whether what it loads comes in packs.
+    ///
+    /// `base` is what its references are relative to, `scripts` are those of its scripts, `inline` the code of those that
+    /// stand in it.
     #[napi(catch_unwind)]
-    pub fn unknown_imports(&self, url: String) -> Vec<String> {
-        self.engine.unknown_imports(&url)
+    pub fn begin_page(&self, base: String, scripts: Vec<String>, inline: Vec<String>) -> bool {
+        self.engine.begin_page(&base, &scripts, &inline)
+    }
+
+    /// Makes the pack of a script that is about to be served, away from Node's thread: `serveScript` answers with it then,
+    /// as long as nothing has changed.
+    #[napi(catch_unwind, ts_return_type = "Promise<PackStatus>")]
+    pub fn pack(&self, url: String) -> AsyncTask<Packing> {
+        AsyncTask::new(Packing {
+            engine: self.engine.clone(),
+            url,
+        })
+    }
+
+    /// What pages get of a script is not always what `serveScript` was given: others change it after that, or it is made for
+    /// each visitor. It comes in no pack, until it is said again with `isAlone` being false.
+    #[napi(catch_unwind)]
+    pub fn keep_alone(&self, url: String, is_alone: bool) {
+        self.engine.keep_alone(&url, is_alone);
+    }
+
+    /// The urls of the scripts that a module imports.
+    #[napi(catch_unwind)]
+    pub fn imports_of(&self, url: String) -> Vec<String> {
+        self.engine.imports_of(&url)
     }
 
     /// Tells that a module was served with all that it imports although no page has asked: the page that does gets it in
@@ -408,7 +442,7 @@ impl HmrEngine {
     /// server.
     #[napi(catch_unwind)]
     pub fn chunk(&self, name: String) -> Option<String> {
-        self.engine.chunk(&name).map(|text| text.to_string())
+        self.engine.chunk(&name)
     }
 
     /// Takes in that code of the module at `by` has loaded what `url` names, in a way that neither a parser nor a page

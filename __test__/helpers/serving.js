@@ -89,6 +89,17 @@ export async function startServer(
   return { project, hmr, server, origin, open };
 }
 
+/** What is printed at `info` and `debug` goes into a list. */
+export function hearLines(t) {
+  const { log } = console;
+  const lines = [];
+  console.log = (text) => lines.push(String(text));
+  t.teardown(() => {
+    console.log = log;
+  });
+  return lines;
+}
+
 /** Runs with what is printed to the console meanwhile: `console.warn` goes into a list. */
 export function hearWarnings(t) {
   const { warn } = console;

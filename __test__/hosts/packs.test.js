@@ -4,7 +4,6 @@
 
 import { utimesSync } from 'node:fs';
 import ava from 'ava';
-import { PAGE } from '../helpers/app.js';
 import { closeBrowser, waitFor } from '../helpers/browser.js';
 import { wasHot } from '../helpers/expect.js';
 import { startServer } from '../helpers/serving.js';
@@ -205,25 +204,6 @@ test('a packed page asks for what the engine cannot know', async (t) => {
   await project.write('new.js', '');
   await project.write('dep.js', `import './new.js';\nexport const value = 2;`);
   await tab.until(value, 2);
-});
-
-test('a page with an import map is not packed', async (t) => {
-  const map = JSON.stringify({ imports: { '/dep.js': '/other.js' } });
-  const { open } = await startServer(
-    t,
-    {
-      'index.html': PAGE.replace('<head>', `<head><script type="importmap">${map}</script>`),
-      'main.js': `import { value } from './dep.js';\nglobalThis.value = value;\nimport.meta.hot?.accept();`,
-      'dep.js': 'export const value = 1;',
-      'other.js': 'export const value = 2;',
-    },
-    packed,
-  );
-  for (const _ of [1, 2]) {
-    const tab = await open();
-    await tab.until(value, 2);
-    t.deepEqual(chunksOf(await tab.evaluate(asked)), []);
-  }
 });
 
 test('a policy without eval has packs too', async (t) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use hotgraph::engine::{Engine, EngineOptions, Target};
+use hotgraph::engine::{Engine, EngineOptions, Packs, Target};
 use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::Folders;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ pub fn check(data: &[u8]) {
         asks_meaning: false,
         is_host_first: false,
         compile: Default::default(),
-        packs: false,
+        packs: Packs::Never,
         snapshot: None,
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");

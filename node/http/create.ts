@@ -132,7 +132,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
   function siteFor(mount: () => string): Site {
     if (site) return site;
     const base = withoutSlash(options.base ?? mount());
-    const { spa = false, watch = true, pack = false, cacheDir } = options;
+    const { spa = false, watch = true, pack, cacheDir } = options;
     const settings = JSON.stringify({ spa, pack, plugins: hotServer.plugins.settings });
     const snapshot = snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
     const dispatch = (request: IncomingMessage, response: ServerResponse) =>

@@ -118,7 +118,9 @@ export function findAsset(
   if (file !== undefined) return asset(file, FOR_GOOD);
   if (CHUNK.test(name)) {
     const text = chunk(name);
-    return text === null ? null : asset(text, FOR_GOOD);
+    if (text !== null) return asset(text, FOR_GOOD);
+    // Browsers go back to what they have kept of a module, which may name what nobody has any more.
+    return asset(`import{lost}from"./main.js";lost();export{};`, 'no-store');
   }
   if (name === BODIES) return asset(bodies(), 'no-store');
   if (name === POLICY) {

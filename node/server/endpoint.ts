@@ -139,10 +139,11 @@ export class HmrEndpoint {
    * @param session The engine's session. Without it, the page asks for it later, and takes a server that was restarted in
    *   between for the one that served it.
    * @param nonce The nonce of the page's own scripts, if its policy asks for one.
+   * @param packs Whether what the page loads may come in packs.
    */
-  head(page: string, version: number, session?: string, nonce?: string): string {
+  head(page: string, version: number, session?: string, nonce?: string, packs?: boolean): string {
     const about = escapeAttribute(
-      JSON.stringify({ page, version, session, overlay: this.#overlay }),
+      JSON.stringify({ page, version, session, overlay: this.#overlay, packs }),
     );
     const allowed = nonce === undefined ? '' : ` nonce="${escapeAttribute(nonce)}"`;
     return (

@@ -10,8 +10,9 @@ import type { HmrEngine } from '#native';
 import { agentsOf } from './agents.js';
 import { askedBy, destinationOf, isShown } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
+import type { Packing } from './packing.js';
 import { escapeAttribute, transformPage } from './page.js';
-import { isPreview, previewed } from './pull.js';
+import { isOwn, isPreview, previewed } from './pull.js';
 import { readSettled } from './writing.js';
 
 /** A request, and what the server knows of it. */
@@ -56,6 +57,7 @@ export class HmrFiles {
   readonly #endpoint: HmrEndpoint;
   readonly #head: () => string;
   readonly #varies: boolean;
+  readonly #packing: Packing | undefined;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
   /** Those that are being resolved. */
@@ -70,14 +72,17 @@ export class HmrFiles {
    * @param endpoint The endpoint of the same server.
    * @param head Returns HTML for the head of each page. It goes in front of everything that the page loads.
    * @param varies Whether the server may make other code for each browser. No page then gets what another was served.
+   * @param packing Decides about packs. Left out, there are none.
    */
   constructor(
     engine: HmrEngine,
     endpoint: HmrEndpoint,
     head: () => string = () => '',
     varies = false,
+    packing?: Packing,
   ) {
     this.#varies = varies;
+    this.#packing = packing;
     this.#engine = engine;
     this.#endpoint = endpoint;
     this.#head = head;
@@ -115,6 +120,7 @@ export class HmrFiles {
     // Anybody's page may ask for anything, as often as it likes: that makes no modules.
     if (!isPage && this.#endpoint.isForeign(request.headers)) return body;
     const served = this.#serve(kind, body, request);
+    if (kind === 'script') this.#packing?.served(request.url, request.headers, served);
     this.#noteLoad(request);
     return served;
   }
@@ -144,7 +150,11 @@ export class HmrFiles {
     const page = request.page ?? path.replace(/\/$/, '/index.html');
     const host = this.#endpoint.hostOf(request.headers);
     const location = host === undefined ? path : `http://${host}${path}`;
+    let packs: boolean | undefined;
     const { html, base, loads, importMap } = transformPage(source, page, location, {
+      begin: (base, scripts, inline) => {
+        packs = this.#packing?.begin(page, base, scripts, inline);
+      },
       head: (nonce) => {
         const { version, session } = this.#engine;
         const added = this.#head();
@@ -152,7 +162,7 @@ export class HmrFiles {
           nonce === undefined
             ? added
             : added.replaceAll('<script', `<script nonce="${escapeAttribute(nonce)}"`);
-        return this.#endpoint.head(page, version, session, nonce) + allowed;
+        return this.#endpoint.head(page, version, session, nonce, packs) + allowed;
       },
       stamped: (from, reference) => this.#engine.stamped(from, reference),
       inlineModule: (url, code) => {
@@ -175,7 +185,9 @@ export class HmrFiles {
     if (destination === 'classic script' || destination === 'data') {
       return this.#resource('asset', source, request);
     }
-    const isAlone = this.#varies && agents.areMany;
+    // Packs are prepared for pages that ask for a module, not for who only reads ahead.
+    const isAsked = destination === 'module' && !isOwn(headers);
+    const isAlone = !isAsked || (this.#varies && agents.areMany);
     const served = this.#engine.serveScript(url, source, file, at, since, isAlone);
     // Nothing is updated in a worker, but what it imports has to be known.
     if (destination === 'worker') return source;

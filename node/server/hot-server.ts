@@ -20,8 +20,8 @@ import { HmrEngine } from './engine.js';
 import { CustomEvents, callSafely, type HotChannel } from './events.js';
 import { HmrFiles } from './files.js';
 import { fileOf } from './location.js';
+import { Packing } from './packing.js';
 import { type Dispatch, pull } from './pull.js';
-import { ReadAhead } from './read-ahead.js';
 
 /** Options that every dev server has; none is needed. */
 export interface HotOptions {
@@ -50,7 +50,7 @@ export interface HotOptions {
   cacheDir?: string | false;
   /**
    * Whether pages load their modules in packs: a few requests that bring the code of all, each still a module of its own.
-   * Default: false.
+   * Default: pages of 50 modules and more do.
    */
   pack?: boolean;
   /** Gets every event as data: updates, reloads with their reasons, diagnostics. */
@@ -58,6 +58,9 @@ export interface HotOptions {
   /** Plugins, in the order in which they run: `[react()]`. Lists in lists and empty entries are allowed. */
   plugins?: PluginOption[];
 }
+
+/** Pages of fewer modules load no faster in packs (`npm run bench -- reload`). */
+const FEWEST_PACKED = 50;
 
 /** A server that starts, as far as it differs from others. */
 export interface Host {
@@ -72,7 +75,7 @@ export interface Host {
   /** Answers the requests that the engine makes from within. */
   dispatch: Dispatch;
   /** What the engine has to know of it besides. */
-  engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls' | 'packs'>;
+  engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls' | 'packsFrom'>;
 }
 
 /** What exists while a server runs. */
@@ -80,8 +83,8 @@ export interface Running {
   engine: HmrEngine;
   endpoint: HmrEndpoint;
   files: HmrFiles;
-  /** Where pages load packs. */
-  ahead?: ReadAhead;
+  /** Where pages may load packs. */
+  packing?: Packing;
 }
 
 /** One a server. It exists from the moment that the server is configured, and runs from `start` to `stop`. */
@@ -119,7 +122,7 @@ export class HotServer {
   /** Starts engine and endpoint. */
   start({ server, root, base, hosts = [], dispatch, engine: facts }: Host): Running {
     this.#root = root;
-    const { allowedHosts = [], allowedOrigins = [], overlay = true, pack = false } = this.#options;
+    const { allowedHosts = [], allowedOrigins = [], overlay = true, pack } = this.#options;
     // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
     const greetings = new Map<number, Promise<void>>();
     const endpoint = new HmrEndpoint({
@@ -168,7 +171,7 @@ export class HotServer {
         base,
         clientUrl: endpoint.clientUrl,
         pulls: true,
-        packs: pack,
+        ...(pack !== false && { packsFrom: pack ? 0 : FEWEST_PACKED }),
         asksSpecifiers: plugins.resolves,
         asksMeaning: plugins.updaters.length > 0,
         ...(compile && { compile }),
@@ -183,9 +186,10 @@ export class HotServer {
     );
     const { mode, servesFiles = false, resolvesOnly = false } = facts;
     const varies = mode === undefined && !servesFiles && !resolvesOnly;
-    const files = new HmrFiles(engine, endpoint, () => plugins.head(), varies);
-    const ahead = pack && { ahead: new ReadAhead(engine, endpoint, dispatch) };
-    this.#running = { engine, endpoint, files, ...ahead };
+    const debug = (text: string) => this.terminal.print('debug', `[hotgraph] ${plainLine(text)}`);
+    const packing = pack === false ? undefined : new Packing(engine, endpoint, dispatch, debug);
+    const files = new HmrFiles(engine, endpoint, () => plugins.head(), varies, packing);
+    this.#running = { engine, endpoint, files, ...(packing && { packing }) };
     for (const [file, inputs] of this.#dependencies) this.#tellDependency(file, inputs);
     return this.#running;
   }

@@ -33,6 +33,14 @@ type UrlOf = (address: string) => string | undefined;
 
 /** What the transformation asks for. */
 export interface PageHooks {
+  /**
+   * Says which code of a page runs, before any of it is served.
+   *
+   * @param base What its references are relative to.
+   * @param scripts References to its module scripts.
+   * @param inline The code of those that stand in it.
+   */
+  begin(base: string, scripts: string[], inline: string[]): void;
   /** Returns a reference with its current version stamp, or `null` when it needs none. */
   stamped(base: string, reference: string): string | null;
   /** Returns the code to serve of an inline module script, or `null` when it stays as it is. */
@@ -65,6 +73,12 @@ export function transformPage(
   const elements = [...walk(document)];
   const site = new Site(location);
   const base = site.baseOf(elements);
+  const modules = elements.filter((element) => element.tagName === 'script' && isModule(element));
+  hooks.begin(
+    site.said(base),
+    modules.flatMap((element) => attribute(element, 'src') ?? []),
+    modules.filter(isInlineModule).map(textOf),
+  );
   const nonce = elements.map((element) => attribute(element, 'nonce')).find(Boolean);
   const head = typeof hooks.head === 'string' ? hooks.head : hooks.head(nonce);
   const edits: Edit[] = [{ ...insertionPoint(document, elements), text: head }];
@@ -143,6 +157,11 @@ function* walk(node: Node): Generator<Element> {
   if ('childNodes' in node) for (const child of node.childNodes) yield* walk(child);
 }
 
+function textOf(element: Element): string {
+  const [text] = element.childNodes;
+  return text && 'value' in text ? text.value : '';
+}
+
 function attribute(element: Element, name: string): string | undefined {
   return element.attrs.find((found) => found.name === name)?.value;
 }
@@ -153,9 +172,8 @@ function importMapOf(elements: Element[], urlOf: UrlOf): ImportMap | undefined {
   if (maps.length === 0) return undefined;
   const map: ImportMap = { imports: {}, scopes: {} };
   for (const element of maps) {
-    const [text] = element.childNodes;
     try {
-      const { imports = {}, scopes = {} } = JSON.parse(text && 'value' in text ? text.value : '{}');
+      const { imports = {}, scopes = {} } = JSON.parse(textOf(element));
       Object.assign(map.imports, resolved(imports, urlOf));
       for (const [scope, specifiers] of Object.entries<object>(scopes)) {
         const prefix = urlOf(scope);

@@ -93,18 +93,27 @@ export async function ask(
   headers: Record<string, string>,
 ): Promise<string | undefined> {
   try {
-    const { statusCode, statusMessage } = await inject(dispatch as inject.DispatchFunc, {
-      method: 'GET',
-      url,
-      headers: {
-        ...headers,
-        [OWN]: SECRET,
-        'sec-fetch-dest': 'script',
-        'sec-fetch-mode': 'cors',
-      },
-    });
+    const { statusCode, statusMessage } = await answerTo(dispatch, url, headers);
     return statusCode < 400 ? undefined : `HTTP status ${statusCode} ${statusMessage}`.trim();
   } catch (error) {
     return String(error);
   }
+}
+
+/** What the server answers to a page's script that asks for a module. */
+export function answerTo(
+  dispatch: Dispatch,
+  url: string,
+  headers: IncomingHttpHeaders,
+): Promise<inject.Response> {
+  return inject(dispatch as inject.DispatchFunc, {
+    method: 'GET',
+    url,
+    headers: {
+      ...headers,
+      [OWN]: SECRET,
+      'sec-fetch-dest': 'script',
+      'sec-fetch-mode': 'cors',
+    },
+  });
 }

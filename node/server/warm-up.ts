@@ -12,6 +12,11 @@ const PAGE = `<!doctype html><html lang="en"><head><link rel="stylesheet" href="
 export function warmUp(): void {
   setImmediate(() => {
     void ask((_, response) => void response.end(), '/', {});
-    transformPage(PAGE, '/', '/', { head: '', stamped: () => null, inlineModule: () => null });
+    transformPage(PAGE, '/', '/', {
+      begin: () => {},
+      head: '',
+      stamped: () => null,
+      inlineModule: () => null,
+    });
   });
 }

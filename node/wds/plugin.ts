@@ -107,7 +107,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     serve(context) {
       const host = running;
       if (!host) return;
-      const { engine, endpoint, params, readsScripts, ahead, maker } = host;
+      const { engine, endpoint, params, readsScripts, packing, maker } = host;
       // Where a middleware makes the url of one of our files.
       const asset = endpoint.find(context.url, context.headers, engine);
       if (asset || context.method !== 'GET') return asset ?? undefined;
@@ -124,7 +124,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
         };
         return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
       };
-      return ahead ? ahead.read(url, context.headers).then(serveFile) : serveFile();
+      return packing?.isOn ? packing.prepare(url, context.headers).then(serveFile) : serveFile();
     },
 
     transformCacheKey(context) {

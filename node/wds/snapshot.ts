@@ -31,7 +31,7 @@ const CONFIGURATION = [
 export function snapshotOptions(
   config: Config,
   port: number | undefined,
-  { cacheDir, pack = false }: HotOptions = {},
+  { cacheDir, pack }: HotOptions = {},
 ): SnapshotOptions | undefined {
   const base = config.basePath ?? '';
   // A server object and what is attached to it say nothing about files.

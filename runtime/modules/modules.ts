@@ -113,7 +113,7 @@ export class Modules {
    */
   enter(meta: ImportMeta, definition: Definition, natives: readonly PackedNative[]): Handle {
     const { url } = definition;
-    if (!this.#has(url)) this.#unpack(url, natives);
+    if (!this.#has(url)) this.#unpack(url, natives, meta);
     return this.define(meta, definition, [], noBody);
   }
 
@@ -123,7 +123,7 @@ export class Modules {
   }
 
   /** All become records, which are linked and have not run. */
-  #unpack(root: string, natives: readonly PackedNative[]): void {
+  #unpack(root: string, natives: readonly PackedNative[], rootMeta: ImportMeta): void {
     const placeOf = (url: string) => ({
       resolve: resolverOf(this.graph.get(url), url, this.#ports),
     });
@@ -137,7 +137,8 @@ export class Modules {
       const { definition } = code;
       const sources = this.graph.sourcesOf(definition, placeOf(url), found);
       const view = module.view.generation ? new View() : module.view;
-      const meta = makeMeta(definition, module, this.#ports);
+      // The browser's own knows the fragment that the module was asked for with.
+      const meta = url === root ? rootMeta : makeMeta(definition, module, this.#ports);
       return this.#generation(module, code, meta, sources, view);
     });
     // The server has seen that all names are there, where a specifier stands for what it takes it for.

@@ -44,9 +44,9 @@ pub struct EngineOptions {
     pub is_host_first: Option<bool>,
     /// How `make` compiles code, over what `tsconfig.json` says. Default: as that says.
     pub compile: Option<CompileOptions>,
-    /// Whether pages get what they load in packs, once it is known: a few modules that bring the bodies of all. Default:
-    /// false.
-    pub packs: Option<bool>,
+    /// Pages that load at least so many modules get them in packs: a few modules that bring the bodies of all. 0 for all
+    /// pages. Default: none does.
+    pub packs_from: Option<u32>,
     /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,

@@ -246,7 +246,7 @@ mod tests {
             resolves_only: false,
             pulls: false,
             answers_for_host: false,
-            packs: false,
+            packs: crate::engine::Packs::Never,
             mode: None,
             asks_specifiers: false,
             asks_meaning: false,

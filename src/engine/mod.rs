@@ -43,6 +43,7 @@ use make::Maker;
 pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
 use message::Message;
 pub use message::{HostFailure, PullFailure};
+pub use pack::Packs;
 use pack::{Chunks, Hopeless};
 pub use pages::Page;
 pub use serve::ServedScript;
@@ -100,8 +101,8 @@ pub struct EngineOptions {
     pub is_host_first: bool,
     /// How code is compiled, over what `tsconfig.json` says.
     pub compile: CompileOptions,
-    /// Whether pages get what they load in packs, as soon as it is known: all scripts are followed then.
-    pub packs: bool,
+    /// Which pages get what they load in packs.
+    pub packs: Packs,
     /// How to keep what is known for the next run; `None` when a restart is to reload all pages.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -189,7 +190,7 @@ impl Shared {
         let mut state = self.state();
         let started = now_ms().max(state.version + 1);
         *state = State::new(started);
-        state.packs = self.options.packs;
+        state.packs = self.options.packs == Packs::Always;
         self.state.clear_poison();
         self.any_changed.store(false, Ordering::Relaxed);
         let refusal = "it lost track of the modules because of an internal error".to_owned();
@@ -235,7 +236,7 @@ impl Engine {
         // Before it is read: what takes its place from then on is another run's.
         let exactness = Exactness::new(snapshot.and_then(|snapshot| Stamp::of(&snapshot.file)));
         let (lineage, mut state) = resume::take_up(&options, new_session(started), started);
-        state.packs = options.packs;
+        state.packs |= options.packs == Packs::Always;
         let any_changed = state.graph.ids().any(|id| state.graph.version(id) > 0);
         let mode = options.mode.clone();
         let maker = mode.map(|mode| Maker::new(&options, mode));

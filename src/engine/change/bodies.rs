@@ -219,7 +219,7 @@ impl State {
         if let Some(served) = &self.module(id).source
             && served.at == at
         {
-            return Content::Text(served.text.clone());
+            return Content::Text(served.text.text());
         }
         let file = self.files.of_module(id).map(|index| self.files.get(index));
         let file = file.filter(|file| file.served_raw && (serves_files || is_data));

@@ -10,7 +10,7 @@ use super::pull::Pending;
 use super::{describe, tell_departures};
 use crate::engine::coordinator::Coordinator;
 use crate::engine::now_ms;
-use crate::engine::state::{ServedSource, State};
+use crate::engine::state::{Kept, ServedSource, State};
 use crate::protocol::{HostEvent, Invalidation};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
@@ -181,7 +181,7 @@ impl State {
     pub fn set_source(&mut self, id: ModuleId, text: Arc<str>) {
         let (at, version) = (self.graph.changed_at(id), self.version);
         self.module(id).source = Some(ServedSource {
-            text,
+            text: Kept::new(text),
             at,
             version,
             time: now_ms(),

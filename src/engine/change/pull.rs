@@ -347,7 +347,7 @@ impl Coordinator {
         }
         code.extend(pending.added.iter().filter_map(|&id| {
             let source = state.module(id).source.as_ref()?;
-            Some((id, source.text.clone()))
+            Some((id, source.text.text()))
         }));
         code
     }

@@ -129,7 +129,7 @@ impl Coordinator {
             let mut state = self.shared.state();
             let found = state.oddities(id);
             let served = state.module(id).source.as_ref();
-            let Some(served) = served.map(|served| served.text.clone()) else {
+            let Some(served) = served.map(|served| served.text.text()) else {
                 return Vec::new();
             };
             if found.is_empty() {

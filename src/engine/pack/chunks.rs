@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::gather::Read;
 use crate::engine::change::bodies::hex;
 use hotgraph_core::graph::ModuleId;
 
@@ -23,7 +25,18 @@ const MOST_ROOTS: usize = 63;
 
 /// Bytes of chunks that are kept although no pack has them any more, as a multiple of those that packs have. A page may
 /// be about to ask for them.
-const SURPLUS: usize = 2;
+const SURPLUS: usize = 1;
+
+/// What a module is served as, in place of its shell.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The hash of the module's text.
+    pub hash: u64,
+    /// The text.
+    pub entrance: Arc<str>,
+    /// The files that the pack is made of.
+    pub reads: Arc<[Read]>,
+}
 
 /// A module of a chunk.
 pub struct Piece {
@@ -38,13 +51,21 @@ pub struct Piece {
 struct Known {
     members: HashSet<ModuleId>,
     chunks: Vec<String>,
+    ready: Option<Ready>,
+}
+
+/// A module that brings bodies. Kept compressed: most are asked for once.
+#[derive(Debug)]
+struct Chunk {
+    name: String,
+    text: Box<[u8]>,
 }
 
 /// All chunks that pages may ask for.
 #[derive(Debug, Default)]
 pub struct Chunks {
     /// By name, in the order in which they were made.
-    texts: BTreeMap<u64, (String, Arc<str>)>,
+    texts: BTreeMap<u64, Chunk>,
     numbers: HashMap<String, u64>,
     made: u64,
     roots: Vec<ModuleId>,
@@ -53,9 +74,25 @@ pub struct Chunks {
 
 impl Chunks {
     /// The text of a chunk.
-    pub fn get(&self, name: &str) -> Option<&Arc<str>> {
-        let number = self.numbers.get(name)?;
-        self.texts.get(number).map(|(_, text)| text)
+    pub fn get(&self, name: &str) -> Option<String> {
+        let chunk = self.texts.get(self.numbers.get(name)?)?;
+        let bytes = decompress_size_prepended(&chunk.text).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
+    /// What was prepared of a module.
+    pub fn ready(&self, root: ModuleId) -> Option<&Ready> {
+        self.packs.get(&root)?.ready.as_ref()
+    }
+
+    /// The pack of a module is whole, and pages can have it.
+    pub fn prepare(&mut self, root: ModuleId, ready: Ready) {
+        self.packs.entry(root).or_default().ready = Some(ready);
+    }
+
+    /// A module has no pack any more.
+    pub fn forget(&mut self, root: ModuleId) {
+        self.packs.remove(&root);
     }
 
     /// Takes in the pack of a module. Returns the names of its chunks.
@@ -113,12 +150,15 @@ impl Chunks {
         let text =
             format!("import{{provide as $hot_provide}}from\"./main.js\";$hot_provide([\n{list}]);");
         let name = format!("pack-{}.js", hex(xxh3_64(text.as_bytes())));
-        if let Some(known) = self.numbers.remove(&name) {
-            self.texts.remove(&known);
-        }
+        let known = self.numbers.remove(&name);
+        let known = known.and_then(|number| self.texts.remove(&number));
+        let chunk = known.unwrap_or_else(|| Chunk {
+            name: name.clone(),
+            text: compress_prepend_size(text.as_bytes()).into(),
+        });
         self.made += 1;
         self.numbers.insert(name.clone(), self.made);
-        self.texts.insert(self.made, (name.clone(), text.into()));
+        self.texts.insert(self.made, chunk);
         name
     }
 
@@ -126,14 +166,14 @@ impl Chunks {
     fn tidy(&mut self) {
         let in_use: HashSet<&String> = self.packs.values().flat_map(|pack| &pack.chunks).collect();
         let (mut used, mut unused) = (0, 0);
-        for (name, text) in self.texts.values() {
+        for Chunk { name, text } in self.texts.values() {
             match in_use.contains(name) {
                 true => used += text.len(),
                 false => unused += text.len(),
             }
         }
         let mut gone = Vec::new();
-        for (&number, (name, text)) in &self.texts {
+        for (&number, Chunk { name, text }) in &self.texts {
             if unused <= SURPLUS * used {
                 break;
             }
@@ -199,7 +239,7 @@ mod tests {
         let of_one = chunks.put(one, pieces(&mut graph, 0..300));
         let own = added(&of_other, &of_one);
         assert!(own > 0 && own < of_one.len(), "{own} of {}", of_one.len());
-        let text = |name: &String| chunks.get(name).map(std::string::ToString::to_string);
+        let text = |name: &String| chunks.get(name);
         let texts: Vec<String> = of_one.iter().chain(&of_other).filter_map(text).collect();
         let has = |number: usize| {
             let mark = format!("/* {number} */");

@@ -113,6 +113,7 @@ impl State {
         } else {
             None
         };
+        self.contents += u64::from(is_new_content);
         let mut registration = Registration::of(id, content.unwrap_or_default());
         let mut is_new_file = false;
         if let Some(file) = file {

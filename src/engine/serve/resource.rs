@@ -126,6 +126,8 @@ impl Engine {
         if before.unwrap_or_default() == map {
             return;
         }
+        state.contents += 1;
+        state.import_map_changes += 1;
         state.link_again();
         drop(state);
         self.touched();
@@ -147,6 +149,7 @@ impl Engine {
         }
         data.resolutions.extend(resolved);
         data.is_resolved = true;
+        state.contents += 1;
         if let Some(record) = state.module(id).record.clone() {
             state.link(id, record);
         }

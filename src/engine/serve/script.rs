@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::backlog::Registration;
 use super::{Registered, SourceFile};
 use crate::engine::message::Message;
-use crate::engine::state::{ServedSource, State, TakenIn, accepted_specifiers};
+use crate::engine::state::{Kept, ServedSource, State, TakenIn, accepted_specifiers};
 use crate::engine::{Engine, Shared, now_ms};
 use hotgraph_core::graph::url;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
@@ -80,12 +80,13 @@ impl Engine {
         }
         let time = file.as_ref().map_or_else(now_ms, |file| file.requested_at);
         let kept = (source.len() <= LARGEST_KEPT).then(|| Arc::<str>::from(source));
+        let text = kept.clone().map(Kept::new);
         let (registered, is_followed) = {
             let mut state = shared.state();
             let registered = state.register(&module_url, ModuleKind::Script, Some(content), file);
             let id = registered.id;
             let (at, version) = (state.graph.changed_at(id), state.version);
-            state.module(id).source = kept.clone().map(|text| ServedSource {
+            state.module(id).source = text.map(|text| ServedSource {
                 text,
                 at,
                 version,

@@ -24,7 +24,7 @@ use hotgraph_core::graph::{
 use hotgraph_core::watch::life::FileLife;
 
 /// Begins each file. The number is that of the format.
-const MAGIC: &str = "hotgraph snapshot 3";
+const MAGIC: &str = "hotgraph snapshot 4";
 /// Larger files are none of ours.
 const LARGEST: u64 = 256 << 20;
 /// Runs that are remembered: a page may sleep while the server is restarted this often.
@@ -121,6 +121,8 @@ pub struct Snapshot {
     pub runs: Vec<Run>,
     /// The newest version.
     pub version: u64,
+    /// Whether pages got packs.
+    packs: bool,
     /// The pages' import maps: imports, scopes.
     import_maps: Vec<(String, Map, HashMap<String, Map>)>,
     /// The hosts under which pages are asked for.
@@ -220,6 +222,7 @@ impl Snapshot {
         Self {
             runs: runs.into_iter().skip(skipped).collect(),
             version: state.version,
+            packs: state.packs,
             import_maps: state
                 .import_maps
                 .iter()
@@ -329,6 +332,7 @@ impl Snapshot {
     pub fn restore(self) -> Result<State, SnapshotError> {
         let Self {
             version,
+            packs,
             import_maps,
             hosts,
             modules,
@@ -356,6 +360,7 @@ impl Snapshot {
             return Err(SnapshotError::Damaged);
         }
         let mut state = State::new(version);
+        state.packs = packs;
         let maps = import_maps.into_iter();
         state.import_maps = maps
             .map(|(page, imports, scopes)| (page, ImportMap { imports, scopes }))
@@ -558,7 +563,7 @@ mod tests {
             resolves_only: false,
             pulls: false,
             answers_for_host: false,
-            packs: false,
+            packs: crate::engine::Packs::Never,
             mode: None,
             asks_specifiers: false,
             asks_meaning: false,

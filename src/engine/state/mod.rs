@@ -4,6 +4,7 @@
 
 pub mod files;
 mod follow;
+mod kept;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use hotgraph_core::syntax::analyze::ModuleRecord;
 
 use super::serve::script::inline_place;
 use files::FileTable;
+pub use kept::Kept;
 
 /// Stands for all exports of a module in the names that an import uses.
 const ALL: &str = "*";
@@ -38,7 +40,7 @@ pub struct ReportedAcceptance {
 #[derive(Debug, Clone)]
 pub struct ServedSource {
     /// The code as the host had it.
-    pub text: Arc<str>,
+    pub text: Kept,
     /// The version of the module's content at that time.
     pub at: u64,
     /// The newest version at that time: what it was made of besides its file may have changed since.
@@ -76,6 +78,8 @@ pub struct ModuleData {
     pub before: Option<ReportedAcceptance>,
     /// What its code has loaded in a way that no parser sees.
     pub loads: Vec<ModuleId>,
+    /// Whether others change what is served of it after the engine has seen it, or make it for each visitor.
+    pub is_alone: bool,
     /// Whether it is served as a shell: it, or something above it, uses `import.meta.hot`.
     pub is_followed: bool,
     /// The version at which it was pruned last, 0 when it never was.
@@ -107,8 +111,12 @@ pub struct State {
     pub hosts: Hosts,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
-    /// Whether all scripts are followed, so that packs can hold them.
+    /// Whether all scripts are followed, so that packs can hold them. Once that is so it stays, since pages have packs.
     pub packs: bool,
+    /// How often a module got another content, or was found to be another one than it seemed.
+    pub contents: u64,
+    /// How often a page came with another import map than before.
+    pub import_map_changes: u64,
     /// How many pages were served.
     pub page_loads: u32,
     /// The version at which something changed last of which only the host knows what it makes.
@@ -127,6 +135,8 @@ impl State {
             hosts: Hosts::default(),
             version,
             packs: false,
+            contents: 0,
+            import_map_changes: 0,
             page_loads: 0,
             input_changed_at: 0,
             modules: Vec::new(),

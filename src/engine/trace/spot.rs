@@ -63,7 +63,7 @@ impl Coordinator {
     fn text_of(&self, id: ModuleId) -> Option<Arc<str>> {
         let mut state = self.shared.state();
         let source = state.module(id).source.as_ref()?;
-        Some(source.text.clone())
+        Some(source.text.text())
     }
 
     /// The file of a module and nothing more.

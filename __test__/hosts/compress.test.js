@@ -6,7 +6,7 @@ import http from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import test from 'ava';
-import { alone, make, makeProject } from './helpers/serving.js';
+import { alone, make, makeProject } from '../helpers/serving.js';
 
 /** An address of this machine that is not a local one; `undefined` where there is none. */
 function ownAddress() {

@@ -1,0 +1,175 @@
+/**
+ * Packs, as far as a server has a hand in them: which pages get them, and what has to be known before a script is served.
+ *
+ * Before a page gets a script, the server asks itself for all that the script imports. What is known by then the page gets in
+ * one pack, also the first time. Later the server asks itself for what has changed since.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HmrEngine } from '#native';
+import { destinationOf } from './destination.js';
+import type { HmrEndpoint } from './endpoint.js';
+import { answerTo, type Dispatch, isOwn } from './pull.js';
+
+/** Requests that are under way at once. */
+const MOST_AT_ONCE = 32;
+
+/** Modules that are read ahead. What is imported beyond these is loaded as ever. */
+const MOST = 50_000;
+
+/** Headers of a page's request that say nothing of who asks, or that ask for something else than the whole module. */
+const LEFT_OUT = /^(?:if-|range$|accept-encoding$|sec-|connection$|referer$|:)/;
+
+/** What makes answers differ from visitor to visitor, in the words of `Vary`. */
+const VARIES = /\*|cookie|authorization|accept-language|user-agent/i;
+
+/** Packs for the pages of one server. */
+export class Packing {
+  /** Whether pages get packs. Once they do they always will. */
+  isOn = false;
+  readonly #engine: HmrEngine;
+  readonly #endpoint: HmrEndpoint;
+  readonly #dispatch: Dispatch;
+  readonly #say: (line: string) => void;
+  /** The urls that pages have asked for, of which all was read that they import. */
+  readonly #roots = new Set<string>();
+  /** By url, the version of the content that was read. */
+  readonly #read = new Map<string, number>();
+  /** By url, what the engine has made of what is being read. */
+  readonly #seen = new Map<string, unknown>();
+  /** What was said of modules last. */
+  readonly #said = new Map<string, string>();
+  /** One after the other, so that nothing is read twice. */
+  #reading: Promise<void> = Promise.resolve();
+
+  /** @param say Prints a line for who wants to know how pages load. */
+  constructor(
+    engine: HmrEngine,
+    endpoint: HmrEndpoint,
+    dispatch: Dispatch,
+    say: (line: string) => void,
+  ) {
+    this.#engine = engine;
+    this.#endpoint = endpoint;
+    this.#dispatch = dispatch;
+    this.#say = say;
+  }
+
+  /**
+   * A page is about to be served.
+   *
+   * @param page Its url.
+   * @param base What its references are relative to.
+   * @param scripts References to its module scripts.
+   * @param inline The code of those that stand in it.
+   * @returns Whether what it loads may come in packs.
+   */
+  begin(page: string, base: string, scripts: string[], inline: string[]): boolean {
+    this.isOn = this.#engine.beginPage(base, scripts, inline);
+    this.#note(page, this.isOn ? 'loads what it can in packs' : 'loads its modules one by one');
+    return this.isOn;
+  }
+
+  /**
+   * Settles when the engine has the pack of the script that a request asks for, or knows that there can be none. Never
+   * rejects.
+   */
+  async prepare(url: string, headers: IncomingHttpHeaders): Promise<void> {
+    if (!this.isOn || isOwn(headers) || destinationOf(headers) !== 'module') return;
+    // Pages of other sites make no modules.
+    if (this.#endpoint.isForeign(headers)) return;
+    // What came with another one is read, and of the rest anybody can make up any.
+    if (this.#roots.has(url) || (!this.#read.has(url) && this.#read.size < MOST)) {
+      this.#roots.add(url);
+      this.#reading = this.#reading.then(() => this.#readAll(url, headers)).catch(() => undefined);
+      await this.#reading;
+    }
+    try {
+      let status = await this.#engine.pack(url);
+      if (status.madeUp.length > 0) {
+        const { madeUp } = status;
+        await Promise.all(madeUp.map((one) => this.#visit(one, headers).catch(() => undefined)));
+        status = await this.#engine.pack(url);
+      }
+      const { modules, reason } = status;
+      this.#note(
+        url,
+        modules ? `comes with ${modules} modules in a pack` : `is in no pack: ${reason}`,
+      );
+    } catch {
+      // The server is closing. It is served as ever.
+    }
+  }
+
+  /**
+   * A script was made for a request.
+   *
+   * @param body What the engine has made of it.
+   */
+  served(url: string, headers: IncomingHttpHeaders, body: unknown): void {
+    if (isOwn(headers) && this.#seen.has(url)) this.#seen.set(url, body);
+  }
+
+  async #readAll(root: string, asked: IncomingHttpHeaders): Promise<void> {
+    const waiting = this.#read.has(root) ? this.#changed() : [root];
+    if (waiting.length === 0) return;
+    const visit = async (url: string) => {
+      await this.#visit(url, asked);
+      for (const imported of this.#engine.importsOf(url)) {
+        if (this.#read.has(imported) || this.#read.size >= MOST) continue;
+        this.#read.set(imported, 0);
+        waiting.push(imported);
+      }
+    };
+    await new Promise<void>((resolve) => {
+      let active = 0;
+      const go = () => {
+        while (active < MOST_AT_ONCE) {
+          const url = waiting.pop();
+          if (url === undefined) break;
+          active += 1;
+          // What cannot be read ahead is loaded as ever.
+          const leave = () => {
+            active -= 1;
+            go();
+          };
+          void visit(url).then(leave, leave);
+        }
+        if (active === 0) resolve();
+      };
+      go();
+    });
+    this.#engine.readAhead(root);
+  }
+
+  /** Asks the server for a module, as the page would that has asked for another one. */
+  async #visit(url: string, asked: IncomingHttpHeaders): Promise<void> {
+    const kept = Object.entries(asked).filter(([name]) => !LEFT_OUT.test(name));
+    const { host = asked[':authority'] } = asked;
+    const headers = { ...Object.fromEntries(kept), ...(host && { host: String(host) }) };
+    this.#read.set(url, this.#engine.contentVersion(url));
+    this.#seen.set(url, undefined);
+    const { statusCode, headers: said, payload } = await answerTo(this.#dispatch, url, headers);
+    const served = this.#seen.get(url);
+    this.#seen.delete(url);
+    const isAltered = typeof served === 'string' && served !== payload;
+    const isAlone = isAltered || statusCode >= 400 || VARIES.test(String(said.vary ?? ''));
+    this.#engine.keepAlone(url, isAlone);
+  }
+
+  /** What has changed since it was read: nobody may have asked for it yet. */
+  #changed(): string[] {
+    const read = [...this.#read];
+    return read.flatMap(([url, version]) =>
+      this.#engine.contentVersion(url) > version ? url : [],
+    );
+  }
+
+  /** Says how something loads, when that is new. */
+  #note(url: string, how: string): void {
+    if (this.#said.get(url) === how) return;
+    if (this.#said.size >= MOST) this.#said.clear();
+    this.#said.set(url, how);
+    this.#say(`${url} ${how}`);
+  }
+}
