@@ -4,7 +4,7 @@
 
 import ava from 'ava';
 import { PAGE, startApp } from '../helpers/app.js';
-import { closeBrowser } from '../helpers/browser.js';
+import { closeBrowser, waitFor } from '../helpers/browser.js';
 import { wasHot } from '../helpers/expect.js';
 import { hearLines, startServer } from '../helpers/serving.js';
 
@@ -220,5 +220,9 @@ test('a page that names what the server no longer has is reloaded', async (t) =>
   await tab.page.goto(tab.page.url().replace('first.html', ''));
   await tab.until(value, 60);
   await tab.connected();
-  t.true(hmr.events.some(({ type, report }) => type === 'reloaded' && /kept/.test(report.message)));
+  await waitFor(
+    () => hmr.events.some(({ type, report }) => type === 'reloaded' && /kept/.test(report.message)),
+    () => JSON.stringify(hmr.events),
+  );
+  t.is(await tab.evaluate(value), 60);
 });
