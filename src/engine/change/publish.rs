@@ -181,6 +181,7 @@ impl State {
     pub fn set_source(&mut self, id: ModuleId, text: Arc<str>) {
         let (at, version) = (self.graph.changed_at(id), self.version);
         self.module(id).source = Some(ServedSource {
+            hash: xxh3_64(text.as_bytes()),
             text: Kept::new(text),
             at,
             version,

@@ -7,25 +7,24 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::gather::Read;
 use crate::engine::change::bodies::hex;
+use crate::engine::state::Kept;
 use hotgraph_core::graph::ModuleId;
+use hotgraph_core::syntax::analyze::ModuleRecord;
+use hotgraph_core::syntax::body::function;
 
 /// Into so many chunks a pack is divided, more or less. Each costs a request, and is what an edit changes at least.
 const DIVISOR: usize = 24;
 
-/// Fewer modules than this are not divided further.
+/// A chunk has about so many modules at least, and at most.
 const SMALLEST: usize = 16;
+const LARGEST: usize = 128;
 
 /// Packs that are told apart; all others count as one.
 const MOST_ROOTS: usize = 63;
-
-/// Bytes of chunks that are kept although no pack has them any more, as a multiple of those that packs have. A page may
-/// be about to ask for them.
-const SURPLUS: usize = 1;
 
 /// What a module is served as, in place of its shell.
 #[derive(Debug, Clone)]
@@ -38,12 +37,24 @@ pub struct Ready {
     pub reads: Arc<[Read]>,
 }
 
-/// A module of a chunk.
+/// A module of a chunk, and what its text there is made of.
+#[derive(Debug, Clone)]
 pub struct Piece {
     pub id: ModuleId,
     pub url: String,
+    /// What linking needs to know of it, as JSON. It has the hash of the text.
+    pub definition: Arc<str>,
+    pub text: Kept,
+    pub record: Arc<ModuleRecord>,
+}
+
+impl Piece {
     /// An array: the definition, and a function.
-    pub text: String,
+    fn write(&self) -> Option<String> {
+        let plan = self.record.body.as_ref()?.as_ref().ok()?;
+        let function = function(&self.text.text(), plan);
+        Some(format!("[{},{function}]", self.definition))
+    }
 }
 
 /// The last pack of one module.
@@ -54,18 +65,33 @@ struct Known {
     ready: Option<Ready>,
 }
 
-/// A module that brings bodies. Kept compressed: most are asked for once.
+/// A module that brings bodies. Its text is made when it is asked for, which is once: browsers keep it.
 #[derive(Debug)]
 struct Chunk {
     name: String,
-    text: Box<[u8]>,
+    pieces: Vec<Piece>,
+}
+
+impl Chunk {
+    fn text(&self) -> Option<String> {
+        let mut text =
+            String::from("import{provide as $hot_provide}from\"./main.js\";$hot_provide([\n");
+        for (at, piece) in self.pieces.iter().enumerate() {
+            if at > 0 {
+                text.push_str(",\n");
+            }
+            text.push_str(&piece.write()?);
+        }
+        text.push_str("\n]);");
+        Some(text)
+    }
 }
 
 /// All chunks that pages may ask for.
 #[derive(Debug, Default)]
 pub struct Chunks {
     /// By name, in the order in which they were made.
-    texts: BTreeMap<u64, Chunk>,
+    all: BTreeMap<u64, Chunk>,
     numbers: HashMap<String, u64>,
     made: u64,
     roots: Vec<ModuleId>,
@@ -75,9 +101,7 @@ pub struct Chunks {
 impl Chunks {
     /// The text of a chunk.
     pub fn get(&self, name: &str) -> Option<String> {
-        let chunk = self.texts.get(self.numbers.get(name)?)?;
-        let bytes = decompress_size_prepended(&chunk.text).ok()?;
-        String::from_utf8(bytes).ok()
+        self.all.get(self.numbers.get(name)?)?.text()
     }
 
     /// What was prepared of a module.
@@ -102,7 +126,8 @@ impl Chunks {
         }
         let members = pieces.iter().map(|piece| piece.id).collect();
         self.packs.entry(root).or_default().members = members;
-        let mask = (pieces.len() / DIVISOR).max(SMALLEST).next_power_of_two() as u64 - 1;
+        let size = (pieces.len() / DIVISOR).clamp(SMALLEST, LARGEST);
+        let mask = size.next_power_of_two() as u64 - 1;
         pieces.sort_by(|a, b| a.url.cmp(&b.url));
         let mut groups: BTreeMap<u64, Vec<Piece>> = BTreeMap::new();
         for piece in pieces {
@@ -116,13 +141,13 @@ impl Chunks {
             let mut chunk = Vec::new();
             for piece in group {
                 let is_last = xxh3_64(piece.url.as_bytes()) & mask == 0;
-                chunk.push(piece.text);
+                chunk.push(piece);
                 if is_last {
-                    names.push(self.add(&std::mem::take(&mut chunk)));
+                    names.push(self.add(std::mem::take(&mut chunk)));
                 }
             }
             if !chunk.is_empty() {
-                names.push(self.add(&chunk));
+                names.push(self.add(chunk));
             }
         }
         self.packs
@@ -145,46 +170,38 @@ impl Chunks {
             .fold(0, |bits, (index, _)| bits | 1 << index)
     }
 
-    fn add(&mut self, pieces: &[String]) -> String {
-        let list = pieces.join(",\n");
-        let text =
-            format!("import{{provide as $hot_provide}}from\"./main.js\";$hot_provide([\n{list}]);");
-        let name = format!("pack-{}.js", hex(xxh3_64(text.as_bytes())));
+    /// What it is called follows from what it is made of.
+    fn add(&mut self, pieces: Vec<Piece>) -> String {
+        let mut hasher = Xxh3Default::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        for piece in &pieces {
+            hasher.update(piece.definition.as_bytes());
+        }
+        let name = format!("pack-{}.js", hex(hasher.digest()));
         let known = self.numbers.remove(&name);
-        let known = known.and_then(|number| self.texts.remove(&number));
+        let known = known.and_then(|number| self.all.remove(&number));
         let chunk = known.unwrap_or_else(|| Chunk {
             name: name.clone(),
-            text: compress_prepend_size(text.as_bytes()).into(),
+            pieces,
         });
         self.made += 1;
         self.numbers.insert(name.clone(), self.made);
-        self.texts.insert(self.made, chunk);
+        self.all.insert(self.made, chunk);
         name
     }
 
-    /// Lets go of the oldest that no pack has.
+    /// Lets go of the oldest that no pack has, but for as many as packs have: a page may be about to ask for them.
     fn tidy(&mut self) {
-        let in_use: HashSet<&String> = self.packs.values().flat_map(|pack| &pack.chunks).collect();
-        let (mut used, mut unused) = (0, 0);
-        for Chunk { name, text } in self.texts.values() {
-            match in_use.contains(name) {
-                true => used += text.len(),
-                false => unused += text.len(),
+        let packs = self.packs.values();
+        let in_use: HashSet<&String> = packs.flat_map(|pack| &pack.chunks).collect();
+        let unused = self.all.iter();
+        let unused = unused.filter(|(_, chunk)| !in_use.contains(&chunk.name));
+        let unused: Vec<u64> = unused.map(|(&number, _)| number).collect();
+        let surplus = unused.len().saturating_sub(in_use.len());
+        for number in unused.into_iter().take(surplus) {
+            if let Some(chunk) = self.all.remove(&number) {
+                self.numbers.remove(&chunk.name);
             }
-        }
-        let mut gone = Vec::new();
-        for (&number, Chunk { name, text }) in &self.texts {
-            if unused <= SURPLUS * used {
-                break;
-            }
-            if !in_use.contains(name) {
-                unused -= text.len();
-                gone.push((number, name.clone()));
-            }
-        }
-        for (number, name) in gone {
-            self.texts.remove(&number);
-            self.numbers.remove(&name);
         }
     }
 }
@@ -193,16 +210,21 @@ impl Chunks {
 mod tests {
     use super::*;
     use hotgraph_core::graph::ModuleGraph;
+    use hotgraph_core::syntax::analyze::{Dialect, analyze_fully};
 
     /// Modules with these numbers, all of the same length.
     fn pieces(graph: &mut ModuleGraph, numbers: std::ops::Range<usize>) -> Vec<Piece> {
         numbers
             .map(|number| {
                 let url = format!("/module-{number}.js");
+                let text = format!("/* {number} */");
+                let record = analyze_fully(&text, Dialect::JavaScript);
                 Piece {
                     id: graph.intern(&url),
-                    text: format!("[{{}},function*(){{/* {number} */}}]"),
                     url,
+                    definition: format!("{{\"{number}\":0}}").into(),
+                    text: Kept::new(text.into()),
+                    record: Arc::new(record.unwrap_or_default()),
                 }
             })
             .collect()
@@ -221,7 +243,7 @@ mod tests {
         assert!(before.len() > 5, "{}", before.len());
         assert_eq!(chunks.put(root, pieces(&mut graph, 0..500)), before);
         let mut edited = pieces(&mut graph, 0..500);
-        edited[99].text.push(' ');
+        edited[99].definition = "{}".into();
         let after = chunks.put(root, edited);
         assert_eq!(added(&before, &after), 1);
         let grown = chunks.put(root, pieces(&mut graph, 0..501));
@@ -262,14 +284,14 @@ mod tests {
         let mut first = Vec::new();
         for edit in 0..20 {
             let mut all = pieces(&mut graph, 0..10);
-            all[0].text.push_str(&" ".repeat(edit));
+            all[0].definition = format!("{{\"edit\":{edit}}}").into();
             let names = chunks.put(root, all);
             if edit == 0 {
                 first = names;
             }
         }
         assert!(first.iter().all(|name| chunks.get(name).is_none()));
-        assert!(chunks.texts.len() <= 4, "{}", chunks.texts.len());
-        assert_eq!(chunks.texts.len(), chunks.numbers.len());
+        assert!(chunks.all.len() <= 4, "{}", chunks.all.len());
+        assert_eq!(chunks.all.len(), chunks.numbers.len());
     }
 }

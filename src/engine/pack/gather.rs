@@ -11,12 +11,13 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::chunks::Piece;
 use crate::engine::Shared;
 use crate::engine::change::bodies::Content;
-use crate::engine::state::State;
+use crate::engine::serve::script::INLINE;
+use crate::engine::state::{Kept, State};
 use crate::protocol::{Definition, ImportKind};
 use hotgraph_core::graph::exports::{self, Unit};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::syntax::analyze::ModuleRecord;
-use hotgraph_core::syntax::body::{BodyPlan, Native, function};
+use hotgraph_core::syntax::body::{BodyPlan, Native};
 
 /// How often a pack is begun anew since something changed meanwhile.
 const ATTEMPTS: usize = 3;
@@ -85,7 +86,8 @@ pub struct Pack {
 pub struct Member {
     pub id: ModuleId,
     pub definition: Definition,
-    text: Arc<str>,
+    text: Kept,
+    hash: u64,
     record: Arc<ModuleRecord>,
     imports: Vec<Option<usize>>,
 }
@@ -98,17 +100,17 @@ impl Member {
 
     /// The hash of its text.
     pub fn hash(&self) -> u64 {
-        xxh3_64(self.text.as_bytes())
+        self.hash
     }
 
     /// What brings its body to pages.
     pub fn piece(&self) -> Option<Piece> {
-        let definition = serde_json::to_string(&self.definition).ok()?;
-        let function = function(&self.text, self.plan()?);
         Some(Piece {
             id: self.id,
             url: self.definition.url.clone(),
-            text: format!("[{definition},{function}]"),
+            definition: serde_json::to_string(&self.definition).ok()?.into(),
+            text: self.text.clone(),
+            record: self.record.clone(),
         })
     }
 }
@@ -341,7 +343,8 @@ impl Shared {
             let name = state.graph.url(id).to_owned();
             drop(state);
             // Modules of the same text share an analysis, which goes when one of them is another.
-            let record = self.analysis_of(hash, &text);
+            let known = self.analyses.get(&hash).map(|record| record.clone());
+            let record = known.map_or_else(|| self.analysis_of(hash, &text.text()), Ok);
             let record = record.map_err(|_| Unpacked::Broken(name.clone()))?;
             let plan = match &record.body {
                 Some(Ok(plan)) => plan,
@@ -376,6 +379,7 @@ impl Shared {
                 id,
                 definition,
                 text,
+                hash,
                 record: record.clone(),
                 imports,
             });
@@ -448,7 +452,7 @@ impl State {
         &mut self,
         id: ModuleId,
         serves_files: bool,
-    ) -> Result<(Arc<str>, u64, Read), Unpacked> {
+    ) -> Result<(Kept, u64, Read), Unpacked> {
         let name = self.graph.url(id).to_owned();
         if !self.graph.is_served(id) {
             return Err(Unpacked::Unknown(name));
@@ -473,11 +477,19 @@ impl State {
         if source.version < input_changed_at {
             return Err(Unpacked::Changed(name));
         }
-        let at = source.time;
-        let Content::Text(text) = self.content_of(id, serves_files) else {
+        let time = source.time;
+        let served = source.clone();
+        if name.contains(INLINE) || self.is_too_large(id) {
+            return Err(Unpacked::NoScript(name));
+        }
+        let (text, hash) = if served.at == self.graph.changed_at(id) {
+            (served.text, served.hash)
+        } else if let Content::Text(text) = self.content_of(id, serves_files) {
+            let hash = xxh3_64(text.as_bytes());
+            (Kept::new(text), hash)
+        } else {
             return Err(Unpacked::Changed(name));
         };
-        let hash = xxh3_64(text.as_bytes());
         // Of others nobody hears when they change.
         let Some(index) = self.files.of_module(id) else {
             return Err(Unpacked::NoScript(name));
@@ -485,7 +497,7 @@ impl State {
         let read = Read {
             id,
             file: self.files.get(index).path.clone(),
-            at,
+            at: time,
             content: self.module(id).content,
             changed_at: self.graph.changed_at(id),
             maps: self.import_map_changes,

@@ -88,6 +88,7 @@ impl Engine {
             let (at, version) = (state.graph.changed_at(id), state.version);
             state.module(id).source = text.map(|text| ServedSource {
                 text,
+                hash: content,
                 at,
                 version,
                 time,

@@ -41,6 +41,8 @@ pub struct ReportedAcceptance {
 pub struct ServedSource {
     /// The code as the host had it.
     pub text: Kept,
+    /// Its hash.
+    pub hash: u64,
     /// The version of the module's content at that time.
     pub at: u64,
     /// The newest version at that time: what it was made of besides its file may have changed since.
