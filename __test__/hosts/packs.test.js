@@ -48,8 +48,9 @@ const OBSERVED = {
 globalThis.logged = [];
 globalThis.log = (...values) => logged.push(values.map(String).join(' ').replaceAll(origin, ''));
 addEventListener('error', ({ message, filename, lineno }) => {
-  // Firefox names who has evaluated the module.
-  log('uncaught', message, ...(navigator.userAgent.includes('Firefox') ? [] : [filename, lineno]));
+  // Firefox names who has evaluated the module. The imports of a shell are on a line of their own.
+  const isPlace = !navigator.userAgent.includes('Firefox') && !/SyntaxError/.test(message);
+  log('uncaught', message, ...(isPlace ? [filename, lineno] : []));
 });
 </script></head><body>
 <script type="module" src="./main.js"></script>
