@@ -123,8 +123,8 @@ impl Coordinator {
         let scripts = state.graph.imports(page).to_vec().into_iter();
         let found = scripts.filter_map(|id| {
             let start = inline_place(state.graph.url(id))?.line;
-            let text = &state.module(id).source.as_ref()?.text;
-            let end = start + line_ends(text).count();
+            let text = state.module(id).source.as_ref()?.text.text();
+            let end = start + line_ends(&text).count();
             (start..=end).contains(&(line as usize)).then_some(id)
         });
         found.last()
