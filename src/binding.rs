@@ -20,7 +20,7 @@ use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::{FileNames, Folders};
 use hotgraph_core::graph::import_map::ImportMap;
 use making::made_or_asked;
-pub use making::{MadeModule, Making};
+pub use making::{MadeModule, Making, Reading};
 pub use packing::{PackStatus, Packing};
 pub use shapes::*;
 
@@ -366,6 +366,14 @@ impl HmrEngine {
         let file = std::path::Path::new(&file);
         let saved = self.engine.saved_source(file, only_raw.unwrap_or(false))?;
         Some(saved.to_string())
+    }
+
+    /// Reads a file (absolute path) from disk. Resolves to its text, or to its bytes where they are no UTF-8; to `null` where
+    /// there is no regular file, it changes at this moment, or has more than 16 MiB.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Buffer | null>")]
+    pub fn read_file(&self, file: String) -> AsyncTask<Reading> {
+        let file = PathBuf::from(file);
+        AsyncTask::new(Reading { file })
     }
 
     /// Whether the engine knows a file (absolute path) as it is on disk now: it changed since the start, and the last

@@ -37,7 +37,7 @@ export interface FileRequest {
 
 type Resolved = string | undefined;
 
-/** The content of a file; `null` of what is none, which may have no end. */
+/** The content of a file that the engine does not read; `null` of what is none, which may have no end. */
 async function readRegular(file: string): Promise<Buffer | null> {
   return (await stat(file)).isFile() ? readFile(file) : null;
 }
@@ -97,6 +97,7 @@ export class HmrFiles {
   async read(file: string, headers: IncomingHttpHeaders = {}): Promise<string | Buffer | null> {
     const read = async (isSaveLast: boolean) =>
       (isSaveLast ? this.#engine.savedSource(file) : null) ??
+      (await this.#engine.readFile(file)) ??
       (await readRegular(file).catch(() => null));
     return isPreview(headers) ? read(true) : readSettled(this.#engine, file, read);
   }

@@ -1,13 +1,13 @@
-//! Making modules, on threads of their own.
+//! Reading files and making modules, on threads of their own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::Result;
+use napi::bindgen_prelude::{Buffer, Either, Result};
 use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, read_file};
 
 /// What `make` makes of a file.
 #[napi(object)]
@@ -73,5 +73,28 @@ impl Task for Making {
 
     fn resolve(&mut self, _: Env, made: Self::Output) -> Result<Self::JsValue> {
         Ok(made)
+    }
+}
+
+/// Reads a file, on a thread of its own.
+pub struct Reading {
+    pub(super) file: PathBuf,
+}
+
+#[napi]
+impl Task for Reading {
+    type Output = Option<std::result::Result<String, Vec<u8>>>;
+    type JsValue = Option<Either<String, Buffer>>;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let bytes = read_file(&self.file);
+        Ok(bytes.map(|bytes| String::from_utf8(bytes).map_err(|error| error.into_bytes())))
+    }
+
+    fn resolve(&mut self, _: Env, read: Self::Output) -> Result<Self::JsValue> {
+        Ok(read.map(|read| match read {
+            Ok(text) => Either::A(text),
+            Err(bytes) => Either::B(bytes.into()),
+        }))
     }
 }

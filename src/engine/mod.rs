@@ -52,6 +52,7 @@ use snapshot::file::Stamp;
 use snapshot::resume::{self, Exactness, Lineage};
 use state::State;
 pub use state::files::SourceFile;
+pub use watch::reading::read_file;
 pub use watch::watcher::Watching;
 
 /// Whom a message is for.

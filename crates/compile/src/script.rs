@@ -5,6 +5,7 @@
 
 mod env;
 mod print;
+mod strip;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,7 @@ use swc_core::ecma::visit::{Visit, VisitWith};
 use crate::fields::assign_fields;
 pub use env::{at_start, node_env};
 use print::print;
+pub use strip::strip;
 
 /// What a `tsconfig.json` says of how code is compiled. The default is TypeScript's for modules of today.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -281,16 +283,18 @@ pub fn may_define_hooks(source: &str) -> bool {
 }
 
 /// Whether there are decorators. The pass for those of the language changes other classes too.
-fn has_decorators(program: &Program) -> bool {
-    struct Search(bool);
-    impl Visit for Search {
-        fn visit_decorator(&mut self, _: &Decorator) {
-            self.0 = true;
-        }
-    }
-    let mut search = Search(false);
+fn has_decorators(program: &impl VisitWith<Decorated>) -> bool {
+    let mut search = Decorated(false);
     program.visit_with(&mut search);
     search.0
+}
+
+struct Decorated(bool);
+
+impl Visit for Decorated {
+    fn visit_decorator(&mut self, _: &Decorator) {
+        self.0 = true;
+    }
 }
 
 pub(crate) fn parse(

@@ -201,6 +201,13 @@ impl Shared {
             .script_options(subject.file)
             .map_err(|error| misconfigured(subject, error))?;
         let options = maker.compile.over(options, subject.file);
+        if dialect == Dialect::TypeScript
+            && host_map.is_none()
+            && let Some(code) = script::strip(source, &options)
+            && self.analysis_of(xxh3_64(code.as_bytes()), &code).is_ok()
+        {
+            return self.rewrite(maker, subject, code, None, None);
+        }
         let name = subject
             .file
             .file_name()
@@ -492,9 +499,7 @@ fn json(subject: Subject<'_>, source: &str) -> Result<String, Problem> {
 
 /// What decides how a module is made is wrong.
 fn misconfigured(subject: Subject<'_>, error: ConfigError) -> Problem {
-    let source = reading::read(&error.file)
-        .ok()
-        .and_then(|found| found.bytes);
+    let source = reading::read_file(&error.file);
     let source = source
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .unwrap_or_default();

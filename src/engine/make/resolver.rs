@@ -281,8 +281,7 @@ impl FileResolver {
         if let Some(known) = self.commonjs.get(file) {
             return *known;
         }
-        let text = reading::read(file).ok().and_then(|found| found.bytes);
-        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = reading::read_file(file).and_then(|bytes| String::from_utf8(bytes).ok());
         let is_commonjs = text.is_some_and(|text| says_commonjs(&text));
         self.commonjs.insert(file.to_path_buf(), is_commonjs);
         is_commonjs

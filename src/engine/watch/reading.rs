@@ -147,6 +147,11 @@ pub fn read(path: &Path) -> Result<OnDisk, ReadError> {
     })
 }
 
+/// The content of a file; `None` where it cannot be [read](read) now, or has more than [`MAX_ANALYSED`] bytes.
+pub fn read_file(path: &Path) -> Option<Vec<u8>> {
+    read(path).ok().and_then(|found| found.bytes)
+}
+
 fn hash_of(mut content: impl Read) -> io::Result<(u64, u64)> {
     let mut hasher = Xxh3Default::new();
     let mut chunk = vec![0; CHUNK];
