@@ -124,7 +124,8 @@ export class Maker {
    */
   async make(request: MakeRequest, read: Read): Promise<Made | null> {
     const { url, file } = request;
-    const commonJs = commonJsRequest(new URLSearchParams(url.split(/[?#]/)[1]));
+    const [, query] = url.split(/[?#]/);
+    const commonJs = query && commonJsRequest(new URLSearchParams(query));
     if (commonJs) return this.#makeOfCommonJs(file, (await read()) ?? '', commonJs);
     if (this.#isForPlugins(request)) {
       const text = await this.#makeByPlugins(request, read);

@@ -23,11 +23,15 @@ export interface Refused {
   refusal: string;
 }
 
+const NO_HOST: Refused = { refusal: 'a request names no host' };
+
 /** The rules of one server, and its secret. */
 export class Access {
   readonly #secret = randomBytes(32);
   readonly #hosts: readonly string[];
   readonly #origins: ReadonlySet<string>;
+  /** What the last request named, and what came of it: the next one names it again. */
+  #last: { authority: unknown; host: string | Refused } = { authority: undefined, host: NO_HOST };
 
   constructor({ allowedHosts, allowedOrigins }: AccessOptions) {
     this.#origins = new Set(allowedOrigins.flatMap((text) => originOf(text) ?? []));
@@ -96,10 +100,17 @@ export class Access {
   /** The host, with port, that a request names; a foreign name that was made to point here (DNS rebinding) is refused. */
   hostOf(headers: IncomingHttpHeaders): string | Refused {
     const authority = headers[':authority'] ?? headers.host;
+    if (this.#last.authority !== authority) {
+      this.#last = { authority, host: this.#hostAt(authority) };
+    }
+    return this.#last.host;
+  }
+
+  #hostAt(authority: unknown): string | Refused {
     // Else the url parser would find a host elsewhere in it, or none.
     const isPlain = typeof authority === 'string' && /^[^\s/?#@\\]+$/.test(authority);
     const url = isPlain ? parse(`http://${authority}`) : null;
-    if (url === null) return { refusal: 'a request names no host' };
+    if (url === null) return NO_HOST;
     return this.#isAllowed(url.hostname) ? url.host : unknownHost(url.hostname);
   }
 

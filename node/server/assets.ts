@@ -92,19 +92,20 @@ export function clientPath(): string {
  * The asset at `path` (below the base path), or `null` when there is none.
  *
  * @param env Is asked for when it is one of ours. A string is the reason why all of them are refused.
- * @param query Of the request.
+ * @param query Of the request, without the question mark.
  * @param bodies Makes the text of the module that defines bodies.
  * @param chunk The text of a module that brings bodies of a pack, by its name.
  * @param forbidden A page's policy forbids the socket. Returns what the page is to say of it.
  */
 export function findAsset(
   path: string,
-  query: URLSearchParams,
+  query: string,
   env: () => ClientEnv | string,
-  bodies: () => string,
+  bodies: (urls: string[]) => string,
   chunk: (name: string) => string | null,
   forbidden: () => string,
 ): Asset | null {
+  if (!path.startsWith(ENDPOINT)) return null;
   const { hash, files } = compiledClient();
   const [, folder, name = ''] = PLACE.exec(path) ?? [];
   const file = folder === hash ? files.get(name) : undefined;
@@ -122,12 +123,12 @@ export function findAsset(
     // Browsers go back to what they have kept of a module, which may name what nobody has any more.
     return asset(`import{lost}from"./main.js";lost();export{};`, 'no-store');
   }
-  if (name === BODIES) return asset(bodies(), 'no-store');
+  if (name === BODIES) return asset(bodies(new URLSearchParams(query).getAll('u')), 'no-store');
   if (name === POLICY) {
     return asset(`export const reason = ${JSON.stringify(forbidden())};`, 'no-store');
   }
   if (name === NAMESPACE) {
-    const from = JSON.stringify(query.get('of') ?? '');
+    const from = JSON.stringify(new URLSearchParams(query).get('of') ?? '');
     return asset(`import*as namespace from${from};export{namespace};`, 'no-store');
   }
   // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module script tag

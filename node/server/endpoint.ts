@@ -96,14 +96,13 @@ export class HmrEndpoint {
       const [socketPath, overlay] = [this.#socketPath, this.#overlay];
       return { session, token: admitted.token, version, socketPath, overlay };
     };
-    const parameters = new URLSearchParams(query);
-    const bodies = () => engine.bodies(parameters.getAll('u'));
+    const bodies = (urls: string[]) => engine.bodies(urls);
     const forbidden = () => {
       this.#refused(FORBIDDEN);
       return FORBIDDEN;
     };
     const chunk = (name: string) => engine.chunk(name);
-    return findAsset(path, parameters, env, bodies, chunk, forbidden);
+    return findAsset(path, query, env, bodies, chunk, forbidden);
   }
 
   /**

@@ -37,15 +37,14 @@ export async function readSettled<Content>(
   file: string,
   read: (isSaveLast: boolean) => Content | Promise<Content>,
 ): Promise<Content> {
-  const isTakenIn = () => engine.isTakenIn(file);
-  const isSettled = () => isTakenIn() || !isBeingWritten(file);
-  const readNow = () => read(isTakenIn() || isBeingWritten(file));
-  if (isSettled()) {
-    const content = await readNow();
+  const isSettled = () => engine.isTakenIn(file) || !isBeingWritten(file);
+  const isTakenIn = engine.isTakenIn(file);
+  if (isTakenIn || !isBeingWritten(file)) {
+    const content = await read(isTakenIn);
     // Looked at again after it was read, so that no save began in between.
     if (isSettled()) return content;
   }
   const endsAt = Date.now() + LONGEST_WAIT_MS;
   while (!isSettled() && Date.now() < endsAt) await pause(STEP_MS);
-  return readNow();
+  return read(engine.isTakenIn(file) || isBeingWritten(file));
 }
