@@ -48,6 +48,10 @@ export class Backend {
   readonly #isLocal: boolean;
   readonly #proxy: ProxyServer;
   readonly #listener: BackendListener;
+  /** Connections that are kept for the next request. */
+  readonly #agent: http.Agent;
+  /** What was sent to it for a request. */
+  readonly #sent = new WeakMap<IncomingMessage, http.ClientRequest>();
   /** Sockets that were upgraded: nobody else ends them. */
   readonly #sockets = new Set<Socket>();
 
@@ -58,16 +62,22 @@ export class Backend {
     const { hostname } = this.#target;
     const name = hostname.replace(/^\[|\]$/g, '');
     this.#isLocal = isIP(name) !== 0 || LOCAL_NAME.test(name);
+    const { Agent } = this.#target.protocol === 'https:' ? https : http;
+    this.#agent = new Agent({ keepAlive: true });
     this.#proxy = createProxyServer(this.#options());
     this.#proxy.on('proxyRes', (answer, request, response) => {
       void this.#answer(answer, request, response);
     });
-    this.#proxy.on('proxyReq', (proxied) => this.#fromHere(proxied));
+    this.#proxy.on('proxyReq', (proxied, request) => {
+      this.#sent.set(request, proxied);
+      this.#fromHere(proxied);
+    });
     this.#proxy.on('proxyReqWs', (proxied) => this.#fromHere(proxied));
     this.#proxy.on('error', (error, request, response) => {
       if (!request || !response) return;
-      if (response instanceof http.ServerResponse) this.#fail(error, request, response);
-      else refuse(response as Socket);
+      if (!('writeHead' in response)) refuse(response as Socket);
+      else if (this.#isLate(error, request, response)) this.#send(request, response, false);
+      else this.#fail(error, request, response);
     });
     // Who asked is gone.
     this.#proxy.on('econnreset', (_error, _request, response) => response.destroy());
@@ -80,8 +90,22 @@ export class Backend {
 
   /** Passes a request on. */
   pass(request: IncomingMessage, response: ServerResponse): void {
+    const { method, headers } = request;
+    // What has a body is sent once, and needs a connection that holds.
+    const isRepeatable = (method === 'GET' || method === 'HEAD') && !('content-length' in headers);
+    this.#send(request, response, isRepeatable && !('transfer-encoding' in headers));
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, isKept: boolean): void {
+    const options = isKept ? { ...this.#options(), agent: this.#agent } : this.#options();
     // What fails is heard of as an event.
-    this.#proxy.web(request, response).catch(() => {});
+    this.#proxy.web(request, response, options).catch(() => {});
+  }
+
+  /** Whether the backend had closed a connection that was kept: it is asked again by a new one. */
+  #isLate(error: NodeJS.ErrnoException, request: IncomingMessage, response: ServerResponse) {
+    const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+    return isClosed && !response.headersSent && this.#sent.get(request)?.reusedSocket === true;
   }
 
   /** Passes the request for a socket on. */
@@ -145,6 +169,7 @@ export class Backend {
 
   /** Ends all sockets. */
   close(): void {
+    this.#agent.destroy();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -157,7 +182,6 @@ export class Backend {
       xfwd: true,
       // Certificates of development are nobody's.
       secure: !this.#isLocal,
-      // A connection that was kept may belong to a backend that has ended.
       agent: false,
       selfHandleResponse: true,
     };
