@@ -3,7 +3,7 @@
  */
 
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import https from 'node:https';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import { createHosted, type HmrOptions, type HostedHmr } from '../http/create.js';
 import { BackendProxy } from '../proxy/proxy.js';
@@ -42,12 +42,17 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const notFound = (request: IncomingMessage, response: ServerResponse) =>
     hmr.middleware(request, response, (error) => answerNothing(response, error));
   const server = await create(settings, proxy?.handle ?? notFound);
+  const sockets = new Set<Socket>();
+  server.on(settings.https ? 'secureConnection' : 'connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   hmr.attach(server);
   if (proxy) {
     await proxy.start(hmr);
     server.on('upgrade', proxy.upgrade);
     // An upload takes as long as it takes.
-    server.requestTimeout = 0;
+    Object.assign(server, { requestTimeout: 0 });
   } else {
     server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
       if (!request.url?.startsWith(`${base}/__hotgraph/`)) socket.destroy();
@@ -60,7 +65,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
     async close() {
       await Promise.all([hmr.close(), proxy?.close()]);
       server.close();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
@@ -100,7 +105,10 @@ function hmrOptions(settings: Settings): HmrOptions {
   };
 }
 
-async function create(settings: Settings, listener: RequestListener): Promise<http.Server> {
+async function create(
+  settings: Settings,
+  listener: RequestListener,
+): Promise<http.Server | Http2SecureServer> {
   if (!settings.https) return http.createServer(listener);
   const { cert, key, host, root, cacheDir } = settings;
   const names = ['localhost', '127.0.0.1', '::1', ...networkAddresses()];
@@ -111,7 +119,8 @@ async function create(settings: Settings, listener: RequestListener): Promise<ht
           [...new Set([...names, ...(host && host !== '0.0.0.0' && host !== '::' ? [host] : [])])],
           cacheFolder(findPackages(root), cacheDir),
         );
-  return https.createServer(certificate, listener);
+  // The objects of HTTP/2 have the same methods. Browsers open sockets by HTTP/1.1.
+  return createSecureServer({ ...certificate, allowHTTP1: true }, listener as never);
 }
 
 /** Nothing is there, or something went wrong. */
