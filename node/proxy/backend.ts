@@ -97,9 +97,11 @@ export class Backend {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, isKept: boolean): void {
-    const options = isKept ? { ...this.#options(), agent: this.#agent } : this.#options();
+    const agent = isKept && this.#agent;
+    // What the browser does with its own connection is not the backend's concern.
+    if (isKept) for (const name of BETWEEN_NEIGHBOURS) delete request.headers[name];
     // What fails is heard of as an event.
-    this.#proxy.web(request, response, options).catch(() => {});
+    this.#proxy.web(request, response, { agent }).catch(() => {});
   }
 
   /** Whether the backend had closed a connection that was kept: it is asked again by a new one. */
@@ -112,7 +114,7 @@ export class Backend {
   passSocket(request: IncomingMessage, socket: Socket, head: Buffer): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    this.#proxy.ws(request, socket, this.#options(), head).catch(() => {});
+    this.#proxy.ws(request, socket, { agent: false }, head).catch(() => {});
   }
 
   /**
@@ -182,7 +184,6 @@ export class Backend {
       xfwd: true,
       // Certificates of development are nobody's.
       secure: !this.#isLocal,
-      agent: false,
       selfHandleResponse: true,
     };
   }
