@@ -261,6 +261,8 @@ test('--https with a certificate of its own, which later runs keep', async (t) =
     const url = await urlOf(program);
     t.is(url, `https://localhost:${port}/`);
     const tab = await open(t, url, { ignoreHTTPSErrors: true });
+    const protocol = () => performance.getEntriesByType('navigation')[0].nextHopProtocol;
+    await tab.until(protocol, 'h2');
     await project.write('app/greeting.js', greeting(text));
     await tab.until(heading, text);
     t.is(tab.loads, 1);
