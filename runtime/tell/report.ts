@@ -105,7 +105,7 @@ function remedy({ cause, chain, page, silent }: Facts): string | null {
     case 'notReplaceable':
       return null;
     case 'input':
-      return `Say in the dev server's configuration which file is made of it: hmr.dependsOn(file, …).`;
+      return `If a file that pages load is made of it, say so in the server's code: hmr.dependsOn(file, …).`;
     case 'declined':
       return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;
     case 'notEvaluated':

@@ -2,12 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { BuildFailure, ImportKind, Loader, Plugin, PluginBuild } from 'esbuild';
+import type { BuildFailure, ImportKind, Plugin, PluginBuild } from 'esbuild';
 import { CommonJsError } from './error.js';
 import {
   CONDITIONS,
   type Found,
   type Input,
+  languageOf,
   MAIN_FIELDS,
   type Printed,
   REPLACED,
@@ -15,13 +16,6 @@ import {
 } from './tool.js';
 
 type Esbuild = typeof import('esbuild');
-
-const LOADERS: Readonly<Record<string, Loader>> = {
-  '.jsx': 'jsx',
-  '.ts': 'ts',
-  '.cts': 'ts',
-  '.tsx': 'tsx',
-};
 
 /** Marks what we ask esbuild ourselves. */
 const OURS = 'hotgraph';
@@ -94,7 +88,7 @@ function linking({ file, text, link }: Input): Plugin {
             loader: 'js',
           };
         }
-        return { contents: text, resolveDir, loader: LOADERS[path.extname(file)] ?? 'js' };
+        return { contents: text, resolveDir, loader: languageOf(file) };
       });
     },
   };

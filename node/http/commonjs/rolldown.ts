@@ -7,6 +7,7 @@ import {
   CONDITIONS,
   type Found,
   type Input,
+  languageOf,
   MAIN_FIELDS,
   type Printed,
   REPLACED,
@@ -17,13 +18,6 @@ type Rolldown = typeof import('rolldown');
 
 /** What rolldown calls a file that the field `browser` turns off. */
 const EMPTY = '\0rolldown/';
-
-const TYPES: Readonly<Record<string, 'js' | 'jsx' | 'ts' | 'tsx'>> = {
-  '.jsx': 'jsx',
-  '.ts': 'ts',
-  '.cts': 'ts',
-  '.tsx': 'tsx',
-};
 
 /** @param api The module `rolldown`. */
 export function rolldownTool(api: unknown): Tool {
@@ -82,7 +76,7 @@ function linking({ file, text, link }: Input): Plugin {
       });
       return { id, external: true };
     },
-    load: () => ({ code: text, moduleType: TYPES[path.extname(file)] ?? 'js' }),
+    load: () => ({ code: text, moduleType: languageOf(file) }),
   };
 }
 

@@ -36,6 +36,21 @@ export interface Printed {
   map: { sources: readonly (string | null)[]; mappings: string };
 }
 
+/** What a file is written in, by its name. */
+export function languageOf(file: string): 'js' | 'jsx' | 'ts' | 'tsx' {
+  switch (path.extname(file)) {
+    case '.jsx':
+      return 'jsx';
+    case '.ts':
+    case '.cts':
+      return 'ts';
+    case '.tsx':
+      return 'tsx';
+    default:
+      return 'js';
+  }
+}
+
 /** A bundler. */
 export interface Tool {
   /** As npm calls it. */
