@@ -2,7 +2,7 @@
  * Pages of the backend: read whole, changed, and given to the browser with headers that are right for them.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
@@ -90,7 +90,7 @@ export async function answerPage(
     return;
   }
   const body = Buffer.from(change(text.html), text.encoding);
-  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  const etag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
   for (const name of OF_BYTES) delete headers[name];
   headers.etag = etag;
   // What was changed since is in no page that a browser keeps.
