@@ -43,6 +43,12 @@ const MAX_OPEN_BRACES: usize = 4_000;
 /// `else` that are let through: the parser takes time that grows with the square of how many follow one another.
 const MAX_ELSES: usize = 20_000;
 
+/// Open parentheses and square brackets, and assignments and arrows that follow one another, that are let through: both
+/// take time that grows with the square of how many there are.
+const MAX_OPEN_BRACKETS: usize = 4_000;
+/// See [`MAX_OPEN_BRACKETS`].
+const MAX_CHAIN: usize = 10_000;
+
 /// Stack for what is independent of nesting.
 const RESERVE: usize = pick(256 << 10, 1 << 20);
 
@@ -82,6 +88,9 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let mut elses = 0;
     let mut open_braces = 0_usize;
     let mut most_open_braces = 0;
+    let mut open_brackets = 0_usize;
+    let mut most_open_brackets = 0;
+    let mut chain = Chain::default();
     // What stands in front of the last word, when nothing but blanks came since.
     let mut before_word = None;
     let mut last = b';';
@@ -95,6 +104,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
             let word = &bytes[at..at + length];
             stack += KEYWORD * keywords(word);
             elses += usize::from(word == b"else");
+            chain.word(last);
             before_word = (word != b"default").then_some(last);
             last = if word == b"case" { b'?' } else { b'a' };
             at += length;
@@ -126,16 +136,52 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
                 most_open_braces = most_open_braces.max(open_braces);
             }
             b'}' => open_braces = open_braces.saturating_sub(1),
+            b'(' | b'[' => {
+                open_brackets += 1;
+                most_open_brackets = most_open_brackets.max(open_brackets);
+            }
+            b')' | b']' => open_brackets = open_brackets.saturating_sub(1),
+            b'=' => chain.link(),
             // Not the key of an object, nor the middle of a condition.
             b':' if matches!(before_word, Some(b';' | b'}' | b')' | b':' | b'a')) => labels += 1,
             _ => {}
+        }
+        if matches!(byte, b';' | b'{' | b'}') {
+            chain.length = 0;
         }
         before_word = None;
         last = byte;
     }
     let page = 64 << 10;
-    let is_sane = labels <= MAX_LABELS && most_open_braces <= MAX_OPEN_BRACES && elses <= MAX_ELSES;
+    let is_sane = labels <= MAX_LABELS
+        && most_open_braces <= MAX_OPEN_BRACES
+        && most_open_brackets <= MAX_OPEN_BRACKETS
+        && chain.longest <= MAX_CHAIN
+        && elses <= MAX_ELSES;
     is_sane.then(|| stack.div_ceil(page) * page)
+}
+
+/// Assignments and arrows that follow one another: `a = b.c = (d) => e = 1`, with one operand between two of them.
+#[derive(Default)]
+struct Chain {
+    length: usize,
+    longest: usize,
+    operands: usize,
+}
+
+impl Chain {
+    fn word(&mut self, before: u8) {
+        self.operands += usize::from(before != b'.');
+        if self.operands > 1 {
+            self.length = 0;
+        }
+    }
+
+    fn link(&mut self) {
+        self.operands = 0;
+        self.length += 1;
+        self.longest = self.longest.max(self.length);
+    }
 }
 
 /// Whether a byte can be in a word, or in an escape in a word.
@@ -178,4 +224,22 @@ pub(super) fn is_keyword(word: &[u8]) -> bool {
             | b"typeof" | b"undefined" | b"unique" | b"unknown" | b"using" | b"var" | b"void"
             | b"while" | b"with" | b"yield"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_the_square_of_its_length_is_refused() {
+        let is_sane = |source: &str| bound(source, Dialect::TypeScript).is_some();
+        assert!(!is_sane(&"a = ".repeat(100_000)));
+        assert!(!is_sane(&"(a = ".repeat(100_000)));
+        assert!(!is_sane(&"(a) => ".repeat(100_000)));
+        assert!(!is_sane(&"[".repeat(100_000)));
+        assert!(is_sane(&"exports.a = ".repeat(5_000)));
+        assert!(is_sane(&"a = 1\n".repeat(100_000)));
+        assert!(is_sane(&"let a = b, c = d;".repeat(100_000)));
+        assert!(is_sane(&"f((a) => a, [b]);".repeat(100_000)));
+    }
 }
