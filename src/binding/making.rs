@@ -1,6 +1,7 @@
 //! Reading files and making modules, on threads of their own.
 
 use std::path::PathBuf;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Buffer, Either, Result};
@@ -88,7 +89,7 @@ impl Task for Reading {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let bytes = read_file(&self.file);
-        Ok(bytes.map(|bytes| String::from_utf8(bytes).map_err(|error| error.into_bytes())))
+        Ok(bytes.map(|bytes| String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)))
     }
 
     fn resolve(&mut self, _: Env, read: Self::Output) -> Result<Self::JsValue> {
