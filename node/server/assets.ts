@@ -57,8 +57,11 @@ const NAMESPACE = 'namespace.js';
 /** The module by which a page says that its policy forbids the socket. */
 const POLICY = 'policy.js';
 
+/** The module that stands in for one that browsers do not have. */
+const ABSENT = 'absent.js';
+
 /** The modules that are made for each request. */
-const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY]);
+const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY, ABSENT]);
 
 /** The names of modules that bring bodies of packs. */
 const CHUNK = /^pack-[0-9a-f]{16}\.js$/;
@@ -127,6 +130,7 @@ export function findAsset(
   if (name === POLICY) {
     return asset(`export const reason = ${JSON.stringify(forbidden())};`, 'no-store');
   }
+  if (name === ABSENT) return asset(absent(new URLSearchParams(query)), 'no-store');
   if (name === NAMESPACE) {
     const from = JSON.stringify(new URLSearchParams(query).get('of') ?? '');
     return asset(`import*as namespace from${from};export{namespace};`, 'no-store');
@@ -138,4 +142,27 @@ export function findAsset(
 
 function asset(body: string, cacheControl: string): Asset {
   return { body, type: 'js', headers: { 'cache-control': cacheControl, ...CLOSED } };
+}
+
+/**
+ * A module with these names, all of which can be held and extended. Whoever uses one gets an error that says whose it is.
+ * Where a package wants no such module in browsers, it is empty.
+ */
+function absent(query: URLSearchParams): string {
+  const names = query
+    .getAll('name')
+    .filter((name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name));
+  const list = names.map((name, index) => `e${index} as ${name}`).join(',');
+  const exported = `export{${list}};`;
+  if (query.has('empty')) {
+    const empty = names.map((_, index) => `let e${index};`).join('');
+    return `${empty}${exported}export default {};`;
+  }
+  const [of, by] = [JSON.stringify(query.get('of') ?? ''), JSON.stringify(query.get('by') ?? '')];
+  const made = names.map((name, index) => `const e${index}=absent(${JSON.stringify(name)});`);
+  return `const fail=(name)=>{throw new Error(${by}+' uses "'+name+'" of "'+${of}+'", a module of Node that browsers do not have. Import it on the server only, or install a package that does the same in browsers.')};
+const absent=(name)=>new Proxy(class{},{
+get:(of,key)=>typeof key==='symbol'||key==='then'||key==='prototype'?of[key]:absent(name?name+'.'+key:key),
+apply:()=>fail(name),construct:()=>fail(name)});
+${made.join('')}${exported}export default absent('');`;
 }

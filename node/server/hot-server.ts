@@ -13,6 +13,7 @@ import { splitId } from '../plugins/ids.js';
 import type { PluginOption } from '../plugins/plugin.js';
 import { plainLine, plainText } from '../tell/report.js';
 import { type LogLevel, Terminal } from '../tell/terminal.js';
+import { ENDPOINT } from './assets.js';
 import type { UpgradeServer } from './channel.js';
 import { openInEditor } from './editor.js';
 import { HmrEndpoint } from './endpoint.js';
@@ -155,7 +156,7 @@ export class HotServer {
       const address = `http://host${url}`;
       if (!/^[./]/.test(found) || !URL.canParse(found, address)) return null;
       const { pathname } = new URL(found, address);
-      if (!pathname.startsWith(`${base}/`)) return null;
+      if (!pathname.startsWith(`${base}/`) || pathname.startsWith(base + ENDPOINT)) return null;
       const below = fileOf(pathname.slice(base.length), root, outside);
       return below === null ? null : below + splitId(specifier)[1];
     };

@@ -101,7 +101,7 @@ impl Maker {
         let folders = options.folders.clone();
         let base_url = format!("{}/", folders.base);
         Self {
-            resolver: FileResolver::new(folders),
+            resolver: FileResolver::new(folders, options.client_url.clone()),
             answers: options.asks_specifiers.then(Answers::default),
             by_host: DashMap::new(),
             is_host_first: options.is_host_first,
@@ -292,7 +292,7 @@ impl Shared {
         });
         let dynamics = record.dynamic_imports.iter().filter_map(|import| {
             let (specifier, span) = import.literal.as_ref()?;
-            let names = (!record.data_imports.contains(specifier)).then_some(&[][..]);
+            let names = import.attribute_type.is_none().then_some(&[][..]);
             Some((specifier, *span, names))
         });
         let found: Vec<_> = statics

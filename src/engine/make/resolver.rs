@@ -75,6 +75,8 @@ pub struct FileResolver {
     /// Nobody else may use it while it forgets: what is resolved meanwhile could be wrong.
     resolver: RwLock<Resolver>,
     folders: Folders,
+    /// The url of the client, whose folder has what stands in for modules that browsers do not have.
+    client_url: String,
     /// Which files of packages are CommonJS.
     commonjs: DashMap<PathBuf, bool>,
     /// Folders outside of the root that packages are in which code imports.
@@ -87,7 +89,7 @@ pub struct FileResolver {
 
 impl FileResolver {
     /// A resolver for the files below these folders.
-    pub fn new(folders: Folders) -> Self {
+    pub fn new(folders: Folders, client_url: String) -> Self {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let alias = |from: &str, to: &[&str]| (from.to_owned(), owned(to));
         let options = ResolveOptions {
@@ -111,6 +113,7 @@ impl FileResolver {
         Self {
             resolver: RwLock::new(Resolver::new(options)),
             folders,
+            client_url,
             commonjs: DashMap::new(),
             packages: DashMap::new(),
             configs: DashMap::new(),
@@ -147,7 +150,8 @@ impl FileResolver {
         specifier: &str,
         names: Option<&[String]>,
     ) -> Result<Option<String>, ConfigError> {
-        if url::is_absolute(specifier) || specifier.starts_with("//") {
+        let is_elsewhere = url::is_absolute(specifier) && !specifier.starts_with("node:");
+        if is_elsewhere || specifier.starts_with("//") {
             return Ok(None);
         }
         let at = specifier.find(['?', '#']).unwrap_or(specifier.len());
@@ -158,8 +162,12 @@ impl FileResolver {
             at
         };
         let (name, rest) = specifier.split_at(at);
-        let found = match self.resolver().resolve_file(importer, name) {
+        let found = match self.find(importer, name) {
             Ok(found) => found,
+            Err(error @ (ResolveError::Builtin { .. } | ResolveError::Ignored(_))) => {
+                let is_empty = matches!(error, ResolveError::Ignored(_));
+                return Ok(names.map(|names| self.absent(importer_url, name, names, is_empty)));
+            }
             Err(error) => return self.misconfigured(&error).map_or(Ok(None), Err),
         };
         let file = found.path();
@@ -182,6 +190,34 @@ impl FileResolver {
             Some(marker) => with_marker(&kept, marker),
             None => kept,
         }))
+    }
+
+    /// A package that has the name of a module of Node's stands for it in browsers.
+    fn find(&self, importer: &Path, name: &str) -> Result<Resolution, ResolveError> {
+        let resolver = self.resolver();
+        match resolver.resolve_file(importer, name) {
+            Err(error @ ResolveError::Builtin { .. }) if !name.starts_with("node:") => {
+                let package = resolver.resolve_file(importer, &format!("{name}/"));
+                package.map_err(|_| error)
+            }
+            found => found,
+        }
+    }
+
+    /// The url of a module in place of one that browsers do not have: empty where the package says so, else its use is an
+    /// error.
+    fn absent(&self, by: &str, name: &str, names: &[String], is_empty: bool) -> String {
+        let mut query = ::url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("of", name).append_pair("by", by);
+        if is_empty {
+            query.append_pair("empty", "");
+        }
+        let named = names.iter().filter(|name| is_identifier_name(name));
+        for name in named.filter(|name| *name != "default") {
+            query.append_pair("name", name);
+        }
+        let (folder, _) = self.client_url.rsplit_once('/').unwrap_or_default();
+        format!("{folder}/absent.js?{}", query.finish())
     }
 
     /// The url of a file; `None` where it has none. That of a package elsewhere can be asked for from then on.
