@@ -20,18 +20,21 @@ let isDue = false;
 export function refresh(url) {
   urls.add(new URL(url).pathname + new URL(url).search);
   return {
-    $RefreshReg$: (type, name) => register(type, url + ' ' + name),
+    $RefreshReg$(type, name) {
+      register(type, url + ' ' + name);
+      return type;
+    },
     $RefreshSig$: sign,
   };
 }
 
 /**
- * The module at a url was run anew. Returns why its importers have to run again too; else nothing, or a promise that is
+ * The module at a url was run anew. Where its exports are, lines say. Returns why its importers have to run again too; else nothing, or a promise that is
  * rejected with what a render throws.
  */
-refresh.update = (url, next, previous) => {
+refresh.update = (url, next, previous, lines) => {
   awaited.delete(new URL(url).pathname + new URL(url).search);
-  const reason = boundary(url, next, previous);
+  const reason = boundary(url, next, previous, lines);
   isDue ||= reason === undefined;
   return reason ?? (awaited.size === 0 ? render() : undefined);
 };
@@ -74,23 +77,24 @@ function registerAll(url, exports) {
   }
 }
 
-function changed(name, next, previous) {
+function changed(name, next, previous, place) {
   if (isComponent(next) && isComponent(previous)) return undefined;
   if (isCompound(next) && isCompound(previous)) {
     const gone = Object.keys(previous).find((part) => !(part in next));
     return gone && 'the component "' + name + '.' + gone + '" is gone';
   }
   if (next === previous) return undefined;
-  if (isComponent(previous)) return 'the export "' + name + '" is no component any more';
-  return 'the export "' + name + '" is no component, and it changed';
+  if (isComponent(previous)) return 'the export "' + name + '"' + place + ' is no component any more';
+  return 'the export "' + name + '"' + place + ' is no component, and it changed: in a module of its own it would keep the state of components';
 }
 
-function boundary(url, next, previous) {
+function boundary(url, next, previous, lines = {}) {
   const names = Object.keys(next);
   if (names.length === 0) return 'it exports no component, so that the rest of it has to run again';
   for (const name of Object.keys(previous)) {
     if (!(name in next)) return 'the export "' + name + '" is gone';
-    const reason = changed(name, next[name], previous[name]);
+    const place = lines[name] ? ' in line ' + lines[name] : '';
+    const reason = changed(name, next[name], previous[name], place);
     if (reason) return reason;
   }
   registerAll(url, previous);

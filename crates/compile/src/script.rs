@@ -3,6 +3,7 @@
 //! What browsers run natively stays as it is written. Types go, and JSX, enums, namespaces, parameter properties and
 //! decorators become what they stand for. Types are not checked.
 
+mod components;
 mod env;
 mod print;
 mod strip;
@@ -15,9 +16,7 @@ use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, explain, guarded};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
-use swc_core::ecma::ast::{
-    Class, Decorator, EsVersion, Expr, MemberExpr, MemberProp, Module, Pass, Program,
-};
+use swc_core::ecma::ast::{Decorator, EsVersion, Module, Pass, Program};
 use swc_core::ecma::parser::lexer::Lexer;
 use swc_core::ecma::parser::{Parser, StringInput};
 use swc_core::ecma::transforms::base::fixer::fixer;
@@ -35,6 +34,7 @@ use swc_core::ecma::transforms::typescript::{
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use crate::fields::assign_fields;
+use components::{RegisterMore, exports_of, has_component_classes};
 pub use env::{at_start, node_env};
 use print::print;
 pub use strip::strip;
@@ -122,6 +122,8 @@ pub struct Script {
     pub map: String,
     /// Which parts of it are registered, if any ([`ScriptOptions::refreshes`]).
     pub refresh: Option<Refresh>,
+    /// The names that it exports, and the line of each in the source, from 1; only of what accepts its own updates.
+    pub exports: Vec<(String, usize)>,
 }
 
 /// What a module registers.
@@ -171,6 +173,10 @@ fn transform(
     let is_decorated = has_decorators(&program);
     let refreshes = options.refreshes;
     let has_classes = refreshes && has_component_classes(&program);
+    let exports = match refreshes {
+        true => exports_of(&program, &files),
+        false => Vec::new(),
+    };
     let (unresolved, top_level) = (Mark::new(), Mark::new());
     let mut apply = |mut pass: Box<dyn Pass>| pass.process(&mut program);
 
@@ -217,6 +223,9 @@ fn transform(
         }
     }
     if refreshes {
+        if has_jsx {
+            apply(Box::new(RegisterMore));
+        }
         apply(Box::new(refresh(
             true,
             Some(RefreshOptions::default()),
@@ -247,28 +256,15 @@ fn transform(
         true if has_components || has_classes => Some(Refresh::Accepts),
         _ => (has_components || has_hooks).then_some(Refresh::Registers),
     };
-    Ok(Script { refresh, ..script })
-}
-
-/// Whether there are classes that are components. The pass for refreshing does not register them: their exports do.
-fn has_component_classes(program: &Program) -> bool {
-    struct Search(bool);
-    impl Visit for Search {
-        fn visit_class(&mut self, class: &Class) {
-            let name = match class.super_class.as_deref() {
-                Some(Expr::Ident(name)) => Some(&name.sym),
-                Some(Expr::Member(MemberExpr {
-                    prop: MemberProp::Ident(name),
-                    ..
-                })) => Some(&name.sym),
-                _ => None,
-            };
-            self.0 |= name.is_some_and(|name| name.ends_with("Component"));
-        }
-    }
-    let mut search = Search(false);
-    program.visit_with(&mut search);
-    search.0
+    let exports = match refresh {
+        Some(Refresh::Accepts) => exports,
+        _ => Vec::new(),
+    };
+    Ok(Script {
+        refresh,
+        exports,
+        ..script
+    })
 }
 
 /// Whether code may define hooks: functions with names such as `useCount`.

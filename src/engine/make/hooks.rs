@@ -91,26 +91,41 @@ impl CompileOptions {
     }
 }
 
+/// What a module registers, and where.
+pub struct Registering<'m> {
+    /// The url of the module that components register at.
+    pub runtime: &'m str,
+    /// What it registers.
+    pub refresh: Refresh,
+    /// What it exports, and the line of each in its source, from 1.
+    pub exports: Vec<(String, usize)>,
+}
+
 /// Lets a module register its components, and accept itself where they make a boundary. Lines stay.
-pub fn register(edits: &mut Vec<Edit>, code: &str, runtime: &str, refresh: Refresh) {
+pub fn register(edits: &mut Vec<Edit>, code: &str, registering: &Registering<'_>) {
     let start = format!(
         "import{{refresh as $hotRefresh$}}from{};const{{$RefreshReg$,$RefreshSig$}}=$hotRefresh$(import.meta.url);",
-        literal(runtime)
+        literal(registering.runtime)
     );
     edits.insert(0, script::at_start(code, &start));
-    if refresh == Refresh::Accepts {
+    if registering.refresh == Refresh::Accepts {
+        let exports = registering.exports.iter();
+        let lines = exports.map(|(name, line)| format!("{}:{line}", literal(name)));
+        let lines = lines.collect::<Vec<_>>().join(",");
         let end = code.trim_end_matches('\n').len();
         edits.push(Edit {
             span: Span { start: end, end },
-            text: ACCEPT.to_owned(),
+            text: format!("{ACCEPT_START}{{{lines}}}{ACCEPT_END}"),
         });
     }
 }
 
-/// Whether the update can be applied is for the runtime to say, which sees the exports from before and now.
-const ACCEPT: &str = "\nimport.meta.hot?.accept(($hotNext$,$hotPrevious$)=>{\
-const $hotReason$=$hotRefresh$.update(import.meta.url,$hotNext$,$hotPrevious$);\
-if(typeof $hotReason$==='string')import.meta.hot.invalidate($hotReason$);return $hotReason$;});";
+/// Whether the update can be applied is for the runtime to say, which sees the exports from before and now. It is told
+/// in which lines they are.
+const ACCEPT_START: &str = "\nimport.meta.hot?.accept(($hotNext$,$hotPrevious$)=>{\
+const $hotReason$=$hotRefresh$.update(import.meta.url,$hotNext$,$hotPrevious$,";
+/// See [`ACCEPT_START`].
+const ACCEPT_END: &str = ");if(typeof $hotReason$==='string')import.meta.hot.invalidate($hotReason$);return $hotReason$;});";
 
 /// What plugins make of specifiers.
 #[derive(Default)]

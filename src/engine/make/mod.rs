@@ -19,9 +19,8 @@ use super::state::accepted_specifiers;
 use super::{Engine, EngineOptions, Shared};
 use crate::engine::message::Message;
 use crate::engine::watch::reading;
-use hooks::Answers;
+use hooks::{Answers, Registering};
 pub use hooks::{CompileOptions, HostText, TextKind};
-use hotgraph_compile::script::Refresh;
 use hotgraph_compile::{data, script, style};
 use hotgraph_core::diagnostic::{Diagnostic, Place, Severity, place_of};
 use hotgraph_core::graph::{ModuleId, url};
@@ -234,9 +233,25 @@ impl Shared {
             Some(before) => map::joined(&script.map, before).unwrap_or(script.map),
             None => script.map,
         };
-        let refresh = maker.compile.refresh.as_deref();
-        let refresh = refresh.zip(script.refresh);
-        self.rewrite(maker, subject, script.code, Some((map, written)), refresh)
+        let runtime = maker.compile.refresh.as_deref();
+        let registering = runtime
+            .zip(script.refresh)
+            .map(|(runtime, refresh)| Registering {
+                runtime,
+                refresh,
+                // Of what plugins made, lines are not those of the file.
+                exports: match host_map {
+                    Some(_) => Vec::new(),
+                    None => script.exports,
+                },
+            });
+        self.rewrite(
+            maker,
+            subject,
+            script.code,
+            Some((map, written)),
+            registering.as_ref(),
+        )
     }
 
     /// Writes into JavaScript what its specifiers stand for, and what it asks of its environment. With a source map, that
@@ -247,7 +262,7 @@ impl Shared {
         subject: Subject<'_>,
         code: String,
         mapped: Option<(String, &str)>,
-        refresh: Option<(&str, Refresh)>,
+        registering: Option<&Registering<'_>>,
     ) -> Result<String, Unmade> {
         let record = match self.analysis_of(xxh3_64(code.as_bytes()), &code) {
             Ok(record) => record,
@@ -260,8 +275,8 @@ impl Shared {
             }
         };
         let mut edits = self.edits(maker, subject, &code, &record)?;
-        if let Some((runtime, refresh)) = refresh {
-            hooks::register(&mut edits, &code, runtime, refresh);
+        if let Some(registering) = registering {
+            hooks::register(&mut edits, &code, registering);
         }
         let Some((map, _)) = mapped else {
             return Ok(if edits.is_empty() {

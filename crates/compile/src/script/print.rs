@@ -44,6 +44,7 @@ pub fn print(
         code,
         map,
         refresh: None,
+        exports: Vec::new(),
     })
 }
 

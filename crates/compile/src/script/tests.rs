@@ -177,6 +177,23 @@ fn components_are_registered() {
     };
     assert!(code.contains("_s = $RefreshSig$()"), "{code}");
     assert!(code.contains("$RefreshReg$(_c, \"A\")"), "{code}");
+    // Functions within calls, and classes, are registered too, also where JSX uses them in the module.
+    let source = "const A = memo(b.c(() => useB(1)));\nclass D extends Component {}\nexport function E() { return <><A/><D/></>; }\nexport const f = 1, { g } = f;\nexport { f as h, D as default };";
+    let Ok(script) = compile(source, Dialect::Jsx, "a.jsx", &options) else {
+        panic!("it compiles");
+    };
+    for expected in ["\"A$memo$c\")", "$RefreshReg$(D, \"D\")", "\"A\")"] {
+        assert!(script.code.contains(expected), "{}", script.code);
+    }
+    let names: Vec<_> = script
+        .exports
+        .iter()
+        .map(|(name, line)| (&**name, *line))
+        .collect();
+    assert_eq!(
+        names,
+        [("E", 3), ("f", 4), ("g", 4), ("h", 5), ("default", 5)]
+    );
     // Whether that is a component, nobody can tell.
     let found = found("export function A() {}", Dialect::TypeScript);
     assert_eq!(found.map(|found| found.0), Ok(Some(Refresh::Registers)));
