@@ -124,6 +124,11 @@ export class Plugins {
     return this.#resolvers.length > 0;
   }
 
+  /** All, in the order in which they run. */
+  get all(): readonly Plugin[] {
+    return this.#plugins;
+  }
+
   /** Those that say what edits mean. */
   get updaters(): readonly Plugin[] {
     return this.#plugins.filter(({ hotUpdate }) => hotUpdate !== undefined);

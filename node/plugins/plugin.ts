@@ -114,6 +114,8 @@ export interface Plugin {
    * reload, since the old options made what they have.
    */
   options?: unknown;
+  /** Packages that a page must have once. The terminal warns of a second copy, with the paths of both. */
+  single?: readonly string[];
   /** Options for the compiler in the addon. */
   compile?: CompileOptions;
   /**

@@ -58,6 +58,7 @@ export class HmrFiles {
   readonly #head: () => string;
   readonly #varies: boolean;
   readonly #packing: Packing | undefined;
+  readonly #seen: (file: string) => void;
   /** Accepted specifiers by module, as they were resolved last. */
   readonly #linked = new Map<string, string>();
   /** Those that are being resolved. */
@@ -73,19 +74,29 @@ export class HmrFiles {
    * @param head Returns HTML for the head of each page. It goes in front of everything that the page loads.
    * @param varies Whether the server may make other code for each browser. No page then gets what another was served.
    * @param packing Decides about packs. Left out, there are none.
+   * @param seen Gets each file that is served.
    */
   constructor(
     engine: HmrEngine,
     endpoint: HmrEndpoint,
-    head: () => string = () => '',
-    varies = false,
-    packing?: Packing,
+    {
+      head = () => '',
+      varies = false,
+      seen = () => {},
+      packing,
+    }: {
+      head?: () => string;
+      varies?: boolean;
+      seen?: (file: string) => void;
+      packing?: Packing | undefined;
+    } = {},
   ) {
     this.#varies = varies;
     this.#packing = packing;
     this.#engine = engine;
     this.#endpoint = endpoint;
     this.#head = head;
+    this.#seen = seen;
   }
 
   /**
@@ -120,6 +131,7 @@ export class HmrFiles {
     const isPage = kind === 'page' && isShown(request.headers);
     // Anybody's page may ask for anything, as often as it likes: that makes no modules.
     if (!isPage && this.#endpoint.isForeign(request.headers)) return body;
+    if (kind === 'script' && request.file) this.#seen(request.file);
     const served = this.#serve(kind, body, request);
     if (kind === 'script') this.#packing?.served(request.url, request.headers, served);
     this.#noteLoad(request);

@@ -40,6 +40,7 @@ export function preact(options: PreactOptions = {}): Plugin {
   const plugin: Plugin = {
     name: 'hotgraph/preact',
     options,
+    single: ['preact'],
     compile: { jsxImportSource, jsxRuntime: 'automatic', refresh: ID },
     start({ root }) {
       requirePackages('hotgraph/preact', root, ['@prefresh/core']);

@@ -40,6 +40,7 @@ export function react(options: ReactOptions = {}): Plugin {
     name: 'hotgraph/react',
     options,
     compile,
+    single: ['react', 'react-dom'],
     start({ root }) {
       requirePackages('hotgraph/react', root, ['react-refresh']);
     },

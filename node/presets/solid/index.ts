@@ -42,6 +42,7 @@ export function solid(options: SolidOptions = {}): Plugin {
   return {
     name: 'hotgraph/solid',
     options,
+    single: ['solid-js'],
     // Modules in TypeScript next to components are compiled too.
     compile: {},
     start(server) {

@@ -95,13 +95,14 @@ export function webComponents(options: WebComponentsOptions = {}): Plugin {
   return {
     name: 'hotgraph/web-components',
     options,
+    single: ['lit', 'lit-html', '@lit/reactive-element', '@microsoft/fast-element', 'haunted'],
 
     start(server) {
       root = server.root.replaceAll('\\', '/');
       const below = (glob: string) =>
         /^[*/]|^[a-z]:/i.test(glob) ? glob : `${root}/${glob.replace(/^\.\//, '')}`;
       const [wanted, unwanted] = [include ?? ['**'], exclude].map((globs) =>
-        globs.map((glob) => picomatch(below(glob))),
+        globs.map((glob) => picomatch(below(glob), { dot: true })),
       ) as [picomatch.Matcher[], picomatch.Matcher[]];
       isIncluded = (file) =>
         wanted.some((matches) => matches(file)) && !unwanted.some((matches) => matches(file));
