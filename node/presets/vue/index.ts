@@ -51,12 +51,13 @@ export function vue(options: VueOptions = {}): Plugin {
   return {
     name: 'hotgraph/vue',
     options,
+    single: ['vue'],
     start(server) {
       root = server.root;
       requirePackages('hotgraph/vue', root, ['vue']);
     },
     // Modules in TypeScript next to components are compiled too.
-    compile: {},
+    compile: { jsxImportSource: 'vue' },
     resolve: { filter: { id: /^hotgraph:vue-/ }, handler: (id) => id },
     load: {
       filter: { id: /^hotgraph:vue-/ },
@@ -118,10 +119,20 @@ function mainOf(
   const lines: string[] = [];
   const accepts: string[] = [];
   const modules: string[] = [];
+  const isElement = file.endsWith('.ce.vue');
+  if (isElement) {
+    const names = descriptor.styles.map((_, index) => `_sfc_style${index}`);
+    attached.push(`styles: [${names.join(', ')}]`);
+  }
   for (const [index, { module }] of descriptor.styles.entries()) {
-    const end = module ? 'module.css' : 'css';
+    const end = isElement ? 'css&inline' : module ? 'module.css' : 'css';
     const from = `./${path.basename(file)}?vue&type=style&index=${index}&lang.${end}`;
     const specifier = JSON.stringify(from);
+    if (isElement) {
+      // In its shadow root, where Vue puts it.
+      lines.push(`import _sfc_style${index} from ${specifier};`);
+      continue;
+    }
     if (!module) {
       lines.push(`import ${specifier};`);
       continue;

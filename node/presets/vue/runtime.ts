@@ -33,29 +33,49 @@ export async function update(next, previous, dependencies) {
   const hear = (event) => errors.push(event.error ?? event.reason);
   addEventListener('error', hear);
   addEventListener('unhandledrejection', hear);
+  const listening = listen();
   try {
-    render(() => runtime()?.reload(next.__hmrId, next));
-    await new Promise((resolve) => setTimeout(resolve));
+    runtime()?.reload(next.__hmrId, next);
+    // What a promise was rejected with, the browser says a moment later.
+    for (const _ of [1, 2]) await new Promise((resolve) => setTimeout(resolve));
   } finally {
+    listening.end();
     removeEventListener('error', hear);
     removeEventListener('unhandledrejection', hear);
   }
+  errors.unshift(...listening.errors);
   if (errors.length > 0) throw errors[0];
 }
 
-/** Throws what a render throws: Vue's runtime only prints it. */
+/** Throws what a render throws. */
 function render(run) {
-  const { error } = console;
-  let thrown;
-  console.error = (...said) => {
-    if (said[0] instanceof Error) thrown ??= { error: said[0] };
-    error.apply(console, said);
-  };
+  const listening = listen();
   try {
     run();
   } finally {
-    console.error = error;
+    listening.end();
   }
-  if (thrown) throw thrown.error;
+  if (listening.errors.length > 0) throw listening.errors[0];
+}
+
+const listeners = new Set();
+let print;
+
+/** Hears of errors that Vue's runtime only prints. */
+function listen() {
+  const errors = [];
+  if (listeners.size === 0) {
+    print = console.error;
+    console.error = (...said) => {
+      for (const one of listeners) if (said[0] instanceof Error) one.push(said[0]);
+      print.apply(console, said);
+    };
+  }
+  listeners.add(errors);
+  const end = () => {
+    listeners.delete(errors);
+    if (listeners.size === 0) console.error = print;
+  };
+  return { errors, end };
 }
 `;

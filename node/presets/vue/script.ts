@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { BindingMetadata, SFCScriptBlock, SFCTemplateCompileOptions } from 'vue/compiler-sfc';
 import { readNow } from '../../plugins/container.js';
 import type { ModuleType } from '../../plugins/plugin.js';
+import { requirePackages } from '../requirements.js';
 import { type Component, misplaced, textOf } from './descriptor.js';
 import { joinSections, type Section } from './sections.js';
 
@@ -159,6 +160,9 @@ function compileTemplate(
   const { compiler, descriptor, id, root } = component;
   const template = descriptor.template as NonNullable<typeof descriptor.template>;
   const { text, file, start } = textOf(template, component);
+  if (template.lang && template.lang !== 'html') {
+    requirePackages(`<template lang="${template.lang}">`, root, [template.lang]);
+  }
   const hasScoped = descriptor.styles.some(({ scoped }) => scoped);
   const isPlain = !template.src && (!template.lang || template.lang === 'html');
   const lang = (descriptor.scriptSetup ?? descriptor.script)?.lang;
