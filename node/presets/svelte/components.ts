@@ -2,6 +2,7 @@
  * The components of a project, compiled: what a module and its style sheet are made of at once.
  */
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,9 +43,20 @@ export const compilerOf = lazily<typeof import('svelte/compiler')>('svelte/compi
 /** Names of configuration files that Svelte's tools read. */
 const CONFIGS = ['svelte.config.js', 'svelte.config.mjs', 'svelte.config.ts'];
 
-/** After the compiler's own code for hot updates. */
-const SETTLED =
-  "import { settled as $hotSettled } from 'hotgraph:svelte';\nimport.meta.hot?.accept(() => $hotSettled());\n";
+/**
+ * After the compiler's own code for hot updates.
+ *
+ * @param shared The code of the component's module, which its importers may use.
+ */
+function settled(shared: string): string {
+  const hash = createHash('sha256').update(shared).digest('hex').slice(0, 16);
+  return `import { settled as $hotSettled } from 'hotgraph:svelte';
+if (import.meta.hot) {
+  import.meta.hot.data.shared = '${hash}';
+  import.meta.hot.accept((next) => $hotSettled(next, import.meta.hot, '${hash}'));
+}
+`;
+}
 
 /** Compiles components, each source once. */
 export class Components {
@@ -52,12 +64,19 @@ export class Components {
   readonly root: string;
   readonly #options: Settings;
   #settings: Promise<Settings> | undefined;
+  #loads = 0;
   readonly #known = new Map<string, { source: string; compiled: Promise<Compiled> }>();
   readonly #read = new WeakMap<object, string[]>();
 
   constructor(root: string, options: Settings) {
     this.root = root;
     this.#options = options;
+  }
+
+  /** Absolute path of the project's `svelte.config.js`, if it has one. */
+  get config(): string | undefined {
+    const name = CONFIGS.find((one) => existsSync(path.join(this.root, one)));
+    return name && path.join(this.root, name);
   }
 
   /** The options, over those of `svelte.config.js`. @throws {Error} when that cannot be loaded. */
@@ -86,6 +105,12 @@ export class Components {
     this.#known.clear();
   }
 
+  /** The configuration has changed. */
+  reconfigure(): void {
+    this.#settings = undefined;
+    this.forget();
+  }
+
   /** The files that were read before something was thrown. */
   dependenciesOf(error: unknown): readonly string[] {
     return (typeof error === 'object' && error !== null && this.#read.get(error)) || [];
@@ -101,10 +126,13 @@ export class Components {
   }
 
   async #load(): Promise<Settings> {
-    const name = CONFIGS.find((one) => existsSync(path.join(this.root, one)));
-    if (name === undefined) return this.#options;
-    const file = path.join(this.root, name);
-    const { default: said } = (await import(pathToFileURL(file).href)) as { default?: Settings };
+    const file = this.config;
+    if (file === undefined) return this.#options;
+    // Node keeps what it has loaded.
+    const query = this.#loads++ > 0 ? `?${Date.now()}` : '';
+    const { default: said } = (await import(pathToFileURL(file).href + query)) as {
+      default?: Settings;
+    };
     const compilerOptions = { ...said?.compilerOptions, ...this.#options.compilerOptions };
     return { ...said, ...this.#options, compilerOptions };
   }
@@ -116,7 +144,11 @@ export class Components {
     try {
       const groups = [preprocess, this.#sass(source, file, find, read)].flat();
       const before = await svelte.preprocess(source, groups, { filename: file });
-      const dependencies = [...read, ...(before.dependencies ?? [])];
+      const dependencies = [
+        ...read,
+        ...(before.dependencies ?? []),
+        ...(this.config ? [this.config] : []),
+      ];
       const isAsItWas = before.code === source;
       const { js, css, warnings } = svelte.compile(withScope(before.code), {
         dev: true,
@@ -129,7 +161,7 @@ export class Components {
       });
       const from = `./${path.basename(file)}?svelte&type=style&lang.css`;
       const style = css?.code.trim() ? `import ${JSON.stringify(from)};\n` : '';
-      const code = `${js.code}\n${style}${SETTLED}`;
+      const code = `${js.code}\n${style}${settled(moduleOf(before.code))}`;
       return {
         js: { code, map: js.map },
         css: { code: css?.code ?? '', map: css?.map ?? null },
@@ -172,6 +204,13 @@ export class Components {
       },
     };
   }
+}
+
+/** The code that all instances of a component share: that of `<script module>`. */
+function moduleOf(code: string): string {
+  const [, found = ''] =
+    /<script[^>]*\s(?:module|context=["']?module["']?)[^>]*>([\s\S]*?)<\/script>/.exec(code) ?? [];
+  return found;
 }
 
 /**

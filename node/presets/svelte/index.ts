@@ -44,6 +44,7 @@ export function svelte(options: SvelteOptions = {}): Plugin {
   return {
     name: 'hotgraph/svelte',
     options,
+    single: ['svelte'],
     compile: {},
     start({ root }) {
       requirePackages('hotgraph/svelte', root, ['svelte']);
@@ -80,8 +81,9 @@ export function svelte(options: SvelteOptions = {}): Plugin {
       },
     },
     async hotUpdate({ file, modules, read }) {
+      if (file === components.config) components.reconfigure();
       // What a preprocessor has read is another text now.
-      if (!made.has(file)) components.forget();
+      else if (!made.has(file)) components.forget();
       let stale = modules;
       for (const [component, before] of made) {
         const isOwn = component === file;

@@ -30,7 +30,13 @@ export async function compileModule(
   };
   const { js, warnings } = compilerOf(components.root).compileModule(script.code, options);
   for (const warning of warnings) components.warn(warning, (text) => context.warn(text));
-  return { code: js.code, map: js.map as object, type: 'js' };
+  const { config } = components;
+  return {
+    code: js.code,
+    map: js.map as object,
+    type: 'js',
+    ...(config && { dependencies: [config] }),
+  };
 }
 
 /** Takes the types out, lines and columns as they were where Node does it. Svelte's compiler wants JavaScript. */

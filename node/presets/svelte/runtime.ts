@@ -15,8 +15,15 @@ import.meta.hot?.on('hotgraph:afterUpdate', () => {
   removeEventListener('unhandledrejection', hear);
 });
 
-/** A component has new code, and renders. */
-export async function settled() {
+/**
+ * A component has new code, and renders. What it exports besides is in the hands of its importers: they run again when
+ * the code of that is another. \`shared\` stands for the old one.
+ */
+export async function settled(next, hot, shared) {
+  if (hot.data.shared !== shared && Object.keys(next).some((name) => name !== 'default')) {
+    hot.invalidate('what its <script module> exports may be something else now');
+    return;
+  }
   await new Promise((resolve) => setTimeout(resolve));
   if (errors.length > 0) throw errors.shift();
 }
