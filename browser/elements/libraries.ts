@@ -31,6 +31,7 @@ export interface Library {
 /** A controller of Lit. */
 interface Controller {
   hostConnected?(): void;
+  hostDisconnected?(): void;
 }
 
 type AddController = (this: Live, controller: Controller) => void;
@@ -41,6 +42,9 @@ const controllers = new WeakMap<Live, Controller[]>();
 const coming = new WeakMap<Live, Controller[]>();
 const watched = new WeakMap<object, AddController>();
 
+/** Elements with controllers that were renewed in this task. */
+const renewed = new Set<Live>();
+
 const ROOT_OPTIONS = ['mode', 'delegatesFocus', 'slotAssignment', 'clonable', 'serializable'];
 
 /** What Lit keeps on elements. */
@@ -50,8 +54,9 @@ const LIT_OWN =
 const lit: Library = {
   keeps: [],
 
-  // Accessors of Lit's production build keep their values by symbols that each class makes.
-  leaves: (key) => typeof key === 'symbol' && key.description === undefined,
+  // Accessors keep their values by symbols, in the production build by such that each class makes.
+  leaves: (key) =>
+    typeof key === 'symbol' && /^$|@property\(\) cache\)$/.test(key.description ?? ''),
 
   isState: (_, key) => typeof key === 'string' && !LIT_OWN.test(key),
 
@@ -118,8 +123,38 @@ const lit: Library = {
     const known = new Set(reactiveKeys(old));
     for (const key of reactiveKeys(of)) if (!known.has(key)) request?.call(element, key, undefined);
     request?.call(element);
+    askAgain(element);
   },
 };
+
+/**
+ * What was renewed before an element that provides a context has asked for that too early: the module of an element within
+ * runs first. It asks again.
+ */
+function askAgain(element: Live): void {
+  const own = controllers.get(element) ?? [];
+  if (own.length === 0) return;
+  if (own.some((one) => 'setValue' in one)) {
+    for (const inner of renewed) {
+      if (!inner.isConnected || !isWithin(inner, element)) continue;
+      for (const one of controllers.get(inner) ?? []) {
+        one.hostDisconnected?.();
+        one.hostConnected?.();
+      }
+    }
+  }
+  if (renewed.size === 0) setTimeout(() => renewed.clear());
+  renewed.add(element);
+}
+
+/** Whether a node is within an element, shadow roots included. */
+function isWithin(node: Node, element: Element): boolean {
+  for (let at: Node | null = node; at; ) {
+    at = at.parentNode ?? (at instanceof ShadowRoot ? at.host : null);
+    if (at === element) return true;
+  }
+  return false;
+}
 
 /** The style sheets of a class of Lit. */
 function sheetsOf({ elementStyles }: ElementClass): CSSStyleSheet[] {

@@ -148,7 +148,7 @@ const adopted = new WeakSet<object>();
 
 /** An object that was made again, as part of another, gets the state of the old one. */
 export function adopt(fresh: unknown, old: object): void {
-  if (!isInstance(fresh) || fresh === old || adopted.has(fresh)) return;
+  if (!isInstance(fresh) || fresh === old || adopted.has(fresh) || isOtherTask(fresh, old)) return;
   adopted.add(fresh);
   const initial = made.get(old);
   const left = [...capture(fresh, [])].map(
@@ -157,6 +157,16 @@ export function adopt(fresh: unknown, old: object): void {
   carry(fresh, capture(old, []), initial, []);
   // What it was made with: the next time this is compared with.
   made.set(fresh, new Map(left));
+}
+
+/** Whether an object is a `Task` of Lit whose function is another than the old one's: what that found out is of no use. */
+function isOtherTask(next: object, old: object): boolean {
+  if (!('taskComplete' in next) || !('taskComplete' in old)) return false;
+  const functionsOf = (of: object) =>
+    Object.values(of)
+      .filter((value) => typeof value === 'function')
+      .join();
+  return functionsOf(next) !== functionsOf(old);
 }
 
 /** Something to run, or made by code: its new version counts. */

@@ -8,7 +8,12 @@ import '@prefresh/core';
 import { options } from 'preact';
 
 const prefresh = globalThis.__PREFRESH__;
-const { register } = prefresh;
+
+/** Registers a component, and the one that a \`memo()\` is of. */
+function register(type, id) {
+  prefresh.register(type, id);
+  if (typeof type?.type === 'function') register(type.type, id + ' memo');
+}
 
 function isComponent(value) {
   if (typeof value !== 'function') return false;
