@@ -107,8 +107,50 @@ const target = document.getElementById('root');
 ${groups.map((group) => `mount(G${group}, { target });`).join('\n')}`,
 };
 
+/** Custom elements of Lit. Vite has no plugin for them. */
+const lit = {
+  name: 'Lit',
+  main: 'main.ts',
+  vite: async () => [],
+  preset: async () =>
+    (await import('../dist/node/presets/web-components/index.js')).webComponents(),
+  file: (at) => `c-${at}.ts`,
+  component: (at, text) => `import { css, html, LitElement } from 'lit';
+class C${at} extends LitElement {
+  static styles = css\`h2 { color: teal }\`;
+  static properties = { label: {}, count: { state: true } };
+  declare label: string;
+  declare count: number;
+  constructor() {
+    super();
+    this.count = 0;
+  }
+  render() {
+    return html\`<section>
+      <h2>${text}</h2>
+      <p>\${this.label}: \${this.count}</p>
+      <button type="button" @click=\${() => { this.count += 1; }}>more</button>
+    </section>\`;
+  }
+}
+customElements.define('c-${at}', C${at});
+`,
+  group: (group, members) => ({
+    [`g${group}.ts`]: `${members.map((at) => `import './c-${at}.ts';`).join('\n')}
+export const tags${group}: string[] = [${members.map((at) => `'c-${at}'`).join(', ')}];`,
+  }),
+  entry: (
+    groups,
+  ) => `${groups.map((group) => `import { tags${group} } from './g${group}.ts';`).join('\n')}
+for (const tag of [${groups.map((group) => `...tags${group}`).join(', ')}]) {
+  const element = document.createElement(tag);
+  element.setAttribute('label', 'x');
+  document.getElementById('root')!.append(element);
+}`,
+};
+
 /** The frameworks, by what they are called on the command line. */
-export const frameworks = { react, vue, svelte };
+export const frameworks = { react, vue, svelte, lit };
 
 /** An app of `count` components in a folder of its own. */
 export class ComponentApp {

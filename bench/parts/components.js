@@ -70,11 +70,20 @@ function watchTexts() {
   };
   const observer = new MutationObserver((records) => {
     for (const { target } of records) {
+      const root = target.getRootNode();
       const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
-      note(element?.parentElement ?? document);
+      note(root instanceof ShadowRoot ? root : (element?.parentElement ?? document));
     }
   });
-  observer.observe(document, { subtree: true, childList: true, characterData: true });
+  const changes = { subtree: true, childList: true, characterData: true };
+  observer.observe(document, changes);
+  // Nothing that happens in them shows in the document.
+  const { attachShadow } = Element.prototype;
+  Element.prototype.attachShadow = function (init) {
+    const root = attachShadow.call(this, init);
+    observer.observe(root, changes);
+    return root;
+  };
 }
 
 /** How many components the page shows. */
