@@ -82,6 +82,12 @@ class RunningApp {
     await this.#page.click(`#${id}`);
   }
 
+  /** Waits until a function in the page returns this. @throws {Error} when it does not: then nothing can be measured. */
+  async expect(run, expected) {
+    if (await this.until(run, (found) => found === expected)) return;
+    throw new Error(`${this.folder} shows "${await this.evaluate(run)}" in place of "${expected}"`);
+  }
+
   /** Waits for what a function in the page returns. */
   async until(run, holds, patience = PATIENCE_MS) {
     const end = Date.now() + patience;
