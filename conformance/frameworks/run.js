@@ -111,20 +111,21 @@ async function runOn(browser, app, start, label) {
       writeFileSync(join(folder, name), text);
     }
   };
-  write();
-  const { url, stop } = await start(folder);
   const outcomes = {};
   try {
+    // Each on a server of its own: what one left behind is no matter of the next.
     for (const [id, { run }] of Object.entries(scenarios)) {
-      const context = await browser.newContext();
-      const running = new RunningApp(app, folder, url, await context.newPage());
-      outcomes[id] = await run(running);
-      await context.close();
       write();
-      await running.pause();
+      const { url, stop } = await start(folder);
+      const context = await browser.newContext();
+      try {
+        outcomes[id] = await run(new RunningApp(app, folder, url, await context.newPage()));
+      } finally {
+        await context.close();
+        await stop();
+      }
     }
   } finally {
-    await stop();
     rmSync(folder, { recursive: true, force: true });
   }
   return outcomes;
