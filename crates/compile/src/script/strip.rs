@@ -262,7 +262,10 @@ mod tests {
         for (source, expected) in [
             ("const a: number = 1;", "const a         = 1;"),
             ("let a = b as any\n(c)", "let a = b;      \n(c)"),
-            ("import type { A } from './a';\nf<A>();", ";\nf   ();"),
+            (
+                "import type { A } from './a';\nf<A>();",
+                ";                            \nf   ();",
+            ),
             (
                 "import { A } from './a';\nlet a: A;",
                 ";                       \nlet a   ;",
