@@ -82,6 +82,8 @@ test('a page that floods the socket is held up, and others are not', async (t) =
 const REPORT = 110_000;
 
 test('a flood of reports fills a bounded queue and delays only its senders', async (t) => {
+  // Several times what fills the queue.
+  const FRAMES = 40;
   const waiting = [];
   const bytes = new Map();
   const { origin, path } = await startEndpoint(t, {
@@ -96,7 +98,7 @@ test('a flood of reports fills a bounded queue and delays only its senders', asy
     const { socket } = await open(origin, path);
     t.teardown(() => socket.terminate());
     sockets.push(socket);
-    for (let frame = 0; frame < 100; frame += 1) socket.send('x'.repeat(REPORT));
+    for (let frame = 0; frame < FRAMES; frame += 1) socket.send('x'.repeat(REPORT));
   }
   const modest = await open(origin, path);
   t.teardown(() => modest.socket.terminate());
@@ -115,7 +117,7 @@ test('a flood of reports fills a bounded queue and delays only its senders', asy
   const drain = setInterval(() => waiting.splice(0), 1);
   t.teardown(() => clearInterval(drain));
   await waitFor(
-    () => sockets.every((_, index) => bytes.get(index + 1) === 100 * REPORT),
+    () => sockets.every((_, index) => bytes.get(index + 1) === FRAMES * REPORT),
     () => `${[...bytes.values()]}`,
   );
 });
