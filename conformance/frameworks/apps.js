@@ -15,7 +15,7 @@ export const EDITS = {
 };
 
 const LABEL = "export const label = 'label';\n";
-const STYLE = '#child { color: rgb(1, 1, 1); }\n';
+const STYLE = '#child{ color: rgb(1, 1, 1); }\n';
 const page = (main, body = '') =>
   `<!doctype html><body><div id="root">${body}</div><script type="module" src="/src/${main}"></script></body>`;
 
@@ -180,7 +180,7 @@ export default function App() {
       'src/x-child.js': `import { css, html, LitElement } from 'lit';
 import { label } from './label.js';
 class Child extends LitElement {
-  static styles = css\`#child { color: rgb(1, 1, 1); }\`;
+  static styles = css\`#child{ color: rgb(1, 1, 1); }\`;
   static properties = { n: { state: true } };
   constructor() {
     super();

@@ -101,32 +101,24 @@ class RunningApp {
 
 /** Runs all scenarios of an app: what each leaves. */
 async function runOn(browser, app, start, label) {
-  const folder = join(here, '.apps', `${label}-${process.pid}`);
-  const write = () => {
-    for (const [name, text] of Object.entries({
-      'package.json': '{"type":"module"}',
-      ...app.files,
-    })) {
+  const outcomes = {};
+  for (const [id, { run }] of Object.entries(scenarios)) {
+    // Each in a folder of its own: plugins remember files for as long as the process runs.
+    const folder = join(here, '.apps', `${label}-${id}-${process.pid}`);
+    const files = { 'package.json': '{"type":"module"}', ...app.files };
+    for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-  };
-  const outcomes = {};
-  try {
-    // Each on a server of its own: what one left behind is no matter of the next.
-    for (const [id, { run }] of Object.entries(scenarios)) {
-      write();
-      const { url, stop } = await start(folder);
-      const context = await browser.newContext();
-      try {
-        outcomes[id] = await run(new RunningApp(app, folder, url, await context.newPage()));
-      } finally {
-        await context.close();
-        await stop();
-      }
+    const { url, stop } = await start(folder);
+    const context = await browser.newContext();
+    try {
+      outcomes[id] = await run(new RunningApp(app, folder, url, await context.newPage()));
+    } finally {
+      await context.close();
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
   return outcomes;
 }
