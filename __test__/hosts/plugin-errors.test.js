@@ -22,14 +22,18 @@ const failing = (fail) => ({
   transform: ({ path, body }) => (path === '/part.js' && isBroken(body) ? fail() : undefined),
 });
 
-/** The same as a plugin of Rollup. */
+/**
+ * The same as a plugin of Rollup.
+ *
+ * @param {(this: { error(message: string): never }) => void} fail
+ */
 const failingInRollup = (fail) =>
   fromRollup(() => ({
     name: 'failing',
     transform(code, id) {
       if (id.endsWith('part.js') && isBroken(code)) fail.call(this);
     },
-  }))({});
+  }))();
 
 const MESSAGE = 'there is no such thing';
 

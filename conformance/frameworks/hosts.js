@@ -6,12 +6,16 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { portOf } from '../../__test__/helpers/port.js';
 
 const require = createRequire(import.meta.url);
 
+/** Imports a package that only `npm run frameworks` installs. */
+const peer = (name) => import(name);
+
 /** A package's name and version. */
 function versionOf(name) {
-  const folder = require.resolve.paths(name).map((one) => join(one, name, 'package.json'));
+  const folder = (require.resolve.paths(name) ?? []).map((one) => join(one, name, 'package.json'));
   for (const file of folder) {
     try {
       return `\`${name}\` ${JSON.parse(readFileSync(file, 'utf8')).version}`;
@@ -29,17 +33,17 @@ async function hotgraph(folder, preset) {
     hmr.middleware(request, response, () => response.writeHead(404).end()),
   );
   hmr.attach(server);
-  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  await new Promise((resolve) => server.listen(0, 'localhost', () => resolve(undefined)));
   const stop = async () => {
     await hmr.close();
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://localhost:${server.address().port}/`, stop };
+  return { url: `http://localhost:${portOf(server)}/`, stop };
 }
 
 async function vite(folder, plugin) {
-  const { createServer: create } = await import('vite');
+  const { createServer: create } = await peer('vite');
   const server = await create({
     root: folder,
     configFile: false,
@@ -53,8 +57,8 @@ async function vite(folder, plugin) {
 }
 
 async function openWc(folder) {
-  const { startDevServer } = await import('@web/dev-server');
-  const { hmrPlugin, presets } = await import('@open-wc/dev-server-hmr');
+  const { startDevServer } = await peer('@web/dev-server');
+  const { hmrPlugin, presets } = await peer('@open-wc/dev-server-hmr');
   const server = await startDevServer({
     config: {
       rootDir: folder,
@@ -67,8 +71,7 @@ async function openWc(folder) {
     readCliArgs: false,
     readFileConfig: false,
   });
-  const { port } = server.server.address();
-  return { url: `http://localhost:${port}/`, stop: () => server.stop() };
+  return { url: `http://localhost:${portOf(server.server)}/`, stop: () => server.stop() };
 }
 
 /** The two of each framework. */
@@ -76,32 +79,32 @@ export const hosts = {
   react: {
     own: async (folder) =>
       hotgraph(folder, (await import('../../dist/node/presets/react/index.js')).react()),
-    peer: async (folder) => vite(folder, (await import('@vitejs/plugin-react')).default()),
+    peer: async (folder) => vite(folder, (await peer('@vitejs/plugin-react')).default()),
     packages: () => ['react', '@vitejs/plugin-react', 'vite'].map(versionOf),
   },
   preact: {
     own: async (folder) =>
       hotgraph(folder, (await import('../../dist/node/presets/preact/index.js')).preact()),
-    peer: async (folder) => vite(folder, (await import('@preact/preset-vite')).default()),
+    peer: async (folder) => vite(folder, (await peer('@preact/preset-vite')).default()),
     packages: () => ['preact', '@preact/preset-vite', 'vite'].map(versionOf),
   },
   vue: {
     own: async (folder) =>
       hotgraph(folder, (await import('../../dist/node/presets/vue/index.js')).vue()),
-    peer: async (folder) => vite(folder, (await import('@vitejs/plugin-vue')).default()),
+    peer: async (folder) => vite(folder, (await peer('@vitejs/plugin-vue')).default()),
     packages: () => ['vue', '@vitejs/plugin-vue', 'vite'].map(versionOf),
   },
   svelte: {
     own: async (folder) =>
       hotgraph(folder, (await import('../../dist/node/presets/svelte/index.js')).svelte()),
     peer: async (folder) =>
-      vite(folder, (await import('@sveltejs/vite-plugin-svelte')).svelte({ configFile: false })),
+      vite(folder, (await peer('@sveltejs/vite-plugin-svelte')).svelte({ configFile: false })),
     packages: () => ['svelte', '@sveltejs/vite-plugin-svelte', 'vite'].map(versionOf),
   },
   solid: {
     own: async (folder) =>
       hotgraph(folder, (await import('../../dist/node/presets/solid/index.js')).solid()),
-    peer: async (folder) => vite(folder, (await import('vite-plugin-solid')).default()),
+    peer: async (folder) => vite(folder, (await peer('vite-plugin-solid')).default()),
     packages: () => ['solid-js', 'vite-plugin-solid', 'vite'].map(versionOf),
   },
   lit: {
