@@ -2,6 +2,7 @@
  * Our own files, answered before the host sees the request.
  */
 import { EventEmitter } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { answerFirst } from '../../dist/node/wds/own-files.js';
 
@@ -13,9 +14,10 @@ function start(find) {
   const answers = [];
   server.on('request', ({ url }) => answers.push(`host ${url}`));
   const leave = answerFirst(server, '/base', find);
-  const ask = (url, method = 'GET') => {
+  const ask = async (url, method = 'GET') => {
     const response = { writeHead: () => response, end: (body) => answers.push(body) };
     server.emit('request', { url, method, headers: {} }, response);
+    await setImmediate();
     return answers.pop();
   };
   return { ask, leave };
@@ -23,19 +25,19 @@ function start(find) {
 
 const found = (url) => ({ body: `ours ${url}`, type: 'js', headers: {} });
 
-test('requests for our files are answered, below the base path, and no others', (t) => {
+test('requests for our files are answered, below the base path, and no others', async (t) => {
   const { ask, leave } = start(found);
-  t.is(ask(OURS), `ours ${OURS.slice('/base'.length)}`);
-  t.is(ask('/base/main.js'), 'host /base/main.js');
-  t.is(ask(OURS, 'POST'), `host ${OURS}`);
+  t.is(await ask(OURS), `ours ${OURS.slice('/base'.length)}`);
+  t.is(await ask('/base/main.js'), 'host /base/main.js');
+  t.is(await ask(OURS, 'POST'), `host ${OURS}`);
   leave();
-  t.is(ask(OURS), `host ${OURS}`);
+  t.is(await ask(OURS), `host ${OURS}`);
 });
 
-test('the host answers what is not found, and what fails', (t) => {
-  t.is(start(() => null).ask(OURS), `host ${OURS}`);
+test('the host answers what is not found, and what fails', async (t) => {
+  t.is(await start(() => null).ask(OURS), `host ${OURS}`);
   const { ask } = start(() => {
     throw new Error('an error of ours');
   });
-  t.is(ask(OURS), `host ${OURS}`);
+  t.is(await ask(OURS), `host ${OURS}`);
 });

@@ -40,7 +40,7 @@ export interface PageHooks {
    * @param scripts References to its module scripts.
    * @param inline The code of those that stand in it.
    */
-  begin(base: string, scripts: string[], inline: string[]): void;
+  begin?(base: string, scripts: string[], inline: string[]): void;
   /** Returns a reference with its current version stamp, or `null` when it needs none. */
   stamped(base: string, reference: string): string | null;
   /** Returns the code to serve of an inline module script, or `null` when it stays as it is. */
@@ -74,7 +74,7 @@ export function transformPage(
   const site = new Site(location);
   const base = site.baseOf(elements);
   const modules = elements.filter((element) => element.tagName === 'script' && isModule(element));
-  hooks.begin(
+  hooks.begin?.(
     site.said(base),
     modules.flatMap((element) => attribute(element, 'src') ?? []),
     modules.filter(isInlineModule).map(textOf),

@@ -3,7 +3,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http';
 import inject from 'light-my-request';
 import type { HmrEngine } from '#native';
 import type { HostEvent } from '../../runtime/protocol.js';
@@ -100,12 +105,20 @@ export async function ask(
   }
 }
 
+/** An answer of the server to itself. */
+export interface Answer {
+  statusCode: number;
+  statusMessage: string;
+  headers: OutgoingHttpHeaders;
+  payload: string;
+}
+
 /** What the server answers to a page's script that asks for a module. */
 export function answerTo(
   dispatch: Dispatch,
   url: string,
   headers: IncomingHttpHeaders,
-): Promise<inject.Response> {
+): Promise<Answer> {
   return inject(dispatch as inject.DispatchFunc, {
     method: 'GET',
     url,

@@ -13,7 +13,6 @@ export function warmUp(): void {
   setImmediate(() => {
     void ask((_, response) => void response.end(), '/', {});
     transformPage(PAGE, '/', '/', {
-      begin: () => {},
       head: '',
       stamped: () => null,
       inlineModule: () => null,

@@ -51,7 +51,7 @@ export function answerFirst(
     const isOurs = method === 'GET' && url.startsWith(start);
     const asset = isOurs ? findSafely(url.slice(basePath.length), headers) : null;
     if (asset) {
-      void send(request, response, asset);
+      send(request, response, asset).catch(() => response.destroy());
       return;
     }
     for (const listener of listeners) listener.call(server, request, response);
