@@ -239,9 +239,9 @@ test('each problem stays until it is fixed itself', async (t) => {
   await project.write('dep.js', BROKEN);
   await tab.until(places, ['dep.js:2:22']);
   await project.write('other.js', 'throw new Error();\nimport.meta.hot.accept();\n');
-  await tab.until(places, ['dep.js:2:22', 'other.js:1']);
+  await tab.until(places, ['dep.js:2:22', 'other.js:1:7']);
   await project.write('dep.js', dep(2));
-  await tab.until(places, ['other.js:1']);
+  await tab.until(places, ['other.js:1:7']);
   await project.write('other.js', 'globalThis.other = 2;\nimport.meta.hot.accept();\n');
   await tab.until(places, null);
   await tab.until(value, 2);

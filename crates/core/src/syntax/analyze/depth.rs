@@ -43,8 +43,8 @@ const MAX_OPEN_BRACES: usize = 4_000;
 /// `else` that are let through: the parser takes time that grows with the square of how many follow one another.
 const MAX_ELSES: usize = 20_000;
 
-/// Open parentheses and square brackets, and assignments and arrows that follow one another, that are let through: both
-/// take time that grows with the square of how many there are.
+/// Open parentheses and square brackets, and assignments and arrows that follow one another, that are let through where
+/// types or JSX may be: both take time there that grows with the square of how many there are.
 const MAX_OPEN_BRACKETS: usize = 4_000;
 /// See [`MAX_OPEN_BRACKETS`].
 const MAX_CHAIN: usize = 10_000;
@@ -78,11 +78,8 @@ const fn pick(optimised: usize, unoptimised: usize) -> usize {
 /// labels, braces or branches than are sane.
 fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let bytes = source.as_bytes();
-    let angle = if dialect == Dialect::JavaScript {
-        OPERATOR
-    } else {
-        ANGLE
-    };
+    let is_compiled = dialect != Dialect::JavaScript;
+    let angle = if is_compiled { ANGLE } else { OPERATOR };
     let mut stack = RESERVE;
     let mut labels = 0;
     let mut elses = 0;
@@ -142,6 +139,8 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
             }
             b')' | b']' => open_brackets = open_brackets.saturating_sub(1),
             b'=' => chain.link(),
+            // The value of an attribute: another one follows.
+            b'"' | b'\'' if last == b'=' => chain.word(last),
             // Not the key of an object, nor the middle of a condition.
             b':' if matches!(before_word, Some(b';' | b'}' | b')' | b':' | b'a')) => labels += 1,
             _ => {}
@@ -155,8 +154,8 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let page = 64 << 10;
     let is_sane = labels <= MAX_LABELS
         && most_open_braces <= MAX_OPEN_BRACES
-        && most_open_brackets <= MAX_OPEN_BRACKETS
-        && chain.longest <= MAX_CHAIN
+        && (!is_compiled || most_open_brackets <= MAX_OPEN_BRACKETS)
+        && (!is_compiled || chain.longest <= MAX_CHAIN)
         && elses <= MAX_ELSES;
     is_sane.then(|| stack.div_ceil(page) * page)
 }
@@ -241,5 +240,6 @@ mod tests {
         assert!(is_sane(&"a = 1\n".repeat(100_000)));
         assert!(is_sane(&"let a = b, c = d;".repeat(100_000)));
         assert!(is_sane(&"f((a) => a, [b]);".repeat(100_000)));
+        assert!(is_sane(&"<path d=\"M0 0\" fill=\"#fff\"/>".repeat(100_000)));
     }
 }
