@@ -186,7 +186,7 @@ test('code that cannot be served is a problem until it can, one for each module'
   t.deepEqual(titles(), [`${REFUSED}: code of /a.js`, `${REFUSED}: code of /b.js`]);
   t.is(all()[0].message, 'another');
   t.deepEqual(all()[0].place, { file: '/project/a.js', line: 2, column: 5, isFile: true });
-  problems.mended(['/a.js', '/c.js']);
+  problems.fixed(['/a.js', '/c.js']);
   t.deepEqual(titles(), [`${REFUSED}: code of /b.js`]);
   problems.reconnected();
   t.deepEqual(titles(), []);
@@ -209,7 +209,7 @@ test('the place of a mistake takes the place of an update that did not load', (t
   problems.updated(update('/leaf.js'), application, [failure]);
   problems.refused(diagnostic('/leaf.js'));
   t.deepEqual(titles(), [`${REFUSED}: code of /leaf.js`]);
-  problems.mended(['/leaf.js']);
+  problems.fixed(['/leaf.js']);
   t.deepEqual(titles(), [`${NOT_APPLIED}: code of /leaf.js`]);
 });
 
