@@ -201,6 +201,21 @@ globalThis.value = text;`,
   t.false(await isPacked(tab));
 });
 
+test('@web/dev-server: a reload after an edit comes in a pack again', async (t) => {
+  const files = { 'main.js': MAIN, ...crowd(60) };
+  const { project, tab, open } = await startApp(t, files, { hmr: automatic });
+  await tab.until(value, 60);
+  for (const edit of [1, 2]) {
+    await project.write('crowd/module-7.js', `export const own = ${1 + edit};`);
+    await tab.until(value, 60 + edit);
+    const again = await open();
+    await again.until(value, 60 + edit);
+    const alone = (await again.evaluate(asked)).filter((path) => !isChunk(path));
+    t.deepEqual(alone, []);
+  }
+  wasHot(t, tab);
+});
+
 test('a page that names what the server no longer has is reloaded', async (t) => {
   let isOld = true;
   const { open, hmr } = await startServer(

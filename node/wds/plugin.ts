@@ -107,33 +107,36 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     serve(context) {
       const host = running;
       if (!host) return;
-      const { engine, endpoint, params, readsScripts, packing, maker } = host;
+      const { engine, endpoint, params, readsScripts, maker } = host;
       // Where a middleware makes the url of one of our files.
       const asset = endpoint.find(context.url, context.headers, engine);
       if (asset || context.method !== 'GET') return asset ?? undefined;
-      const { url } = takeStamp(context, engine);
-      const serveFile = () => {
-        const file = fileOf(context.url, params.config.rootDir);
-        if (file === null) return undefined;
-        const wanted = wantedBy(context, file, host);
-        if (maker.makes(wanted)) return makeOf(context, wanted, host);
-        const read = (isSaveLast: boolean) => {
-          const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
-          if (saved !== null) return asStatic(saved, context.path);
-          return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
-        };
-        return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
+      const file = fileOf(context.url, params.config.rootDir);
+      if (file === null) return undefined;
+      const wanted = wantedBy(context, file, host);
+      if (maker.makes(wanted)) return makeOf(context, wanted, host);
+      const read = (isSaveLast: boolean) => {
+        const saved = isSaveLast ? engine.savedSource(file, !readsScripts) : null;
+        if (saved !== null) return asStatic(saved, context.path);
+        return (readsScripts && readScript(file, params.config.rootDir)) || undefined;
       };
-      return packing?.isOn ? packing.prepare(url, context.headers).then(serveFile) : serveFile();
+      return isPreview(context.headers) ? read(true) : readSettled(engine, file, read);
     },
 
     transformCacheKey(context) {
       if (!running) return undefined;
-      const { url } = takeStamp(context, running.engine);
+      const { engine, packing } = running;
+      const { url } = takeStamp(context, engine);
       // What changed just now is not what the host made last.
       if (isPreview(context.headers)) return `hotgraph-preview-${++previews}`;
-      const version = running.engine.contentVersion(url);
-      return version ? `hotgraph-${version}` : undefined;
+      const key = () => {
+        const version = engine.contentVersion(url);
+        return version ? `hotgraph-${version}` : undefined;
+      };
+      if (!packing?.isOn || context.method !== 'GET') return key();
+      // Here, and not where it is served: the host has a cache, and what is in it may come in another pack by now. The
+      // host waits for any promise; its types know none of a key that may be missing.
+      return packing.prepare(url, context.headers).then(key) as Promise<string>;
     },
 
     // A plugin without `transform` is not asked for its cache key, and bodies may stay streams.
