@@ -97,18 +97,15 @@ globalThis.pending = (async () => {
     'below/main.js': `import { name } from './a.js';
 import './side.js';
 log('main', name);
-globalThis.pending = Promise.all([
-  new Promise((resolve) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }) => resolve(log('worker', data));
-  }),
-  new Promise((resolve) => {
-    const frame = document.createElement('iframe');
-    frame.src = '../frame.html';
-    frame.onload = () => resolve(log('frame', frame.contentWindow.logged));
-    document.body.append(frame);
-  }),
-]);`,
+globalThis.pending = new Promise((resolve) => {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }) => resolve(log('worker', data));
+}).then(() => new Promise((resolve) => {
+  const frame = document.createElement('iframe');
+  frame.src = '../frame.html';
+  frame.onload = () => resolve(log('frame', frame.contentWindow.logged));
+  document.body.append(frame);
+}));`,
     'below/a.js': `import './side.js';\nexport const name = 'a';`,
     'below/side.js': 'globalThis.log?.("side");',
     'below/worker.js': `import { name } from './a.js';\npostMessage(name);`,
