@@ -44,12 +44,19 @@ export async function measure({ loads, times, compared }, { browser, progress })
   for (const [at, modules] of loads.entries()) {
     const app = new PageLoadApp(modules, true, browser.port);
     const taken = {};
+    const failed = new Set();
     for (let round = 0; round < (times[at] ?? times.at(-1)); round++) {
       for (const id of compared) {
-        if (modules > (MOST[id] ?? Number.POSITIVE_INFINITY)) continue;
-        for (const [load, ms] of Object.entries(await loadAll(id, app, browser))) {
-          taken[id] ??= {};
-          taken[id][load] = [...(taken[id][load] ?? []), ...ms];
+        if (failed.has(id) || modules > (MOST[id] ?? Number.POSITIVE_INFINITY)) continue;
+        try {
+          for (const [load, ms] of Object.entries(await loadAll(id, app, browser))) {
+            taken[id] ??= {};
+            taken[id][load] = [...(taken[id][load] ?? []), ...ms];
+          }
+        } catch (error) {
+          // The others are measured all the same.
+          failed.add(id);
+          progress(`${modules} modules, ${id}: ${error.message}`);
         }
         app.tidy();
       }
