@@ -107,26 +107,56 @@ import.meta.hot.accept('./part.js', (part) => { globalThis.value = part.value; }
 /** A module in which something is wrong, to the plugin. */
 const BROKEN = '// a line above\nexport const BROKEN = 1, value = 3;\n';
 
+/** The page shows one problem, at a place, and the server has reported the same. */
+async function isShown(t, { project, server, tab }, place) {
+  await tab.until(() => document.querySelector('hotgraph-overlay') !== null);
+  const problems = await tab.evaluate(shown);
+  const [[at, message], ...others] = problems;
+  t.is(at, place);
+  t.true(message.includes(MESSAGE), message);
+  t.deepEqual(others, []);
+  t.deepEqual(reported(server, project), problems);
+}
+
+test('a request that is refused, or that nobody waits for, is no mistake of the file', async (t) => {
+  let error = { status: 403 };
+  const { project, server, tab } = await startApp(
+    t,
+    { 'main.js': MAIN, 'part.js': 'export const value = 1;\n' },
+    {
+      before: [
+        {
+          name: 'refusing',
+          transform({ path, querystring }) {
+            if (path === '/part.js' && querystring === 'odd') {
+              throw Object.assign(new Error('of the request'), error);
+            }
+          },
+        },
+      ],
+    },
+  );
+  await tab.until(() => globalThis.value, 1);
+  await tab.evaluate(() => fetch('/part.js?odd').then(({ text }) => text));
+  error = { code: 'ERR_STREAM_PREMATURE_CLOSE' };
+  await tab.evaluate(() => fetch('/part.js?odd').catch(() => undefined));
+  // What was to be told of before has been.
+  await project.write('part.js', 'export const value = 2;\n');
+  await tab.until(() => globalThis.value, 2);
+  t.deepEqual(reported(server, project), []);
+  t.deepEqual(await tab.evaluate(shown), []);
+});
+
 for (const [way, [plugin, place]] of Object.entries(WAYS)) {
   const options = { before: [plugin] };
-  const message = (text) => text.includes(MESSAGE);
 
   test(`a plugin that ${way}, at an update`, async (t) => {
     const files = { 'main.js': MAIN, 'part.js': 'export const value = 1;\n' };
-    const { project, server, tab } = await startApp(t, files, options);
+    const app = await startApp(t, files, options);
+    const { project, tab } = app;
     await tab.until(() => globalThis.value, 1);
     await project.write('part.js', BROKEN);
-    await tab.until(() => document.querySelector('hotgraph-overlay') !== null);
-    const problems = await tab.evaluate(shown);
-    t.deepEqual(
-      problems.map(([at]) => at),
-      [place],
-    );
-    t.true(
-      problems.every(([, text]) => message(text)),
-      `${problems}`,
-    );
-    t.deepEqual(reported(server, project), problems);
+    await isShown(t, app, place);
     await project.write('part.js', 'export const value = 2;\n');
     await tab.until(() => globalThis.value, 2);
     await tab.until(() => document.querySelector('hotgraph-overlay'), null);
@@ -134,22 +164,9 @@ for (const [way, [plugin, place]] of Object.entries(WAYS)) {
   });
 
   test(`a plugin that ${way}, at a page load`, async (t) => {
-    const { project, server, tab } = await startApp(
-      t,
-      { 'main.js': MAIN, 'part.js': BROKEN },
-      options,
-    );
-    await tab.until(() => document.querySelector('hotgraph-overlay') !== null);
-    const problems = await tab.evaluate(shown);
-    t.deepEqual(
-      problems.map(([at]) => at),
-      [place],
-    );
-    t.true(
-      problems.every(([, text]) => message(text)),
-      `${problems}`,
-    );
-    t.deepEqual(reported(server, project), problems);
+    const app = await startApp(t, { 'main.js': MAIN, 'part.js': BROKEN }, options);
+    const { project, tab } = app;
+    await isShown(t, app, place);
     await project.write('part.js', 'export const value = 2;\n');
     await tab.until(() => globalThis.value, 2);
   });

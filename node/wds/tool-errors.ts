@@ -39,7 +39,7 @@ export function hearToolErrors(hearing: Hearing): () => void {
     heard(mistakeOf(error));
   };
   const onError = (error: unknown, context?: Context) => {
-    const file = context && fileOf(context.url);
+    const file = context && !isOfRequest(error) && fileOf(context.url);
     if (file) heard(thrownAt(file, error, textOf));
   };
   app.on('error', onError);
@@ -47,6 +47,15 @@ export function hearToolErrors(hearing: Hearing): () => void {
     logger.logSyntaxError = print;
     app.off('error', onError);
   };
+}
+
+/** What streams say when a page leaves before it has the answer. */
+const LEFT = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** Whether an error is about who asked, and nothing is wrong with the file: the page left, or the request is refused. */
+function isOfRequest(error: unknown): boolean {
+  const { code = '', status = 500 } = (error ?? {}) as { code?: string; status?: number };
+  return LEFT.has(code) || status < 500;
 }
 
 /** What a plugin threw while a file was asked for. */
