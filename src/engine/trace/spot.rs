@@ -90,10 +90,14 @@ impl Coordinator {
                 ..self.spot_of_module(&page)
             });
         };
-        let (line, column) = match inline_place(self.shared.state().graph.url(id)) {
+        let start = inline.and_then(|id| {
+            let state = self.shared.state();
+            Some(inline_place(state.graph.url(id))?.line as u32)
+        });
+        let (line, column) = match start {
             // What the page says more in its first line is not known here.
-            Some(place) if place.line == call.line as usize => (1, None),
-            Some(place) => (call.line + 1 - place.line as u32, call.column),
+            Some(start) if start == call.line => (1, None),
+            Some(start) => (call.line.saturating_sub(start) + 1, call.column),
             None => (call.line, call.column),
         };
         let hash = xxh3_64(text.as_bytes());
