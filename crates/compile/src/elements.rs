@@ -151,7 +151,7 @@ fn reads<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
 fn insert(at: usize, text: &str) -> Edit {
     Edit {
         span: hotgraph_core::syntax::analyze::Span { start: at, end: at },
-        text: text.to_owned(),
+        text: text.to_owned().into(),
     }
 }
 
@@ -169,7 +169,7 @@ fn joined(elements: Elements) -> Elements {
     let mut edits: Vec<Edit> = Vec::new();
     for edit in elements.edits {
         match edits.last_mut() {
-            Some(last) if last.span == edit.span => last.text.push_str(&edit.text),
+            Some(last) if last.span == edit.span => last.text.to_mut().push_str(&edit.text),
             _ => edits.push(edit),
         }
     }

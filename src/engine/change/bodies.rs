@@ -281,9 +281,9 @@ impl State {
             })
             .collect();
         let indirect = plan.indirect().iter().map(|export| IndirectExport {
-            exported: export.exported.clone(),
+            exported: export.exported.to_string(),
             import: export.import as u32,
-            name: export.name.clone(),
+            name: export.name.as_ref().map(ToString::to_string),
         });
         Definition {
             url: self.graph.url(id).to_owned(),
@@ -293,7 +293,7 @@ impl State {
             locals: plan
                 .locals()
                 .iter()
-                .map(|local| local.exported.clone())
+                .map(|local| local.exported.to_string())
                 .collect(),
             indirect: indirect.collect(),
             stars: plan.stars().map(|star| star as u32).collect(),

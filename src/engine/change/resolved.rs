@@ -65,7 +65,7 @@ impl Shared {
             }
             edits.push(Edit {
                 span,
-                text: made.clone(),
+                text: made.clone().into(),
             });
         }
         Some(match edits.is_empty() {

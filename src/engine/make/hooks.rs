@@ -115,7 +115,7 @@ pub fn register(edits: &mut Vec<Edit>, code: &str, registering: &Registering<'_>
         let end = code.trim_end_matches('\n').len();
         edits.push(Edit {
             span: Span { start: end, end },
-            text: format!("{ACCEPT_START}{{{lines}}}{ACCEPT_END}"),
+            text: format!("{ACCEPT_START}{{{lines}}}{ACCEPT_END}").into(),
         });
     }
 }

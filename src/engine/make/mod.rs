@@ -327,7 +327,7 @@ impl Shared {
                 let rewritten = maker.rewritten(subject.url, subject.file, specifier, names);
                 let edit = |text: String| Edit {
                     span,
-                    text: literal(&text),
+                    text: literal(&text).into(),
                 };
                 Some(rewritten.transpose()?.map(edit))
             })
@@ -335,7 +335,7 @@ impl Shared {
             .map_err(|error| misconfigured(subject, error))?;
         edits.extend(script::node_env(code).into_iter().map(|span| Edit {
             span,
-            text: literal(&maker.mode),
+            text: literal(&maker.mode).into(),
         }));
         edits.sort_by_key(|edit| edit.span);
         if code.contains("import.meta.env") {

@@ -396,7 +396,7 @@ impl State {
             && let Some(record) = &self.module(module).record
             && !record.reexports_all
         {
-            return record.exports.clone();
+            return record.exports.iter().map(ToString::to_string).collect();
         }
         names
     }

@@ -293,7 +293,7 @@ impl Coordinator {
         if record.reexports_all {
             return None;
         }
-        let names: Vec<&str> = record.exports.iter().map(String::as_str).collect();
+        let names: Vec<&str> = record.exports.iter().map(|name| &**name).collect();
         Some(match names.as_slice() {
             [] => format!("export it there: \"{specifier}\" exports nothing"),
             names => {

@@ -71,6 +71,6 @@ pub fn at_start(code: &str, statement: &str) -> Edit {
     };
     Edit {
         span: Span { start: at, end: at },
-        text: statement.to_owned(),
+        text: statement.to_owned().into(),
     }
 }

@@ -28,6 +28,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use swc_core::common::{BytePos, Spanned};
 use swc_core::ecma::ast::{EsVersion, Module, ModuleDecl, ModuleItem};
 use swc_core::ecma::parser::error::Error as ParseError;
@@ -110,7 +111,7 @@ pub struct ModuleRecord {
     /// What the module does with `import.meta.hot`.
     pub hot: HotUse,
     /// The names that the module exports itself, `default` included, in source order.
-    pub exports: Vec<String>,
+    pub exports: Vec<CompactString>,
     /// Whether there is an `export * from …`, whose names another module knows.
     pub reexports_all: bool,
     /// Whether the module has no code of its own: nothing but imports, and exports of what it imports.
@@ -309,6 +310,8 @@ fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, A
         return Err(AnalyzeError::Syntax(error));
     }
     let mut record = walk::walk(source, &module);
+    // As many of these are kept as there are modules.
+    record.exports.shrink_to_fit();
     if is_full && dialect == Dialect::JavaScript {
         record.body = Some(plan::plan(source, &module).map(Arc::new));
     }

@@ -20,6 +20,8 @@
 
 mod text;
 
+use compact_str::CompactString;
+
 use super::edit::Edit;
 
 pub use text::{Entrance, Native, Shell, entrance, function, shell};
@@ -28,15 +30,15 @@ pub use text::{Entrance, Native, Shell, entrance, function, shell};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyPlan {
     /// What all generated names start with. It is nowhere in the source.
-    pub(super) prefix: String,
-    pub(super) imports: Vec<BodyImport>,
-    pub(super) locals: Vec<Local>,
-    pub(super) indirect: Vec<Indirect>,
+    pub(super) prefix: CompactString,
+    pub(super) imports: Box<[BodyImport]>,
+    pub(super) locals: Box<[Local]>,
+    pub(super) indirect: Box<[Indirect]>,
     pub(super) is_async: bool,
     /// Whether the default export is a function without a name.
     pub(super) names_default: bool,
     /// The edits of the own code, sorted; none overlaps another.
-    pub(super) edits: Vec<Edit>,
+    pub(super) edits: Box<[Edit]>,
 }
 
 impl BodyPlan {
@@ -117,9 +119,9 @@ pub enum ImportKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Local {
     /// The name that importers use.
-    pub exported: String,
+    pub exported: CompactString,
     /// The variable; a generated one when the default export has no name.
-    pub local: String,
+    pub local: CompactString,
     /// How the variable is declared.
     pub declared: Declared,
 }
@@ -139,11 +141,11 @@ pub enum Declared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Indirect {
     /// The name that importers use.
-    pub exported: String,
+    pub exported: CompactString,
     /// The index of the import.
     pub import: usize,
     /// The other module's name for it; `None` for the namespace.
-    pub name: Option<String>,
+    pub name: Option<CompactString>,
 }
 
 /// Why a valid module cannot be a body.

@@ -2,6 +2,8 @@
 //!
 //! Knows text. Must not know what it says.
 
+use std::borrow::Cow;
+
 use super::analyze::Span;
 
 /// The replacement of a byte range; an insertion when the range is empty.
@@ -10,7 +12,7 @@ pub struct Edit {
     /// What to replace.
     pub span: Span,
     /// What to put there.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// The characters of a text that end its lines as JavaScript counts them, one a line.
@@ -46,7 +48,7 @@ pub fn origin(source: &str, edits: &[Edit], line: u32, column: u32) -> usize {
         start: source.len(),
         end: source.len(),
     };
-    let spans = edits.iter().map(|edit| (edit.span, edit.text.as_str()));
+    let spans = edits.iter().map(|edit| (edit.span, &*edit.text));
     for (span, text) in spans.chain([(whole, "")]) {
         let kept = source.get(done..span.start).unwrap_or_default();
         let kept = kept
@@ -131,7 +133,7 @@ mod tests {
         let start = source.find(from).unwrap_or_default();
         let end = start + from.len();
         let span = Span { start, end };
-        let text = to.to_owned();
+        let text = to.to_owned().into();
         Edit { span, text }
     }
 

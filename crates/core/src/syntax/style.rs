@@ -19,7 +19,7 @@ pub fn stamp_imports(source: &str, version: u64, hosts: &Hosts) -> Option<String
             url::resolve("/", &url::as_relative(&hosts.localize(address)))?;
             Some(Edit {
                 span,
-                text: url::stamp(address, version),
+                text: url::stamp(address, version).into(),
             })
         })
         .collect();

@@ -87,7 +87,7 @@ pub(super) fn is_barrel(module: &Module) -> bool {
 
 fn add_export(record: &mut ModuleRecord, name: String) {
     record.has_default_export |= name == "default";
-    record.exports.push(name);
+    record.exports.push(name.into());
 }
 
 fn import_of(source: &Str, with: Option<&ObjectLit>, names: Vec<String>) -> Import {

@@ -9,6 +9,7 @@ mod writes;
 
 use std::collections::{HashMap, HashSet};
 
+use compact_str::CompactString;
 use memchr::memmem;
 use swc_core::common::{BytePos, Spanned};
 use swc_core::ecma::ast::{
@@ -45,13 +46,13 @@ pub(super) fn plan(source: &str, module: &Module) -> Result<BodyPlan, NoBody> {
     let is_async = walk.is_async;
     let edits = walk.edits.sorted().ok_or(NoBody::TooLarge)?;
     Ok(BodyPlan {
-        imports: statements.imports,
-        locals: statements.locals,
-        indirect: statements.indirect,
+        imports: statements.imports.into(),
+        locals: statements.locals.into(),
+        indirect: statements.indirect.into(),
         is_async,
         names_default: statements.names_default,
         edits,
-        prefix,
+        prefix: prefix.into(),
     })
 }
 
@@ -66,13 +67,13 @@ struct Statements {
     names_default: bool,
     has_phase: bool,
     /// The imported names: the import's index, and the name there or `None` for the namespace.
-    imported: HashMap<String, (usize, Option<String>)>,
+    imported: HashMap<String, (usize, Option<CompactString>)>,
 }
 
 impl Statements {
     fn read(module: &Module, prefix: &str) -> Self {
         let mut statements = Self::default();
-        let mut exported: Vec<(String, String)> = Vec::new();
+        let mut exported: Vec<(CompactString, CompactString)> = Vec::new();
         for item in &module.body {
             let ModuleItem::ModuleDecl(declaration) = item else {
                 continue;
@@ -88,7 +89,7 @@ impl Statements {
                 },
                 ModuleDecl::ExportDecl(export) => {
                     declared_names(&export.decl, &mut |name| {
-                        exported.push((name.to_owned(), name.to_owned()));
+                        exported.push((name.into(), name.into()));
                     });
                 }
                 ModuleDecl::ExportDefaultDecl(export) => {
@@ -99,13 +100,13 @@ impl Statements {
                     };
                     statements.names_default |= name.is_none() && export.decl.is_fn_expr();
                     let local = match name {
-                        Some(name) => name.sym.to_string(),
-                        None => default_name(prefix),
+                        Some(name) => CompactString::new(&name.sym),
+                        None => default_name(prefix).into(),
                     };
-                    exported.push(("default".to_owned(), local));
+                    exported.push((DEFAULT.0.into(), local));
                 }
                 ModuleDecl::ExportDefaultExpr(_) => {
-                    exported.push(("default".to_owned(), default_name(prefix)));
+                    exported.push((DEFAULT.0.into(), default_name(prefix).into()));
                 }
                 _ => {}
             }
@@ -131,7 +132,7 @@ impl Statements {
             let name = imported_name(specifier);
             let local = specifier.local().sym.to_string();
             self.imports[index].names.extend(name.clone());
-            self.imported.insert(local, (index, name));
+            self.imported.insert(local, (index, name.map(Into::into)));
         }
         each_once(&mut self.imports[index].names);
     }
@@ -150,16 +151,21 @@ impl Statements {
             };
             self.imports[index].names.extend(name.clone());
             self.indirect.push(Indirect {
-                exported,
+                exported: exported.into(),
                 import: index,
-                name,
+                name: name.map(Into::into),
             });
         }
         each_once(&mut self.imports[index].names);
     }
 
     /// Sorts the exported names out: to own variables and to those of other modules.
-    fn export(&mut self, module: &Module, exported: Vec<(String, String)>, default: &str) {
+    fn export(
+        &mut self,
+        module: &Module,
+        exported: Vec<(CompactString, CompactString)>,
+        default: &str,
+    ) {
         let mut declared: HashMap<String, Declared> = HashMap::new();
         if self.names_default {
             declared.insert(default.to_owned(), Declared::Function);
@@ -177,14 +183,14 @@ impl Statements {
                 .or_insert(Declared::Var);
         });
         for (exported, local) in exported {
-            if let Some((import, name)) = self.imported.get(&local) {
+            if let Some((import, name)) = self.imported.get(local.as_str()) {
                 self.indirect.push(Indirect {
                     exported,
                     import: *import,
                     name: name.clone(),
                 });
             } else {
-                let declared = declared.get(&local).copied();
+                let declared = declared.get(local.as_str()).copied();
                 self.locals.push(Local {
                     exported,
                     local,
@@ -198,14 +204,15 @@ impl Statements {
     fn meanings(&mut self) -> HashMap<String, Meaning> {
         let mut meanings = HashMap::new();
         for (local, (import, name)) in self.imported.drain() {
+            let name = name.map(Into::into);
             meanings.insert(local, Meaning::Imported { import, name });
         }
         for local in &self.locals {
             let meaning = meanings
-                .entry(local.local.clone())
+                .entry(local.local.to_string())
                 .or_insert_with(|| Meaning::Exported(Vec::new()));
             if let Meaning::Exported(names) = meaning {
-                names.push(local.exported.clone());
+                names.push(local.exported.to_string());
             }
         }
         meanings
@@ -219,11 +226,14 @@ fn each_once(names: &mut Vec<String>) {
 }
 
 /// The names that a list exports, each with the variable.
-fn listed(export: &NamedExport) -> impl Iterator<Item = (String, String)> + '_ {
+fn listed(export: &NamedExport) -> impl Iterator<Item = (CompactString, CompactString)> + '_ {
     export.specifiers.iter().filter_map(|specifier| {
         let named = specifier.as_named()?;
         let exported = named.exported.as_ref().unwrap_or(&named.orig);
-        Some((export_name(exported), export_name(&named.orig)))
+        Some((
+            export_name(exported).into(),
+            export_name(&named.orig).into(),
+        ))
     })
 }
 
@@ -265,7 +275,7 @@ fn edit(walk: &mut References, source: &str, declaration: &ModuleDecl) {
         ModuleDecl::Import(_) | ModuleDecl::ExportNamed(_) | ModuleDecl::ExportAll(_) => {
             let span = span_of(declaration);
             let ends = line_ends(source.get(span.start..span.end).unwrap_or_default());
-            let text = std::iter::once(';').chain(ends).collect();
+            let text: String = std::iter::once(';').chain(ends).collect();
             walk.edits.replace(span, text);
         }
         ModuleDecl::ExportDecl(export) => {
@@ -320,23 +330,23 @@ fn define_default<'w, 'm>(
     let opening = format!("const {name}={{default:");
     walk.edits.open(start, opening);
     value.visit_with(walk);
-    walk.edits.close(end, "}.default;".to_owned());
+    walk.edits.close(end, "}.default;");
 }
 
-const EXPORT: &str = "export";
-const DEFAULT: &str = "default";
+/// Keywords, and as many spaces.
+const EXPORT: (&str, &str) = ("export", "      ");
+const DEFAULT: (&str, &str) = ("default", "       ");
 
 /// Puts spaces in place of a keyword, so that columns stay.
-fn erase(walk: &mut References, start: usize, keyword: &str) {
+fn erase(walk: &mut References, start: usize, (keyword, blank): (&str, &'static str)) {
     let end = start + keyword.len();
-    let spaces = " ".repeat(keyword.len());
-    walk.edits.replace(Span { start, end }, spaces);
+    walk.edits.replace(Span { start, end }, blank);
 }
 
 /// The same of `export default`.
 fn erase_default(walk: &mut References, source: &str, start: usize) {
     erase(walk, start, EXPORT);
-    if let Some(at) = behind(source, start, EXPORT) {
+    if let Some(at) = behind(source, start, EXPORT.0) {
         erase(walk, at, DEFAULT);
     }
 }

@@ -125,7 +125,7 @@ fn assemble(
     let edits = all_edits(source, plan, before);
     let edits = edits.into_iter().map(|edit| Edit {
         span: edit.span,
-        text: safe(edit.text),
+        text: safe(edit.text.into_owned()).into(),
     });
     apply(source, edits.collect())
 }
@@ -160,7 +160,10 @@ fn opening(source: &str, mut head: String) -> Edit {
         head.push_str("//");
     }
     let span = Span { start: 0, end };
-    Edit { span, text: head }
+    Edit {
+        span,
+        text: head.into(),
+    }
 }
 
 /// Ends the body, on the last line unless that may end in a comment.
@@ -175,7 +178,7 @@ fn closing(source: &str) -> Edit {
     let text = if may_be_comment { "\n}" } else { "}" };
     Edit {
         span,
-        text: text.to_owned(),
+        text: text.into(),
     }
 }
 

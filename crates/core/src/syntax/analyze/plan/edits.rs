@@ -2,6 +2,8 @@
 //!
 //! Knows places in the text. Must not know what is put there.
 
+use std::borrow::Cow;
+
 use swc_core::common::BytePos;
 
 use crate::syntax::analyze::{Span, offset_of};
@@ -41,21 +43,21 @@ impl Edits {
     }
 
     /// Inserts where something starts.
-    pub(super) fn open(&mut self, at: BytePos, text: String) {
-        self.insert(Rank::Open, at, text);
+    pub(super) fn open(&mut self, at: BytePos, text: impl Into<Cow<'static, str>>) {
+        self.insert(Rank::Open, at, text.into());
     }
 
     /// Inserts where something ends.
-    pub(super) fn close(&mut self, at: BytePos, text: String) {
-        self.insert(Rank::Close, at, text);
+    pub(super) fn close(&mut self, at: BytePos, text: impl Into<Cow<'static, str>>) {
+        self.insert(Rank::Close, at, text.into());
     }
 
     /// Replaces all of something.
-    pub(super) fn replace(&mut self, span: Span, text: String) {
-        self.add(Rank::Replace, span, text);
+    pub(super) fn replace(&mut self, span: Span, text: impl Into<Cow<'static, str>>) {
+        self.add(Rank::Replace, span, text.into());
     }
 
-    fn insert(&mut self, rank: Rank, at: BytePos, text: String) {
+    fn insert(&mut self, rank: Rank, at: BytePos, text: Cow<'static, str>) {
         let at = offset_of(at);
         self.add(rank, Span { start: at, end: at }, text);
     }
@@ -65,7 +67,7 @@ impl Edits {
         self.rest == 0
     }
 
-    fn add(&mut self, rank: Rank, span: Span, text: String) {
+    fn add(&mut self, rank: Rank, span: Span, text: Cow<'static, str>) {
         self.rest = self.rest.saturating_sub(text.len());
         if !self.is_full() {
             self.edits.push((rank, Edit { span, text }));
@@ -73,7 +75,7 @@ impl Edits {
     }
 
     /// The edits in the order of the text; `None` when they are too long.
-    pub(super) fn sorted(mut self) -> Option<Vec<Edit>> {
+    pub(super) fn sorted(mut self) -> Option<Box<[Edit]>> {
         let is_full = self.is_full();
         let sorted = |edit: &(Rank, Edit)| (edit.1.span.start, edit.0);
         self.edits.sort_by_key(sorted);

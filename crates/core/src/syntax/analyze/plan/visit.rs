@@ -200,9 +200,9 @@ impl Visit for References<'_> {
 
     fn visit_decorator(&mut self, decorator: &Decorator) {
         // What replaces a name may be more than a decorator can be without parentheses.
-        self.edits.open(decorator.expr.span_lo(), "(".to_owned());
+        self.edits.open(decorator.expr.span_lo(), "(");
         decorator.expr.visit_with(self);
-        self.edits.close(decorator.expr.span_hi(), ")".to_owned());
+        self.edits.close(decorator.expr.span_hi(), ")");
     }
 
     // -- expressions ---------------------------------------------------------------------------------

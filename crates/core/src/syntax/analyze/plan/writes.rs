@@ -126,7 +126,7 @@ impl References<'_> {
     /// Ends a statement that had no semicolon, or a field, when a call is at its end.
     pub(super) fn end(&mut self, place: Place) {
         if place.hi == self.written {
-            self.edits.close(place.hi, ";".to_owned());
+            self.edits.close(place.hi, ";");
         }
     }
 
@@ -147,7 +147,7 @@ impl References<'_> {
         }
         self.edits.open(body.span_lo(), format!("{{{call}"));
         body.visit_with(self);
-        self.edits.close(body.span_hi(), "}".to_owned());
+        self.edits.close(body.span_hi(), "}");
     }
 
     pub(super) fn loop_head(&mut self, head: &ForHead) {
