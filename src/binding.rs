@@ -4,6 +4,8 @@
 
 pub mod elements;
 pub mod making;
+#[cfg(target_os = "linux")]
+mod memory;
 pub mod packing;
 pub mod shapes;
 

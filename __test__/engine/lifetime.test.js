@@ -201,6 +201,31 @@ use(globalThis.engine = engine);
   t.regex(output, /^connected\nupdate/);
 });
 
+test('an addon that only workers use goes with each of them', async (t) => {
+  const output = await run(
+    t,
+    `${USE}
+import { once } from 'node:events';
+import { Worker, isMainThread, workerData } from 'node:worker_threads';
+if (isMainThread) {
+  for (let round = 0; round < 5; round += 1) {
+    const workers = [true, false].map((closes) => new Worker(new URL(import.meta.url), { workerData: { closes } }));
+    const codes = await Promise.all(workers.map((worker) => once(worker, 'exit')));
+    console.log(codes.join());
+  }
+} else {
+  const engine = use();
+  await engine.make('/a.ts', file, 'export const a: number = 1;');
+  if (workerData.closes) engine.close();
+}
+`.replace(
+      "import { HmrEngine } from 'hotgraph';",
+      "const { HmrEngine } = (await import('node:worker_threads')).isMainThread ? {} : await import('hotgraph');",
+    ),
+  );
+  t.is(output, '0,0\n'.repeat(5));
+});
+
 test('an error in onMessage is an uncaught exception like that of any listener', async (t) => {
   const output = await run(
     t,
