@@ -14,6 +14,7 @@ import { Runtime } from '../runtime/update/runtime.js';
 import { connect, type Environment } from './connect.js';
 import { madeBy } from './dom/frames.js';
 import { pagePorts, workerPorts } from './page.js';
+import { fetchAhead } from './wire/ahead.js';
 import { type ReloadPorts, takeLastReload } from './wire/reload.js';
 
 const log = createLog(console);
@@ -77,6 +78,7 @@ export function enter(
   if (isPage && servedPage().packs === false) {
     giveUp('the server has begun to serve packs, and this page was loaded before');
   }
+  if (isPage) void fetchAhead(definition.url);
   return runtime.modules.enter(meta, definition, natives);
 }
 

@@ -441,6 +441,18 @@ impl HmrEngine {
         self.engine.imports_of(&url)
     }
 
+    /// The urls of the scripts that the modules of a script's pack may import later, by `import(…)` of a string.
+    #[napi(catch_unwind)]
+    pub fn later_imports_of(&self, url: String) -> Vec<String> {
+        self.engine.later_imports_of(&url)
+    }
+
+    /// The urls, base path included, of the modules that bring a script's pack; none where it has no pack.
+    #[napi(catch_unwind)]
+    pub fn chunks_of(&self, url: String) -> Vec<String> {
+        self.engine.chunks_of(&url)
+    }
+
     /// Tells that a module was served with all that it imports although no page has asked: the page that does gets it in
     /// a pack.
     #[napi(catch_unwind)]

@@ -21,7 +21,7 @@ const asked = () =>
   performance
     .getEntriesByType('resource')
     .map(({ name }) => new URL(name).pathname)
-    .filter((path) => /\.m?js$/.test(path) && !/\/(?:main|env|attributes)\.js$/.test(path))
+    .filter((path) => /\.m?js$/.test(path) && !/\/(?:main|env|attributes|ahead)\.js$/.test(path))
     .map((path) => path.replace(/.*\/(?=pack-)/, ''));
 
 const isChunk = (path) => path.startsWith('pack-');

@@ -52,7 +52,8 @@ export async function answer(
 ): Promise<boolean> {
   const { engine, endpoint } = site;
   const { headers } = request;
-  const own = endpoint.find(asked.below + asked.query, headers, engine);
+  const place = asked.below + asked.query;
+  const own = (await site.packing?.find(place, headers)) ?? endpoint.find(place, headers, engine);
   if (own) {
     const type = 'text/javascript; charset=utf-8';
     const { body, headers: encoding } = await encoded(request, own.body);

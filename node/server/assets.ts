@@ -117,27 +117,32 @@ export function findAsset(
   const known = env();
   if (typeof known === 'string') {
     const reason = JSON.stringify(`[hotgraph] refused: ${known}`);
-    return asset(`throw new Error(${reason});export {};`, 'no-store');
+    return madeModule(`throw new Error(${reason});export {};`);
   }
   if (file !== undefined) return asset(file, FOR_GOOD);
   if (CHUNK.test(name)) {
     const text = chunk(name);
     if (text !== null) return asset(text, FOR_GOOD);
     // Browsers go back to what they have kept of a module, which may name what nobody has any more.
-    return asset(`import{lost}from"./main.js";lost();export{};`, 'no-store');
+    return madeModule(`import{lost}from"./main.js";lost();export{};`);
   }
-  if (name === BODIES) return asset(bodies(new URLSearchParams(query).getAll('u')), 'no-store');
+  if (name === BODIES) return madeModule(bodies(new URLSearchParams(query).getAll('u')));
   if (name === POLICY) {
-    return asset(`export const reason = ${JSON.stringify(forbidden())};`, 'no-store');
+    return madeModule(`export const reason = ${JSON.stringify(forbidden())};`);
   }
-  if (name === ABSENT) return asset(absent(new URLSearchParams(query)), 'no-store');
+  if (name === ABSENT) return madeModule(absent(new URLSearchParams(query)));
   if (name === NAMESPACE) {
     const from = JSON.stringify(new URLSearchParams(query).get('of') ?? '');
-    return asset(`import*as namespace from${from};export{namespace};`, 'no-store');
+    return madeModule(`import*as namespace from${from};export{namespace};`);
   }
   // `export` keeps other origins from reading it: a classic script tag cannot parse it, and a module script tag
   // needs CORS, which is not granted.
-  return asset(`export const env = ${JSON.stringify(known)};`, 'no-store');
+  return madeModule(`export const env = ${JSON.stringify(known)};`);
+}
+
+/** A module that is made for one request. */
+export function madeModule(body: string): Asset {
+  return asset(body, 'no-store');
 }
 
 function asset(body: string, cacheControl: string): Asset {

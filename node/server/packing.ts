@@ -7,12 +7,16 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
+import { type Asset, clientPath, madeModule } from './assets.js';
 import { destinationOf } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { answerTo, type Dispatch, isOwn } from './pull.js';
 
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
+
+/** Of what a page may import later, so many packs are made while it is idle. */
+const MOST_AHEAD = 32;
 
 /** Modules that are read ahead. What is imported beyond these is loaded as ever. */
 const MOST = 50_000;
@@ -27,6 +31,8 @@ const VARIES = /\*|cookie|authorization|accept-language|user-agent/i;
 export class Packing {
   /** Whether pages get packs. Once they do they always will. */
   isOn = false;
+  /** The path, below the base path, of the module that idle pages ask for. It is next to the client. */
+  readonly #aheadPath = clientPath().replace(/[^/]+$/, 'ahead.js');
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
   readonly #dispatch: Dispatch;
@@ -99,6 +105,30 @@ export class Packing {
     } catch {
       // The server is closing. It is served as ever.
     }
+  }
+
+  /**
+   * Answers the request of an idle page: which chunks bring what it may import later. Makes the packs.
+   *
+   * @param url Path below the base path, and query, which names a script that came in a pack.
+   * @returns `undefined` for any other request.
+   */
+  find(url: string, headers: IncomingHttpHeaders): Promise<Asset> | undefined {
+    const [path, query] = url.split('?');
+    if (path !== this.#aheadPath || this.#endpoint.isForeign(headers)) return undefined;
+    const of = new URLSearchParams(query).get('of') ?? '';
+    return this.#ahead(of, headers).then((chunks) =>
+      madeModule(`export const chunks = ${JSON.stringify(chunks)};`),
+    );
+  }
+
+  async #ahead(of: string, headers: IncomingHttpHeaders): Promise<string[]> {
+    const chunks = new Set<string>();
+    for (const later of this.#engine.laterImportsOf(of).slice(0, MOST_AHEAD)) {
+      await this.prepare(later, headers);
+      for (const chunk of this.#engine.chunksOf(later)) chunks.add(chunk);
+    }
+    return [...chunks];
   }
 
   /**

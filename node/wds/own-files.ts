@@ -12,12 +12,16 @@ import { encoded } from '../server/compress.js';
 /** The server, as far as its requests go. */
 export type RequestServer = Pick<Server, 'emit' | 'listeners' | 'on' | 'off'>;
 
+/** The answer to a request for one of our files, now or later. */
+type Answer = Asset | Promise<Asset>;
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The media types of our files, by the extension that names them. */
 const TYPES = { js: 'text/javascript; charset=utf-8' };
 
-async function send(request: IncomingMessage, response: ServerResponse, asset: Asset) {
+async function send(request: IncomingMessage, response: ServerResponse, found: Answer) {
+  const asset = await found;
   const { body, headers } = await encoded(request, asset.body);
   response.writeHead(200, { 'content-type': TYPES[asset.type], ...asset.headers, ...headers });
   response.end(body);
@@ -34,7 +38,7 @@ async function send(request: IncomingMessage, response: ServerResponse, asset: A
 export function answerFirst(
   server: RequestServer,
   basePath: string,
-  find: (url: string, headers: IncomingHttpHeaders) => Asset | null,
+  find: (url: string, headers: IncomingHttpHeaders) => Answer | null,
 ): () => void {
   const listeners = server.listeners('request') as Listener[];
   const start = basePath + ENDPOINT;

@@ -230,7 +230,7 @@ function start(
       ...(snapshot && { snapshot }),
     },
   });
-  const { engine, endpoint } = running;
+  const { engine, endpoint, packing } = running;
   const maker = new Maker({
     engine,
     root: config.rootDir,
@@ -240,8 +240,10 @@ function start(
     isHostFirst: true,
     say: (line) => hotServer.terminal.print('info', `[hotgraph] ${line}`),
   });
-  const leave = answerFirst(server, basePath, (url, headers) =>
-    endpoint.find(url, headers, engine),
+  const leave = answerFirst(
+    server,
+    basePath,
+    (url, headers) => packing?.find(url, headers) ?? endpoint.find(url, headers, engine),
   );
   warmUp();
   // What plugins make up, or make of files, they announce here, and name nothing but the file. What the host's own

@@ -109,6 +109,12 @@ impl Chunks {
         self.packs.get(&root)?.ready.as_ref()
     }
 
+    /// The names of the chunks that a module's pack is in; none where pages cannot have it.
+    pub fn names(&self, root: ModuleId) -> &[String] {
+        let known = self.packs.get(&root).filter(|known| known.ready.is_some());
+        known.map_or(&[], |known| &known.chunks)
+    }
+
     /// The pack of a module is whole, and pages can have it.
     pub fn prepare(&mut self, root: ModuleId, ready: Ready) {
         self.packs.entry(root).or_default().ready = Some(ready);

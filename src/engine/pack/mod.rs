@@ -9,6 +9,7 @@ mod chunks;
 mod decide;
 mod gather;
 
+use std::collections::HashSet;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -76,6 +77,43 @@ impl Engine {
         scripts.map(|id| state.graph.url(id).to_owned()).collect()
     }
 
+    /// The urls of the scripts that a module which has a pack, or one in that pack, may import later, by `import(…)` of a
+    /// string. Those that are in the pack are left out.
+    pub fn later_imports_of(&self, request: &str) -> Vec<String> {
+        let ready = self
+            .module_of(request)
+            .and_then(|id| self.shared.chunks().ready(id).cloned());
+        let Some(Ready { reads, .. }) = ready else {
+            return Vec::new();
+        };
+        let mut known: HashSet<ModuleId> = reads.iter().map(|read| read.id).collect();
+        let mut state = self.shared.state();
+        let mut later = Vec::new();
+        for read in reads.iter() {
+            let Some(record) = state.module(read.id).record.clone() else {
+                continue;
+            };
+            let scripts = record.dynamic_imports.iter();
+            let scripts = scripts.filter(|import| import.attribute_type.is_none());
+            for (specifier, _) in scripts.filter_map(|import| import.literal.as_ref()) {
+                let target = state.resolve(read.id, specifier);
+                if let Some(target) = target.filter(|target| known.insert(*target)) {
+                    later.push(state.graph.url(target).to_owned());
+                }
+            }
+        }
+        later
+    }
+
+    /// The urls of the modules that bring the bodies of a module's pack; none where it has no pack.
+    pub fn chunks_of(&self, request: &str) -> Vec<String> {
+        let Some(id) = self.module_of(request) else {
+            return Vec::new();
+        };
+        let chunks = self.shared.chunks();
+        self.shared.chunk_urls(chunks.names(id))
+    }
+
     /// A module was served with all that it imports although no page has asked: the page that does gets it in a pack.
     pub fn read_ahead(&self, request: &str) {
         if let Some(id) = self.module_of(request) {
@@ -140,11 +178,7 @@ impl Shared {
         }
         let definition = serde_json::to_string(&root.definition).map_err(|_| changed())?;
         let names = self.chunks().put(id, pieces);
-        let (folder, _) = self.options.client_url.rsplit_once('/').unwrap_or_default();
-        let urls: Vec<String> = names
-            .iter()
-            .map(|name| format!("{folder}/{name}"))
-            .collect();
+        let urls = self.chunk_urls(&names);
         let entrance = Entrance {
             client_url: &self.options.client_url,
             definition: &definition,
@@ -171,6 +205,13 @@ impl Shared {
                 .map(|read| state.graph.url(read.id).to_owned())
                 .collect(),
         }
+    }
+
+    /// Chunks are next to the client.
+    fn chunk_urls(&self, names: &[String]) -> Vec<String> {
+        let (folder, _) = self.options.client_url.rsplit_once('/').unwrap_or_default();
+        let names = names.iter();
+        names.map(|name| format!("{folder}/{name}")).collect()
     }
 
     fn chunks(&self) -> MutexGuard<'_, Chunks> {
