@@ -1,16 +1,21 @@
 /**
  * The file of results, and the pages that are written of it: in docs/benchmarks.md what is between
- * `<!-- bench: part -->` and `<!-- end -->`, and the plot.
+ * `<!-- bench: part -->` and `<!-- end -->`, and the plots.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, root } from '../scripts/run.js';
 import { describe } from './machine.js';
-import { plot } from './plot.js';
+import { plot as plotLatency } from './plots/latency.js';
+import { plot as plotLoads } from './plots/loads.js';
 
 const RESULTS = join(root, 'bench', 'results.json');
 const PAGE = join(root, 'docs', 'benchmarks.md');
-const PLOT = join(root, 'docs', 'benchmarks.svg');
+/** By part, the plot of it. */
+const PLOTS = {
+  latency: { file: join(root, 'docs', 'benchmarks.svg'), plot: plotLatency },
+  reload: { file: join(root, 'docs', 'page-loads.svg'), plot: plotLoads },
+};
 
 /** What was measured last, by part: `{ conditions, result }`. */
 export const read = () => (existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {});
@@ -38,5 +43,7 @@ export function publish(parts) {
     page = page.replace(place, (_, start) => start + text);
   }
   writeFileSync(PAGE, page);
-  if (results.latency) writeFileSync(PLOT, plot(results.latency));
+  for (const [part, { file, plot }] of Object.entries(PLOTS)) {
+    if (results[part]) writeFileSync(file, plot(results[part]));
+  }
 }

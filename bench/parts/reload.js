@@ -7,7 +7,7 @@ import { serve } from '../serve.js';
 import { brief, median, rounded, table } from '../statistics.js';
 
 /** What is compared, by the servers' ids. */
-const SERVERS = {
+export const SERVERS = {
   server: '`createHmr()`',
   hotgraph: '@web/dev-server with `hmrPlugin()`',
   bundle: 'one bundle, by esbuild',

@@ -1,6 +1,7 @@
-/** The plot: latency over the chain's depth and over the app's size, as an SVG that reads on light and dark pages. */
-import { describe } from './machine.js';
-import { medianOf } from './parts/latency.js';
+/** Latency over the chain's depth and over the app's size. */
+import { describe } from '../machine.js';
+import { medianOf } from '../parts/latency.js';
+import { drawing, scale, sentences, text } from './drawing.js';
 
 const WIDTH = 960;
 const HEIGHT = 470;
@@ -28,19 +29,6 @@ const COLOURS = {
   rspack: '#a9711c',
 };
 
-const STYLE = `text { font: 12px system-ui, sans-serif; fill: #24292f; }
-.title { font-weight: 600; font-size: 14px; }
-.small { font-size: 11px; fill: #656d76; }
-.grid { stroke: #d0d7de; stroke-width: 1; }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
-.own { stroke-width: 3.5; }
-.floor { stroke-dasharray: 5 4; }
-@media (prefers-color-scheme: dark) {
-text { fill: #e6edf3; }
-.small { fill: #9198a1; }
-.grid { stroke: #3d444d; }
-}`;
-
 /** @param {{ conditions: any, result: any }} latency What was measured last. */
 export function plot({ conditions, result }) {
   const { depths, sizes } = result;
@@ -60,23 +48,22 @@ export function plot({ conditions, result }) {
       series: seriesOf(result, sizes, (system, one) => medianOf(result, system, one, depth)),
     }),
   ];
-  const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title">`,
-    '<title id="title">From fs.writeFile to the accept callback in the page, median in milliseconds</title>',
-    `<style>${STYLE}</style>`,
-    text(
-      60,
-      24,
-      'From fs.writeFile to the accept callback in the page: median in ms, logarithmic',
-      'title',
-    ),
-    ...panels.flat(),
-    ...sentences(describe(conditions)).map((line, at) =>
-      text(60, HEIGHT - 22 + at * 15, line, 'small'),
-    ),
-    '</svg>',
-  ];
-  return `${lines.join('\n')}\n`;
+  return drawing(
+    [WIDTH, HEIGHT],
+    'From fs.writeFile to the accept callback in the page, median in milliseconds',
+    [
+      text(
+        60,
+        24,
+        'From fs.writeFile to the accept callback in the page: median in ms, logarithmic',
+        'title',
+      ),
+      ...panels.flat(),
+      ...sentences(describe(conditions)).map((line, at) =>
+        text(60, HEIGHT - 22 + at * 15, line, 'small'),
+      ),
+    ],
+  );
 }
 
 /** The systems' medians at each mark; those that have none are left out, and those without a colour. */
@@ -123,11 +110,7 @@ function panel([left, right], { title, axis, marks, series }) {
 }
 
 /** The height of a latency. */
-function y(ms) {
-  const [low, high] = RANGE.map(Math.log);
-  const clamped = Math.min(high, Math.max(low, Math.log(ms)));
-  return Number((BOTTOM - ((clamped - low) / (high - low)) * (BOTTOM - TOP)).toFixed(1));
-}
+const y = scale(RANGE, [BOTTOM, TOP]);
 
 /** Where each label goes: at the end of its line, moved down as far as the one above needs. */
 function labelled(series) {
@@ -139,14 +122,3 @@ function labelled(series) {
   }
   return sorted;
 }
-
-/** A long sentence in two lines. */
-function sentences(long) {
-  const cut = long.indexOf(' ', Math.min(long.length, 120));
-  return cut < 0 ? [long] : [long.slice(0, cut), long.slice(cut + 1)];
-}
-
-const text = (x, y, content, kind = '', anchor = 'start') =>
-  `<text x="${Number(x.toFixed(1))}" y="${Number(y.toFixed(1))}"${kind && ` class="${kind}"`} text-anchor="${anchor}">${escaped(content)}</text>`;
-
-const escaped = (content) => content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
