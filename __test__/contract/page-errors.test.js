@@ -92,6 +92,15 @@ const cases = {
     { 'part.js': `\nfunction fail() {\n  throw new TypeError('boom');\n}\nfail();\n` },
     ['part.js:3:9', /^boom$/, /^> 3 \| {3}throw new TypeError/m],
   ],
+  'a script that throws next to an import that the server resolves': [
+    {
+      'part.js': `import { a } from 'package';\nnull.b(a);\n`,
+      'node_modules/package/package.json': '{ "name": "package", "exports": "./main.js" }',
+      'node_modules/package/main.js': 'export const a = 1;',
+    },
+    ['part.js:2:6', /null/, /^ {2}1 \| import \{ a \} from 'package';$/m],
+    { config: { nodeResolve: true } },
+  ],
   'a syntax error': [
     { 'part.js': '\nexport const a = ;\n' },
     ['part.js:2:18', /./, /^> 2 \| export const a = ;/m],

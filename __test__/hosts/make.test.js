@@ -285,6 +285,14 @@ const MISTAKES = {
   ],
 };
 
+/** The lines that the page shows of a problem, each with its number before it. */
+const frame = () => {
+  const shown = document
+    .querySelector('hotgraph-overlay')
+    .shadowRoot.querySelector('.frame').textContent;
+  return shown.split('\n').flatMap((line) => /^[> ] *(\d+ \| ?.*)$/.exec(line)?.[1] ?? []);
+};
+
 const places = () => {
   const root = document.querySelector('hotgraph-overlay')?.shadowRoot;
   return root ? [...root.querySelectorAll('.place b')].map(({ textContent }) => textContent) : null;
@@ -309,6 +317,12 @@ for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
       () => JSON.stringify(found),
     );
   };
+  const isAsWritten = async (t, tab) => {
+    const written = text.split('\n').map((line, at) => `${at + 1} | ${line}`.trimEnd());
+    const shown = await tab.evaluate(frame);
+    t.true(shown.length > 0);
+    for (const line of shown) t.true(written.includes(line.trimEnd()), line);
+  };
   test(`${what}: at page load, and until it is fixed`, async (t) => {
     const { project, open } = await startServer(t, {
       'index.html': PAGE,
@@ -318,6 +332,7 @@ for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
     });
     const tab = await open();
     await shows(tab);
+    await isAsWritten(t, tab);
     await project.write(file, good);
     await tab.until(value, 1);
     await tab.until(places, null);
@@ -335,6 +350,7 @@ for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
     await tab.until(value, 1);
     await project.write(file, text);
     await shows(tab);
+    await isAsWritten(t, tab);
     t.is(await tab.evaluate(value), 1);
     await project.write(file, better);
     await tab.until(value, 2);

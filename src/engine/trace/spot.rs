@@ -12,10 +12,10 @@ use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::inline_place;
 use crate::engine::watch::reading;
 use crate::protocol::Call;
-use hotgraph_core::diagnostic::place_of;
+use hotgraph_core::diagnostic::{Place, place_of};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::syntax::analyze::{ModuleRecord, Span};
-use hotgraph_core::syntax::edit::{line_ends, origin};
+use hotgraph_core::syntax::edit::{BYTE_ORDER_MARK, line_ends, origin};
 
 /// A place of a module as its author sees it.
 #[derive(Debug, Clone, Default)]
@@ -183,11 +183,14 @@ impl Coordinator {
         let found = maps.original(id, code, (place.line, column), map_at);
         let Some((found, source)) = found.and_then(|found| Some((found.clone(), found.file?)))
         else {
+            let written = || self.text_below(file.as_deref()?);
+            let written = saved.map(|saved| saved.to_string()).or_else(written);
+            let frame = written.and_then(|written| frame_as_written(text, &written, &place));
             return Spot {
                 file: file.map(|file| file.display().to_string()),
                 line: Some(place.line),
                 column,
-                frame: Some(shown_frame(place.frame, has_column)),
+                frame: Some(shown_frame(frame.unwrap_or(place.frame), has_column)),
             };
         };
         // Tools that work on a text know no more of its file than the name.
@@ -254,6 +257,37 @@ fn name_before(text: &str, specifier: usize, name: &str) -> Option<usize> {
     (at > statement).then_some(at)
 }
 
+/// The frame of a place in what the author wrote, where the code that was served has the same lines: types may be blanks
+/// there, and specifiers other ones. `None` where the place's own line is another one before that place.
+fn frame_as_written(served: &str, written: &str, place: &Place) -> Option<String> {
+    if line_ends(served).count() != line_ends(written).count() {
+        return None;
+    }
+    let (written, served) = (without_mark(written), without_mark(served));
+    let at = place.line.saturating_sub(1) as usize;
+    let line = served.split('\n').nth(at)?;
+    let start: usize = written.split_inclusive('\n').take(at).map(str::len).sum();
+    let mut authors = written.get(start..)?.chars();
+    let (mut column, mut offset) = (1, start);
+    for ours in line.chars() {
+        if column >= place.column {
+            break;
+        }
+        let theirs = authors.next()?;
+        let is_blanked = ours.is_whitespace() || matches!(ours, BYTE_ORDER_MARK | ';');
+        if ours.len_utf16() != theirs.len_utf16() || (ours != theirs && !is_blanked) {
+            return None;
+        }
+        column += ours.len_utf16() as u32;
+        offset += theirs.len_utf8();
+    }
+    Some(place_of(written, offset).frame)
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// A frame, without the mark where only the line is known.
 fn shown_frame(frame: String, has_column: bool) -> String {
     if has_column {
@@ -280,6 +314,41 @@ mod tests {
             let specifier = text.find("'./x'").unwrap_or_default();
             let found = name_before(text, specifier, name);
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_frame_shows_what_the_author_wrote() {
+        let served = "import a from '/lib/a.js';\nlet b         = a.c;\nlet d = b as;\n";
+        let written = "import a from 'a';\nlet b: string = a.c;\nlet d = b as;\n";
+        for (served, written, wanted, expected) in [
+            (served, written, "a.c", Some("> 2 | let b: string = a.c;")),
+            (served, written, "import", Some("> 1 | import a from 'a';")),
+            // What stands after another specifier is elsewhere.
+            (served, written, ";\nlet b", None),
+            // A line more or less, and another statement.
+            (
+                served,
+                "import a from 'a';\nlet b: string = a.c;",
+                "a.c",
+                None,
+            ),
+            (served, "\nconst b: number = a.c;\n\n", "a.c", None),
+            (
+                "let é\u{a0} = x;",
+                "let éé = x;",
+                "= x",
+                Some("> 1 | let éé = x;"),
+            ),
+            ("\u{feff}a", "a", "a", Some("> 1 | a")),
+        ] {
+            let place = place_of(served, served.find(wanted).unwrap_or_default());
+            let frame = frame_as_written(served, written, &place);
+            let marked = frame.as_deref().and_then(|frame| {
+                let lines = frame.lines();
+                lines.map(str::trim_end).find(|line| line.starts_with('>'))
+            });
+            assert_eq!(marked, expected, "{wanted} of {written}");
         }
     }
 
