@@ -9,7 +9,7 @@ import { patient } from '../runtime/wait.js';
 import { Socket } from './wire/socket.js';
 import { onWake } from './wire/wake.js';
 
-/** Milliseconds that a page has to load before it connects. What it loads comes first on a busy machine. */
+/** Milliseconds that a page has to load before it connects. On a busy machine, what the page loads comes first. */
 const LOADING = 1000;
 
 /** What the server tells a page: `env.js` next to the compiled client. */

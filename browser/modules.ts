@@ -23,7 +23,7 @@ type Ports = Pick<
   | 'urlAt'
 >;
 
-/** The code that updates bring. Called indirectly, so that it sees no variable of ours. */
+/** The code that updates bring. Called indirectly: it sees no variable of ours. */
 // biome-ignore lint/security/noGlobalEval: an import needs milliseconds, and names the code by something else than its file
 const globalEval = eval;
 
@@ -75,8 +75,8 @@ export function modulePorts(page: Document | undefined): Ports {
 }
 
 /**
- * Imports a module by one of the server that passes its namespace on: the promise of `import()` itself would take a
- * namespace that has a `then` for another promise, and never be settled.
+ * Imports a module through one of the server's, which passes its namespace on. The promise of a direct `import()` would
+ * take a namespace that has a `then` for another promise, and never settle.
  */
 async function importNamespace(address: string): Promise<{ readonly namespace: ModuleNamespace }> {
   const by = new URL('./namespace.js', import.meta.url);

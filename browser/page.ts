@@ -131,7 +131,7 @@ function createOverlay(send: PageOptions['send']): Overlay {
 }
 
 /** Whether a script or a link of the page names the module. */
-/** Whether an element uses it. What is merely preloaded nobody uses. */
+/** Whether an element uses it. No code uses a module that is only preloaded. */
 function isNamedByElement(url: string): boolean {
   const elements = document.querySelectorAll<HTMLElement>(
     'script[src], link[href]:not([rel~="modulepreload" i])',

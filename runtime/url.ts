@@ -1,6 +1,6 @@
 /**
- * A module's identity in a page. A *url* names a module: path and query as the browser writes them,
- * without origin, version stamp and hash. Knows text only, so that it runs anywhere.
+ * A module's identity in a page. A *url* names a module: path and query as the browser writes them, without origin,
+ * version stamp and hash. It knows text only, and runs anywhere.
  */
 
 const STAMP = '__hot';
@@ -62,8 +62,8 @@ export function stamp(url: string, version: number): string {
 }
 
 /**
- * Whether code would name a module by this specifier as a browser does, by path (`./a.js`, `/a.js`) or
- * whole address, and not by a bare name that only a server or an import map can resolve.
+ * Whether a browser understands this specifier by itself: a path (`./a.js`, `/a.js`) or a whole address. A bare name
+ * needs a server or an import map.
  */
 export function isAddress(specifier: string): boolean {
   return /^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier);

@@ -1,7 +1,8 @@
 /**
- * New text for the style sheets that a page shows. For a link, the new sheet loads next to the old one and takes its place
- * when it is there, until the link itself has it too, which code may hold: no moment without style, none with old and new.
- * In a `<style>`, a new `@import` takes the place of the old one when it has loaded.
+ * New text for the style sheets that a page shows. For a link, the new sheet loads next to the old one and takes its
+ * place when it has loaded. It stays until the link itself, which code may hold, has loaded it too. So the page is
+ * never without styles, and never has both. In a `<style>`, a new `@import` takes the place of the old one when it has
+ * loaded.
  */
 
 import type { StyleRenewal } from '../../runtime/update/plan.js';
@@ -105,7 +106,7 @@ export class ShownStyles {
       // Switched off meanwhile: it loads when it is switched on.
       if (old.disabled) resolve(true);
     });
-    // At once, so that no frame has both or none: the file may be another one by now.
+    // At once: no frame has both or none. The file may be another one by now.
     if (old.getAttribute('media') === NOT_YET) setMedia(old, media);
     // Without it the other one goes on to stand in.
     if (!isThere || this.#coming.get(old) !== link) return;

@@ -1,6 +1,6 @@
 /**
- * Errors that keep the page's modules from loading, which otherwise only the browser's console has. What code throws
- * later, when it is called, is the page's own affair.
+ * Errors that keep the page's modules from loading, which otherwise only the browser's console has. Errors that code
+ * throws later, when it is called, are the page's own affair.
  */
 import {
   isOfLoading,
@@ -49,12 +49,12 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
       if (!event.defaultPrevented) void tellRejected(reason, window, ports);
     });
   };
-  // What did not load does not bubble.
+  // Errors of loading do not bubble.
   window.addEventListener('error', onError, true);
   window.addEventListener('unhandledrejection', onRejection);
 }
 
-/** An `import()` failed that nobody takes care of. */
+/** An `import()` failed, and no code handles it. */
 async function tellRejected(reason: unknown, window: Scope, ports: ErrorPorts): Promise<void> {
   const trouble = troubleOf(reason, null, window.origin);
   const { failure, url } = trouble;
@@ -87,7 +87,7 @@ async function tellMissing(
   ports.unloaded(notLoaded(own.url, why));
 }
 
-/** What imports and elements asked for and did not get. */
+/** The modules that imports and elements asked for and did not get. */
 function failedScripts(window: Scope): { url: string; why: string }[] {
   const entries = window.performance.getEntriesByType('resource') as PerformanceResourceTiming[];
   return entries.flatMap(({ name, initiatorType, responseStatus }) => {

@@ -1,6 +1,6 @@
 /**
- * Frames without an address: `srcdoc`, and what code writes into an empty frame. No server has a part in their HTML, so
- * that they have no client unless a module that is hot brings it along.
+ * Frames without an address: `srcdoc`, and what code writes into an empty frame. No server writes their HTML, so they
+ * have no client, unless a hot module brings it along.
  */
 import { parseAddress } from '../../runtime/url.js';
 

@@ -7,7 +7,7 @@ import type { StyleRenewal } from '../../runtime/update/plan.js';
 import { parseAddress, stamp } from '../../runtime/url.js';
 import { rootsOf } from './roots.js';
 
-/** What the browser calls those who load images that can be found, and who only loads ahead. */
+/** The browser's names for initiators: those whose images can be found, and those that only load ahead. */
 const INITIATORS = new Set(['img', 'image', 'input', 'css', 'link']);
 
 /** The elements that show images, and the attributes that name these. */
@@ -42,7 +42,7 @@ export class ShownImages {
   /** Whether the page shows the image, and uses it nowhere else. */
   shows(url: string): boolean {
     if (![...this.#initiators(url)].every((one) => INITIATORS.has(one))) return false;
-    // What was drawn stays as it is.
+    // Drawn pixels stay as they are.
     if (rootsOf(this.#document).some((root) => root.querySelector('canvas'))) return false;
     return [...placesIn(this.#document)].some(
       (place) => this.#stamped(place, url, 0) !== undefined,

@@ -70,7 +70,7 @@ function rulesOf(texts: readonly string[], base: string): Rules {
   const scopes = new Map<string, Map<string, string | null>>();
   for (const text of texts) {
     const map = parse(text);
-    // What an earlier map says, a later one does not change.
+    // A later map does not change what an earlier one says.
     add(map.imports, imports, base);
     for (const [prefix, rules] of Object.entries(map.scopes ?? {})) {
       const address = addressOf(prefix, base) ?? new URL(prefix, base).href;

@@ -4,7 +4,7 @@
  */
 import { othersOf, parseAddress } from '../../runtime/url.js';
 
-/** Entries that the browser should keep until somebody looks. */
+/** Entries that the browser should keep until they are read. */
 const BUFFER = 100_000;
 
 /** How the server names a version in `Server-Timing`. */
@@ -32,7 +32,7 @@ export class Loaded {
   /** What was asked for otherwise than by an import. */
   readonly #others = new Set<string>();
   readonly #observer: PerformanceObserver;
-  /** Not normalised yet: that is done when somebody asks. */
+  /** Not normalised yet: the first question does that. */
   #pending: PerformanceEntry[] = [];
   #isIncomplete = false;
   #isScheduled = false;
@@ -71,7 +71,7 @@ export class Loaded {
     );
   }
 
-  /** Whether an import fetched a module just now, so that it may not have run yet. */
+  /** Whether an import fetched a module just now. It may not have run yet. */
   isComing(url: string): boolean {
     const fetched = this.#current().get(url);
     return fetched !== undefined && fetched.at > performance.now() - COMING && this.isImported(url);
@@ -108,7 +108,7 @@ export class Loaded {
     this.#current().delete(url);
   }
 
-  /** Entries are normalised when the page has nothing else to do, so that no update has to wait for that. */
+  /** Entries are normalised when the page has nothing else to do. No update has to wait for that. */
   #settleLater(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -161,7 +161,7 @@ function isImport(initiatorType: string): boolean {
   return initiatorType === 'script' || initiatorType === 'other';
 }
 
-/** What code fetched is a resource of the page, but no module. */
+/** A file that code fetched is a resource of the page, not a module. */
 function isFetch(initiatorType: string): boolean {
   return initiatorType === 'fetch' || initiatorType === 'xmlhttprequest';
 }

@@ -1,6 +1,6 @@
 /**
- * Which scripts the page started elsewhere: as workers, worklets and service workers. The browser's records do not tell
- * them from other resources, and nothing in them can be renewed from here.
+ * The scripts that the page started elsewhere: as workers, worklets and service workers. The browser's records do not
+ * tell them from other resources, and nothing in them can be renewed from here.
  */
 import { parseAddress } from '../../runtime/url.js';
 

@@ -1,8 +1,8 @@
 /**
  * One custom element: what the browser has of it for good, and the class that is in force.
  *
- * The browser takes a constructor once, and its callbacks with it. It gets a stand-in, which calls those of the class in
- * force; instances have that class's prototype, so that nothing of the stand-in shows.
+ * The browser takes a constructor once, and its callbacks with it. It gets a stand-in, which calls the callbacks of the
+ * class in force. Instances have that class's prototype, and the stand-in does not show.
  */
 import { connect } from './connect.js';
 import { began, noting } from './effects.js';
@@ -13,7 +13,7 @@ import { type Callback, chainOf, type ElementClass, type Live, method } from './
 /** The classes of elements, old ones included. */
 const byClass = new WeakMap<object, Definition>();
 
-/** Instances that are there, as far as anybody holds them. */
+/** Instances that are alive. */
 class Instances {
   readonly #all = new Set<WeakRef<Live>>();
   readonly #gone = new FinalizationRegistry<WeakRef<Live>>((one) => this.#all.delete(one));

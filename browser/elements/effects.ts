@@ -14,7 +14,7 @@ const effects = new WeakMap<Element, Effect[]>();
 const roots = new WeakMap<Element, { root: ShadowRoot; init: ShadowRootInit }>();
 const internals = new WeakMap<Element, ElementInternals>();
 
-/** Whose constructors run, the innermost last; `undefined` for one whose object is not there yet. */
+/** The objects whose constructors run, the innermost last; `undefined` for one whose object does not exist yet. */
 const running: (Element | undefined)[] = [];
 
 /** Elements that are made again, with what is to happen to their shadow roots. */

@@ -1,5 +1,5 @@
 /**
- * What Lit, FAST and haunted do themselves when something of an element changes, by what they offer to everybody.
+ * Lit, FAST and haunted: what to tell them after a change, by their public interfaces.
  */
 import { isConstructing } from './effects.js';
 import { reactiveKeys } from './slots.js';
@@ -14,7 +14,7 @@ export interface Library {
   isState(element: Live, key: PropertyKey): boolean;
   /** Sets state, where that takes more than writing it. */
   give?(element: Live, key: PropertyKey, value: unknown): void;
-  /** Whether a property is where the old class kept a value, and nobody else reads it. */
+  /** Whether a property is only the place where the old class kept a value. */
   leaves?(key: PropertyKey): boolean;
   /** Before the first instance. */
   watch?(of: ElementClass): void;
@@ -128,8 +128,8 @@ const lit: Library = {
 };
 
 /**
- * What was renewed before an element that provides a context has asked for that too early: the module of an element within
- * runs first. It asks again.
+ * An element may have asked for a context before its provider was renewed: the module of an inner element runs first.
+ * It asks again.
  */
 function askAgain(element: Live): void {
   const own = controllers.get(element) ?? [];
@@ -201,7 +201,7 @@ function takeDefinition(element: Live): void {
 const fast: Library = {
   keeps: ['$fastController'],
 
-  // Observables and attributes are fields with an underscore behind accessors without.
+  // An accessor of an observable or attribute keeps its value in a field of the same name with an underscore.
   isState: (element, key) =>
     key !== '$fastController' && (String(key).includes(' ') || accessorOf(key) in element),
 

@@ -69,7 +69,7 @@ export class DefiningModules {
     for (const value of made) this.own(value, module);
     const sources = objects(used.map(attempt)).flatMap((value) => this.#owners.get(value) ?? []);
     module.sources = new Set(sources.filter((one) => one !== module));
-    // What it left for right after its end may still define.
+    // Work that it left for right after its end may still define.
     this.#hide(module);
     return made;
   }

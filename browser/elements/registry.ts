@@ -49,9 +49,9 @@ function nameOf(registry: CustomElementRegistry, of: unknown): string | undefine
 export class Registries {
   readonly modules = new DefiningModules();
   readonly #ports: RegistryPorts;
-  /** Whose names are that are left to the browser. */
+  /** The modules whose names are left to the browser. */
   readonly #left = new WeakMap<CustomElementRegistry, Map<string, DefiningModule>>();
-  /** What modules that run have defined again. */
+  /** The names that running modules have defined again. */
   readonly #pending = new Map<Known, Replacement>();
 
   constructor(ports: RegistryPorts) {
@@ -196,7 +196,7 @@ export class Registries {
   }
 }
 
-/** Whether it can be the class of an element. What cannot, the browser refuses in its own words. */
+/** Whether it can be the class of an element. The browser itself refuses the others, in its own words. */
 function isClass(of: unknown): of is ElementClass {
   if (typeof of !== 'function') return false;
   const { prototype } = of as ElementClass;

@@ -1,5 +1,5 @@
 /**
- * Where an object's state is: its own properties, private fields, and what is behind accessors.
+ * Where an object's state is: in its own properties, in private fields, and in what accessors keep.
  */
 import { chainOf, type ElementClass } from './types.js';
 

@@ -1,9 +1,9 @@
 /**
  * Which parts of an object are state, and stay, and which are code, and are renewed.
  *
- * An object is made again by its new class, and looks as one that was just made. Then what was data comes back. What
- * the object holds as its constructor left it, and that is code (functions, nodes, observers, objects of classes), is the
- * new one's. A value that nobody changed is the new default.
+ * An object is made again by its new class, and looks as one that was just made. Then what was data comes back. Code
+ * that the object holds as its constructor left it (functions, nodes, observers, objects of classes) comes from the new
+ * constructor. A value that did not change becomes the new default.
  */
 import { ownData, type Slot, slotsOf } from './slots.js';
 
@@ -23,7 +23,7 @@ export type State = ReadonlyMap<PropertyKey, unknown>;
 /** What objects held when their constructors began. */
 const held = new WeakMap<object, ReadonlySet<PropertyKey>>();
 
-/** A constructor begins. What its object holds already, an element that is upgraded or made again, others gave it. */
+/** A constructor begins. An element that is upgraded or made again already holds values that others gave it. */
 export function hold(object: object): void {
   held.set(object, new Set(ownData(object)));
 }
@@ -45,7 +45,7 @@ export function note(object: object, reactive: Iterable<PropertyKey>): void {
   made.set(object, values);
 }
 
-/** What was noted of an object counts again, since its new constructor failed. */
+/** The notes on an object count again, since its new constructor failed. */
 export function noteAgain(
   object: object,
   initial: ReadonlyMap<PropertyKey, Made> | undefined,
@@ -155,7 +155,7 @@ export function adopt(fresh: unknown, old: object): void {
     ([key, value]) => [key, { value, flat: flatOf(value) }] as const,
   );
   carry(fresh, capture(old, []), initial, []);
-  // What it was made with: the next time this is compared with.
+  // The values that it was made with. The next update compares with them.
   made.set(fresh, new Map(left));
 }
 

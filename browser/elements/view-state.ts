@@ -84,7 +84,7 @@ function nodesOf(root: ParentNode): Map<string, Element> {
   return new Map([...root.querySelectorAll('*')].map((node) => [keyOf(node, counts), node]));
 }
 
-/** What stays the same of a node: its id or name, else which of its kind it is. */
+/** The identity of a node: its id or name, else its place among those of its kind. */
 function keyOf(node: Element, counts: Map<string, number>): string {
   const name = node.id ? `#${node.id}` : node.getAttribute('name');
   const kind = `${node.localName} ${name ?? ''}`;
@@ -105,7 +105,7 @@ function changesOf(element: Live): Map<PropertyKey, unknown> {
   return changed;
 }
 
-/** Gives an element that took another's place what was changed there. What its template has set counts more. */
+/** Gives an element that took another's place what was changed there. A value that the template has set counts more. */
 function giveChanges(element: Live, changed: ReadonlyMap<PropertyKey, unknown>): void {
   const of = element.constructor as ElementClass;
   const slots = slotsOf(element, reactiveKeys(of));

@@ -2,7 +2,7 @@
  * Text into the clipboard, also where a page has no secure context and so no clipboard of its own.
  */
 
-/** Copies a text. Returns whether it was. To be called when somebody has pressed something. */
+/** Copies a text. Returns whether it was. Call it in the handler of a click or key. */
 export async function copyText(document: Document, text: string): Promise<boolean> {
   try {
     await document.defaultView?.navigator.clipboard.writeText(text);

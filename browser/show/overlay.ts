@@ -1,6 +1,6 @@
 /**
- * When the page's problems are shown over it: once they have lasted, until they are fixed or somebody has seen
- * enough of them. What it looks like is the panel's affair.
+ * When the page's problems are shown over it: once they have lasted, until they are fixed or dismissed. What it looks
+ * like is the panel's affair.
  */
 import type { Problem } from '../../runtime/tell/problems.js';
 
@@ -25,7 +25,7 @@ export class Overlay {
   readonly #waiting = new Map<string, () => void>();
   /** The ids of problems that have lasted. */
   readonly #lasting = new Set<string>();
-  /** What was dismissed, by what it says: a mistake that moves to another line is no new one. */
+  /** Dismissed problems, by their text: a mistake that moves to another line is not a new one. */
   #dismissed = new Set<string>();
   #shown = '';
 

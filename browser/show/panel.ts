@@ -154,7 +154,7 @@ pre {
 /** Milliseconds that a button says what it did. */
 const SAID = 1500;
 
-/** Pixels that the pointer moves when somebody selects text. */
+/** Pixels that the pointer moves at least when text is selected. */
 const DRAG = 5;
 
 /** What people can do with a panel. */
@@ -165,14 +165,14 @@ export interface PanelPorts {
   open(place: ProblemPlace): void;
 }
 
-/** The panel of a page. Nothing of it is in the document while it is hidden. */
+/** The panel of a page. While it is hidden, the document has nothing of it. */
 export class Panel {
   readonly #document: Document;
   readonly #ports: PanelPorts;
   readonly #escape = ({ key, isComposing }: KeyboardEvent) => {
     if (key === 'Escape' && !isComposing) this.#ports.dismiss();
   };
-  /** What had the focus before the panel got it, and gets it back. */
+  /** The element that had the focus before the panel, and gets it back. */
   #focused: HTMLElement | undefined;
   #built: { host: HTMLElement; heading: HTMLElement; list: HTMLElement } | undefined;
   #guard: MutationObserver | undefined;
@@ -280,7 +280,7 @@ export class Panel {
     return item;
   }
 
-  /** The file's name stands out from its folder. What an editor can open is a link. */
+  /** The file's name stands out from its folder. A place that an editor can open is a link. */
   #place(place: ProblemPlace): HTMLElement {
     const { file, isFile } = place;
     const nameAt = file.search(/[^/\\]*$/);

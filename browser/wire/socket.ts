@@ -16,7 +16,7 @@ const QUIET = 4000;
 const ANSWER = 5000;
 /** The same when the page has reason to doubt the connection: it was asleep, or in the background. */
 const PROMPT_ANSWER = 2000;
-/** Messages that wait for a connection. A page that says more while nobody listens loses the oldest. */
+/** Messages that wait for a connection. A page that says more without a connection loses the oldest. */
 const MOST_WAITING = 1000;
 
 /** What a connection needs. */
@@ -96,7 +96,7 @@ export class Socket {
     }, milliseconds);
   }
 
-  /** Asks whether the other end is there. A connection may be gone without anybody being told. */
+  /** Asks whether the other end is there. A connection may be gone without an event. */
   #ask(socket: WebSocket, patience: number): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#watch);
@@ -105,13 +105,13 @@ export class Socket {
     this.#watch = setTimeout(() => this.#lose(socket), patience);
   }
 
-  /** The connection is lost. What else its socket says is of no interest. */
+  /** The connection is lost. Later events of its socket do not count. */
   #lose(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#watch);
     this.#isWatched = false;
     this.#socket = undefined;
-    // Nobody answers, so that this may take its time.
+    // Nothing waits for the answer: this may take its time.
     socket.close();
     this.#connectLater();
     const wasOpen = this.#isOpen;

@@ -1,5 +1,5 @@
 /**
- * Sleep: a machine that wakes up has missed what went on, and tells nobody.
+ * Sleep: a machine that wakes up has missed what went on, and no event tells of it.
  */
 
 /** Milliseconds from one look at the clock to the next. */

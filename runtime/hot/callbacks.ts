@@ -67,11 +67,11 @@ export function captureCalls(
   return calls;
 }
 
-/** @param dependencies Urls of what it imports that is evaluated anew too. */
+/** @param dependencies Urls of its imports that are evaluated anew too. */
 function selfCalls(owner: Generation, dependencies: readonly string[]): Call[] {
   const { url } = owner;
   return owner.registered.selfCallbacks.map((callback) => {
-    // Who takes it gets what was exported before: the view may show the new code by then.
+    // Collected only for callbacks that take it, and now: the view may show the new code by then.
     const previous = callback.length > 1 ? Object.fromEntries(owner.view.values()) : {};
     return {
       owner,

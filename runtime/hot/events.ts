@@ -7,7 +7,7 @@ import type { Generation } from '../model/generation.js';
 /** A listener of any event. */
 export type Listener = (payload: never) => unknown;
 
-/** Each built-in event is emitted once under each of these, so that code of every dialect hears it. */
+/** Each built-in event is emitted once under each of these: code of every dialect hears it. */
 const PREFIXES = ['vite:', 'bun:', 'hotgraph:'];
 
 /** The listeners of a page. Each belongs to a generation and goes with it. */

@@ -5,8 +5,8 @@
 import type { ModuleList, ModuleNamespace, ModuleView } from '../../client.js';
 
 /**
- * The view of a module: each export as an enumerable live property, as in a namespace (Vite, Bun,
- * Pinia), and `module` and `deps` (@web/dev-server-hmr) not enumerable, where no export has that name.
+ * The view of a module. Each export is an enumerable live property, as in a namespace (Vite, Bun, Pinia). `module` and
+ * `deps` (@web/dev-server-hmr) are not enumerable, and give way to exports of these names.
  *
  * @param module The new generation's namespace.
  * @param deps The namespaces of the accepted dependencies; none for a module that accepts itself.

@@ -69,12 +69,12 @@ export function createWebpackContext(
 ): WebpackHotContext {
   const { registered, module } = generation;
   let inherited: { readonly data: unknown } | undefined;
-  /** What the generation before left, even when this one asks after its own disposal. */
+  /** The data that the generation before left. It stays the same when this one asks after its own disposal. */
   const take = () => {
     inherited ??= { data: module.webpackData };
     return inherited.data as WebpackHotContext['data'];
   };
-  /** What dispose handlers put on their argument, by the handler that the module's code knows. */
+  /** The callbacks that are registered, by the handlers that the module's code knows. */
   const disposers = new Map<DataCallback, DataCallback>();
 
   const acceptItself = (failed?: WebpackErrorHandler) => {

@@ -76,11 +76,11 @@ export interface Evaluation {
   ancestorIndex: number;
   isOnStack: boolean;
   cycleRoot: Generation;
-  /** In which order it began to wait; `undefined` for what waits for nothing. */
+  /** Its place among those that began to wait; `undefined` for one that waits for nothing. */
   order: number | undefined;
   pending: number;
   readonly parents: Generation[];
-  /** What who waits for it waits for; there is one while it waits for something itself. */
+  /** Settles when it has run. It exists only while the generation itself waits for something. */
   promise: Promise<void> | undefined;
   settle(error?: { readonly error: unknown }): void;
 }
@@ -148,7 +148,7 @@ export class Generation {
     return this.#state;
   }
 
-  /** Whether another is in force for good: its listeners go, and it gets no more. */
+  /** Whether another one has replaced it for good. Its listeners go, and it cannot add new ones. */
   get isReplaced(): boolean {
     return this.#state === 'retired' || (this.#state === 'failed' && this.module.current !== this);
   }
@@ -165,7 +165,7 @@ export class Generation {
   own(name: string): Binding {
     const known = this.#own.get(name);
     if (known) return known;
-    // Before its first step it has no functions, and nobody who only links is to take that.
+    // Before its first step it has no functions. Linking alone must not take that step.
     const read = () => (this.#read ? this.#read(name) : this.read(name));
     const binding = { owner: this, name, isLasting: true, isNative: false, read };
     this.#own.set(name, binding);

@@ -10,7 +10,7 @@ import { NativeSource, Search, type Source } from './source.js';
 
 /** What the modules of a page need to know of it. */
 export interface GraphPorts {
-  /** Whether the page has import maps, so that it alone knows what specifiers stand for. */
+  /** Whether the page has import maps. Then it alone knows what specifiers stand for. */
   hasImportMaps(): boolean;
   /** The url of a module by its address: path and query on the page's origin, the whole address elsewhere. */
   urlAt(address: string): string | undefined;
@@ -28,13 +28,13 @@ export class Graph {
   readonly #natives = new Map<string, NativeSource>();
   readonly #ports: GraphPorts;
   /**
-   * Whether the browser can no longer be left to link what is new: what it has of some modules is not what they are by
-   * now, and their exports may be others.
+   * Whether the browser must no longer link new modules by itself: it has old instances of some modules, whose exports
+   * may differ from those of now.
    */
   isAhead = false;
   /** Modules that could not be imported natively. Browsers keep that for good. */
   readonly #failed = new Set<string>();
-  /** Those of which that was before the last update: they may be other ones now. */
+  /** Those that failed before the last update. They may load by now. */
   readonly #curable = new Set<string>();
 
   constructor(ports: GraphPorts) {
@@ -142,7 +142,7 @@ export class Graph {
     this.#failed.clear();
   }
 
-  /** What the imports of a shell, or of a module in a pack, lead to: of its scripts that one gives no namespaces. */
+  /** The sources of the imports of a shell, or of a module in a pack. A pack gives no namespaces of scripts. */
   sourcesOf(
     definition: Definition,
     importer: Place,
@@ -163,7 +163,8 @@ export class Graph {
   }
 
   /**
-   * A shell has run, and so has what it imports: of a module without a record the browser's own is all there is.
+   * A shell has run, and so have its imports. If the page has no record of one, the browser's own instance is the only
+   * one.
    */
   ran(definition: Definition, importer: Place, natives: readonly ModuleNamespace[]): void {
     for (const [index, namespace] of natives.entries()) {
@@ -176,8 +177,8 @@ export class Graph {
   }
 
   /**
-   * The names by which native importers of a module see something else than it exports: its shell passes on the exports
-   * of other modules natively, which nobody can change.
+   * The names under which native importers of a module see something else than it exports. Its shell re-exports from
+   * other modules natively, and the browser never changes that.
    */
   stuck({ shells, view }: Module): string[] {
     const names = new Set<string>();

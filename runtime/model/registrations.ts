@@ -41,7 +41,7 @@ export class Registrations {
   readonly dependencies: DependencyAcceptance[] = [];
   /** To run before the next generation; emptied when they have run. */
   disposers: DataCallback[] = [];
-  /** The same of generations before, which nobody has cleaned up. */
+  /** The same for earlier generations that have not been cleaned up. */
   inherited: DataCallback[] = [];
   /** To run when the module leaves the page. */
   readonly pruners: DataCallback[] = [];

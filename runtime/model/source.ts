@@ -1,5 +1,5 @@
 /**
- * What an import leads to, and the bindings that exports resolve to ("ResolveExport" of ECMA-262, 16.2.1.7.2.2).
+ * The sources of imports, and the bindings that exports resolve to ("ResolveExport" of ECMA-262, 16.2.1.7.2.2).
  */
 import type { ModuleNamespace } from '../../client.js';
 
@@ -10,7 +10,7 @@ export interface Binding {
   readonly name: string;
   /** Whether it stays so until an update is committed. */
   readonly isLasting: boolean;
-  /** Whether the browser has the variable, so that nobody can tell whose it is. */
+  /** Whether the browser has the variable. Then the page cannot tell which module it belongs to. */
   readonly isNative: boolean;
   /** The value now. Throws a `ReferenceError` where there is none yet. */
   read(): unknown;

@@ -18,7 +18,7 @@ export function forgetBindings(): void {
 
 const VIEW = Symbol('view');
 
-/** What readers inherit: the first access to a member of a namespace makes it a property of its own. */
+/** The prototype of readers. The first access to a member of a namespace makes it an own property. */
 const MEMBERS: object = new Proxy(Object.create(null), {
   get: (_, key, reader) => (typeof key === 'string' ? reader[VIEW].add(key) : undefined),
   set: () => false,
@@ -71,7 +71,7 @@ export class View implements Source {
     return this.binding(name)?.read();
   }
 
-  /** What a name stands for, be it gone and kept for its importers. */
+  /** The binding of a name, also of one that is gone and kept for its importers. */
   binding(name: string): Binding | undefined {
     const found = this.resolve(name, new Search()) ?? this.resolve(name, new Search(true));
     return found === 'ambiguous' ? undefined : (found ?? undefined);
@@ -199,7 +199,7 @@ export class View implements Source {
   }
 
   /**
-   * Who imported a name that is gone keeps its last value.
+   * Keeps the last values of names that are gone, for modules that imported them.
    *
    * @param values What importers saw before, by name.
    * @returns The names that are gone.

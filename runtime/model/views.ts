@@ -4,14 +4,14 @@
 import type { Generation } from './generation.js';
 import { View } from './view.js';
 
-/** How many older views there are at least before those are looked for that nobody holds. */
+/** The least number of older views at which unused ones are looked for. */
 const FEW = 8;
 
 /** The views of one module. */
 export class Views {
   #newest = new View();
   #older: WeakRef<View>[] = [];
-  /** So many older ones are looked through next. */
+  /** The number of older ones at which they are looked through next. */
   #limit = FEW;
 
   /** What modules that are linked now read through. */
@@ -19,7 +19,7 @@ export class Views {
     return this.#newest;
   }
 
-  /** All that somebody may hold, the newest first. */
+  /** All views that code may hold, the newest first. */
   get all(): View[] {
     return [this.#newest, ...this.#older.flatMap((view) => view.deref() ?? [])];
   }
@@ -30,7 +30,7 @@ export class Views {
     this.#newest = view;
     if (old === view) return;
     if (!old.generation && !old.native) {
-      // Who imported the module before the page had it.
+      // Modules hold it that imported this one before the page had it.
       old.join(view);
       return;
     }

@@ -11,7 +11,9 @@ export interface BodyPorts {
   readonly origin: string;
   /** The value of an expression. Throws what the expression, or the page's policy (`EvalError`), throws. */
   compile(expression: string): unknown;
-  /** Bodies by import: by url the hash of the definition and the function of each. Rejects when one of them is no code. */
+  /**
+   * Bodies by import: by url the hash of the definition and the function of each. Rejects when one of them is not code.
+   */
   importBodies(
     urls: readonly string[],
     version: number,

@@ -1,6 +1,6 @@
 /**
- * Who imported what dynamically, and what of that is still on its way. The server does not see what an `import()` with
- * a computed name leads to.
+ * Dynamic imports: which module imported which, and which imports are still on their way. The server does not see where
+ * an `import()` with a computed name leads.
  */
 import type { Generation } from '../model/generation.js';
 import { patient } from '../wait.js';
@@ -99,7 +99,7 @@ export class DynamicImports {
     return importers.some((importer) => !departed.has(importer) && this.isBy(url, importer));
   }
 
-  /** The same of code that did it since the last update, so that the server's word may be older. */
+  /** The same, for imports since the last update. The server may not know of them yet. */
   isNew(url: string, departed: ReadonlySet<string>): boolean {
     const importers = [...(this.#importers.get(url) ?? [])];
     return importers.some(

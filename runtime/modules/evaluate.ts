@@ -125,7 +125,7 @@ function wait(evaluation: Evaluation): void {
   const promise = new Promise<void>((resolve, reject) => {
     evaluation.settle = (failed) => (failed ? reject(failed.error) : resolve());
   });
-  // Who waits hears of it.
+  // The modules that wait hear of a rejection.
   promise.catch(() => {});
   evaluation.promise = promise;
 }
@@ -175,7 +175,7 @@ function fulfilled(generation: Generation): void {
   }
 }
 
-/** What waited for nothing else. */
+/** Collects the modules that waited for nothing else. */
 function gather(generation: Generation, ready: Generation[]): void {
   for (const parent of generation.evaluation?.parents ?? []) {
     const { evaluation } = parent;

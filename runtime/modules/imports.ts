@@ -57,7 +57,7 @@ export class Imports {
     this.#ports = ports;
   }
 
-  /** It is an update's turn: of what it makes stale the server may have bodies. */
+  /** An update has its turn. The server may have bodies of the modules that it makes stale. */
   learn({ stale }: Update): void {
     for (const { url } of stale) this.#left.delete(url);
   }
@@ -67,7 +67,7 @@ export class Imports {
     this.#left.delete(url);
   }
 
-  /** What code imports for the first time waits from now on: an update is about to change what that would import. */
+  /** From now on, first imports wait: an update is about to change the modules that they would get. */
   hold(): void {
     this.#held ??= new Promise((resolve) => {
       this.release = () => {
@@ -77,7 +77,7 @@ export class Imports {
     });
   }
 
-  /** The old code is disposed of, or nothing is to change: what waits goes on. */
+  /** The update has disposed of the old code, or changes nothing: waiting imports go on. */
   release: () => void = () => {};
 
   /** `import()`: rejects with whatever goes wrong. Updates wait for it. */
@@ -144,7 +144,7 @@ export class Imports {
     const isUnknown =
       this.#page.graph.isAhead && (!isBrowsers || this.#page.bodies.known(url) !== undefined);
     if (!isBehind && !isLost && !isUnknown && !this.#page.bodies.isData(url)) return undefined;
-    // One after the other, so that what several import is made once.
+    // One after the other: a module that several import is made once.
     const making = this.#making.then(() => this.#make(url));
     this.#making = making.catch(() => {});
     return (await making) ?? (generation && []);
@@ -175,7 +175,7 @@ export class Imports {
   }
 
   /**
-   * The newest namespace of a module, when it has run. Who imports it first hears of it first.
+   * The newest namespace of a module, when it has run. Imports settle in the order in which they began.
    *
    * @param made The generations to put in force then.
    */

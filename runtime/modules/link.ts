@@ -18,7 +18,7 @@ export interface LinkPorts {
   /** Imports a module that is the browser's. */
   importNative(url: string, link: ImportLink): Promise<{ readonly namespace: ModuleNamespace }>;
   /**
-   * Whether an import fetched the module, so that it has run.
+   * Whether an import fetched the module. Then it has run.
    *
    * @param isNative Whether code that the page has no record of imports it, as far as the server knows.
    */
@@ -153,7 +153,7 @@ export class Linking {
   /** Whether the browser runs a module that the page has no record of, and that should not be made again. */
   #isNative(url: string, link: ImportLink): boolean {
     if (this.#graph.get(url)?.hasLeft || this.#graph.isCurable(url)) return false;
-    // What it passes on may be more by now than the browser knows.
+    // It may re-export more by now than the browser knows.
     if (link.barrel) return false;
     return (
       this.#graph.knownNative(url) !== undefined ||

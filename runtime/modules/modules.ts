@@ -100,14 +100,14 @@ export class Modules {
     return handle;
   }
 
-  /** Bodies have come that belong together. None runs. */
+  /** Bodies that belong together have come. None of them runs yet. */
   provide(bodies: readonly Packed[]): void {
     this.#packs.provide(bodies);
   }
 
   /**
-   * A module enters that came in a pack, with all that it imports. What its shell has in the browser's module map calls
-   * this in place of {@link define}.
+   * A module that came in a pack enters, with all that it imports. The module that stands for its shell in the
+   * browser's module map calls this in place of {@link define}.
    *
    * @param natives What the pack leaves to the browser.
    */
@@ -187,8 +187,8 @@ export class Modules {
   }
 
   /**
-   * The one of these modules whose new code nobody can run in the page: it is the browser's, and the server has no body
-   * of it.
+   * The first of these modules whose new code cannot run in the page: the browser has the module, and the server has no
+   * body of it.
    */
   unreplaceable(urls: readonly string[]): string | undefined {
     const isKept = (url: string) =>
@@ -208,7 +208,7 @@ export class Modules {
         this.#importNative(url, kind === 'script' ? undefined : (attributes ?? { type: kind })),
       isImported: (url, isNative) =>
         this.#ports.isImported(url) &&
-        // What is merely preloaded was fetched too.
+        // The browser also fetched modules that are only preloaded.
         (isNative || this.dynamic.has(url) || !this.#ports.isPreloaded(url)),
       resolverOf: (url) => resolverOf(this.graph.get(url), url, this.#ports),
       generate: (module, code, sources) =>
@@ -272,14 +272,14 @@ export class Modules {
   }
 
   #retire(old: Generation, next: Generation | undefined): void {
-    // Empty after an update. What was evaluated otherwise is cleaned up with the next.
+    // Empty after an update. Anything that was evaluated outside of one is cleaned up with the next.
     const { inherited, disposers } = old.registered;
     next?.registered.inherited.push(...inherited.splice(0), ...disposers.splice(0));
     old.become('retired');
     this.#ports.retired(old);
   }
 
-  /** A generation did not make it: what it left behind is cleaned up with the one that stays. */
+  /** A generation failed. Its leftovers are cleaned up together with the generation that stays. */
   abandon(generation: Generation): void {
     const { module, registered } = generation;
     const { inherited, disposers } = registered;
@@ -310,8 +310,8 @@ export class Modules {
   }
 
   /**
-   * Those of these modules that no code imports but theirs: statically, or dynamically since the last update. What was
-   * imported dynamically before is the server's to judge, which knows no name that is computed.
+   * Those of these modules that only modules among them import: statically, or dynamically since the last update. The
+   * server judges earlier dynamic imports, except those with a computed name.
    */
   unimported(urls: readonly string[]): string[] {
     const alone = new Set(urls);

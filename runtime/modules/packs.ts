@@ -15,7 +15,7 @@ export type PackedNative = readonly [key: string, namespace: ModuleNamespace];
 /** A module of a pack that has not entered, by what its imports lead to. */
 export interface Entering {
   readonly code: Code;
-  /** By import, what the browser has of it; `undefined` of scripts. */
+  /** By import, the browser's namespace of it; `undefined` for scripts. */
   readonly natives: readonly (ModuleNamespace | undefined)[];
 }
 
@@ -25,7 +25,7 @@ export interface PackPorts {
   has(url: string): boolean;
   /** The url of the module that an import leads to. */
   urlOf(link: ImportLink, importer: string): string | undefined;
-  /** What a body runs as: under the module's own url, where the page's policy lets that be. */
+  /** The function to run for a body: under the module's own url, where the page's policy allows that. */
   compile(definition: Definition, run: BodyFunction): BodyFunction;
 }
 

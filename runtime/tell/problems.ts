@@ -168,7 +168,7 @@ export class Problems {
   }
 
   /**
-   * An update came to its end. What failed earlier and was part of it is as it says now.
+   * An update ended. Earlier problems of modules in it give way to its outcome.
    *
    * @param questions By what failed, the number by which the server is asked for its place.
    */

@@ -1,6 +1,6 @@
 /**
- * What a page knows of an error: whether code threw, an import leads nowhere, or a module did not load, and the calls
- * that led to it. Reads what browsers write. Where that is in which file, the server knows.
+ * Errors as the page knows them: code threw, an import leads nowhere, or a module did not load. With the calls that led
+ * to each. Reads what browsers write. Where that is in which file, the server knows.
  */
 import { CodeError } from '../modules/bodies.js';
 import type { Call, Thrown } from '../protocol.js';
@@ -121,11 +121,14 @@ export function troubleOfFailure({ stage, url, error }: Failure, origin?: string
   const isOfServer = isAnswer && callsOf(error).length === 0 && !(error instanceof TypeError);
   if (isOfServer) return notLoaded(url, textOf(error));
   const trouble = troubleOf(error, url ?? null, origin);
-  // What did not load was thrown by the browser or by hotgraph: only running code has calls to show.
+  // The browser or hotgraph throws errors of loading: only running code has calls to show.
   return stage === 'load' ? { ...trouble, calls: [] } : trouble;
 }
 
-/** The module that an `import()` did not get, if that is the error. `origin` is the page's: nobody knows of others. */
+/**
+ * The module that an `import()` did not get, if that is the error. `origin` is that of the page: the server knows no
+ * other.
+ */
 export function notFetched(error: unknown, origin?: string): string | undefined {
   const address = parseAddress(NOT_FETCHED.exec(textOf(error))?.[1] ?? '');
   return origin === undefined || address?.origin === origin ? address?.url : undefined;
@@ -137,7 +140,7 @@ export function isOfLoading(error: unknown): boolean {
   return [NO_EXPORT, NO_PACKAGE, NOT_FETCHED].some((one) => one.test(message));
 }
 
-/** What to do about an error that is known for what it is. */
+/** What to do about an error that hotgraph recognises. */
 function remedyOf(message: string): string | null {
   const taken = TAKEN_NAME.exec(message);
   if (!taken) return null;

@@ -76,7 +76,7 @@ function overtakenWhen(superseded: Promise<void>): Promise<never> {
   return overtaken;
 }
 
-/** What it means that linking failed. */
+/** The outcome of an update whose linking failed. */
 async function failureOf(
   error: unknown,
   ports: Pick<ApplyPorts, 'answerOf' | 'origin'>,
@@ -84,7 +84,7 @@ async function failureOf(
   if (error instanceof Overtaken) return 'overtaken';
   const missing = notFetched(error, ports.origin);
   const why = missing === undefined ? undefined : await ports.answerOf(missing);
-  // Who gets the error alone has to know what is missing.
+  // The message alone has to say what is missing.
   const message = why?.replace(/^it /, `${missing} `);
   if (message !== undefined) return { stage: 'load', url: missing, error: new Error(message) };
   if (error instanceof NoBody) {
@@ -98,8 +98,8 @@ async function failureOf(
 /**
  * Links new code of modules only to know whether it can be.
  *
- * @returns Why not; nothing when it can, or when nobody can tell. What the browser has of other modules may have failed
- *   for reasons that are gone: of these only counts what the server does not have.
+ * @returns Why it cannot; nothing when it can, or when that cannot be told. Modules of the browser may have failed for
+ * reasons that are gone, so of these only missing ones count.
  */
 export async function tryLinking(
   urls: readonly string[],
@@ -240,7 +240,7 @@ export class Applying {
   }
 
   /**
-   * One after the other, in the page's own order, so that it does not depend on what waits.
+   * One after the other, in the page's own order: the order does not depend on which modules wait.
    *
    * @returns The accepted modules that were evaluated.
    */
@@ -268,7 +268,10 @@ export class Applying {
     return accepted;
   }
 
-  /** What is not waited for any more is put in force when it has run after all, unless newer code is there by then. */
+  /**
+   * A generation that the update no longer waits for comes into force when it has run after all, unless newer code is
+   * there by then.
+   */
   #finishLater(
     url: string,
     generation: Generation,

@@ -1,10 +1,10 @@
 /**
- * Which modules a page does not import any more while another page does, or never did, as far as the server's word for
- * that counts here. Knows no callbacks, and changes nothing in the page.
+ * Departures: modules that this page no longer imports, or never did, while another page does. The server says so, and
+ * this decides whether that holds here. It knows no callbacks, and changes nothing in the page.
  */
 import type { Departure, Update } from '../protocol.js';
 
-/** The version since when a page does not import what it never imported: it may have fetched that all the same. */
+/** The `since` of a module that the page never imported. The page may have fetched it all the same. */
 const NEVER = 0;
 
 /** The departures of one page. */

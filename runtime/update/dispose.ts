@@ -9,7 +9,7 @@ import { patient, Unsettled } from '../wait.js';
 const PATIENCE = 5000;
 
 /**
- * Runs the dispose callbacks of a generation and of those before it that nobody has cleaned up. They run no second time.
+ * Runs the dispose callbacks of a generation, and of earlier ones that were not cleaned up. Each runs once.
  *
  * @param failed Is told of what callbacks throw, and of those that do not come to an end.
  * @returns When all promises are settled, or have had their time; nothing when there is no callback.

@@ -31,7 +31,7 @@ export interface RerunJob {
 /** Something to do. */
 export type Job = UpdateJob | PruneJob | RerunJob;
 
-/** Who is told of an update while nobody waits for one. */
+/** In place of a listener while none waits for an update. */
 const NOBODY = () => {};
 
 /** The jobs of a page. */

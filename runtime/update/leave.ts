@@ -33,7 +33,7 @@ export async function leave(
   const paths = modules.unimported(urls);
   if (paths.length === 0) return [];
   await patient(events.emitBuiltIn('beforePrune', { type: 'prune', paths }), PATIENCE);
-  // What code imported meanwhile stays. From here on nobody gets one of the others until all is let go.
+  // Modules that code imported meanwhile stay. From here on, no import gets one of the others until all are let go.
   const gone = modules.unimported(paths);
   const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
     log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);

@@ -24,9 +24,9 @@ export function mergeUpdates(earlier: Update | undefined, later: Update): Update
 }
 
 /**
- * Whether two updates that wait one behind the other may become one: changes may, and the same module giving up
- * again in the same way. Others have different modules that do not count as boundaries. What left a page may have
- * done so by the earlier one.
+ * Whether two updates that wait in a row may become one. Two changes may, and so may two of the same module that gives
+ * up in the same way. Other pairs differ in the modules that do not count as boundaries. A later update with departures
+ * stays apart: a module may have left a page by the earlier one.
  */
 export function areMergeable(earlier: Update, later: Update): boolean {
   return later.departures.length === 0 && nameOf(earlier) === nameOf(later);

@@ -7,8 +7,8 @@ import { View } from '../model/view.js';
 /**
  * Sorts generations that are linked, to be evaluated one after the other with what they import.
  *
- * Modules ran in the order in which imports are followed, deepest first. So what ran first comes first; but of those that
- * import each other in a circle the one that ran last was the first to be imported, and leads to the others again.
+ * Modules ran in the order in which imports are followed, deepest first. So modules come in the order in which they
+ * ran. A circle is the exception: the one that ran last was imported first, and leads to the others again.
  *
  * @param linked All that is linked with them.
  */

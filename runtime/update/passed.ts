@@ -1,10 +1,10 @@
 /**
- * Updates that concerned nothing in the page when they came. What was on its way then, and runs the code from before, is
- * concerned after all. So is a page that then gets the old file, whatever asked for it.
+ * Updates that concerned nothing in the page when they came. They concern modules after all that were on their way then
+ * and run the old code. They also concern a page that gets an old file after them.
  */
 import type { Update } from '../protocol.js';
 
-/** How many modules are remembered. What is on its way arrives soon. */
+/** How many modules are remembered. A few are enough: modules on their way arrive soon. */
 const MOST = 100;
 
 /** The updates that went by. */

@@ -88,7 +88,7 @@ export interface Application {
 export type Plan =
   | { readonly type: 'nothing'; readonly leaving: readonly string[] }
   | { readonly type: 'reload'; readonly report: ReloadReport }
-  /** A module was expected to accept and did not register: it gives up, so that its importers are asked. */
+  /** A module was expected to accept and did not register. It gives up, and its importers are asked. */
   | { readonly type: 'giveUp'; readonly module: string }
   | Application;
 
@@ -204,7 +204,7 @@ class Walk {
       if (registered?.declinedDependencies.some(isNamed) && !hasDeparted) {
         return this.#report({ cause: 'declined', chain: [...chainOf(step), importer.url] });
       }
-      // What nothing imports and is to run again accepts nothing: in a cycle they would wait for each other.
+      // A departed module that is to run again accepts nothing: in a cycle, modules would wait for each other.
       const specifiers =
         (hasDeparted && isStale) || this.#gaveUp.has(importer.url)
           ? []
@@ -220,14 +220,17 @@ class Walk {
     return undefined;
   }
 
-  /** Whether something changed of which nobody knows what is made of it: the page may show that. */
+  /** Whether an input changed: a file of which it is unknown what is made of it. The page may show that. */
   #ofInput(): ReloadReport | undefined {
     const { changed } = this.#update;
     const input = changed.find((url) => this.#nodes.get(url)?.kind === 'input');
     return input === undefined ? undefined : this.#report({ cause: 'input', chain: [input] });
   }
 
-  /** Whether what the page started elsewhere has loaded what changed. What a worker loads does not show in the page. */
+  /**
+   * Whether a worker or another script outside of the page has loaded the change. The page itself does not see what a
+   * worker loads.
+   */
   #elsewhere(): ReloadReport | undefined {
     const cameFrom = new Map<string, string | undefined>();
     for (const url of this.#update.changed) cameFrom.set(url, undefined);
@@ -351,7 +354,9 @@ class Walk {
     return { type: 'reload', report };
   }
 
-  /** @param uncovered What is not evaluated anew, since nobody needs it. Its next importer evaluates it. */
+  /**
+   * @param uncovered Modules that are not evaluated anew, since no code needs them. Their next importer evaluates them.
+   */
   #application(covered: Set<string>, uncovered: readonly Step[]): Plan {
     const leaving = uncovered.map(({ url }) => url);
     const inPlace = this.#inPlace();

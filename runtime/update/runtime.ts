@@ -1,6 +1,6 @@
 /**
- * The page's side of hot updates: takes the server's messages in order and applies one update at a
- * time. Reaches the browser through ports only, so that it runs in tests without one.
+ * The page's side of hot updates: takes the server's messages in order and applies one update at a time. It reaches the
+ * browser through ports only, and runs in tests without one.
  */
 import { Equipment } from '../hot/equip.js';
 import { Events } from '../hot/events.js';
@@ -166,7 +166,7 @@ export class Runtime {
     for (const module of this.modules.graph.modules) {
       const { current, rank } = module;
       if (current?.state !== 'failed' || current.error !== error) continue;
-      // What imports it failed too, and has not run.
+      // Its importers failed too, and have not run.
       if ((rank ?? 0) >= (last?.rank ?? 0)) last = module;
     }
     return last?.url;
@@ -179,7 +179,7 @@ export class Runtime {
     this.#run();
   }
 
-  /** Has modules run again as they are, once all that came before is done. `due` says then which. */
+  /** Runs modules again as they are, after all earlier jobs. By then, `due` says which. */
   rerun(due: () => readonly string[]): void {
     this.#jobs.add({ type: 'rerun', due });
     this.#run();
@@ -194,7 +194,7 @@ export class Runtime {
         if (message.session !== this.#session) this.#goOn(message);
         break;
       case 'update': {
-        // What a module gave up, it did not change.
+        // A module that gave up an update did not change.
         if (!message.invalidated) this.#notices.fixed(message.changed);
         const update = this.modules.bodies.complete(message);
         this.#jobs.add({ type: 'update', update, arrived: this.#ports.now() });
@@ -505,7 +505,7 @@ export class Runtime {
     const superseded = (all: readonly string[]) => this.#jobs.superseded(all);
     const applying = new Applying(application, version, this.modules, this.#ports, superseded);
     const outcome = await applying.run().finally(() => this.modules.imports.release());
-    // What is newer, or no body, comes with an update of its own.
+    // Newer code, and modules without a body, come with an update of their own.
     if (typeof outcome === 'string' || !('failures' in outcome)) return;
     if (outcome.failures.length === 0) return;
     const { failures, kept } = outcome;
@@ -527,13 +527,14 @@ export class Runtime {
       this.#unpruned.push(job);
       return;
     }
-    // Up to here it has everything: who asks again must not be told again to dispose of what came back meanwhile.
+    // Up to here the page has everything. If it asks again, the server must not tell it to dispose of modules that came
+    // back meanwhile.
     this.#version = Math.max(this.#version, job.version);
     await this.#leave(job.urls.filter((url) => this.#isHere(url)));
   }
 
   /**
-   * Lets modules go. What code imports stays: that code is newer than the server's word.
+   * Lets modules go. Those that code imports stay: that code is newer than the server's message.
    *
    * @returns Whether all went.
    */
@@ -559,8 +560,8 @@ export class Runtime {
   }
 
   /**
-   * The page is still there: somebody was asked whether to leave it, and stayed. Other updates go on; this one is not
-   * owed, since each of them would be a reload with it.
+   * The page is still there: the user was asked whether to leave it, and stayed. Other updates go on. This one is not
+   * owed, because each of them would then be a reload.
    */
   #stay(update: Update | undefined): void {
     this.#log.warn('the page was not reloaded: it keeps running the old code, and updates go on');
