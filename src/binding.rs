@@ -1,6 +1,6 @@
 //! Node's view of the engine: conversion only, no decision.
 //!
-//! Knows napi. Every call is caught, so that a panic becomes a JavaScript error and never ends the process.
+//! Knows napi. It catches every call: a panic becomes a JavaScript error and never ends the process.
 
 pub mod elements;
 pub mod making;
@@ -61,7 +61,7 @@ impl HmrEngine {
                 Target::Client(client) => client,
                 Target::Host => 0,
             };
-            // Fails only when Node is shutting down, when nobody listens any more.
+            // It fails only when Node is shutting down, and then nothing listens.
             deliver.call(
                 (client, text).into(),
                 ThreadsafeFunctionCallMode::NonBlocking,
@@ -142,13 +142,13 @@ impl HmrEngine {
         pages.map(status).collect()
     }
 
-    /// Takes in a script as it would be served, its imports resolved to what a browser can ask for, and
-    /// returns what to serve; `null` when that is the source as it is.
+    /// Takes in a script as it would be served, with imports that a browser can ask for. Returns what to serve; `null`
+    /// when that is the source as it is.
     ///
-    /// `file` is the absolute path of the file behind it, if there is one; `requestedAt` the time of the
-    /// request in milliseconds since 1970 (default: now); `since` the engine's version at that time: what was made
-    /// before the module's last change is not taken in (default: it was made after that). With `isAlone` the module is
-    /// not to bring others along in a pack: those were made for other browsers.
+    /// `file` is the absolute path of its file, if there is one. `requestedAt` is the time of the request in
+    /// milliseconds since 1970 (default: now). `since` is the engine's version at that time: code that was made before
+    /// the module's last change is not taken in (default: it was made after that). With `isAlone` the module is not to
+    /// bring others along in a pack: those were made for other browsers.
     #[napi(catch_unwind)]
     pub fn serve_script(
         &self,
@@ -302,8 +302,8 @@ impl HmrEngine {
             .serve_resource(&url, kind, file, source.as_deref())
     }
 
-    /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes
-    /// them, relative to `base`: the page's whole address (`http://localhost:8000/`), or its path, or what a `<base
+    /// Takes in an HTML page and all it loads: urls of scripts, styles and inline modules, as the page writes them.
+    /// They are relative to `base`: the page's whole address (`http://localhost:8000/`), or its path, or what a `<base
     /// href>` makes of it. By whole addresses the engine learns the server's own name: code may import by it. `source`
     /// is the page before anything of hotgraph's was added.
     #[napi(catch_unwind)]
@@ -325,9 +325,9 @@ impl HmrEngine {
         );
     }
 
-    /// Takes in a page's import map, before the modules that use it; an empty one is none. `imports`: bare specifier, or prefix with a slash
-    /// at its end -> url of the module or folder; `scopes`: url of a module, or prefix of urls with a slash at its
-    /// end -> such a map.
+    /// Takes in a page's import map, before the modules that use it; an empty one is none. `imports` maps a bare
+    /// specifier, or a prefix with a slash at its end, to the url of a module or folder. `scopes` maps the url of a
+    /// module, or a prefix of urls with a slash at its end, to such a map.
     #[napi(catch_unwind)]
     pub fn import_map(
         &self,
@@ -346,7 +346,7 @@ impl HmrEngine {
         self.engine.link(&url, resolved);
     }
 
-    /// The version of the batch in which the content behind a url changed last; 0 when it never did.
+    /// The version of the batch in which the content of a url changed last; 0 when it never did.
     #[napi(catch_unwind)]
     pub fn content_version(&self, url: String) -> f64 {
         self.engine.content_version(&url) as f64
@@ -370,8 +370,8 @@ impl HmrEngine {
         Some(saved.to_string())
     }
 
-    /// Reads a file (absolute path) from disk. Resolves to its text, or to its bytes where they are no UTF-8; to `null` where
-    /// there is no regular file, it changes at this moment, or has more than 16 MiB.
+    /// Reads a file (absolute path) from disk. Resolves to its text, or to its bytes where they are not UTF-8. Resolves
+    /// to `null` where there is no regular file, where it changes at this moment, and where it has more than 16 MiB.
     #[napi(catch_unwind, ts_return_type = "Promise<string | Buffer | null>")]
     pub fn read_file(&self, file: String) -> AsyncTask<Reading> {
         let file = PathBuf::from(file);
@@ -379,7 +379,7 @@ impl HmrEngine {
     }
 
     /// Whether the engine knows a file (absolute path) as it is on disk now: it changed since the start, and the last
-    /// change was taken in. While that is false and somebody writes the file, neither the disk nor `savedSource` may
+    /// change was taken in. While that is false and a program writes the file, neither the disk nor `savedSource` may
     /// have all of it.
     #[napi(catch_unwind)]
     pub fn is_taken_in(&self, file: String) -> bool {
@@ -428,7 +428,7 @@ impl HmrEngine {
         })
     }
 
-    /// What pages get of a script is not always what `serveScript` was given: others change it after that, or it is made for
+    /// Pages do not always get the script that `serveScript` was given: others change it after that, or it is made for
     /// each visitor. It comes in no pack, until it is said again with `isAlone` being false.
     #[napi(catch_unwind)]
     pub fn keep_alone(&self, url: String, is_alone: bool) {
@@ -467,16 +467,16 @@ impl HmrEngine {
         self.engine.chunk(&name)
     }
 
-    /// Takes in that code of the module at `by` has loaded what `url` names, in a way that neither a parser nor a page
-    /// sees: a computed `import()` or a `fetch()` in a worker. Both were served before.
+    /// Takes in that code of the module at `by` has loaded `url` in a way that neither a parser nor a page sees: by a
+    /// computed `import()` or a `fetch()` in a worker. Both were served before.
     #[napi(catch_unwind)]
     pub fn loaded_by(&self, url: String, by: String) {
         self.engine.loaded_by(&url, &by);
     }
 
-    /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is
-    /// off. Absolute path. For a file that is watched this does nothing, unless `isRemade` is true: then the host is
-    /// asked what it makes of the file now, though its content may be the same. With a query at its end the path is that of
+    /// Tells of a change that the engine cannot see by itself: a virtual module, or any file when watching is off.
+    /// Absolute path. For a watched file this does nothing, unless `isRemade` is true. Then the engine asks the host
+    /// what it makes of the file now, though its content may be the same. With a query at its end the path is that of
     /// one module of the file.
     #[napi(catch_unwind)]
     pub fn file_changed(&self, file: String, is_remade: Option<bool>) {
@@ -484,15 +484,15 @@ impl HmrEngine {
             .file_changed(PathBuf::from(file), is_remade.unwrap_or(false));
     }
 
-    /// Tells that what the host serves of `file` is made of `inputs` too, all absolute paths: a change of one of them is
-    /// a change of what the file is served as, and the host is asked what that is.
+    /// Tells that the host makes `file` of `inputs` too, all absolute paths. If one of them changes, the modules of the
+    /// file change, and the engine asks the host for them.
     #[napi(catch_unwind)]
     pub fn depends_on(&self, file: String, inputs: Vec<String>) {
         let inputs = inputs.into_iter().map(PathBuf::from).collect();
         self.engine.depends_on(PathBuf::from(file), inputs);
     }
 
-    /// Tells of an error that tools of the host found in a file when it was asked for, so that it is not served. Pages
+    /// Tells of an error that tools of the host found in a file when a page asked for it. The file is not served. Pages
     /// that asked for it show the error until the file changes.
     #[napi(catch_unwind)]
     pub fn host_failed(&self, failure: HostFailure) {

@@ -1,8 +1,8 @@
 //! The wire: every message that crosses between the engine, the dev server and a page.
 //!
-//! Knows JSON and the shape of each message, one closed enum each way. Must not know how a message
-//! travels (sockets live in Node) nor how its content was decided (that is `core`). TypeScript gets
-//! these types generated into `runtime/protocol.ts`, so that a change the client misses fails `tsc`.
+//! Knows JSON and the shape of each message, one closed enum each way. Must not know how a message travels (sockets
+//! live in Node) nor how its content was decided (that is `core`). TypeScript gets these types generated into
+//! `runtime/protocol.ts`: a change that the client misses fails `tsc`.
 //!
 //! Vocabulary: a *url* is a module's identity, the path and query that the browser asks for, without
 //! version stamp and hash. A *version* is a whole number of milliseconds-since-epoch magnitude that
@@ -34,9 +34,9 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         refusal: Option<String>,
-        /// When another run served the page and this one goes on with it: the modules that are no files, of which
-        /// nobody knows what they are now, and those that the other run had not yet all knowledge of. A page that has
-        /// loaded one reloads.
+        /// Set when another run served the page and this one goes on with it. It lists modules that are not files,
+        /// whose content is unknown now, and modules of which the other run did not know everything yet. A page that
+        /// has loaded one reloads.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         uncertain: Option<Vec<String>>,
@@ -112,10 +112,10 @@ pub struct Update {
     pub changed: Vec<String>,
     /// Every stale module, the changed ones first, importers after what they import (breadth first).
     pub stale: Vec<StaleModule>,
-    /// Modules that the new code imports and that were never served before: their content. Not stale, since nobody has
-    /// them.
+    /// The content of modules that the new code imports and that were never served before. They are not stale, since no
+    /// page has them.
     pub added: Vec<Body>,
-    /// Which of the stale modules, and of what is above them, the code of open pages no longer imports.
+    /// Those of the stale modules, and of the modules above them, that the code of open pages no longer imports.
     pub departures: Vec<Departure>,
     /// Set when a page gave up an update instead of a file having changed. `changed` then holds the
     /// module that gave up, whose code is what it was. Its version is a new one only if the update
@@ -215,7 +215,7 @@ pub struct ImportLink {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(as = "Option<bool>", optional))]
     pub barrel: bool,
-    /// Whether code that pages have no record of imports the other module too, so that it may have run.
+    /// Whether code that pages have no record of imports the other module too. Then it may have run.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(as = "Option<bool>", optional))]
     pub native: bool,
@@ -305,8 +305,8 @@ pub struct Departure {
     pub url: String,
     /// The page's url.
     pub page: String,
-    /// The version from which on it does not. Who was loaded later never had the module from there. 0 when no page of this
-    /// url ever had.
+    /// The version from which on it does not. A page that was loaded later never had the module from there. 0 when no
+    /// page of this url ever had.
     #[cfg_attr(test, ts(type = "number"))]
     pub since: u64,
 }
@@ -361,7 +361,7 @@ pub enum ClientMessage {
         #[serde(default)]
         again: bool,
     },
-    /// The page has heard nothing for a while, and asks whether anybody is there.
+    /// The page has heard nothing for a while, and asks whether the server is there.
     Ping,
     /// An update that concerned nothing in the page: it is at that version now.
     Acknowledged {
@@ -388,7 +388,7 @@ pub enum ClientMessage {
         /// The trail of the update that was being applied, else empty.
         trail: Vec<String>,
     },
-    /// What a module that uses `import.meta.hot` in ways the parser cannot follow has registered.
+    /// The registrations of a module that uses `import.meta.hot` in ways that the parser cannot follow.
     Accepts {
         /// The module.
         url: String,
@@ -434,7 +434,7 @@ pub enum ClientMessage {
         /// What the page knows of it.
         thrown: Thrown,
     },
-    /// Somebody wants to see a place in the editor.
+    /// The user wants to see a place in the editor.
     Open {
         /// An absolute path.
         file: String,
@@ -514,12 +514,12 @@ const MOST_ENTRIES: usize = 1000;
 /// The same of lists that may name all modules of a page.
 const MOST_MODULES: usize = 10_000;
 
-/// Bytes of a text that count: it is shown to somebody, or names something.
+/// Bytes of a text that count. A person reads it, or it names something.
 const LONGEST_TEXT: usize = 8 * 1024;
 
 impl ClientMessage {
-    /// The message without what is more than a page has reason to say. Some of it is kept, and some goes to all pages.
-    /// Custom events are the project's own, and pass as they are.
+    /// The message, cut to what a page has reason to say. Parts of it are kept, and parts go to all pages. Custom
+    /// events are the project's own, and pass as they are.
     pub fn cut(mut self) -> Self {
         match &mut self {
             Self::Hello {
@@ -617,7 +617,7 @@ fn cut_list(texts: &mut Vec<String>, most: usize) {
     texts.iter_mut().for_each(cut_text);
 }
 
-/// Shortens a text that is longer than anybody reads.
+/// Shortens a text that is too long to be read.
 pub fn cut_text(text: &mut String) {
     let mut end = text.len().min(LONGEST_TEXT);
     while !text.is_char_boundary(end) {
@@ -749,7 +749,8 @@ pub enum HostEvent {
         ms: f64,
         /// The modules that accepted it.
         boundaries: Vec<String>,
-        /// The files whose changes the page has by it, absolute paths. Of what was no file, and of updates long ago, none.
+        /// The files whose changes the page has by it, absolute paths. Modules without a file and updates of long ago
+        /// have none.
         files: Vec<String>,
     },
     /// An update concerned nothing in a page, which is at that version now.
@@ -772,7 +773,7 @@ pub enum HostEvent {
         /// The errors with their places, as far as these are known.
         diagnostics: Vec<Diagnostic>,
     },
-    /// Somebody wants to see a place of a served file in the editor.
+    /// The user wants to see a place of a served file in the editor.
     Open {
         /// The page's connection.
         client: u32,
@@ -813,9 +814,9 @@ pub enum HostEvent {
     Pull {
         /// The number of the question.
         question: u32,
-        /// Modules that pages have: what they would be now is to be handed to `HmrEngine.preview`, and served to nobody.
+        /// Modules that pages have. The host hands their new code to `HmrEngine.preview`, and serves it to no page.
         preview: Vec<String>,
-        /// Modules that nobody has: to be served as to a page that asks for them.
+        /// Modules that no page has. The host serves them as to a page that asks for them.
         serve: Vec<String>,
     },
     /// Files were edited, and the host wants to say what that means. To be answered by `HmrEngine.hotUpdated`.

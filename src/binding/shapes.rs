@@ -10,8 +10,8 @@ pub struct EngineOptions {
     pub root: String,
     /// What urls begin with before their path in `root`, without a slash at its end: `/app`. Default: nothing.
     pub base: Option<String>,
-    /// What follows in the urls of files outside of `root`: behind it are the number of folders to go up from there, a
-    /// slash and the path. @web/dev-server has `/__wds-outside-root__/`. Default: such files have no url.
+    /// The beginning of the urls of files outside of `root`. The number of folders to go up from `root`, a slash and
+    /// the path follow it. @web/dev-server has `/__wds-outside-root__/`. Default: such files have no url.
     pub outside: Option<String>,
     /// The url that modules import the browser client from. Its folder has to serve the compiled client.
     pub client_url: String,
@@ -28,8 +28,9 @@ pub struct EngineOptions {
     /// Whether the host answers `pull` events by `pulled`: updates then bring what only the host can make. Default:
     /// false; pages reload for it then.
     pub pulls: Option<bool>,
-    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine: what
-    /// `fileChanged` tells of and no module is known to be made of then reloads all pages, with the reason. Default: false.
+    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine. Then
+    /// `fileChanged` reloads all pages, with the reason, when no module is known to be made of the file. Default:
+    /// false.
     pub answers_for_host: Option<bool>,
     /// The mode, as `development`, for which `make` makes modules of files: the engine resolves what they import, and
     /// compiles TypeScript, JSX and style sheets, also of saves. Default: the host does that.
@@ -47,7 +48,7 @@ pub struct EngineOptions {
     /// Pages that load at least so many modules get them in packs: a few modules that bring the bodies of all. 0 for all
     /// pages. Default: none does.
     pub packs_from: Option<u32>,
-    /// Keeps what the engine knows for its next run, so that a restart does not reload the pages. Default: a restart
+    /// Keeps what the engine knows for its next run: a restart then does not reload the pages. Default: a restart
     /// reloads them.
     pub snapshot: Option<SnapshotOptions>,
 }
@@ -60,7 +61,7 @@ pub struct CompileOptions {
     /// What JSX becomes: `automatic` for calls of the `jsx-runtime`, `classic` for `React.createElement`.
     #[napi(ts_type = "'automatic' | 'classic'")]
     pub jsx_runtime: Option<String>,
-    /// The url of the module that components register at, so that edits of them keep their state.
+    /// The url of the module that components register at. Edits of them then keep their state.
     pub refresh: Option<String>,
 }
 
@@ -87,7 +88,8 @@ pub struct SnapshotOptions {
     /// plugins. After another text pages reload.
     pub settings: String,
     /// Prefixes of urls whose modules are no files and depend on nothing but `settings`. Pages that loaded other
-    /// scripts, style sheets or HTML without a file reload, since nobody knows what these are now. Default: none.
+    /// scripts, style sheets or HTML without a file reload, because the engine cannot know what these are now. Default:
+    /// none.
     pub fixed: Option<Vec<String>>,
 }
 
@@ -144,8 +146,8 @@ pub struct ServedScript {
     pub accepted: Option<Vec<String>>,
 }
 
-/// What sort of resource is served: `style` for a style sheet, `asset` for anything that is neither script,
-/// style nor page, `script` for a module that could not be served as a script.
+/// The kind of resource: `style` for a style sheet, `script` for a module that could not be served as a script, `asset`
+/// for anything that is neither script, style nor page.
 #[napi(string_enum = "camelCase")]
 pub enum ResourceKind {
     /// A style sheet.

@@ -1,7 +1,7 @@
 //! The coordinator: one loop that takes in what happened, in order, and makes updates of it.
 //!
-//! Knows everything of the engine. The loop is the order: versions are raised nowhere else, so that two
-//! batches can never mix. A panic while one message is handled is reported and costs that message only.
+//! It knows everything of the engine. The loop is the order: nothing else raises versions, and two batches can never
+//! mix. A panic while one message is handled is reported and costs that message only.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,8 +36,8 @@ const LONGEST_TURN: Duration = Duration::from_millis(10);
 /// The loop and what only it touches.
 pub struct Coordinator {
     pub shared: Arc<Shared>,
-    /// Which page's `invalidate()` was acted on, with the hash of its trail, by module and version: the same call in
-    /// other tabs is the same event, and saying it again is none.
+    /// The page whose `invalidate()` was acted on, with the hash of its trail, by module and version. The same call in
+    /// other tabs is the same event, and a repeated call is none.
     pub invalidated: HashMap<(ModuleId, u64), (u32, u64)>,
     /// The bodies that each page was sent: they are not sent again.
     pub sent_to: HashMap<u32, Sent>,
@@ -173,7 +173,7 @@ impl Coordinator {
         }
     }
 
-    /// Begins anew when somebody, here or in a request, panicked while the state was locked.
+    /// Begins anew after a panic, here or in a request, while the state was locked.
     fn end_torn_run(&mut self) {
         if !self.shared.state.is_poisoned() {
             return;

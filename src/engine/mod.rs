@@ -4,9 +4,9 @@
 //! Knows tokio, notify and the disk. Must not know Node: `binding` hands in a [`Sink`] and calls the
 //! methods of [`Engine`].
 //!
-//! The coordinator's loop is the only place where versions are raised and updates are made. Requests do
-//! not go through it, since a page load asks thousands of times: they take the lock round [`State`]
-//! for microseconds and leave the rest (watching, hashing, analysis that no answer depends on) to the loop.
+//! The coordinator's loop is the only place where versions are raised and updates are made. Requests do not go through
+//! it, since a page load asks thousands of times. They take the lock round [`State`] for microseconds. They leave the
+//! rest to the loop: watching, hashing, and analysis that no answer depends on.
 
 mod change;
 mod coordinator;
@@ -80,7 +80,7 @@ pub struct EngineOptions {
     /// How changes of the files of served modules are found out. With [`Watching::Off`] only
     /// [`Engine::file_changed`] tells of them.
     pub watch: Watching,
-    /// Whether the host serves scripts as they are on disk, so that a save need not be shown to it.
+    /// Whether the host serves scripts as they are on disk. Then the engine need not ask it about a save.
     pub serves_files: bool,
     /// Whether all that the host does to scripts on disk is to resolve specifiers: of a save it is asked for new ones
     /// only.
@@ -88,8 +88,8 @@ pub struct EngineOptions {
     /// Whether the host answers [`HostEvent::Pull`] by [`Engine::pulled`]. Otherwise pages reload for what only the host
     /// can make.
     pub pulls: bool,
-    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine. What
-    /// [`Engine::file_changed`] tells of and no module is known to be made of then reloads all pages.
+    /// Whether the host would reload pages for any change that it watches, and leaves that to the engine. Then
+    /// [`Engine::file_changed`] reloads all pages when no module is known to be made of the file.
     pub answers_for_host: bool,
     /// The mode that the engine makes modules of files for, as `development`: it resolves what they import, and compiles
     /// TypeScript, JSX and style sheets. `None` when the host does all that.
@@ -116,8 +116,8 @@ pub struct SnapshotOptions {
     /// Everything that decides what is served, other than the files themselves: versions, options, plugins. A snapshot
     /// that was written with other settings does not count.
     pub settings: String,
-    /// Prefixes of urls whose modules have no file and depend on nothing but `settings`. Pages that loaded
-    /// others without a file reload when the server restarts, since nobody knows what these are now.
+    /// Prefixes of urls whose modules have no file and depend on nothing but `settings`. Pages that loaded others
+    /// without a file reload when the server restarts, because the engine cannot know what these are now.
     pub fixed: Vec<String>,
 }
 
@@ -185,8 +185,8 @@ impl Shared {
         lineage.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Ends a run whose state somebody panicked in: it may be torn. All modules are forgotten, and pages of that run
-    /// reload.
+    /// Ends a run after a panic while the state was locked: the state may be torn. All modules are forgotten, and pages
+    /// of that run reload.
     fn begin_anew(&self) {
         let mut state = self.state();
         let started = now_ms().max(state.version + 1);
@@ -217,8 +217,8 @@ impl Shared {
         self.deliver(Target::Host, serde_json::to_string(event));
     }
 
-    /// Messages are plain data, so that writing them as JSON cannot fail; if it ever does, the message
-    /// is lost and the server goes on.
+    /// Messages are plain data: writing them as JSON cannot fail. If it ever does, the message is lost and the server
+    /// goes on.
     fn deliver(&self, target: Target, text: serde_json::Result<String>) {
         if let Ok(text) = text {
             (self.sink)(target, text);
@@ -285,16 +285,15 @@ impl Engine {
         self.shared.greeted()
     }
 
-    /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when
-    /// watching is off. For a file on disk that is watched this does nothing, unless `is_remade`: then the host is asked
-    /// what it makes of the file now, though its content may be the same. With a query at its end the path is that of the
-    /// module of this query.
+    /// Tells of a change that the engine's own watcher may not see: a virtual module, or a file when watching is off.
+    /// For a watched file on disk this does nothing, unless `is_remade`. Then the engine asks the host what it makes of
+    /// the file now, though its content may be the same. With a query at its end the path is that of the module of this
+    /// query.
     pub fn file_changed(&self, file: PathBuf, is_remade: bool) {
         self.post(Message::HostChanged { file, is_remade });
     }
 
-    /// Tells that what the host serves of `file` is made of `inputs` too: a change of one of them is a change of its
-    /// modules.
+    /// Tells that the host makes `file` of `inputs` too. If one of them changes, the modules of the file change.
     pub fn depends_on(&self, file: PathBuf, inputs: Vec<PathBuf>) {
         self.post(Message::DependsOn(file, inputs));
     }
@@ -380,8 +379,8 @@ impl Engine {
         }
     }
 
-    /// Sends to the loop. A closed engine has nobody to receive, which is what closing means. The queue has no limit:
-    /// the code that hands over pages' frames watches [`Self::waiting_frames`].
+    /// Sends to the loop. A closed engine has no receiver, which is what closing means. The queue has no limit: the
+    /// code that hands over pages' frames watches [`Self::waiting_frames`].
     fn post(&self, message: Message) {
         let _ = self.inbox.send(message);
     }

@@ -1,9 +1,9 @@
 //! Modules that define custom elements: what makes them hot.
 //!
-//! A module that defines elements accepts itself, and tells the page's side ([`Names::runtime`]) at its end which values are
-//! its own and which of others it has read while it ran. Classes say how to reach their private fields, since nothing
-//! else can. Templates are known by their text, so that one that did not change renders into the DOM that is there.
-//! Lines stay where they are.
+//! A module that defines elements accepts itself. At its end it tells the page's side ([`Names::runtime`]) which values
+//! are its own, and which values of other modules it has read while it ran. Classes say how to reach their private
+//! fields, since nothing else can. Templates are known by their text: one that did not change renders into the DOM that
+//! is there. Lines stay where they are.
 
 mod found;
 

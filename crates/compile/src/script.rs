@@ -1,7 +1,7 @@
 //! TypeScript and JSX to JavaScript, by swc.
 //!
-//! What browsers run natively stays as it is written. Types go, and JSX, enums, namespaces, parameter properties and
-//! decorators become what they stand for. Types are not checked.
+//! Syntax that browsers run natively stays as it is written. Types go, and JSX, enums, namespaces, parameter properties
+//! and decorators become what they stand for. Types are not checked.
 
 mod components;
 mod env;
@@ -251,7 +251,7 @@ fn transform(
     let script = print(&files, &program, &comments, source)?;
     let has = |call: &str| refreshes && script.code.contains(call);
     let (has_components, has_hooks) = (has("$RefreshReg$("), has("$RefreshSig$("));
-    // What begins with a capital is a component only where there is JSX.
+    // A function with a capital is a component only where there is JSX.
     let refresh = match has_jsx {
         true if has_components || has_classes => Some(Refresh::Accepts),
         _ => (has_components || has_hooks).then_some(Refresh::Registers),

@@ -345,7 +345,7 @@ fn typescript() {
         ["", "namespace a{", "", "}", ""],
     ];
     survives(Dialect::TypeScript, LEVELS, &nests);
-    // More of these are refused.
+    // More than these are refused.
     let nests = [
         ["", "<T>", "1", "", ""],
         ["", "<T>()=>", "1", "", ""],

@@ -1,4 +1,4 @@
-//! Looking ahead: a script is judged while its writer has not closed it yet, so that its update need not wait for that.
+//! Looking ahead: a script is judged before its writer closes it. Its update need not wait for that.
 //!
 //! Knows nothing for sure, since what is read may be a part. What it finds counts for exactly that content.
 
@@ -90,7 +90,7 @@ impl Coordinator {
         }
     }
 
-    /// A file was taken in as it is now: what was found in a part of it is of no use.
+    /// A file was taken in as it is now. Findings about a part of it are of no use.
     pub fn looked_ahead(&mut self, path: &Path) {
         let Some(ahead) = self.ahead.take_if(|ahead| ahead.path == path) else {
             return;

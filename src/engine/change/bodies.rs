@@ -96,7 +96,7 @@ fn hash_of(body: &Body) -> u64 {
 
 impl Shared {
     /// Gives the stale modules of an update their bodies, where these are known. Returns the modules whose new code
-    /// was thereby taken in and should be reviewed.
+    /// this took in, and that should be reviewed.
     pub fn fill(&self, update: &mut Update) -> Vec<ModuleId> {
         let mut odd = Vec::new();
         for module in &mut update.stale {
@@ -170,7 +170,7 @@ impl Shared {
             data.reported = None;
         }
         let taken = state.take_in(id, record);
-        // A host that serves files as they are resolves nothing either: nobody has to be asked what is accepted.
+        // A host that serves files as they are resolves nothing either: it need not be asked what is accepted.
         let is_settled = taken.is_new && self.options.serves_files;
         state.module(id).is_resolved |= is_settled;
         let names_others = is_settled && !record.hot.accepts.is_empty();
@@ -200,8 +200,8 @@ pub fn hex(hash: u64) -> String {
 }
 
 impl State {
-    /// What is known of a module's content of now: what was served last, or what was saved since, where the host serves
-    /// files as they are.
+    /// The analysis of a module's present content: of what was served last, or, where the host serves files as they
+    /// are, of what was saved since.
     pub fn content_of(&mut self, id: ModuleId, serves_files: bool) -> Content {
         let kind = self.graph.kind(id);
         let is_script = kind == ModuleKind::Script;

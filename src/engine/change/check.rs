@@ -1,6 +1,6 @@
 //! Whether new content of a file can be served at all.
 //!
-//! Knows which contents can be judged before anybody asks for them: what the host serves as it is, and
+//! It knows which contents can be judged before a page asks for them: files that the host serves as they are, and
 //! dialects that the analyser reads. Must not judge what other tools transform; those report for themselves.
 
 use std::path::Path;
@@ -74,8 +74,8 @@ pub fn suspect(
     check(path, source.as_bytes(), kind, true, module_url, refusal)
 }
 
-/// How to read a script's file, if it can be judged: TypeScript and JSX always are what their names say,
-/// a `.js` file only when nothing transforms it (it may hold JSX or decorators that a plugin knows).
+/// How to read a script's file, if it can be judged. TypeScript and JSX always are what their names say. A `.js` file
+/// is so only when nothing transforms it: it may hold JSX or decorators that a plugin knows.
 fn dialect_of(path: &Path, served_raw: bool) -> Option<Dialect> {
     match Dialect::from_extension(path) {
         Some(Dialect::JavaScript) if served_raw => Some(Dialect::JavaScript),

@@ -1,4 +1,4 @@
-//! What the engine itself makes of saves: a save is judged by it, and then sent.
+//! The code that the engine itself makes of saves. It judges a save by this code, and then sends it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::engine::Shared;
 use crate::engine::make::{Problem, Unmade};
 use hotgraph_core::diagnostic::Severity;
 
-/// What was made of a module's file, to be used once: a save is judged by it, and then sent.
+/// The code that was made of a module's file, to be used once: the engine judges a save by it, and then sends it.
 #[derive(Debug, Clone)]
 pub struct MadeOfSave {
     /// The hash of the text that it was made of.

@@ -24,7 +24,7 @@ impl Coordinator {
         {
             let state = self.shared.state();
             for one in &mut edited {
-                // What nobody knows the modules of reloads the pages.
+                // A file whose modules are unknown reloads the pages.
                 one.modules
                     .retain(|&id| state.graph.kind(id) != ModuleKind::Input);
             }

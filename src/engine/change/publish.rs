@@ -121,7 +121,7 @@ impl Coordinator {
         let mut recovered = Vec::new();
         let mut refused: HashSet<ModuleId> = HashSet::new();
         for (id, message) in std::mem::take(&mut pending.failures) {
-            // What the new code imports may be missing: the page says so, with the importer.
+            // A file that the new code imports may be missing. The page says so, with the importer.
             if pending.changed.contains(&id) {
                 let found = self.shared.state().mistake_in(id);
                 let message = format!("the dev server could not make it: {message}");

@@ -73,7 +73,7 @@ pub struct Pending {
     pub given_up: Option<GivenUp>,
     /// Modules that new code imports and that were never served before.
     pub added: Vec<ModuleId>,
-    /// What the host made of modules: to be served from now on.
+    /// The code that the host made of modules, to be served from now on.
     pub previews: Vec<(ModuleId, Arc<str>)>,
     /// What it could not make.
     pub failures: Vec<(ModuleId, String)>,
@@ -86,7 +86,7 @@ pub struct Pending {
 struct Lacking {
     /// Content of modules that pages have.
     previews: Vec<ModuleId>,
-    /// Modules that nobody has.
+    /// Modules that no page has.
     added: Vec<ModuleId>,
 }
 

@@ -1,5 +1,5 @@
-//! What becomes of a save that the host need not be asked for: the engine makes it, or all that the host does to scripts
-//! is to resolve specifiers. Then it is the save, with what the host made of the same specifiers before.
+//! Saves for which the host need not be asked: the engine makes the code, or the host does nothing to scripts but
+//! resolve specifiers. Then it is the save, with what the host made of the same specifiers before.
 //!
 //! Knows texts and specifiers. Must not know what a specifier stands for.
 
@@ -86,7 +86,7 @@ impl Shared {
         let (Some(before), Some(after)) = (analyse(&saved), analyse(made)) else {
             return;
         };
-        // Otherwise it did more than it said, and nobody can tell which became which.
+        // Otherwise it did more than it said, and it is unknown which became which.
         if all_specifiers(&before).count() != all_specifiers(&after).count() {
             return;
         }

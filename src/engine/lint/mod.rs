@@ -1,4 +1,4 @@
-//! What is odd about the code that was served last: uses of `import.meta.hot` that cannot do what they say.
+//! Uses of `import.meta.hot` in the code that was served last that cannot do what they say.
 //!
 //! Knows analyses and what they mean to an author. Stops nothing, and says only what is certain.
 

@@ -63,7 +63,7 @@ pub struct CompileOptions {
     pub jsx_import_source: Option<String>,
     /// Whether JSX becomes calls of `React.createElement`.
     pub is_classic: Option<bool>,
-    /// The url of the module that components register at, so that edits of them keep their state.
+    /// The url of the module that components register at. Edits of them then keep their state.
     pub refresh: Option<String>,
 }
 
@@ -236,8 +236,8 @@ impl Engine {
         }
     }
 
-    /// What to write in place of a specifier in a module; `None` where a browser comes to the same, or nobody knows what
-    /// it stands for.
+    /// The text to write in place of a specifier in a module; `None` where a browser comes to the same, or where its
+    /// meaning is unknown.
     pub fn rewritten(&self, request: &str, file: &Path, specifier: &str) -> Option<String> {
         let maker = self.shared.maker.as_ref()?;
         let (module_url, _) = url::identify(request);

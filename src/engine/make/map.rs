@@ -47,8 +47,8 @@ fn shift_of(code: &str, edit: &Edit) -> (u32, u32, i64) {
     )
 }
 
-/// The map of a code that was made of a code with a map of its own: to what that was made of. `None` when one of them is no
-/// map. Places that the earlier map does not know are left out.
+/// The map of a code that was made of a code with a map of its own: to what that was made of. `None` when one of them
+/// is not a map. Places that the earlier map does not know are left out.
 pub fn joined(map: &str, before: &str) -> Option<String> {
     let map = SourceMap::from_json_string(map).ok()?;
     let before = SourceMap::from_json_string(before).ok()?;

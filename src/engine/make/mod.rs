@@ -47,7 +47,7 @@ impl Made {
         }
     }
 
-    /// A script that says no more of a file than where it is: a change of the file does not concern its importers.
+    /// A script that holds only the place of a file. A change of the file does not concern its importers.
     fn fixed(code: String) -> Self {
         Self::script(format!("{code}import.meta.hot?.accept();\n"))
     }
@@ -362,7 +362,7 @@ impl Shared {
 }
 
 impl Shared {
-    /// Keeps what stands behind the specifiers that a module accepts, where the engine resolves them itself.
+    /// Keeps the meaning of the specifiers that a module accepts, where the engine resolves them itself.
     pub fn resolve_accepted(&self, id: ModuleId, record: &ModuleRecord) {
         let Some(maker) = self.maker.as_ref().filter(|maker| !maker.is_host_first) else {
             return;

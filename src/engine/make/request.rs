@@ -113,8 +113,8 @@ pub fn without_markers(module_url: &str) -> String {
     }
 }
 
-/// Whether the names of a style sheet are its own: `a.module.css`. What plugins make of other languages is named after
-/// these (`a.module.scss`), or by the end of a query; `sheet_url` is that of a sheet which they made.
+/// Whether the names of a style sheet are its own: `a.module.css`. Plugins name the results of other languages after
+/// these (`a.module.scss`), or by the end of a query. `sheet_url` is the url of a sheet that they made.
 pub fn is_css_module(file: &Path, sheet_url: Option<&str>) -> bool {
     let name = file.file_name().and_then(|name| name.to_str());
     let name = name.unwrap_or_default();

@@ -30,7 +30,7 @@ const EXTENSIONS: [&str; 7] = [".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".j
 /// Folders in there in which package managers keep them: pnpm, Bun, Yarn.
 const STORES: [&str; 3] = [".pnpm", ".bun", ".store"];
 
-/// A `tsconfig.json` or `package.json` is wrong, so that nobody knows what code means.
+/// A `tsconfig.json` or `package.json` is wrong, and the meaning of code is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// Which.
@@ -83,7 +83,7 @@ pub struct FileResolver {
     packages: DashMap<PathBuf, ()>,
     /// The configuration that counted so far, and what it extends.
     configs: DashMap<PathBuf, Option<ExtendsField>>,
-    /// What of that nobody has been told of.
+    /// Those that have not been reported yet.
     new_configs: Mutex<Vec<PathBuf>>,
 }
 
@@ -134,8 +134,8 @@ impl FileResolver {
         self.resolver.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What to write in place of a specifier in the code of a module; `None` where a browser comes to the same, or nobody
-    /// knows what it stands for.
+    /// The text to write in place of a specifier in the code of a module; `None` where a browser comes to the same, or
+    /// where its meaning is unknown.
     ///
     /// `names` are those that the import takes, of which CommonJS may not show all; `None` when the import says what it
     /// takes the file for.
@@ -299,8 +299,8 @@ impl FileResolver {
         mem::take(&mut *new.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
-    /// field do not, so that of those the code is looked at.
+    /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a
+    /// `module` field do not. For those, the code decides.
     fn is_commonjs(&self, found: &Resolution) -> bool {
         let file = found.path();
         match file.extension().and_then(|extension| extension.to_str()) {

@@ -1,8 +1,8 @@
-//! Chunks: the modules that bring the bodies of packs. Each is named by what it is made of, so that browsers keep it. An
-//! edit changes only the chunk that the module is in.
+//! Chunks: the modules that bring the bodies of packs. Each is named by its content, so browsers keep it. An edit
+//! changes only the chunk that the module is in.
 //!
-//! A chunk holds modules that the same packs need, some of these by their urls: so packs share what they share, and a
-//! module that comes or goes moves no other.
+//! A chunk holds modules that the same packs need, split by their urls. So packs share chunks, and a module that comes
+//! or goes moves no other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;

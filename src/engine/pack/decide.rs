@@ -1,7 +1,7 @@
 //! Which pages get packs: those that load many modules. Small ones gain nothing by it, and get their modules one by one.
 //!
-//! This is the one place where packs are switched on. It happens when a page is served, so that each page knows whether it
-//! is one that may get packs, and it is for good: all scripts are followed from then on.
+//! This is the one place where packs are switched on. It happens when a page is served: each page knows whether it may
+//! get packs. It is for good: from then on all scripts are followed.
 
 use std::collections::HashSet;
 

@@ -122,7 +122,7 @@ enum FileState {
     Current,
     /// It may be another one by now.
     Changed,
-    /// There is none: somebody makes the module up, or the file is gone.
+    /// There is no file: a plugin makes the module up, or the file is gone.
     Missing,
 }
 
@@ -490,7 +490,7 @@ impl State {
         } else {
             return Err(Unpacked::Changed(name));
         };
-        // Of others nobody hears when they change.
+        // No event tells of changes of others.
         let Some(index) = self.files.of_module(id) else {
             return Err(Unpacked::NoScript(name));
         };

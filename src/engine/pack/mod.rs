@@ -1,7 +1,7 @@
 //! Packs: a page load in a few requests. A module that imports nothing but bodies is served as an entrance to the pack
-//! that holds these: it imports what brings the bodies, links them in the page, and runs them in the order of the
-//! language. What cannot be packed is asked for as ever, and so is what imports that: so nothing runs earlier or later
-//! than it would.
+//! that holds these. It imports the chunks that bring the bodies, links them in the page, and runs them in the order of
+//! the language. Modules that cannot be packed have requests of their own, and so have their importers. So nothing runs
+//! earlier or later than it would.
 //!
 //! Knows what was served. Must not read files: what is not known is not packed.
 
@@ -121,8 +121,8 @@ impl Engine {
         }
     }
 
-    /// What pages get of a script is not always what the engine sees of it: others change it after that, or it is made for
-    /// each visitor. No pack holds it, until the opposite is said.
+    /// Pages do not always get the script that the engine sees: others change it after that, or it is made for each
+    /// visitor. No pack holds it, until the opposite is said.
     pub fn keep_alone(&self, request: &str, is_alone: bool) {
         if let Some(id) = self.module_of(request) {
             let mut state = self.shared.state();

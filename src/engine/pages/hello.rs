@@ -1,5 +1,5 @@
-//! What a page is told when it says hello: the changes that it missed as one update, what was pruned, and what is
-//! broken now. And pruning, of which pages that come later are told too.
+//! The answer to a page's hello: the changes that it missed as one update, what was pruned, and what is broken now. And
+//! pruning, of which pages that come later are told too.
 
 use std::collections::BTreeMap;
 

@@ -18,8 +18,8 @@ use crate::protocol::{ClientMessage, HostEvent, Invalidation, ServerMessage, cut
 use hotgraph_core::graph::SelfAcceptance;
 use hotgraph_core::graph::url;
 
-/// Invalidations that are remembered before all are forgotten. A bound, so that a page cannot fill the
-/// memory; forgetting costs at worst one update too many.
+/// Invalidations that are remembered before all are forgotten. Because of this bound, a page cannot fill the memory.
+/// Forgetting costs one update too many at worst.
 const REMEMBERED_INVALIDATIONS: usize = 10_000;
 
 /// Errors of one update that are located.
@@ -182,7 +182,7 @@ impl Coordinator {
         files
     }
 
-    /// Lets an update go on from a module that gave it up. The trail grows with each step, so that cycles end.
+    /// Lets an update go on from a module that gave it up. The trail grows with each step: cycles end.
     fn invalidate(
         &mut self,
         client: u32,

@@ -76,7 +76,7 @@ struct Waiting {
 }
 
 impl Backlog {
-    /// Adds a registration. Returns whether it is the first, so that the coordinator has to be woken.
+    /// Adds a registration. Returns whether it is the first. Then the coordinator has to be woken.
     pub fn add(&self, registration: Registration) -> bool {
         let now = Instant::now();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -79,8 +79,8 @@ struct Registered {
 }
 
 impl State {
-    /// Records that a module was served. Of a file that was asked for by very many queries, a further one that no
-    /// code names counts as [`url::others_of`] it: anybody can make up such, and a save would have to tell of each.
+    /// Records that a module was served. If a file was asked for by very many queries, a further one that no code names
+    /// counts as [`url::others_of`] it. Anyone can make up queries, and a save would have to tell of each.
     fn register(
         &mut self,
         module_url: &str,
@@ -120,7 +120,8 @@ impl State {
             let (index, is_new) = self.files.add(&file.path, id);
             is_new_file = is_new;
             let entry = self.files.get_mut(index);
-            // A file that is back is served before anybody has looked: that is what it was before it vanished.
+            // A file is back, and served before the engine has looked at it. So it still counts as what it was before
+            // it vanished.
             let is_told = entry.served_raw && content.is_some() && entry.life.told() == content;
             if entry.life.problem().is_some() && !is_told {
                 entry.life.doubt();

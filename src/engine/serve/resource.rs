@@ -32,7 +32,7 @@ impl Engine {
         let may_import = kind == ModuleKind::Asset && source.is_some_and(analyze::may_import_later);
         if !self.shared.state().is_of_before(&module_url, version) {
             let mut state = self.shared.state();
-            // What is a module too stays one: as that it has more to lose.
+            // A url that is a module too stays one: as a module, it has more to lose.
             let kind = match state.is_script(&module_url) {
                 true => ModuleKind::Script,
                 false => kind,
@@ -55,8 +55,8 @@ impl Engine {
         style::stamp_imports(source?, version?, &self.shared.state().hosts)
     }
 
-    /// Takes in an HTML page and what it loads: the specifiers of its scripts, styles and inline modules,
-    /// relative to `base`: the whole address of the page, or its path, or what its `<base href>` makes of it.
+    /// Takes in an HTML page and the specifiers of its scripts, styles and inline modules. They are relative to `base`:
+    /// the whole address of the page, or its path, or what its `<base href>` makes of it.
     ///
     /// `source` is the page as the host has it.
     pub fn serve_page(
@@ -93,8 +93,8 @@ impl Engine {
         }
     }
 
-    /// Takes in that code of the module `by` has loaded what `request` asked for, in a way that no parser sees: a
-    /// computed `import()` or a `fetch()` where pages do not see it either, in a worker. Both were served before.
+    /// Takes in that code of the module `by` has loaded what `request` asked for in a way that neither a parser nor a
+    /// page sees: by a computed `import()` or a `fetch()` in a worker. Both were served before.
     pub fn loaded_by(&self, request: &str, by: &str) {
         let (module_url, _) = url::identify(request);
         let (by_url, _) = url::identify(by);
@@ -133,9 +133,9 @@ impl Engine {
         self.touched();
     }
 
-    /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a
-    /// browser could import in its place. Accepted specifiers that name no import are reported thereafter,
-    /// so that a host without a resolver calls this too, with nothing. Saying the same again changes nothing.
+    /// Tells where the host resolves specifiers of a module to: specifier as the code writes it -> what a browser could
+    /// import in its place. Accepted specifiers that name no import are reported after this. So a host without a
+    /// resolver calls it too, with nothing. Saying the same again changes nothing.
     pub fn link(&self, request: &str, resolved: HashMap<String, String>) {
         let (module_url, _) = url::identify(request);
         let mut state = self.shared.state();

@@ -26,7 +26,7 @@ pub const LARGEST_KEPT: usize = 1 << 20;
 /// `/index.html`, after 8 other characters.
 pub const INLINE: &str = "__inline";
 
-/// No page that somebody wrote has lines or columns beyond this. A request may name any.
+/// No page that a person wrote has lines or columns beyond this. A request may name any.
 const LAST: usize = 100_000;
 
 /// Where an inline script begins.
@@ -54,8 +54,7 @@ pub fn inline_place(module_url: &str) -> Option<InlinePlace<'_>> {
 pub struct ServedScript {
     /// The code, when it differs from the source.
     pub code: Option<String>,
-    /// The specifiers that the code accepts updates of, so that a host with a resolver of its own can
-    /// [`Engine::link`] them.
+    /// The specifiers that the code accepts updates of. A host with a resolver of its own [`Engine::link`]s them.
     pub accepted: Vec<String>,
 }
 
@@ -267,8 +266,8 @@ impl Shared {
 }
 
 impl State {
-    /// The module, when its content changed after a request for it came in. What the page gets may have been made
-    /// before that; nothing follows from it, since the page is told of the change.
+    /// The module, when its content changed after a request for it came in. The code that the page gets may be from
+    /// before that. That does no harm, since the page is told of the change.
     fn overtaken(&self, module_url: &str, since: Option<u64>) -> Option<ModuleId> {
         let since = since?;
         let id = self.graph.get(module_url)?;

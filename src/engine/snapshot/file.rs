@@ -1,4 +1,4 @@
-//! The snapshot: what an engine knows, in a file that outlives its process, so that the next run goes on with the
+//! The snapshot: what an engine knows, in a file that outlives its process. With it, the next run goes on with the
 //! pages of this one. The file is there only while it is exact: it is removed before anything new is served or told.
 //!
 //! Knows the state and the file's format. Must not know what a page is told. The file is untrusted: whatever is
@@ -293,7 +293,7 @@ impl Snapshot {
             file: file.clone(),
         };
         let mut how = OpenOptions::new();
-        // Never through a link, and never into what somebody else has put there.
+        // Never through a link, and never into a file that another program has put there.
         how.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut how, 0o600);

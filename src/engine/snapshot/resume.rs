@@ -124,15 +124,15 @@ impl Exactness {
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let own = place.take();
         if own.is_some() && own == Stamp::of(file) {
-            // Fails when somebody was faster, which is what is wanted.
+            // It fails when another run was faster, as it should.
             let _ = fs::remove_file(file);
         }
     }
 }
 
 impl Shared {
-    /// The state has changed in a way that the next run has to know, and somebody is about to hear of it: what is on
-    /// disk must not be believed any more, should this process be killed. Returns whether it was until now.
+    /// The state has changed in a way that the next run has to know, and a page or the host is about to hear of it. If
+    /// this process is killed, the file on disk must not be believed any longer. Returns whether it was until now.
     pub fn outdate_snapshot(&self) -> bool {
         let Some(options) = &self.options.snapshot else {
             return false;
@@ -255,7 +255,7 @@ impl Coordinator {
         Some(refusal.clone().unwrap_or_else(|| unknown.to_owned()))
     }
 
-    /// The modules that an earlier run served and nobody can tell all of: what they are now, since they are no files, or
+    /// The modules of an earlier run of which something is unknown: what they are now, since they are not files, or
     /// what they accept.
     pub fn uncertain(&self) -> Vec<String> {
         let mut guard = self.shared.state();
@@ -289,7 +289,7 @@ impl Coordinator {
         uncertain.map(|id| state.graph.url(id).to_owned()).collect()
     }
 
-    /// Something has happened that the next run has to know. To be called before anybody hears of it.
+    /// Something has happened that the next run has to know. Call it before a page or the host hears of the change.
     pub fn touched(&mut self) {
         self.shared.outdate_snapshot();
         self.keeper.touch();
@@ -317,7 +317,7 @@ impl Coordinator {
         }
     }
 
-    /// What is known now, and its number; `None` when nothing is, or nobody wants to know.
+    /// The state as of now, and its number; `None` when there is none, or when no snapshot is kept.
     fn snapshot(&mut self) -> Option<(u64, Snapshot)> {
         self.work_off_backlog();
         self.keeper.touched = None;

@@ -1,4 +1,4 @@
-//! The files behind modules: which modules a file is, and which content of it the pages know.
+//! The files of modules: which modules a file is, and which content of it the pages know.
 //!
 //! Knows paths and hashes. Must not know the disk: the reader tells.
 
@@ -32,8 +32,7 @@ pub struct FileEntry {
     pub modules: Vec<ModuleId>,
     /// What pages have of it, what is on disk, and what is wrong with that.
     pub life: FileLife,
-    /// Whether the host serves the bytes of the file as they are, so that an error in the file is an error
-    /// in the page.
+    /// Whether the host serves the bytes of the file as they are. Then an error in the file is an error in the page.
     pub served_raw: bool,
     /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
     /// the next.
@@ -86,7 +85,7 @@ impl FileTable {
         (index, true)
     }
 
-    /// Lets a file be found by another path too: its real path behind symbolic links.
+    /// Lets a file be found by another path too: its real path, to which symbolic links lead.
     pub fn add_alias(&mut self, index: FileIndex, alias: &Path) {
         let found = self.by_path.entry(alias.to_path_buf()).or_default();
         if !found.contains(&index) {

@@ -1,9 +1,9 @@
-//! Which scripts are followed: served as shell and body, so that their code can be replaced.
+//! Which scripts are followed. Those are served as shell and body, and their code can be replaced.
 //!
 //! A script is followed when it, or something above it, uses `import.meta.hot`: "by default it will effectively do
-//! nothing until you have written code which consumes this API" (@web/dev-server-hmr). A module is served before what
-//! it imports is asked for, so that this is known in time. Where it is not, since something else imported the module
-//! before, nothing is lost: what has no boundary above it reloads the page whatever its form.
+//! nothing until you have written code which consumes this API" (@web/dev-server-hmr). A module is served before a page
+//! asks for its imports, so this is known in time. Where it is not, since something else imported the module before,
+//! nothing is lost: what has no boundary above it reloads the page whatever its form.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl State {
         !is_script || (self.is_of_package(id) && !is_in_packs)
     }
 
-    /// Whether a module is part of an installed package. One that is linked is not: it is somebody's own code.
+    /// Whether a module is part of an installed package. A linked package is not: it is the developer's own code.
     pub fn is_of_package(&self, id: ModuleId) -> bool {
         let module_url = self.graph.url(id);
         if !module_url.contains(PACKAGES) || module_url.contains(INLINE) {

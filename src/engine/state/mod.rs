@@ -1,4 +1,4 @@
-//! What the engine knows, behind one lock: the graph, the files behind it and the newest version.
+//! What the engine knows, under one lock: the graph, its files and the newest version.
 //!
 //! Knows modules and files. Must not know the disk, sockets or the watcher: it is told.
 
@@ -68,7 +68,7 @@ pub struct ModuleData {
     pub is_resolved: bool,
     /// The text of the body that was made of it last, and the hash of the code that it was made of.
     pub body: Option<(u64, Arc<str>)>,
-    /// Why that code cannot be made a body, once somebody was told.
+    /// Why that code cannot be made a body, once the host was told.
     pub refusal: Option<String>,
     /// What is odd about that code.
     pub warnings: Vec<Diagnostic>,
@@ -99,13 +99,13 @@ pub struct TakenIn {
     pub is_odd: bool,
 }
 
-/// Everything behind the lock.
+/// Everything that the lock protects.
 pub struct State {
     /// Who imports whom.
     pub graph: ModuleGraph,
     /// The walker's scratch tables.
     pub propagator: Propagator,
-    /// The files behind modules.
+    /// The files of modules.
     pub files: FileTable,
     /// The pages' import maps, by the page's url.
     pub import_maps: BTreeMap<String, ImportMap>,
@@ -113,7 +113,7 @@ pub struct State {
     pub hosts: Hosts,
     /// The newest version: rises by one a batch, starts at the engine's start in milliseconds.
     pub version: u64,
-    /// Whether all scripts are followed, so that packs can hold them. Once that is so it stays, since pages have packs.
+    /// Whether all scripts are followed. Then packs can hold them. Once that is so it stays, since pages have packs.
     pub packs: bool,
     /// How often a module got another content, or was found to be another one than it seemed.
     pub contents: u64,
@@ -296,7 +296,7 @@ impl State {
     }
 
     /// Takes what the module accepts into the graph: what its code says, or what a page reported of it. Code that
-    /// always throws takes nobody's place. Installed packages are the browser's own: they accept nothing, but may decline.
+    /// always throws replaces no other. Installed packages are the browser's own: they accept nothing, but may decline.
     pub fn refresh_acceptance(&mut self, id: ModuleId) {
         let data = self.module(id);
         let reported = data.reported.clone();

@@ -68,7 +68,7 @@ impl Maps {
     }
 }
 
-/// What a place of some code was made of; `None` where the code has no map in it, or the map does not say.
+/// The source of a place in some code; `None` where the code has no map in it, or the map does not say.
 ///
 /// `line` counts from 1, as `column`, without which the first thing on the line counts.
 pub fn original(code: &str, line: u32, column: Option<u32>) -> Option<Original> {

@@ -340,7 +340,7 @@ fn package_of(specifier: &str) -> String {
     scoped.map_or_else(|| first.to_owned(), |second| format!("{first}/{second}"))
 }
 
-/// What to do where nobody resolves names.
+/// What to do where nothing resolves bare names.
 fn remedy_for_name(specifier: &str) -> String {
     let name = package_of(specifier);
     format!(

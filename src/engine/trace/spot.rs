@@ -193,7 +193,7 @@ impl Coordinator {
                 frame: Some(shown_frame(frame.unwrap_or(place.frame), has_column)),
             };
         };
-        // Tools that work on a text know no more of its file than the name.
+        // Tools that work on a text know only the name of its file.
         let own = file.filter(|file| file.file_name() == source.file_name());
         let saved = saved
             .filter(|_| own.is_some())

@@ -42,7 +42,7 @@ impl Coordinator {
             if is_new {
                 self.take_in_file(index, &file, content, is_as_long);
                 if was_there && !file.path.exists() {
-                    // Deleted before anybody watched it.
+                    // It was deleted before it was watched.
                     let mut state = self.shared.state();
                     state.files.get_mut(index).life.compared(Some(content));
                     drop(state);
@@ -68,8 +68,8 @@ impl Coordinator {
         self.touched();
     }
 
-    /// Whether a page that got something else than is known may have got what nobody is told of, since the file is again
-    /// what it was by the time it is looked at.
+    /// A page got other content than is known. Whether that content may go unreported, because the file is again what
+    /// it was when the engine looks at it.
     fn may_be_passing(&self, file: &SourceFile, served_raw: bool) -> bool {
         let path = &file.path;
         let is_changing = self.changes.is_pending(path) && !self.unannounced.contains(path);
@@ -130,7 +130,7 @@ impl Coordinator {
         state.files.add_alias(index, &real);
         let entry = state.files.get_mut(index);
         entry.served_raw = served_raw;
-        // What was served: when the disk settles on that, nothing has changed. Never so for transformed code.
+        // The content that was served. If the disk settles on it, nothing has changed. Never so for transformed code.
         let told = if changed_since { Some(content) } else { disk };
         entry.life.compared(told);
         drop(state);

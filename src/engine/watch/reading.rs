@@ -1,4 +1,4 @@
-//! Reading files: what is on disk, by its hash, and the bytes where somebody may want them.
+//! Reading files: the content on disk, by its hash, and its bytes where they may be wanted.
 //!
 //! Opens regular files only: a pipe waits for a writer, and a device may have no end. Holds no large file in memory.
 
@@ -62,7 +62,7 @@ pub enum ReadError {
     /// Something else has taken its place.
     #[error("the file became {0}")]
     NoFile(&'static str),
-    /// There is none.
+    /// There is no file.
     #[error("the file was deleted")]
     Gone,
     /// The operating system says no.

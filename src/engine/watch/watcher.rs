@@ -2,14 +2,13 @@
 //!
 //! Knows notify and paths. Must not know modules, nor what is done about an event.
 //!
-//! Folders are watched instead of files, since an editor that saves by renaming kills the watch of a
-//! file; only the folders of served files, since a project may hold 20,000 others; and the folders above
-//! them up to the root, so that a folder that was deleted is found again when it comes back. While the root itself
-//! is gone, the nearest folder above it is watched too. Where trees are watched better than many folders, the root is
-//! one ([`Watches`]).
+//! It watches folders instead of files, since an editor that saves by renaming kills the watch of a file. It watches
+//! only the folders of served files, since a project may hold 20,000 others. It also watches the folders above them up
+//! to the root: this way it finds a deleted folder when it comes back. While the root itself is gone, the nearest
+//! folder above it is watched too. Where trees are watched better than many folders, the root is one ([`Watches`]).
 //!
-//! Where events are missing the served files are polled: in folders for which the operating system has no watch
-//! left, on filesystems that other machines write to, and where a change was found that no event told of.
+//! Where events are missing, it polls the served files: in folders for which the operating system has no watch left, on
+//! filesystems that other machines write to, and where a change was found that no event told of.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -528,7 +527,7 @@ mod tests {
         };
         std::fs::write(&file, "2").expect("a save");
         is_told(&real);
-        // A folder goes and another takes its place, which is one more event and no more watch.
+        // A folder goes and another takes its place: one more event, and no further watch.
         let folder = watcher.root.join("src");
         std::fs::rename(root.join("src"), root.join("old")).expect("nothing keeps it");
         is_told(&folder);

@@ -28,7 +28,7 @@ impl Place {
     }
 }
 
-/// A field of instances that only the class reaches, or one behind an accessor that the class declares.
+/// A field of instances that only the class reaches: a private one, or that of an accessor that the class declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// With its `#`.
@@ -157,7 +157,7 @@ impl Scope {
             }
             ModuleDecl::ExportNamed(export) if export.src.is_none() && !export.type_only => {
                 for one in &export.specifiers {
-                    // What is imported is another module's, and may be a type.
+                    // An imported name is another module's, and may be a type.
                     if let ExportSpecifier::Named(named) = one
                         && let ModuleExportName::Ident(name) = &named.orig
                         && !named.is_type_only
@@ -319,7 +319,7 @@ impl<'a> Found<'a> {
 }
 
 impl Visit for Found<'_> {
-    /// What is only declared is no code.
+    /// A declaration (`declare`) is not code.
     fn visit_ts_module_decl(&mut self, decl: &TsModuleDecl) {
         if !decl.declare {
             decl.visit_children_with(self);
@@ -388,7 +388,8 @@ fn field_of(member: &ClassMember) -> Option<Field> {
     }
 }
 
-/// Which imports the module reads while it runs, and not only in functions: who changes them has it run again.
+/// The imports that the module reads while it runs, and not only in functions. A change of one of them runs the module
+/// again.
 pub struct Eager<'a> {
     scope: &'a Scope,
     /// As expressions.
@@ -435,7 +436,7 @@ impl Visit for Eager<'_> {
     }
 
     fn visit_ts_module_decl(&mut self, _: &TsModuleDecl) {}
-    /// What a class implements is a type.
+    /// The interfaces that a class implements are types.
     fn visit_ts_expr_with_type_args(&mut self, _: &TsExprWithTypeArgs) {}
     fn visit_class_decl(&mut self, decl: &ClassDecl) {
         if !decl.declare {

@@ -9,7 +9,7 @@ use swc_core::ecma::ast::{
 use swc_core::ecma::utils::{ExprFactory, find_pat_ids, quote_ident, quote_str};
 use swc_core::ecma::visit::{Visit, VisitWith};
 
-/// What registers a component: it returns that, so that it can stand within an expression.
+/// The function that registers a component. It returns the component, and can stand within an expression.
 const REGISTER: &str = "$RefreshReg$";
 
 /// Registers functions that are handed to others, as in `const Row = memo(() => …)`, and classes.

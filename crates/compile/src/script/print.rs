@@ -48,8 +48,8 @@ pub fn print(
     })
 }
 
-/// How many bytes code may become for each of its source, and how many in any case. Lines are indented by how deep they are
-/// nested, so that there could be far more.
+/// How many bytes code may become for each of its source, and how many in any case. Lines are indented by how deep they
+/// are nested, so the blanks could be far more than the code.
 const MOST_GROWTH: usize = 50;
 /// See [`MOST_GROWTH`].
 const LEAST_LIMIT: usize = 1 << 20;

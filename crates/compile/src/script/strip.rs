@@ -1,5 +1,6 @@
-//! TypeScript that loses its types in place: blanks stand where they were, so that every line and column stays, and the
-//! code needs no source map. Possible where all that is not JavaScript can go without leaving anything behind.
+//! TypeScript that loses its types in place. Blanks stand where the types were: every line and column stays, and the
+//! code needs no source map. This works where everything that is not JavaScript can go without leaving code in its
+//! place.
 
 use std::collections::HashSet;
 
@@ -55,14 +56,14 @@ fn blanked(source: &str) -> Option<String> {
     made.ok().map(|made| made.code)
 }
 
-/// What is wrong is said when the code is compiled.
+/// Prints nothing: the compiler reports what is wrong.
 struct Silent;
 
 impl Emitter for Silent {
     fn emit(&mut self, _: &mut DiagnosticBuilder<'_>) {}
 }
 
-/// What else has to go: imports of which nothing is left that uses them. They may have been types.
+/// Also takes out imports that no remaining code uses: they may have been types.
 struct Blanks {
     /// Byte ranges, in the order of the text, and whether it is a whole statement.
     ranges: Vec<(usize, usize, bool)>,
@@ -77,7 +78,7 @@ impl Blanks {
         }
         let mut names = Names::default();
         module.visit_with(&mut names);
-        // What is not declared was a type.
+        // A name that is not declared was a type.
         let is_declared =
             |name: &Atom| names.declared.contains(name) || names.imported.contains(name);
         if names.is_odd || !names.exported.iter().all(is_declared) {

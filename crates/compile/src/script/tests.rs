@@ -194,7 +194,7 @@ fn components_are_registered() {
         names,
         [("E", 3), ("f", 4), ("g", 4), ("h", 5), ("default", 5)]
     );
-    // Whether that is a component, nobody can tell.
+    // This may be a component or not: the code does not tell.
     let found = found("export function A() {}", Dialect::TypeScript);
     assert_eq!(found.map(|found| found.0), Ok(Some(Refresh::Registers)));
 }

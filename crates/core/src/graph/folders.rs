@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::url;
 
-/// What would mean something else in a url than in a file's name.
+/// Characters that mean something else in a url than in a file's name.
 const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#').add(b'\\');
 
 /// What names of files mean to the operating system.
@@ -65,8 +65,8 @@ pub struct Folders {
     pub root: PathBuf,
     /// What urls begin with before their path in the root: empty, or a path without a slash at its end.
     pub base: String,
-    /// What follows in the urls of files elsewhere, where the host serves such: behind it are the number of folders to
-    /// go up from the root, and the path from there. @web/dev-server has `/__wds-outside-root__/`.
+    /// The beginning of the urls of files outside of the root, if the host serves such files. The number of folders to
+    /// go up from the root follows it, and then the path from there. @web/dev-server has `/__wds-outside-root__/`.
     pub outside: Option<String>,
     /// What the names of files mean.
     pub names: FileNames,

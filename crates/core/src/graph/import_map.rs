@@ -1,8 +1,8 @@
 //! Import maps: what a page says that specifiers stand for.
 //!
-//! Knows the text of specifiers and addresses. The rules are the HTML standard's ("resolve an imports match"): the
-//! scope with the longest matching prefix first, then the map's own imports; a whole specifier before the longest
-//! prefix that ends with a slash.
+//! Knows the text of specifiers and addresses. The rules are the HTML standard's ("resolve an imports match"). The
+//! scope with the longest matching prefix comes first, then the map's own imports. A whole specifier comes before the
+//! longest prefix that ends with a slash.
 
 use std::collections::HashMap;
 

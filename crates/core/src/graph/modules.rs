@@ -1,8 +1,8 @@
 //! The module graph: who imports whom, who accepts what, and which version is current.
 //!
-//! Knows modules by url and edges by id. Must not know files, code or pages. Each url is stored once;
-//! everything else is small integers in tables of their own, which is what lets a walk over a million modules
-//! take milliseconds, and a module a hundred bytes.
+//! Knows modules by url and edges by id. Must not know files, code or pages. Each url is stored once; everything else
+//! is small integers in tables of their own. That is why a walk over a million modules takes milliseconds, and a module
+//! takes a hundred bytes.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -68,7 +68,7 @@ pub struct AcceptedDependency {
 pub struct AcceptedExports {
     /// Their names.
     pub names: Vec<String>,
-    /// What importers use of the module. `*` is more than anybody can list.
+    /// What importers use of the module. `*` stands for more than a list could hold.
     pub used: HashMap<ModuleId, Vec<String>>,
 }
 
@@ -86,7 +86,7 @@ impl AcceptedExports {
     }
 }
 
-/// What most modules have. What few have is in tables of its own.
+/// The fields that most modules need. Fields that few modules need are in tables of their own.
 #[derive(Debug)]
 struct Node {
     url: Box<str>,
@@ -268,8 +268,8 @@ impl ModuleGraph {
         self.accepted_exports.get(&id)
     }
 
-    /// Records that the module was served as `kind`. A script stays one when somebody else takes it for data:
-    /// a page may import what another loads as a classic script or a worker.
+    /// Records that the module was served as `kind`. A script stays one when another page takes it for data: one page
+    /// may import what another loads as a classic script or a worker.
     pub fn set_served(&mut self, id: ModuleId, kind: ModuleKind) {
         let traits = &mut self.traits[id.index()];
         let was_script = traits.served && traits.kind == ModuleKind::Script;
@@ -279,7 +279,7 @@ impl ModuleGraph {
         }
     }
 
-    /// Records what a module will be that was never served, as far as anybody can tell.
+    /// Records what a module that was never served will probably be.
     pub fn expect(&mut self, id: ModuleId, kind: ModuleKind) {
         let traits = &mut self.traits[id.index()];
         if !traits.served {
@@ -315,8 +315,8 @@ impl ModuleGraph {
         }
     }
 
-    /// Replaces the module's imports as one set. Modules that thereby lose their last importer are
-    /// remembered until [`Self::take_orphans`], and what it no longer imports with the newest `version`.
+    /// Replaces the module's imports as one set. Modules that lose their last importer by this are remembered until
+    /// [`Self::take_orphans`]. Imports that the module no longer has are remembered with the newest `version`.
     pub fn set_imports(&mut self, id: ModuleId, mut imports: Vec<ModuleId>, version: u64) {
         let mut seen = HashSet::with_capacity(imports.len());
         imports.retain(|import| seen.insert(*import));
@@ -360,9 +360,9 @@ impl ModuleGraph {
         };
     }
 
-    /// The modules that lost their last importer since the last call and did not get one again, with
-    /// those that only they kept alive, in that order. Their own imports are forgotten and they get
-    /// `version`, so that its next importer evaluates it again.
+    /// The modules that lost their last importer since the last call and did not get one again, with those that only
+    /// they kept alive, in that order. Their own imports are forgotten, and they get `version`: the next importer of
+    /// each evaluates it again.
     pub fn take_orphans(&mut self, version: u64) -> Vec<ModuleId> {
         let mut pruned: Vec<ModuleId> = std::mem::take(&mut self.orphans);
         pruned.retain(|&id| self.importers(id).is_empty() && self.can_leave(id));

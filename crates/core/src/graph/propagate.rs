@@ -36,8 +36,8 @@ pub struct Propagation {
     pub dead_ends: Vec<DeadEnd>,
 }
 
-/// Walks a graph upwards. Keeps its scratch tables between walks, so that the time of a walk grows with
-/// what is stale and not with what is loaded.
+/// Walks a graph upwards. It keeps its scratch tables between walks. So the time of a walk grows with the number of
+/// stale modules, not of loaded ones.
 #[derive(Debug, Default)]
 pub struct Propagator {
     seen_in: Vec<u32>,

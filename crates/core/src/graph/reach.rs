@@ -52,8 +52,8 @@ pub fn reach(graph: &ModuleGraph, page: ModuleId) -> Option<HashMap<ModuleId, u6
     Some(reached)
 }
 
-/// What is no longer reached of these modules and all above them, each with the version up to which it was. What imports
-/// something that is no longer reached is not either.
+/// Those of these modules, and of all above them, that are no longer reached, each with the version up to which it was.
+/// A module that imports one that is no longer reached is not reached either.
 pub fn departed(
     graph: &ModuleGraph,
     reached: &HashMap<ModuleId, u64>,

@@ -19,8 +19,8 @@ const ORIGIN: &str = "http://hotgraph.invalid";
 /// The identity of what a browser asks for: path and query as a browser writes them, without version
 /// stamp and hash. Returns the url and the stamp it carried.
 ///
-/// `request` is a path with an optional query (`/src/a.js?x=1&__hot=7`). One that is no path keeps its
-/// text, so that a hostile request gets an identity of its own and nothing else.
+/// `request` is a path with an optional query (`/src/a.js?x=1&__hot=7`). One that is no path keeps its text: a hostile
+/// request gets an identity of its own and nothing else.
 pub fn identify(request: &str) -> (String, Option<u64>) {
     let (bare, version) = split_stamp(&without_ignored(request));
     match normalize(&bare) {
@@ -87,7 +87,7 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
         return Some(simple);
     }
     let specifier = without_ignored(specifier);
-    // What is left out may have hidden that it names a host.
+    // The characters that are left out may have hidden that it names a host.
     if specifier.starts_with('/') && specifier[1..].starts_with(is_slash) {
         return None;
     }
@@ -98,8 +98,8 @@ pub fn resolve(importer: &str, specifier: &str) -> Option<String> {
     normalize(&address)
 }
 
-/// The hosts, with their ports, under which pages are asked for: `localhost:8000`. What an address on one of them names
-/// is a module of this server, as it is by its path. Behind a proxy the scheme is not known, so it does not count.
+/// The hosts, with their ports, under which pages are asked for: `localhost:8000`. An address on one of them names the
+/// same module of this server as its path does. Behind a proxy the scheme is not known, so it does not count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hosts(VecDeque<String>);
 
@@ -206,7 +206,7 @@ fn resolve_simple(importer: &str, specifier: &str) -> Option<String> {
     (!dotted).then(|| format!("{folder}/{rest}"))
 }
 
-/// The folder of a url, without the slash behind it.
+/// The folder of a url, without the slash after it.
 fn folder_of(url: &str) -> Option<&str> {
     let path = url.split('?').next()?;
     path.rsplit_once('/').map(|(folder, _)| folder)

@@ -4,9 +4,9 @@
 //! Knows JavaScript's grammar by way of swc, which only this file and the folder next to it may name.
 //! Must not know modules' urls, other modules, or what is done with the facts.
 //!
-//! The source is untrusted and swc recurses, so parsing runs on a stack that is known beforehand to
-//! suffice (`depth`), TypeScript only when the time it could take is bounded (`effort`), and a panic
-//! inside the parser comes back as an error.
+//! The source is untrusted, and swc recurses. So parsing runs on a stack that is known beforehand to suffice (`depth`).
+//! TypeScript is parsed only when the time it could take is bounded (`effort`). A panic inside the parser comes back as
+//! an error.
 
 mod bind;
 mod collect;
@@ -44,7 +44,7 @@ pub use scan::{may_import_later, may_use_hot, needs_rewrite};
 pub struct Span {
     /// The first byte.
     pub start: usize,
-    /// The byte behind the last one.
+    /// The byte after the last one.
     pub end: usize,
 }
 
@@ -89,7 +89,7 @@ impl Dialect {
             Self::TypeScript | Self::Tsx => Syntax::Typescript(TsSyntax {
                 tsx: self == Self::Tsx,
                 decorators: true,
-                // Most of these are errors of types, which is not what is asked for here.
+                // Most of these are errors of types, which do not matter here.
                 no_early_errors: true,
                 ..TsSyntax::default()
             }),
@@ -198,9 +198,9 @@ pub enum MisuseKind {
     NotASpecifier,
     /// The list of dependencies has none.
     NoDependencies,
-    /// What stands in the callback's place is no function.
+    /// The argument in the callback's place is no function.
     NotACallback,
-    /// The callback stands in the dependency's place, and the dependency behind it.
+    /// The callback stands in the dependency's place, and the dependency after it.
     CallbackFirst,
 }
 
@@ -257,8 +257,8 @@ pub fn analyze(source: &str, dialect: Dialect) -> Result<ModuleRecord, AnalyzeEr
     analyze_safely(source, dialect, false)
 }
 
-/// As [`analyze`], with all that can be found out: the variables behind the exports whether or not the module
-/// uses `import.meta.hot`, and what is only a module's in the text.
+/// As [`analyze`], with all that can be found out. It finds the variables of the exports whether or not the module uses
+/// `import.meta.hot`, and the parts of the text that only a module can have.
 ///
 /// # Errors
 ///
@@ -319,7 +319,7 @@ fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, A
 }
 
 fn parse(source: &str, dialect: Dialect) -> Result<Module, ParseError> {
-    // The parser takes a byte order mark for white space, behind which it allows no `#!`.
+    // The parser takes a byte order mark for white space, and allows no `#!` after that.
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     let position = |offset| FIRST + BytePos(u32::try_from(offset).unwrap_or(u32::MAX - FIRST.0));
     let start = position(source.len() - text.len());
@@ -327,14 +327,14 @@ fn parse(source: &str, dialect: Dialect) -> Result<Module, ParseError> {
     let lexer = Lexer::new(dialect.syntax(), EsVersion::EsNext, input, None);
     let mut parser = Parser::new_from(lexer);
     let module = parser.parse_module()?;
-    // What the parser could read past is wrong all the same.
+    // Mistakes that the parser could read past are mistakes all the same.
     match parser.take_errors().into_iter().next() {
         Some(error) => Err(error),
         None => Ok(module),
     }
 }
 
-/// Where a decorator stands that belongs to no class: swc reads past those behind `export`, and forgets them.
+/// The place of a decorator that belongs to no class. swc reads past those after `export`, and forgets them.
 fn misplaced_decorator(source: &str, module: &Module) -> Option<usize> {
     let exports = module.body.iter().filter_map(|item| match item {
         ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {

@@ -1,8 +1,8 @@
 //! A module as a shell around a body.
 //!
-//! The **body** is the module's own text as a function: imports are taken out and references to them lead through
-//! parameters, exports are read by a function that the body hands out before it runs. The **shell** is the module
-//! that a browser loads: it imports natively, has live exports, and runs the first body. Updates carry bodies alone.
+//! The **body** is the module's own text as a function. Imports are taken out, and references to them lead through
+//! parameters. A function that the body hands out before it runs reads the exports. The **shell** is the module that a
+//! browser loads: it imports natively, has live exports, and runs the first body. Updates carry bodies alone.
 //!
 //! ```js
 //! ;function*$hot_b($hot_m,$hot_x,$hot_0){"use strict";

@@ -33,7 +33,7 @@ pub fn line_ends(text: &str) -> impl Iterator<Item = char> {
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Where in the source a place is of the text with the edits made, which are sorted and do not overlap: a byte offset.
-/// A place in what an edit put there is where the edit is, one behind the end of a line is that end.
+/// A place inside the text of an edit is the place of the edit. A place past the end of a line is that end.
 ///
 /// `line` and `column` count from 1, columns in UTF-16 code units. A byte order mark counts for nothing.
 pub fn origin(source: &str, edits: &[Edit], line: u32, column: u32) -> usize {

@@ -9,8 +9,8 @@ use crate::graph::url::{self, Hosts};
 /// The style sheet with all that it imports from this server, which has these hosts, at the given version; `None` when
 /// it imports nothing.
 ///
-/// A browser may show what a document has already loaded, whatever became of the file: a new version of a sheet
-/// shows new versions of its imports only when these have new addresses.
+/// A browser may show what a document has already loaded, whatever became of the file. A new version of a sheet shows
+/// new versions of its imports only when these have new addresses.
 pub fn stamp_imports(source: &str, version: u64, hosts: &Hosts) -> Option<String> {
     let edits: Vec<Edit> = imports(source)
         .into_iter()
@@ -63,7 +63,7 @@ fn address(source: &str, at: usize) -> Option<Span> {
     url_function(source, at)?.0
 }
 
-/// The address within the `url(…)` that begins here, if it is one, and the byte behind the parenthesis.
+/// The address within the `url(…)` that begins here, if it is one, and the byte after the parenthesis.
 fn url_function(source: &str, at: usize) -> Option<(Option<Span>, usize)> {
     if !source[at..].get(..4)?.eq_ignore_ascii_case("url(") {
         return None;

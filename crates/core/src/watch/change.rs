@@ -28,7 +28,7 @@ pub enum Seen {
 }
 
 impl Seen {
-    /// Whether a folder of which this is seen may have come, gone, or be another now. What merely happens in it is an
+    /// Whether a folder of which this is seen may have come, gone, or be another now. A change of a file in it is an
     /// event of its own, and some platforms tell of the folder too.
     pub fn concerns_folder(self) -> bool {
         match self {
@@ -54,13 +54,13 @@ pub struct Patience {
     pub touched: u64,
     /// After `Writing`: until a writer that keeps the file open is taken to be done all the same.
     pub writing: u64,
-    /// After `Created`: until nobody is taken to be writing it.
+    /// After `Created`: how long a writer may still be at work.
     pub created: u64,
     /// After `Gone`: editors that save by renaming remove a file for a moment.
     pub gone: u64,
     /// After a deleted file is there again, as a checkout does with many: until others would have followed.
     pub replaced: u64,
-    /// Between the events of a storm (a checkout), so that it becomes one batch.
+    /// Between the events of a storm (a checkout): it becomes one batch.
     pub storm: u64,
     /// How many paths make a storm.
     pub storm_size: usize,
@@ -211,7 +211,7 @@ impl ChangeSet {
             self.released = more + self.just_released(now);
             self.released_at = now;
             self.released_alone = alone;
-            // What is left of a storm that was too long begins another.
+            // The rest of a storm that was too long begins another.
             self.first_at = now;
         }
         due.into_iter()

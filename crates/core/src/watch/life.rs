@@ -41,7 +41,7 @@ pub enum Sight {
     Empty {
         /// The hash of no content.
         hash: u64,
-        /// Whether it was written just now, so that more may follow.
+        /// Whether it was written just now. More may follow.
         is_fresh: bool,
     },
     /// Content with this hash.
@@ -147,8 +147,7 @@ impl FileLife {
         self.pages = Pages::Doubtful(self.told());
     }
 
-    /// Something is wrong with what a page got, so that the next save is news in any case. Returns whether that was not
-    /// known.
+    /// Something is wrong with what a page got: the next save is news in any case. Returns whether that was not known.
     pub fn found_broken(&mut self, problem: &Diagnostic) -> bool {
         self.doubt();
         let is_new = self.problem.as_ref() != Some(problem);
@@ -392,7 +391,7 @@ mod tests {
             &[Broken, Wait, News],
         );
         check(&[told, Loaded, Absent, Content(1)], &[Broken, Recovered]);
-        // What pages may have otherwise is news, once.
+        // If pages may have other content, that is news, once.
         check(&[told, Doubted, Content(1), Content(1)], &[News, Nothing]);
         check(&[told, Doubted, Content(2), Content(1)], &[News, Changed]);
         check(&[told, Failed, Content(1), Content(1)], &[News, Nothing]);

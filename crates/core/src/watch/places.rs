@@ -1,14 +1,14 @@
-//! Places: where to watch, so that events tell of what happens in a folder.
+//! Places: where to watch for events of what happens in a folder.
 
 use std::path::Path;
 
 /// What an operating system watches at no cost to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watches {
-    /// Folders (inotify). A tree would be one for each of its folders, also of those that nobody serves.
+    /// Folders (inotify). A tree would take one for each of its folders, also for those that no page needs.
     Folders,
-    /// Trees. Watching many folders has a price: macOS starts its one stream of events again for each, and may lose
-    /// some; on Windows each is a handle that keeps the folder and those above it from being renamed.
+    /// Trees. Watching many folders has a price. macOS starts its one stream of events again for each, and may lose
+    /// some. On Windows each is a handle that keeps the folder and those above it from being renamed.
     Trees,
 }
 
@@ -30,7 +30,7 @@ impl Watches {
         }
     }
 
-    /// Where to watch for what happens in a folder. What is served lies below the root, mostly: that is one tree.
+    /// Where to watch for what happens in a folder. Served files are mostly below the root, which is one tree.
     pub fn place<'a>(self, root: &'a Path, folder: &'a Path) -> (&'a Path, Reach) {
         match self {
             Self::Trees if folder.starts_with(root) => (root, Reach::Tree),

@@ -13,7 +13,7 @@ pub struct Stamp {
     pub modified: u128,
     /// How long it is.
     pub length: u64,
-    /// Which file it is, where the system says so: a file renamed over another may be as old and as long.
+    /// The identity of the file, where the system tells: a file renamed over another may be as old and as long.
     pub identity: u64,
     /// Whether it is a folder.
     pub is_folder: bool,
@@ -30,7 +30,7 @@ pub enum Polled {
     Entries,
 }
 
-/// What changed is reported when it has not changed for so long: nobody says when a writer is done.
+/// A change is reported when nothing has changed for so long: no event tells when a writer is done.
 pub const SETTLING: u64 = 100;
 
 /// Longest share of the time that is spent on looking: one part in so many.

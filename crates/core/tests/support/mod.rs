@@ -57,7 +57,7 @@ pub fn check(folder: &str, run: impl Fn(&str, Dialect) -> String) -> usize {
     count
 }
 
-/// Control characters in a spec would be hard to see, so that some are written as `<BOM>` and the like.
+/// Control characters in a spec would be hard to see: some are written as `<BOM>` and the like.
 const INVISIBLE: [(&str, &str); 4] = [
     ("<BOM>", "\u{feff}"),
     ("<CR>", "\r"),

@@ -20,8 +20,7 @@ impl Walk {
         self.names.leave();
     }
 
-    /// Declares what the statements of a block declare in it, before any of them is visited: functions
-    /// further up see it too.
+    /// Declares the names of a block's statements before it visits any of them: functions further up see them too.
     pub(super) fn hoist<'a>(&mut self, statements: impl IntoIterator<Item = &'a Stmt>) {
         if !self.follows_meta {
             return;

@@ -144,7 +144,7 @@ pub(super) fn export_name(name: &ModuleExportName) -> String {
     name.atom().to_string()
 }
 
-/// Calls `found` with each name that a declaration leaves behind at run time.
+/// Calls `found` with each name that a declaration has at run time.
 pub(super) fn declared_names(declaration: &Decl, found: &mut dyn FnMut(&str)) {
     match declaration {
         Decl::Class(class) if !class.declare => found(&class.ident.sym),

@@ -2,11 +2,10 @@
 //!
 //! Knows bytes, and what the parser uses for each level of nesting. Must not know what is parsed for.
 //!
-//! The parser recurses for each bracket, prefix, arrow and the like, and the tree it builds is walked and
-//! dropped by recursion too. A sender of `((((…` could end the process. Which brackets are code and
-//! which are text only the parser can tell, so that nothing is ever taken off: the bound is what all
-//! tokens would take if each stood inside the one before. Stack that is reserved and not touched costs next
-//! to nothing.
+//! The parser recurses for each bracket, prefix, arrow and the like, and the tree it builds is walked and dropped by
+//! recursion too. A sender of `((((…` could end the process. Only the parser can tell which brackets are code and which
+//! are text, so nothing is ever taken off. The bound is the stack that all tokens would take if each stood inside the
+//! one before. Stack that is reserved and not touched costs next to nothing.
 
 use super::{AnalyzeError, Dialect};
 
@@ -34,8 +33,8 @@ const LIMIT: usize = if usize::BITS < 64 { 256 << 20 } else { 4 << 30 };
 /// swc counts positions in 32 bits.
 const MAX_LENGTH: usize = (u32::MAX / 2) as usize;
 
-/// Labels and open braces that are let through. swc compares each label with all around it and keeps an
-/// error for each pair of equals, so that more of them could take all memory. No honest code comes near.
+/// Labels and open braces that are let through. swc compares each label with all around it and keeps an error for each
+/// equal pair. More labels could take all memory. No honest code comes near.
 const MAX_LABELS: usize = 2_000;
 /// See [`MAX_LABELS`].
 const MAX_OPEN_BRACES: usize = 4_000;
@@ -43,8 +42,8 @@ const MAX_OPEN_BRACES: usize = 4_000;
 /// `else` that are let through: the parser takes time that grows with the square of how many follow one another.
 const MAX_ELSES: usize = 20_000;
 
-/// Open parentheses and square brackets, and assignments and arrows that follow one another, that are let through where
-/// types or JSX may be: both take time there that grows with the square of how many there are.
+/// How many open parentheses and square brackets, and how many assignments and arrows in a row, are let through where
+/// types or JSX may be. There, both take time that grows with the square of their number.
 const MAX_OPEN_BRACKETS: usize = 4_000;
 /// See [`MAX_OPEN_BRACKETS`].
 const MAX_CHAIN: usize = 10_000;
@@ -88,7 +87,7 @@ fn bound(source: &str, dialect: Dialect) -> Option<usize> {
     let mut open_brackets = 0_usize;
     let mut most_open_brackets = 0;
     let mut chain = Chain::default();
-    // What stands in front of the last word, when nothing but blanks came since.
+    // The character in front of the last word, when nothing but blanks came since.
     let mut before_word = None;
     let mut last = b';';
     let mut at = 0;

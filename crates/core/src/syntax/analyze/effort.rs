@@ -2,10 +2,10 @@
 //!
 //! Knows brackets, and what the parser reads more than once. Must not know what is parsed for.
 //!
-//! What `a<{…` means shows at its end. The parser takes it for types first, and when that fails reads it again, and
-//! for each time what is within it, twice or more: a hundred bytes, thirty deep, would take days. So each bracket here
-//! knows how often what it holds could be read, and the sum over all bytes is the bound. All factors are those of the
-//! worst source that was found, rounded up.
+//! Only its end shows what `a<{…` means. The parser takes it for types first, and reads it again when that fails. Each
+//! time it reads the inner constructs twice or more. A hundred bytes, thirty deep, would take days. So each bracket
+//! here knows how often what it holds could be read, and the sum over all bytes is the bound. All factors are those of
+//! the worst source that was found, rounded up.
 
 use super::Dialect;
 use super::depth::{is_keyword, is_word};
@@ -32,40 +32,40 @@ pub(super) fn is_bounded(source: &str, dialect: Dialect) -> bool {
 /// Bytes that may be read, again and again included.
 const LIMIT: u64 = 256 << 20;
 
-/// What is behind an open `<`, in brackets that begin there.
+/// The text after an open `<`, in brackets that begin there.
 const ANGLE: u64 = 9;
-/// An arrow function, or the brackets behind `? (…):`.
+/// An arrow function, or the brackets after `? (…):`.
 const CONDITIONAL: u64 = 3;
 /// Brackets within a parenthesis that could be the parameters of a function's type.
 const PATTERN: u64 = 3;
-/// A template behind type arguments.
+/// A template after type arguments.
 const TEMPLATE: u64 = 3;
 
-/// What is known of what has been read, line by line: a `/` may begin an expression, in which quotes mean nothing.
+/// The state of the text that has been read, line by line. A `/` may begin an expression, in which quotes mean nothing.
 #[derive(Clone, Copy, PartialEq)]
 enum Trust {
     Full,
     /// The rest of the line may be text. Closing brackets there close nothing.
     NotThisLine,
-    /// So may all the rest be.
+    /// All the rest may be text too.
     Lost,
 }
 
 /// An open bracket.
 struct Bracket {
-    /// What closes it; `;` for the whole source.
+    /// The character that closes it; `;` for the whole source.
     close: u8,
     /// How often it is read, by what is around it.
     outer: u64,
     /// The same, with what came before in it.
     reads: u64,
-    /// `<` behind an operand that are open.
+    /// How many `<` after an operand are open.
     angles: u64,
     /// `<` in front of an operand, and `infer`: what follows is read again whether or not it was closed.
     prefixes: u64,
     /// Whether a `?` came.
     asks: bool,
-    /// Whether a `):` came behind that.
+    /// Whether a `):` came after that.
     answers: bool,
     /// Whether it is a parenthesis that calls nothing.
     is_group: bool,
@@ -97,14 +97,14 @@ impl Bracket {
             .saturating_mul(prefixes)
     }
 
-    /// What comes is no part of what came.
+    /// The text that comes is no part of the text before.
     fn part(&mut self) {
         self.reads = self.outer;
         self.asks = false;
         self.answers = false;
     }
 
-    /// What comes is no part of what came, nor of anything that an attempt could have begun with.
+    /// The text that comes is no part of the text before, nor of anything that an attempt could have begun with.
     fn end(&mut self) {
         self.part();
         self.angles = 0;
@@ -167,7 +167,7 @@ fn begins_declaration(word: &[u8]) -> bool {
     )
 }
 
-/// Whether a line break comes. In strings some of these are not, which makes no difference.
+/// Whether a line break comes. In strings, some of these are other characters, which makes no difference.
 fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [b'\n' | b'\r', ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..])
 }
@@ -242,7 +242,7 @@ impl Scan<'_> {
             b'>' if self.last == b'=' => self.arrow(),
             b'?' => self.top().asks = true,
             b':' if self.last == b')' => self.top().answers = self.top().asks,
-            // What may be text ends nothing.
+            // A character that may be text ends nothing.
             _ if self.trust != Trust::Full => {}
             b'>' => self.top().angles = self.top().angles.saturating_sub(1),
             b',' if self.top().angles == 0 => self.top().part(),
@@ -323,7 +323,7 @@ impl Scan<'_> {
         if self.trust != Trust::Full || self.open[kind_of(close)] == 0 {
             return;
         }
-        // What stands between was text.
+        // The characters in between were text.
         while let Some(open) = self.brackets.pop() {
             self.open[kind_of(open.close)] -= 1;
             if open.close == close {

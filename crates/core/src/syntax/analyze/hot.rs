@@ -18,7 +18,7 @@ pub(super) fn call(
     arguments: &[ExprOrSpread],
     value_of: &dyn Fn(&Expr) -> Value,
 ) {
-    // What a spread brings nobody knows, nor what comes behind it.
+    // The arguments of a spread are unknown, and so are the places of those after it.
     if arguments
         .iter()
         .take(2)

@@ -1,8 +1,8 @@
 //! What names stand for: aliases of `import.meta.hot` and its parts, by scope.
 //!
-//! Knows scopes and values. Must not know syntax. A name that nobody declared as something of interest
-//! stands for [`Value::Other`], and shadowing is recorded only where there is something to shadow, so
-//! that code without aliases costs nothing.
+//! Knows scopes and values. Must not know syntax. A name that was not declared as something of interest stands for
+//! [`Value::Other`]. Shadowing is recorded only where there is something to shadow. So code without aliases costs
+//! nothing.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -82,7 +82,7 @@ impl Value {
         self.is_tracked() && *self != Self::Meta
     }
 
-    /// Whether something could be accepted through this value where nobody sees it.
+    /// Whether code could accept something through this value without the parser seeing it.
     pub fn can_accept(&self) -> bool {
         match self {
             Self::Meta | Self::Hot => true,

@@ -337,7 +337,7 @@ fn define_default<'w, 'm>(
 const EXPORT: (&str, &str) = ("export", "      ");
 const DEFAULT: (&str, &str) = ("default", "       ");
 
-/// Puts spaces in place of a keyword, so that columns stay.
+/// Puts spaces in place of a keyword: columns stay.
 fn erase(walk: &mut References, start: usize, (keyword, blank): (&str, &'static str)) {
     let end = start + keyword.len();
     walk.edits.replace(Span { start, end }, blank);

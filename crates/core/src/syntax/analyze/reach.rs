@@ -18,7 +18,7 @@ pub(super) enum Reach {
     Never,
 }
 
-/// Whether control never comes behind a statement.
+/// Whether control never comes past a statement.
 pub(super) fn ends(statement: &Stmt) -> bool {
     matches!(
         statement,
@@ -38,8 +38,8 @@ pub(super) fn branches(condition: &Expr, outer: Reach) -> (Reach, Reach) {
     }
 }
 
-/// Operands looked at for one answer: the walk asks about each part of a long chain, so that without a limit
-/// its cost would be the chain's length squared.
+/// Operands looked at for one answer. The walk asks about each part of a long chain: without a limit, its cost would be
+/// the chain's length squared.
 const OPERANDS: u32 = 16;
 
 /// Whether the text of a condition already says how it ends.

@@ -1,4 +1,4 @@
-//! What declares which names in which scope. Modules are strict, so that a function in a block is the block's.
+//! What declares which names in which scope. Modules are strict: a function in a block is the block's.
 //!
 //! Knows declarations and patterns. Must not know what the names are for.
 

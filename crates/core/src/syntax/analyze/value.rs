@@ -12,8 +12,8 @@ use swc_core::ecma::ast::{
 use super::collect::{literal, strip};
 use super::names::{Names, Value};
 
-/// Nodes looked at for one answer. Long chains lead nowhere that matters, and the walk asks about each
-/// of their links, so that without a limit its cost would be their length squared.
+/// Nodes looked at for one answer. Long chains lead nowhere that matters, and the walk asks about each of their links.
+/// Without a limit, its cost would be their length squared.
 const REACH: u32 = 32;
 
 /// What `expression` stands for when it has a value at all: `a || b` and `c ? a : b` stand for `a` where

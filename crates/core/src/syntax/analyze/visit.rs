@@ -257,7 +257,7 @@ impl Visit for Walk {
             self.visit_unescaped(&pair.left);
             self.visit_unescaped(&pair.right);
         } else if is_logical(pair.op) {
-            // What `&&` tests is never its result where that is of interest.
+            // The left side of `&&` is never its result where the result is of interest.
             if pair.op == BinaryOp::LogicalAnd {
                 self.visit_unescaped(&pair.left);
             } else {

@@ -41,7 +41,7 @@ pub(super) struct Walk {
     pub(super) names: Names,
     /// Whether anything but the top level's declarations can be of interest.
     pub(super) enters_code: bool,
-    /// Whether `import.meta` can be in the code, so that names matter.
+    /// Whether `import.meta` can be in the code. Otherwise names do not matter.
     pub(super) follows_meta: bool,
     /// Whether the code that is visited runs.
     pub(super) reach: Reach,

@@ -54,8 +54,9 @@ impl Native {
     }
 }
 
-/// What a browser loads of a module whose body is in a pack, with those of all that it imports. It has the same exports
-/// as the module's shell. Of a module that passes on what others export there is none: only native imports do that.
+/// What a browser loads of a module whose body is in a pack, together with the bodies of all its imports. It has the
+/// same exports as the module's shell. Of a module that passes on what others export there is none: only native imports
+/// do that.
 pub fn entrance(plan: &BodyPlan, entrance: &Entrance) -> String {
     let p = &plan.prefix;
     let mut text = String::new();
@@ -100,7 +101,7 @@ pub fn function(source: &str, plan: &BodyPlan) -> String {
 /// The shell: a module with the same exports. The body comes first: what a module imports and exports is hoisted wherever
 /// it stands. So it has as many lines as the body, and what follows in a page keeps its line.
 pub fn shell(source: &str, plan: &BodyPlan, shell: &Shell) -> String {
-    // No generated code has an operator `<`, so that every one is in a string.
+    // No generated code has an operator `<`: every one is in a string.
     let safe = |text: String| match shell.is_inline && text.contains('<') {
         true => text.replace('<', "\\u003c"),
         false => text,

@@ -128,7 +128,7 @@ impl<'a> References<'a> {
 
     // -- references ----------------------------------------------------------------------------------
 
-    /// The property that reads an imported variable. Of a namespace, one that nobody can assign.
+    /// The property that reads an imported variable. A property of a namespace, which no code can assign.
     pub(super) fn property(&self, import: usize, name: &str) -> String {
         let prefix = self.prefix;
         match is_identifier_name(name) {
@@ -192,7 +192,7 @@ impl<'a> References<'a> {
         self.edits.replace(span, text);
     }
 
-    /// What is called, or a template's tag: it must not become the property of an object that would be `this`.
+    /// The callee, or a template's tag. It must not become the property of an object that would be `this`.
     pub(super) fn callee(&mut self, callee: &Expr) {
         match callee {
             Expr::Paren(inner) => self.callee(&inner.expr),
@@ -210,7 +210,7 @@ impl<'a> References<'a> {
         }
     }
 
-    /// A property that is more than read, so that its object matters.
+    /// A property that is more than read. Its object matters.
     pub(super) fn whole_member(&mut self, member: &MemberExpr) {
         member.obj.visit_with(self);
         member.prop.visit_with(self);

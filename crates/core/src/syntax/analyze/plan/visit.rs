@@ -199,7 +199,7 @@ impl Visit for References<'_> {
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator) {
-        // What replaces a name may be more than a decorator can be without parentheses.
+        // The text that replaces a name may be more than a decorator can be without parentheses.
         self.edits.open(decorator.expr.span_lo(), "(");
         decorator.expr.visit_with(self);
         self.edits.close(decorator.expr.span_hi(), ")");

@@ -1,4 +1,4 @@
-//! Writes: to imports, which must fail as they do in the browser, and to exports, which importers are told of.
+//! Writes. Those to imports must fail as they do in the browser. Importers are told of those to exports.
 //!
 //! Knows what is assigned where. Must not know who is told.
 
