@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openTab, waitFor } from '../__test__/helpers/browser.js';
 import { Project } from '../__test__/helpers/project.js';
-import { PAGE } from './scenarios.js';
+import { PAGE } from './scenarios/parts.js';
 import { EXPECTED } from './table.js';
 
 /** Milliseconds that a server has for what a step expects. */

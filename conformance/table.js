@@ -27,7 +27,7 @@ export function table({ date, platform, browser, servers }) {
       .map(({ name, version }) => `${name} ${version}`)
       .join(', ')}.`,
     '',
-    'The scenarios are in [conformance/scenarios.js](../conformance/scenarios.js), named as in the cells; the servers',
+    'The scenarios are in [conformance/scenarios/](../conformance/scenarios), named as in the cells; the servers',
     'run as [conformance/servers.js](../conformance/servers.js) starts them. The sentences are those of hotgraph: a',
     'peer that differs may do what its own documentation says. A scenario that does not go as expected runs twice. An',
     'outcome may differ from run to run if it depends on when a watcher looks at a file.',
