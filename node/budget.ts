@@ -1,8 +1,8 @@
 /**
- * What somebody may send: a rate, and more at once after some quiet.
+ * How much a page may send: a rate, and more at once after some quiet.
  */
 
-/** Frames that may be sent, with an everyday burst. Who spends more is in debt until time has paid for it. */
+/** Frames that may be sent, with an everyday burst. A page that spends more is in debt until time has paid for it. */
 export class Budget {
   readonly #perMs: number;
   readonly #most: number;

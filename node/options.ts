@@ -1,5 +1,5 @@
 /**
- * Options: a call checks what it is configured with by itself, so that a mistake is said where it was made.
+ * Options: each call checks its own options, and reports a mistake where it was made.
  *
  * The schemas say what is allowed. Defaults and meanings are with the types of the calls.
  */
@@ -246,7 +246,7 @@ export function checkOptions(
       return `${owner} has no option "${option}". ${hint}`;
     }
     if (issue.received === 'undefined') return `${owner} needs the option "${option}".`;
-    // What is wrong with a plugin says itself which.
+    // A message about a plugin names the plugin itself.
     if (last.key === 'plugins') return `${nameOf(path)} of ${name} ${issue.message}.`;
     return `${nameOf(path)} of ${name} is ${issue.received}, and ${issue.message}.`;
   });

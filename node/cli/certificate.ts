@@ -49,8 +49,8 @@ function read(flag: string, file: string): string {
 }
 
 /**
- * A certificate for names and addresses of this machine, signed by itself. Browsers ask once whether to trust it, so that
- * the same one is kept for later runs.
+ * A certificate for names and addresses of this machine, signed by itself. Browsers ask once whether to trust it, so
+ * later runs use the same one.
  *
  * @param names Host names and IP addresses.
  * @param folder Where it is kept; nothing keeps none.
@@ -92,7 +92,7 @@ function keptCertificate(file: string, names: string[]): Certificate | undefined
     createSecureContext({ cert: text, key: text });
     return { cert: text, key: text };
   } catch {
-    // There is none, or it is none.
+    // There is no such file, or it is not a certificate.
     return undefined;
   }
 }

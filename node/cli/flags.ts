@@ -12,7 +12,7 @@ import { Failure } from './failure.js';
 export interface Flags {
   /** The file of the configuration, as it is named. */
   configFile?: string;
-  /** What is said of the rest: the same as a configuration. */
+  /** The other flags, in the shape of a configuration. */
   config: HotgraphConfig;
 }
 
@@ -27,7 +27,7 @@ interface Values extends Omit<HotgraphConfig, 'proxy'> {
 const { entries } = schema;
 const { target, maps } = entries.proxy.wrapped.entries;
 
-/** What stands below the list of flags. */
+/** The text below the list of flags. */
 const EXAMPLES = `
 Examples:
   hotgraph                        serve this folder
@@ -41,7 +41,7 @@ Flags win over hotgraph.config.js. Details: docs/command.md
 /**
  * Reads the command line. Help and version are printed.
  *
- * @param args What stands behind the command.
+ * @param args The arguments after the command.
  * @param version Of this package.
  * @returns Nothing when there is nothing left to do.
  * @throws {Failure} for what there is not, and for wrong values.
@@ -150,7 +150,7 @@ function flagsOf(values: Values, folder: string | undefined): Flags {
     config.root = folder;
   }
   if (proxy !== undefined || map || reloadOn) {
-    // What it stands in front of may be said in the configuration: `settle` asks for it.
+    // The configuration may name the backend: `settle` asks for it.
     config.proxy = {
       ...(proxy !== undefined && { target: proxy }),
       ...(map && { maps: map }),

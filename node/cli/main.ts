@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   if (settings.open) show(served, settings);
 }
 
-/** What ends all, once. */
+/** Ends everything, once. */
 function endOf(served: Served, shortcuts: Shortcut[]): () => void {
   const stop =
     shortcuts.length > 0

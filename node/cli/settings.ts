@@ -1,5 +1,5 @@
 /**
- * What the command is to do: flags over the configuration, with all that is left out filled in.
+ * What the command is to do: flags win over the configuration, and defaults fill in the rest.
  */
 
 import { statSync } from 'node:fs';

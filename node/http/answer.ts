@@ -65,7 +65,7 @@ export async function answer(
   if (found === null) return false;
   if ('missing' in found) {
     const { missing: file } = found;
-    // The app may have it. What nobody has is known to be missing, so that making it is a change.
+    // The app may have it. A missing file is known to be missing: creating it is a change.
     response.once('finish', () => {
       if (response.statusCode !== 404 || isShown(headers)) return;
       site.files.transform('asset', null, { url: asked.url, headers, file, at, since });
@@ -139,8 +139,8 @@ async function serve(
 ): Promise<boolean> {
   const { engine, files, maker } = site;
   const { url, file, since } = asked;
-  // Resource timing tells pages which content they have of what is no module of ours. What changed after the request
-  // came in may have been read before.
+  // Resource timing tells pages which content they have of what is no module of ours. A file that changed after the
+  // request came in may have been read before.
   const version = () => Math.min(engine.contentVersion(url), since);
   const timing = () => {
     const others = response.getHeader('server-timing') ?? [];
@@ -189,7 +189,7 @@ function look(name: string): Stats | null {
   }
 }
 
-/** Whether somebody goes to a page. */
+/** Whether the browser navigates to a page. */
 function isNavigation({ headers }: IncomingMessage): boolean {
   return isShown(headers) && (headers.accept ?? '').includes('text/html');
 }

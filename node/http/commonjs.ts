@@ -100,7 +100,7 @@ export class CommonJs {
     };
   }
 
-  /** What is made of a file as it is now. */
+  /** The module of a file as it is now. */
   async #current(file: string): Promise<Made> {
     for (let attempt = 1; ; attempt += 1) {
       let making = this.#making.get(file);
@@ -109,7 +109,7 @@ export class CommonJs {
         this.#making.set(file, making);
       }
       const made = await making;
-      // It may have been begun for somebody else, before the last save.
+      // It may have begun for another request, before the last save.
       if (attempt === MOST_ATTEMPTS || (await this.#contents.areAs(made.decided))) return made;
     }
   }
@@ -148,7 +148,7 @@ export class CommonJs {
       decided: [
         ...new Map([
           ...all.flatMap((one) => [...one.decided]),
-          // What is installed decides which file a name leads to.
+          // Installed packages decide which file a name leads to.
           ...(await this.#installed()),
         ]),
       ],

@@ -70,8 +70,8 @@ export interface Hmr {
   /** Custom events to and from pages. */
   hot: HotChannel;
   /**
-   * Says that what the server makes of `file` depends on other files. A change of one of them is then a change of the
-   * modules of `file`. Paths are absolute, or relative to the root. You can call it at any time, and again.
+   * Says that what the server makes of `file` depends on other files. If one of them changes, the modules of `file`
+   * change. Paths are absolute, or relative to the root. You can call it at any time, and again.
    */
   dependsOn(file: string, ...inputs: string[]): void;
   /** Stops watching and closes all sockets. Leaves your servers open. The middleware then passes every request on. */
@@ -91,7 +91,7 @@ const PLUG_N_PLAY =
   "this project has Yarn's Plug'n'Play: packages are in archives, from which nothing is served, so that imports of " +
   'packages fail in the browser. Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`';
 
-/** Who has seen a request, by their bases: two that serve the same urls would mix up their clients. */
+/** The instances that have seen a request, by their bases: two that serve the same urls would mix up their clients. */
 const seen = new WeakMap<object, Map<string, Hmr>>();
 
 /**
@@ -103,7 +103,7 @@ export function createHmr(options: HmrOptions = {}): Hmr {
   return createHosted(options);
 }
 
-/** What hotgraph's own servers need besides. */
+/** What hotgraph's own servers need in addition. */
 export interface HostedHmr extends Hmr {
   /** Reloads all pages. `reason` is a sentence. */
   reload(reason: string): void;
@@ -168,7 +168,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
         return;
       }
     } catch (error) {
-      // Who has gone is not told.
+      // A page that has left gets no answer.
       if (!response.headersSent && response.socket?.destroyed !== true) next(error);
       return;
     }
@@ -209,7 +209,7 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
     attach: (server) => upgrades.attach(server),
 
     transformPage(html, request, templates = []) {
-      // An app may answer anything with its page: an icon, what code fetches. None of that is shown.
+      // An app may answer anything with its page: an icon, what code fetches. None of that shows.
       if (isClosed || !isShown(request.headers)) return html;
       const { engine, files } = siteFor(() => '');
       const url = request.originalUrl ?? request.url ?? '/';
@@ -248,7 +248,7 @@ function folderOf(root: string): string {
   );
 }
 
-/** Who makes modules: the engine, but where a backend has its own urls, and its own ways to make what is behind them. */
+/** The engine makes modules, except where a backend has its own urls and makes its own modules. */
 function makingOf(find: Find | undefined) {
   return find ? { servesFiles: true } : { mode: 'development', outside: OUTSIDE };
 }

@@ -1,5 +1,5 @@
 /**
- * Which files are read whole and handed to the engine, and as what they are served.
+ * The kinds of files: which are read whole and handed to the engine, and as what they are served.
  */
 
 import path from 'node:path';
@@ -14,7 +14,7 @@ export interface Kind {
 }
 
 const PAGE: Kind = { kind: 'page', type: 'text/html; charset=utf-8' };
-/** What is none of the others. */
+/** Any other file. */
 export const ASSET: Kind = { kind: 'asset', type: 'application/octet-stream' };
 /** A module. */
 export const SCRIPT: Kind = { kind: 'script', type: 'text/javascript; charset=utf-8' };
@@ -33,7 +33,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['.mts', SCRIPT],
   ['.tsx', SCRIPT],
   ['.css', STYLE],
-  // Read, so that a save that breaks it is an error and no update.
+  // Read, because a save that breaks it is an error and not an update.
   ['.json', { kind: 'asset', type: 'application/json; charset=utf-8' }],
 ]);
 

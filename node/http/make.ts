@@ -1,6 +1,6 @@
 /**
- * What is made of files before pages get them: by plugins, and by the engine, which resolves what modules import and
- * compiles them; and of CommonJS by a bundler.
+ * Makes modules of files before pages get them. Plugins have their say, the engine resolves imports and compiles, and a
+ * bundler turns CommonJS into ES modules.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -40,7 +40,7 @@ export interface MakerOptions {
 export interface MakeRequest {
   /** Path and query. */
   url: string;
-  /** Absolute path of the file behind it, whether or not there is one. */
+  /** Absolute path of its file, whether or not there is one. */
   file: string;
   /** What the file is by its name. */
   kind: Kind | undefined;
@@ -86,7 +86,7 @@ export class Maker {
     this.#commonJs = new CommonJs({ root, cacheDir, urlOf, say });
   }
 
-  /** Whether a url names what a plugin made up, so that there is no file. */
+  /** Whether a url names a module that a plugin made up. Then there is no file. */
   isMadeUp(url: string): boolean {
     return !this.#plugins.isEmpty && url.startsWith(this.#base + VIRTUAL);
   }
@@ -141,7 +141,7 @@ export class Maker {
   }
 
   /**
-   * Makes what a page gets of the module scripts that stand in it. What is wrong with them the page says too.
+   * Makes what a page gets of the module scripts that stand in it. The page reports their errors too.
    *
    * @returns `make` for each of them, and `settle`, after which `true` means: make them again, plugins have answered.
    */

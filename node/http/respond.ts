@@ -1,5 +1,5 @@
 /**
- * Answers: headers first and all at once, so that middleware that wraps a response can change both.
+ * Answers: headers first and all at once. Middleware that wraps a response can change both.
  */
 
 import { hash } from 'node:crypto';
@@ -49,7 +49,7 @@ export function sendFile(
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     response.once('close', () => resolve(true));
-    // Which files may be sent is decided before.
+    // The caller has decided that the file may be sent.
     send(request, encodeURIComponent(file), {
       dotfiles: 'allow',
       index: false,
@@ -87,7 +87,7 @@ export function sendStatus(
   else response.end(sentence);
 }
 
-/** What the app has set of them before stays. */
+/** Headers that the app has set before stay. */
 function setHeaders(response: ServerResponse, headers: Headers): void {
   for (const [name, value] of Object.entries({ ...ALL, ...headers })) {
     const isOwn = name in headers || !response.hasHeader(name);

@@ -82,13 +82,13 @@ type Hooks<Handler> = readonly (Filtered<Handler> & { plugin: Plugin })[];
 type LoadHandler = Extract<NonNullable<Plugin['load']>, (...args: never[]) => unknown>;
 type TransformHandler = Extract<NonNullable<Plugin['transform']>, (...args: never[]) => unknown>;
 
-/** Ids that are remembered to concern somebody or nobody. A request can make up any. */
+/** How many ids are remembered, with the plugins that they concern. A request can make up any. */
 const MOST_KNOWN = 10_000;
 
 /** Queries that ask for the file as it is, or for what another tool makes of it. */
 const NOT_OURS = /[?&](?:raw|url|__commonjs|__inline)(?=[=&#]|$)/;
 
-/** What Rollup's `resolveId` is given besides. */
+/** What Rollup's `resolveId` gets in addition. */
 const RESOLVE_OPTIONS = { attributes: {}, custom: undefined, isEntry: false };
 
 /** The plugins of one server. */
@@ -134,7 +134,7 @@ export class Plugins {
     return this.#plugins.filter(({ hotUpdate }) => hotUpdate !== undefined);
   }
 
-  /** What they say of the compiler, the last of them first; nothing where nobody says anything. */
+  /** Their options for the compiler, the last plugin first; nothing where no plugin has any. */
   get compile(): CompileOptions | undefined {
     const said = this.#plugins.flatMap(({ compile }) => compile ?? []);
     return said.length > 0 ? Object.assign({}, ...said) : undefined;
@@ -184,8 +184,8 @@ export class Plugins {
   }
 
   /**
-   * What a specifier stands for: what to write in its place, a path or a url; `null` where the server's resolver is to
-   * find out.
+   * The meaning of a specifier: the path or url to write in its place; `null` where the server's resolver has to find
+   * out.
    *
    * @throws {PluginThrew}
    */
@@ -228,7 +228,7 @@ export class Plugins {
   /**
    * Makes a module.
    *
-   * @param read The text of the file behind the id; `null` where there is none.
+   * @param read The text of the file that the id names; `null` where there is none.
    * @throws {PluginThrew}
    */
   async make(id: string, read: () => Promise<string | null>): Promise<Making> {

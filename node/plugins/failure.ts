@@ -1,5 +1,5 @@
 /**
- * What plugins throw, as the engine takes it in: bundlers and compilers have several spellings of where a mistake is.
+ * Errors of plugins, as the engine takes them in: bundlers and compilers spell the place of a mistake in several ways.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ export interface PluginFailure {
   pos: number | undefined;
 }
 
-/** A place as somebody spells it. */
+/** A place, in one of the spellings. */
 interface Spelled {
   file?: unknown;
   line?: unknown;

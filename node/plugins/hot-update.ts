@@ -14,7 +14,8 @@ export type HotUpdateEvent = Extract<HostEvent, { type: 'hotUpdate' }>;
 const PATIENCE_MS = 5000;
 
 /**
- * Answers a question of the engine. What a plugin throws, or takes too long for, is told and ignored.
+ * Answers a question of the engine. If a plugin throws, or takes too long, the terminal says so, and its answer does
+ * not count.
  *
  * @param tell Prints a line.
  */

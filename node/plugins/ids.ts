@@ -1,6 +1,6 @@
 /**
- * Ids: what hooks call a module. That of a file is its absolute path, and the query of its url; all others are names that
- * plugins made up, which have urls below a path of their own.
+ * Ids: what hooks call a module. The id of a file is its absolute path, with the query of its url. All other ids are
+ * names that plugins made up. Their urls are below a path of their own.
  */
 
 import type { ModuleType } from './plugin.js';
@@ -17,7 +17,7 @@ const OWN = /^(?:import|scoped|__hot|__others)(?:=|$)/;
 /** Names that are paths of files, or addresses of them. */
 const IS_PATH = /^\0?(?:[\\/.]|[a-z]:[\\/]|file:)|(?:^|[\\/])\.\.(?:[\\/]|$)/i;
 
-/** The id behind a url. */
+/** The id of a url. */
 export function idOf(url: string, file: string, base: string): string {
   const [address = ''] = url.split('#', 1);
   const at = address.indexOf('?');
@@ -68,7 +68,7 @@ const TYPES: Readonly<Record<string, ModuleType>> = {
   json: 'json',
 };
 
-/** What the text behind an id is, by its extension, or that at the end of its query; `undefined` for unknown ones. */
+/** The type of an id's text, by its extension or the one at the end of its query; `undefined` for unknown ones. */
 export function typeOfId(id: string): ModuleType | undefined {
   const [name, query] = splitId(id);
   const extensionOf = (text: string) => /\.(\w+)$/.exec(text)?.[1]?.toLowerCase() ?? '';

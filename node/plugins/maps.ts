@@ -20,7 +20,7 @@ export function joinMaps(
   source: string,
 ): string | undefined {
   if (maps.length === 0) return undefined;
-  // If a map has several sources, nobody knows to which of them the earlier maps belong.
+  // If a map has several sources, it is unknown to which of them the earlier maps belong.
   const isChain = maps.slice(0, -1).every((map) => (map.sources?.length ?? 0) <= 1);
   const joined = isChain
     ? remapping([...maps], () => null)

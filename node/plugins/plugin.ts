@@ -1,8 +1,7 @@
 /**
  * What a plugin is: how it takes part in making modules, and in what an edit means. One page: docs/plugins.md.
  *
- * The hooks have the names and arguments that Rollup gave them, so that a transform written for Rollup or unplugin is a
- * plugin as it stands.
+ * The hooks have Rollup's names and arguments: a transform written for Rollup or unplugin is a plugin as it stands.
  */
 
 /** A pattern for ids or code: a string must be contained, an expression must match. Several: any of them. */
@@ -19,7 +18,7 @@ export interface HookFilter {
   code?: PatternFilter;
 }
 
-/** A hook: a function, or a function with the calls that it is for. What the filter excludes costs nothing. */
+/** A hook: a function, or a function with the calls that it is for. Modules that the filter excludes cost nothing. */
 export type Hook<Handler> = Handler | { filter?: HookFilter; handler: Handler };
 
 /** A value, or a promise of it. */
@@ -27,7 +26,7 @@ export type Awaitable<Value> = Value | Promise<Value>;
 
 /** The `this` of hooks: what they can do besides returning something. */
 export interface PluginContext {
-  /** Makes a file a dependency of this module: a change of it is a change of the module. Absolute path. */
+  /** Makes a file a dependency of this module: if it changes, the module changes. Absolute path. */
   addWatchFile(file: string): void;
   /** Prints a warning that names the plugin. */
   warn(message: string | PluginError): void;
@@ -61,7 +60,10 @@ export interface TransformResult {
   type?: ModuleType;
 }
 
-/** What a text is, named by the extension of files like it. What is not JavaScript or CSS is compiled further. */
+/**
+ * What a text is, named by the extension of files like it. Other languages than JavaScript and CSS are compiled
+ * further.
+ */
 export type ModuleType = 'js' | 'jsx' | 'ts' | 'tsx' | 'css' | 'json';
 
 /** An edit, before it goes to the pages. */
@@ -83,9 +85,9 @@ export interface CompileOptions {
   /** `classic` for calls of `React.createElement`. Default: what tsconfig.json says, else `automatic`. */
   jsxRuntime?: 'automatic' | 'classic';
   /**
-   * Keeps the state of components over edits: the id of a module that exports `refresh(url)`, which returns
-   * `$RefreshReg$` and `$RefreshSig$`, and `refresh.update(url, next, previous)`, which returns why an edit cannot be
-   * applied in its module alone.
+   * Keeps the state of components over edits. It is the id of a module that exports `refresh(url)` and
+   * `refresh.update(url, next, previous)`. The first returns `$RefreshReg$` and `$RefreshSig$`. The second returns why
+   * an edit cannot be applied in its module alone.
    */
   refresh?: string;
 }

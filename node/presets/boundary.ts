@@ -8,8 +8,9 @@
 
 /**
  * The text of a module's part: `refresh(url)`, what code calls that the compiler has registered components of, and
- * `refresh.update`, what it calls when an edit has run it anew. Needs in its scope `isComponent(value)`,
- * `register(type, id)`, `sign()`, which makes a `$RefreshSig$`, and `apply()`, which renders what was registered.
+ * `refresh.update`, what it calls when an edit has run it anew. The code needs four functions in its scope:
+ * `isComponent(value)`, `register(type, id)`, `sign()` and `apply()`. `sign()` makes a `$RefreshSig$`, and `apply()`
+ * renders what was registered.
  */
 export const BOUNDARY = `
 /** The urls that have components, and those of them that the update under way still has to run. */
@@ -48,7 +49,10 @@ import.meta.hot?.on('hotgraph:beforeUpdate', ({ updates }) => {
 });
 import.meta.hot?.on('hotgraph:afterUpdate', () => render());
 
-/** Renders. What a component throws while it is rendered, the browser says; so that it is shown, it is thrown here too. */
+/**
+ * Renders. The browser reports an error of a component while it renders. It is thrown here too, because only then
+ * hotgraph shows it.
+ */
 async function render() {
   if (!isDue) return;
   isDue = false;

@@ -52,7 +52,7 @@ export class Backend {
   readonly #agent: http.Agent;
   /** What was sent to it for a request. */
   readonly #sent = new WeakMap<IncomingMessage, http.ClientRequest>();
-  /** Sockets that were upgraded: nobody else ends them. */
+  /** Sockets that were upgraded: nothing else ends them. */
   readonly #sockets = new Set<Socket>();
 
   /** @param target Its address: scheme, host and port. */
@@ -79,7 +79,7 @@ export class Backend {
       else if (this.#isLate(error, request, response)) this.#send(request, response, false);
       else this.#fail(error, request, response);
     });
-    // Who asked is gone.
+    // The client is gone.
     this.#proxy.on('econnreset', (_error, _request, response) => response.destroy());
   }
 
@@ -91,16 +91,16 @@ export class Backend {
   /** Passes a request on. */
   pass(request: IncomingMessage, response: ServerResponse): void {
     const { method, headers } = request;
-    // What has a body is sent once, and needs a connection that holds.
+    // A request with a body is sent once, and needs a connection that holds.
     const isRepeatable = (method === 'GET' || method === 'HEAD') && !('content-length' in headers);
     this.#send(request, response, isRepeatable && !('transfer-encoding' in headers));
   }
 
   #send(request: IncomingMessage, response: ServerResponse, isKept: boolean): void {
     const agent = isKept && this.#agent;
-    // What the browser does with its own connection is not the backend's concern.
+    // The backend need not know what the browser does with its own connection.
     if (isKept) for (const name of BETWEEN_NEIGHBOURS) delete request.headers[name];
-    // What fails is heard of as an event.
+    // An event reports failures.
     this.#proxy.web(request, response, { agent }).catch(() => {});
   }
 
@@ -182,7 +182,7 @@ export class Backend {
       // redirects, forms and origins are right by themselves.
       changeOrigin: !this.#isLocal,
       xfwd: true,
-      // Certificates of development are nobody's.
+      // No authority has signed certificates of development.
       secure: !this.#isLocal,
       selfHandleResponse: true,
     };
@@ -265,7 +265,7 @@ async function collect(stream: AsyncIterable<Buffer>, mostBytes: number): Promis
   return Buffer.concat(chunks);
 }
 
-/** Refuses a socket: there is nobody to speak to. */
+/** Refuses a socket: there is no backend to speak to. */
 function refuse(socket: Socket): void {
   if (!socket.writable) return;
   socket.end('HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -1,5 +1,5 @@
 /**
- * What is answered while the backend does not answer: a page that says so, and loads when it does.
+ * The answer while the backend is silent: a page that says so, and loads when the backend is back.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

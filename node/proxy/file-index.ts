@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Folders that are looked at. What has more of them is no folder of sources. */
+/** Folders that are looked at. A folder with more of them is no folder of sources. */
 const MOST_FOLDERS = 5000;
 
 /** Milliseconds in which a second change may leave the time of a folder as it is. */

@@ -72,7 +72,7 @@ export async function answerPage(
 ): Promise<void> {
   const { statusCode = 502, statusMessage, headers } = answer;
   if (response.req.method === 'HEAD') {
-    // What its GET would say, as far as that is known.
+    // The headers that its GET would have, as far as they are known.
     for (const name of OF_BYTES) delete headers[name];
     response.writeHead(statusCode, statusMessage, headers).end();
     answer.resume();
@@ -93,7 +93,7 @@ export async function answerPage(
   const etag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
   for (const name of OF_BYTES) delete headers[name];
   headers.etag = etag;
-  // What was changed since is in no page that a browser keeps.
+  // A browser must not reuse a page from before a change.
   if (!/\bno-store\b/i.test(headers['cache-control'] ?? '')) headers['cache-control'] = 'no-cache';
   if (statusCode === 200 && kept?.split(/\s*,\s*/).includes(etag)) {
     response.writeHead(304, headers).end();
@@ -129,7 +129,7 @@ function readable(answer: IncomingMessage): Promise<void> {
       answer.off('close', close);
       resolve();
     };
-    // Broken off, unless all of it is there.
+    // The backend broke off, unless the whole answer has come.
     const close = () => {
       if (answer.readableEnded) settle();
       else reject(new Error('the backend broke off'));
@@ -155,9 +155,9 @@ interface Text {
 }
 
 /**
- * The text of a page; `null` when it is none that can be changed.
+ * The text of a page; `null` when it cannot be changed.
  *
- * What is added is ASCII. So a page in any encoding that has ASCII in it is read byte for byte, and each byte of it stays.
+ * hotgraph adds ASCII only. So it reads a page in any encoding that has ASCII in it byte for byte, and each byte stays.
  */
 async function textOf(bytes: Buffer, headers: IncomingHttpHeaders): Promise<Text | null> {
   const encodings = headers['content-encoding']?.toLowerCase().split(/\s*,\s*/) ?? [];

@@ -1,7 +1,7 @@
 /**
  * Which file a url of the backend is.
  *
- * Maps say so. Where there are none the backend does: what it answers is a file if the bytes are the file's.
+ * Maps say so. Without maps, the backend does: its answer is a file if it has the bytes of the file.
  */
 
 import { readFile, stat } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export interface Located {
   size: number;
 }
 
-/** What can be hot, and is compared for it. */
+/** Files that can be hot, and are compared for it. */
 const COMPARED = /\.(?:m?js|css)$/;
 
 /** Urls that are remembered. A request can make up any; forgetting costs asking again. */
@@ -69,7 +69,7 @@ export class Locator {
   }
 
   /**
-   * The file behind a url, by its absolute path; `null` where it is the backend's alone.
+   * The file of a url, by its absolute path; `null` where the url is the backend's alone.
    *
    * @param url Path and query.
    * @param headers Those that the backend is asked with, should it be asked.

@@ -1,5 +1,5 @@
 /**
- * Names with a digest: what a backend calls a file so that browsers may keep it, `app-3f2a1c9b.js` for `app.js`.
+ * Names with a digest, which let browsers keep a file: a backend may call `app.js` `app-3f2a1c9b.js`.
  */
 
 /** What digests are made of, and how long they are. */

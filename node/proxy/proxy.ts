@@ -54,7 +54,7 @@ export class BackendProxy {
     this.#locator = new Locator({ root, ...(maps && { maps }) }, ask);
   }
 
-  /** Finds the file behind a request, for `createHosted`. */
+  /** Finds the file of a request, for `createHosted`. */
   readonly find: Find = async ({ url, path }, { headers }) => {
     const found = await this.#locator.find(url, headers);
     if (found !== null) return { ...found, page: path };

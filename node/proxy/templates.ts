@@ -18,7 +18,7 @@ const LEFT_OUT = /(?:^|\/)(?:node_modules|\.git)(?:\/|$)/;
  * @param patterns Relative to `cwd`, or absolute. A folder stands for all that is in it.
  * @param cwd Absolute path.
  * @param onChange Gets the absolute path of each file that is saved, made or deleted.
- * @returns Watches no more.
+ * @returns Stops watching.
  */
 export async function watchTemplates(
   patterns: readonly string[],

@@ -1,8 +1,8 @@
 /**
- * Who may speak to our endpoints: pages that this server served, and nobody else.
+ * Who may speak to our endpoints: only pages that this server served.
  *
- * Decides by headers that browsers set and pages cannot forge: `Host`, `Origin`, `Referer`, `Sec-Fetch-Site`. What
- * proxies add (`X-Forwarded-*`) is not looked at: anybody can send it. The rules answer published attacks on dev
+ * Decides by headers that browsers set and pages cannot forge: `Host`, `Origin`, `Referer`, `Sec-Fetch-Site`. Headers
+ * that proxies add (`X-Forwarded-*`) do not count: anyone can send them. The rules answer published attacks on dev
  * servers; SECURITY.md lists them.
  */
 

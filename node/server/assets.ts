@@ -1,7 +1,7 @@
 /**
  * The modules that the dev server serves for hotgraph itself: the compiled browser client and `env.js`.
  *
- * The client's files lie below a folder named after their content, so that browsers keep them for good.
+ * The client's files are below a folder named after their content: browsers keep them for good.
  */
 
 import { createHash } from 'node:crypto';
@@ -123,7 +123,7 @@ export function findAsset(
   if (CHUNK.test(name)) {
     const text = chunk(name);
     if (text !== null) return asset(text, FOR_GOOD);
-    // Browsers go back to what they have kept of a module, which may name what nobody has any more.
+    // Browsers go back to their copy of a module, which may name bodies that no longer exist.
     return madeModule(`import{lost}from"./main.js";lost();export{};`);
   }
   if (name === BODIES) return madeModule(bodies(new URLSearchParams(query).getAll('u')));

@@ -14,7 +14,7 @@ export const INSTALLED = [
   '.yarn-state.yml',
 ];
 
-/** What nobody wrote for so long is deleted, in milliseconds. */
+/** Files that were not written for so long are deleted, in milliseconds. */
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 
 /**

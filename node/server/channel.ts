@@ -16,7 +16,7 @@ const MAX_FRAME = 1024 * 1024;
 /** A socket that has more than this many bytes waiting does not keep up and is closed; it will reconnect. */
 const MAX_BACKLOG = 64 * 1024 * 1024;
 
-/** Pages at a time: more than anybody has tabs. */
+/** Pages at a time: more than a person has tabs. */
 const MAX_PAGES = 256;
 
 /** Frames a page may send in a second, and at once after some quiet. One that sends more is read more slowly. */
@@ -33,7 +33,7 @@ const MODEST = 200;
 
 /** Bytes of a page's frames that may wait to be handled; no more of it is read then. */
 const MOST_WAITING = 256 * 1024;
-/** Milliseconds until somebody looks again whether they were. */
+/** Milliseconds until the channel looks again whether they were. */
 const LOOK = 10;
 
 /** Milliseconds that a socket has until its first frame, which a page sends when it opens. */
@@ -138,8 +138,8 @@ export class Channel {
   }
 
   /**
-   * Milliseconds for which a page is not to be read; TCP then holds it up, and nobody else. 0 when it may send at once:
-   * it has not sent too much, nor have all together and it with them, and what it sent is handled.
+   * Milliseconds for which a page is not read. TCP then slows down that page alone. 0 when it may send at once: it has
+   * not sent too much, nor have all together and it with them, and what it sent is handled.
    */
   #delay(inflow: Inflow): number {
     const handled = this.#frames - (this.#options.waiting?.() ?? 0);

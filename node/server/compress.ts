@@ -28,7 +28,7 @@ export async function encoded(
   body: string,
 ): Promise<Encoded> {
   const { remoteAddress } = socket ?? {};
-  // Without an address it is the server that asks itself, or somebody by way of a pipe.
+  // Without an address, the server asks itself, or a client asks through a pipe.
   const isNear = remoteAddress === undefined || LOCAL.test(remoteAddress);
   if (isNear || body.length < SHORTEST) return { body, headers: {} };
   const made = (encoding: string, bytes: Buffer): Encoded => ({

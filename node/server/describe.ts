@@ -8,7 +8,7 @@ const DEPTH = 5;
 /**
  * A text that differs when options or code differ. What closures hold is not in it.
  *
- * @param without What is left out wherever it stands.
+ * @param without Properties that are left out everywhere.
  */
 export function describe(value: unknown, without: readonly unknown[] = []): string {
   return describeOne(value, DEPTH, new Set(without));

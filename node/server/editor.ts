@@ -8,7 +8,9 @@ import type { HostEvent } from '../../runtime/protocol.js';
 /** Someone clicked on a place in a served file. */
 export type OpenEvent = Extract<HostEvent, { type: 'open' }>;
 
-/** Milliseconds from one opening to the next: nobody clicks faster, and each looks through all processes. */
+/**
+ * Milliseconds from one opening to the next: people do not click faster, and each opening looks through all processes.
+ */
 const PAUSE = 500;
 
 let openedAt = Number.NEGATIVE_INFINITY;

@@ -74,7 +74,7 @@ export class CustomEvents implements HotChannel {
   }
 }
 
-/** Calls at once what is somebody else's code. What it throws, then or later, goes to `onError` and no further. */
+/** Calls code of others at once. Errors that it throws, then or later, go to `onError` and no further. */
 export async function callSafely(
   call: () => unknown,
   onError: (error: unknown) => void,

@@ -63,7 +63,7 @@ export class HmrFiles {
   readonly #linked = new Map<string, string>();
   /** Those that are being resolved. */
   readonly #links = new Set<Promise<void>>();
-  /** What runs where pages do not see what it loads: workers, worklets, and what these load. */
+  /** Scripts that run where pages do not see what they load: workers, worklets, and the scripts that these load. */
   readonly #apart = new Set<string>();
 
   /**
@@ -100,7 +100,7 @@ export class HmrFiles {
   }
 
   /**
-   * Reads the content to answer with: what is on disk, or the last complete save while somebody writes the next one.
+   * Reads the content to answer with: the file on disk, or the last complete save while a program writes the next one.
    * Resolves to `null` when the file cannot be read.
    *
    * @param headers The headers of the request. The engine's own requests get the save that it has taken in last.
@@ -214,7 +214,7 @@ export class HmrFiles {
     request: FileRequest,
   ): Body | string {
     const { url, file, at, headers } = request;
-    // What a module script asks for is one, even when it is not there.
+    // A module script asks for modules, even for missing ones.
     const isModule = kind === 'asset' && destinationOf(headers) === 'module';
     const source = typeof body === 'string' ? body : null;
     const served = this.#engine.serveResource(url, isModule ? 'script' : kind, file, at, source);

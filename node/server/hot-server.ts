@@ -45,8 +45,8 @@ export interface HotOptions {
   /** Whether pages show their problems in an overlay. Default: true. The console and events have them in any case. */
   overlay?: boolean;
   /**
-   * The folder where the engine keeps what the next run of the server needs, so that a restart does not reload the pages.
-   * Default: `.cache/hotgraph` in the `node_modules` at or above the server's root. With `false`, or without a
+   * The folder where the engine keeps what the next run of the server needs. With it, a restart does not reload the
+   * pages. Default: `.cache/hotgraph` in the `node_modules` at or above the server's root. With `false`, or without a
    * `node_modules`, a restart reloads them.
    */
   cacheDir?: string | false;
@@ -115,7 +115,7 @@ export class HotServer {
     this.hot = this.#events;
   }
 
-  /** What is made of `file` depends on other files too. Paths are absolute, or relative to the root. */
+  /** The module of `file` depends on other files too. Paths are absolute, or relative to the root. */
   dependsOn(file: string, inputs: string[]): void {
     this.#dependencies.push([file, inputs]);
     this.#tellDependency(file, inputs);
@@ -125,7 +125,8 @@ export class HotServer {
   start({ server, root, base, hosts = [], dispatch, engine: facts }: Host): Running {
     this.#root = root;
     const { allowedHosts = [], allowedOrigins = [], overlay = true, pack } = this.#options;
-    // What a page says first waits until the engine knows what its modules accept: an update could not be told of before.
+    // A page's first message waits until the engine knows what its modules accept: an earlier update would find no
+    // boundary.
     const greetings = new Map<number, Promise<void>>();
     const endpoint = new HmrEndpoint({
       server,

@@ -1,8 +1,8 @@
 /**
  * Packs, as far as a server has a hand in them: which pages get them, and what has to be known before a script is served.
  *
- * Before a page gets a script, the server asks itself for all that the script imports. What is known by then the page gets in
- * one pack, also the first time. Later the server asks itself for what has changed since.
+ * Before a page gets a script, the server asks itself for all that the script imports. The page gets all that is known
+ * by then in one pack, also the first time. Later the server asks itself for what has changed since.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -15,10 +15,10 @@ import { answerTo, type Dispatch, isOwn } from './pull.js';
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
 
-/** Of what a page may import later, so many packs are made while it is idle. */
+/** How many packs are made of what a page may import later, while it is idle. */
 const MOST_AHEAD = 32;
 
-/** Modules that are read ahead. What is imported beyond these is loaded as ever. */
+/** Modules that are read ahead. Imports beyond these are loaded one by one. */
 const MOST = 50_000;
 
 /** Headers of a page's request that say nothing of who asks, or that ask for something else than the whole module. */
@@ -45,7 +45,7 @@ export class Packing {
   readonly #seen = new Map<string, unknown>();
   /** What was said of modules last. */
   readonly #said = new Map<string, string>();
-  /** One after the other, so that nothing is read twice. */
+  /** One after the other: nothing is read twice. */
   #reading: Promise<void> = Promise.resolve();
 
   /** @param say Prints a line for who wants to know how pages load. */
@@ -84,7 +84,7 @@ export class Packing {
     if (!this.isOn || isOwn(headers) || destinationOf(headers) !== 'module') return;
     // Pages of other sites make no modules.
     if (this.#endpoint.isForeign(headers)) return;
-    // What came with another one is read, and of the rest anybody can make up any.
+    // Modules that came with another one are read. Anyone can make up other urls.
     if (this.#roots.has(url) || (!this.#read.has(url) && this.#read.size < MOST)) {
       this.#roots.add(url);
       this.#reading = this.#reading.then(() => this.#readAll(url, headers)).catch(() => undefined);
@@ -158,7 +158,7 @@ export class Packing {
           const url = waiting.pop();
           if (url === undefined) break;
           active += 1;
-          // What cannot be read ahead is loaded as ever.
+          // A module that cannot be read ahead is loaded one by one.
           const leave = () => {
             active -= 1;
             go();

@@ -200,7 +200,7 @@ function resolved(specifiers: object, urlOf: UrlOf): Record<string, string> {
 interface Reference {
   attribute: 'src' | 'href';
   value: string;
-  /** Whether it is stamped, so that a style sheet is the one that updates of it go on from. */
+  /** Whether it is stamped. A stamped style sheet is the one that later updates replace. */
   stampable: boolean;
   /** Whether nothing uses it yet: what a page merely preloads is not imported by it. */
   isHint: boolean;

@@ -1,5 +1,5 @@
 /**
- * What the server would answer now, asked from within: the engine wants new code before any page does.
+ * Asks the server from within what it would answer now: the engine wants new code before any page does.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ export type PullEvent = Extract<HostEvent, { type: 'pull' }>;
 /** Answers a request: a server's `request` listeners, or a middleware. */
 export type Dispatch = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The header that marks a request which nobody is answered. Its values are known to this process only. */
+/** The header that marks a request whose answer goes to no page. Its values are known to this process only. */
 const HEADER = 'x-hotgraph-preview';
 /** The same of every request that the server makes of itself. */
 const OWN = 'x-hotgraph-own';

@@ -52,8 +52,8 @@ export function terminalLines(event: HostEvent, rootDir: string, now = new Date(
 }
 
 /**
- * Text without the characters by which a terminal is commanded, and those that turn the direction of writing: it may
- * come from anybody's page.
+ * Text without the characters that command a terminal, and those that turn the direction of writing: any page may have
+ * sent it.
  */
 export function plainText(text: string): string {
   return text.replace(CONTROLS, '\ufffd');
@@ -79,7 +79,7 @@ function withPlainText<Event extends HostEvent>(event: Event): Event {
   return JSON.parse(JSON.stringify(event), replace);
 }
 
-/** The same in one line, of a length that somebody reads. */
+/** The same in one line, and not too long to be read. */
 export function plainLine(text: string): string {
   const line = plainText(text.replace(/\s*\n\s*/g, ' ⏎ '));
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;

@@ -9,7 +9,7 @@ import { isOfPage, type Level, terminalLines } from './report.js';
 /** What prints. */
 export type Logger = Record<'log' | 'warn' | 'error', (text: string) => void>;
 
-/** How loud a line has to be to be printed, from `debug`, which is everything, to `silent`, which is nothing. */
+/** How important a line has to be to be printed: `debug` prints everything, `silent` nothing. */
 export type LogLevel = Level | 'silent';
 
 const LOUDNESS: Record<LogLevel, number> = { silent: 0, error: 1, warn: 2, info: 3, debug: 4 };

@@ -9,8 +9,8 @@ import type { Context } from 'koa';
 type Found = Awaited<ReturnType<NonNullable<Plugin['resolveImport'] | Plugin['transformImport']>>>;
 
 /**
- * Asks the plugins what they make of a specifier in the code that is served, in the order of the host: the first that
- * resolves it counts, and then each may make something else of what was found.
+ * Asks the plugins what they make of a specifier in the served code, in the order of the host. The first that resolves
+ * it counts. Then each may turn the result into something else.
  */
 export async function importOf(
   context: Context,

@@ -1,9 +1,9 @@
 /**
  * `hmrPlugin()` for @web/dev-server: the engine and its pages, plugged into the host's public hooks.
  *
- * The host calls `transformCacheKey` first for every request, which takes off our version stamp, and
- * `fileParsed` last, with the body as it would go out: all plugins have transformed it and all imports are
- * resolved, whatever the order of plugins. There the engine sees each module once and says what to serve.
+ * For every request, the host calls `transformCacheKey` first, which takes off our version stamp. It calls `fileParsed`
+ * last, with the body as it would go out: all plugins have transformed it and all imports are resolved, whatever the
+ * order of plugins. There the engine sees each module once and says what to serve.
  */
 
 import { statSync } from 'node:fs';
@@ -45,7 +45,7 @@ export interface HmrPluginOptions extends HotOptions {
 }
 
 /**
- * The plugin, and the server's end of custom events. Its hooks are not declared, so that the package needs no types of
+ * The plugin, and the server's end of custom events. Its hooks are not declared: this way the package needs no types of
  * @web/dev-server.
  */
 export interface HmrPlugin {
@@ -55,8 +55,8 @@ export interface HmrPlugin {
   hot: HotChannel;
   /**
    * Says that what the server makes of `file` depends on other files: partials of a template, a configuration, anything
-   * that a transform reads. A change of one of them is then a change of the modules of `file`. Paths are absolute, or
-   * relative to the server's root. You can call it at any time, and again.
+   * that a transform reads. If one of them changes, the modules of `file` change. Paths are absolute, or relative to
+   * the server's root. You can call it at any time, and again.
    */
   dependsOn(file: string, ...inputs: string[]): void;
 }
@@ -65,7 +65,7 @@ export interface HmrPlugin {
 interface RunningHost extends Running {
   params: ServerStartParams;
   basePath: string;
-  /** Whether scripts on disk are read here: nobody else could serve them differently. */
+  /** Whether scripts on disk are read here, because no other plugin could serve them differently. */
   readsScripts: boolean;
   /** What the option `plugins` makes. */
   maker: Maker;
@@ -127,7 +127,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       if (!running) return undefined;
       const { engine, packing } = running;
       const { url } = takeStamp(context, engine);
-      // What changed just now is not what the host made last.
+      // A file that changed just now is not what the host made last.
       if (isPreview(context.headers)) return `hotgraph-preview-${++previews}`;
       const key = () => {
         const version = engine.contentVersion(url);
@@ -151,8 +151,8 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       }
       const { engine, files, params, basePath } = running;
       const { url, at, since } = takeStamp(context, engine);
-      // What a page has of what is no module of ours: its resource timing tells. What changed after the request came
-      // in may have been read before.
+      // By this the page's resource timing tells the version of resources that are not modules of ours. A file that
+      // changed after the request came in may have been read before.
       const version = Math.min(engine.contentVersion(url), since);
       context.set('server-timing', `hotgraph;desc="${version}"`);
       const kind = kindOf(context);
@@ -179,11 +179,11 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     async resolveImport({ source, context, code = '' }: ResolveArguments) {
       if (!running) return undefined;
       const file = fileOf(context.url, running.params.config.rootDir);
-      // What an import takes a file for, it says itself.
+      // An import with attributes says itself what it takes a file for.
       const isAttributed = code.includes(source) && attributed(source).test(code);
       if (file === null || isAttributed) return undefined;
       const found = await resolve(source, context, file, running, hotServer);
-      // What we made is resolved.
+      // Our own modules are resolved.
       return found ?? (context.state.isMadeByHotgraph === true ? source : undefined);
     },
   });
@@ -246,8 +246,8 @@ function start(
     (url, headers) => packing?.find(url, headers) ?? endpoint.find(url, headers, engine),
   );
   warmUp();
-  // What plugins make up, or make of files, they announce here, and name nothing but the file. What the host's own
-  // watcher has found comes with its state. `add` comes for each served file and says nothing new.
+  // Plugins announce changes of their modules here, and name nothing but the file. Findings of the host's own watcher
+  // come with the file's state. `add` comes for each served file and says nothing new.
   const absolute = (file: string) => path.resolve(config.rootDir, file);
   const onChange = (file: string, found?: unknown) =>
     engine.fileChanged(absolute(file), found === undefined);
@@ -313,7 +313,10 @@ async function makeOf(context: Context, wanted: MakeRequest, { files, maker }: R
   return { body: made.code, type: made.kind === 'style' ? 'css' : 'js' };
 }
 
-/** What a specifier stands for in a script that the host serves: what plugins say, and packages as in what we make. */
+/**
+ * The meaning of a specifier in a script that the host serves: plugins decide, and packages are resolved as in our own
+ * modules.
+ */
 async function resolve(
   specifier: string,
   context: Context,

@@ -8,7 +8,7 @@ import { fileOf as fileAt } from '../server/location.js';
 /** The query parameter of version stamps; the engine writes it. */
 const STAMP = /[?&]__hot=\d+/;
 
-/** How @web/dev-server names files outside its root: behind this are the number of levels up, and the path. */
+/** How @web/dev-server names files outside its root. The number of levels up and the path follow this. */
 export const OUTSIDE_ROOT = '/__wds-outside-root__/';
 
 /** A request as the browser made it. */
@@ -39,9 +39,9 @@ function withoutStamp(url: string): string {
 }
 
 /**
- * The absolute path of the file that the host answers a url with, whether or not there is one; `null` for what it
- * refuses to answer: undecodable paths, and those that lead out of the folder they are below. On Windows also for
- * names that are no plain files'.
+ * The absolute path of the file that the host answers a url with, whether or not there is one. `null` for paths that it
+ * refuses: undecodable ones, and those that lead out of their folder. On Windows also for names that are no plain
+ * files'.
  *
  * @param platform As `process.platform` names it.
  */

@@ -9,7 +9,7 @@ import type { Plugin, ServerStartParams } from '@web/dev-server-core';
 
 type Config = ServerStartParams['config'];
 
-/** Extensions that the host serves as scripts without anybody's help. */
+/** Extensions that the host serves as scripts by itself. */
 const SCRIPTS = new Set(['.js', '.mjs']);
 
 /** Larger files would keep all other requests waiting while they are read, in bytes. */
@@ -29,10 +29,10 @@ export function asStatic(body: string, name: string): StaticFile {
 }
 
 /**
- * A script from disk. The host would send a stream, which the plugin would have to read back into memory to
- * see the code; reading the file once instead is faster than the host without a plugin. `null` when the
- * answer is the host's business: another kind of file, none there, one that is no file and might never end (a
- * pipe), a very large one, or bytes that are no text.
+ * A script from disk. The host would send a stream, and the plugin would have to read that back into memory to see the
+ * code. Reading the file once instead is faster than the host without a plugin. `null` when the answer is the host's
+ * business: another kind of file, a missing one, a pipe (which might never end), a very large file, or bytes that are
+ * not text.
  */
 export function readScript(file: string, rootDir: string): StaticFile | null {
   if (!SCRIPTS.has(path.extname(file)) || !file.startsWith(rootDir + path.sep)) return null;
@@ -69,7 +69,7 @@ export interface Making {
   resolvesOnly: boolean;
 }
 
-/** What a server with these plugins makes of scripts on disk; `own` changes nothing that counts. */
+/** What a server with these plugins makes of scripts on disk. The plugin `own` does not count. */
 export function makingOf(own: Plugin, { plugins = [], middleware }: Config): Making {
   const others = plugins.filter((plugin) => plugin !== own && !HOST_PLUGINS.has(plugin.name));
   const makers = others.filter((plugin) => HOOKS.some((hook) => hook in plugin));

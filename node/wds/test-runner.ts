@@ -1,6 +1,6 @@
 /**
- * Servers of @web/test-runner. Each test has a page of its own, which the runner loads anew when a file changes: there is
- * nothing to keep in it, and whatever we put into it would be tested, logged and covered too.
+ * Servers of @web/test-runner. Each test has a page of its own, which the runner loads anew when a file changes. There
+ * is nothing to keep in it, and our code in it would be tested, logged and covered too.
  */
 import type { Plugin } from '@web/dev-server-core';
 

@@ -1,6 +1,6 @@
 /**
- * What the host's plugins find wrong with files, and what they throw. The host prints it, and the page gets an answer
- * that says nothing.
+ * Mistakes that the host's plugins find in files, and errors that they throw. The host prints it, and the page gets an
+ * answer that says nothing.
  */
 
 import path from 'node:path';
@@ -26,7 +26,7 @@ interface Hearing {
   fileOf(url: string): string | null;
   /** The text of a file, as far as it can be had. */
   textOf(file: string): string | undefined;
-  /** Whether the terminal hears of mistakes otherwise, so that the host need not print them too. */
+  /** Whether the terminal prints mistakes in another way. Then the host need not print them too. */
   isPrinted: boolean;
 }
 

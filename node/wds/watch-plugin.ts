@@ -1,6 +1,6 @@
 /**
- * `watch: true` makes @web/dev-server reload every page on any change. With hotgraph each page decides for
- * itself, so that message is held back; all others pass. For what is held back the engine answers (`answersForHost`).
+ * `watch: true` makes @web/dev-server reload every page on any change. With hotgraph each page decides for itself. So
+ * this suppresses that message, and lets all others pass. For what is held back the engine answers (`answersForHost`).
  */
 
 import type { Plugin, WebSocketsManager } from '@web/dev-server-core';

@@ -19,7 +19,7 @@ export interface Converted extends Printed {
   targets: Target[];
   /** The names that it exports itself. */
   names: string[];
-  /** What it exports besides: all that these do. */
+  /** Files whose exports it passes on, all of them. */
   from: Target[];
   /** Files that decided what became of it, itself included. */
   decided: Hashes;
@@ -81,7 +81,7 @@ export async function convert(file: string, means: Means): Promise<Converted> {
     throw located(error, file, owner, label);
   }
 
-  // Names are found in the text as it was written. What is passed on depends on what was left out of it.
+  // Names are found in the text as it was written. The exports that are passed on depend on the code that was left out.
   const [written, left] = [await lex(text), await lex(printed.code)];
   const live = [...targets.values()].filter(({ id }) => printed.code.includes(JSON.stringify(id)));
   const from = [

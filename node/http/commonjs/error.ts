@@ -1,4 +1,4 @@
-/** What cannot be made an ES module, with the place and what to do. */
+/** The error of a file that cannot become an ES module, with the place and what to do. */
 export class CommonJsError extends Error {
   override readonly name = 'CommonJsError';
   /** The absolute path of the file that it is about. */

@@ -49,7 +49,7 @@ async function print(esbuild: Esbuild, input: Input): Promise<Printed> {
       legalComments: 'none',
       charset: 'utf8',
       tsconfigRaw: {},
-      // Next to the file, so that the map names it.
+      // Next to the file: the map names it.
       outfile: path.join(folder, 'hotgraph.js'),
       sourcemap: 'external',
       sourcesContent: false,
@@ -102,7 +102,7 @@ async function find(
 ): Promise<Found> {
   const found = await build.resolve(specifier, { kind, resolveDir, pluginData: OURS });
   if (found.errors.length > 0 || found.external) return undefined;
-  // What the field `browser` turns off gets a path that leads nowhere.
+  // A file that the field `browser` turns off gets a path that leads nowhere.
   const isFile =
     found.namespace === 'file' && path.isAbsolute(found.path) && existsSync(found.path);
   return isFile ? { file: found.path } : 'empty';

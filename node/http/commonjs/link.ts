@@ -1,8 +1,8 @@
 /**
- * What the names mean that a CommonJS file requires.
+ * The meaning of the names that a CommonJS file requires.
  *
- * Everything that a page can be handed has an id, which stands in the code in place of the name: the url of a file,
- * or a word and what is to be said when it is asked for.
+ * Everything that a page can get has an id, which stands in the code in place of the name: the url of a file, or a word
+ * with the message of the error that asking for it throws.
  */
 
 import { existsSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Which package a file is of, and what kind of module it is: by Node's rules, but that a file which says nothing
- * of its kind is an ES module when it has `import` or `export`.
+ * The package of a file, and the kind of module that it is. Node's rules decide, with one exception: a file that says
+ * nothing of its kind is an ES module when it has `import` or `export`.
  */
 
 import path from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * What runs CommonJS files in a page: `require()` as Node has it.
+ * Runs CommonJS files in a page, with `require()` as in Node.
  *
  * The text of this function is written into each module that defines files, and the first of them to run makes the
  * one instance of the page. So it uses nothing from outside of itself.
@@ -186,7 +186,7 @@ export function commonJsOfPage() {
       const has = (name: string) => exports != null && name in Object(exports);
       const get = (name: string): unknown => {
         try {
-          // A getter may refuse, and nobody has asked for this name yet.
+          // A getter may throw, and no code has asked for this name yet.
           return has(name) ? Reflect.get(Object(exports), name, exports) : undefined;
         } catch {
           return undefined;

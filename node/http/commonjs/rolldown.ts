@@ -48,7 +48,7 @@ async function print({ rolldown }: Rolldown, input: Input): Promise<Printed> {
     try {
       const { output } = await build.generate({
         format: 'cjs',
-        // Next to the file, so that the map names it.
+        // Next to the file: the map names it.
         dir: folder,
         sourcemap: true,
         // Takes out what is for production only.

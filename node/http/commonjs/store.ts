@@ -1,4 +1,4 @@
-/** What was made of CommonJS files, kept on disk for the next run of the server. */
+/** Keeps the results for CommonJS files on disk, for the next run of the server. */
 
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** ES modules are strict, and CommonJS is not. What is no syntax there is found out here, with its place. */
+/** ES modules are strict, and CommonJS is not. This finds code that is no strict syntax, with its place. */
 
 import { SourceMap } from 'node:module';
 import path from 'node:path';

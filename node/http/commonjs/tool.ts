@@ -1,7 +1,7 @@
 /**
- * The bundler that the project has. It parses one file at a time, resolves what the file requires and prints it:
- * what becomes of the files together is decided by us, since no bundler can share files between bundles that it
- * makes at different times.
+ * The bundler that the project has. It parses one file at a time, resolves what the file requires and prints it.
+ * hotgraph itself puts the files together, since no bundler can share files between bundles that it makes at different
+ * times.
  */
 
 import { createRequire } from 'node:module';

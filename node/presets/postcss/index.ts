@@ -33,8 +33,9 @@ const postcssOf = lazily<typeof import('postcss')>('postcss');
 const SHEETS = /\.(?:css|s[ac]ss|less|styl|pcss|postcss)(?:$|\?)|[?&]lang\.(?:module\.)?css(?:$|&)/;
 
 /**
- * PostCSS: `plugins: [postcss()]`. Needs the package `postcss`. It runs after all plugins that make style sheets. What its
- * plugins say to depend on is a dependency: a sheet that Tailwind generates changes with the files that use its classes.
+ * PostCSS: `plugins: [postcss()]`. Needs the package `postcss`. It runs after all plugins that make style sheets. The
+ * files that its plugins depend on are dependencies: a sheet that Tailwind generates changes with the files that use
+ * its classes.
  *
  * @throws {TypeError} for options that there are not.
  */
@@ -84,7 +85,7 @@ export function postcss(options: PostcssOptions = {}): Plugin {
     },
     async hotUpdate({ file, modules }) {
       if (file === (await config?.catch(() => undefined))?.file) config = undefined;
-      // What a sheet is generated of is edited all the time: mostly it stays what it is.
+      // The sources of a generated sheet are edited all the time, and the sheet mostly stays as it is.
       const same = new Set<Sheet>();
       for (const sheet of sheets.values()) {
         if (!sheet.dependencies.has(file) || sheet.id.split('?', 1)[0] === file) continue;

@@ -31,7 +31,7 @@ function sign() {
   };
 }
 
-/** Whether the hooks of a component are others now, so that its state is of no use. */
+/** Whether the hooks of a component are others now. Then its state is of no use. */
 function isReset(before, after) {
   const [first, second] = [before, after].map((type) => prefresh.getSignature(type) ?? {});
   const keys = [first, second].map((one) => (one.getCustomHooks ? prefresh.computeKey(one) : undefined));
@@ -41,7 +41,7 @@ function isReset(before, after) {
 function apply() {
   const pending = prefresh.getPendingUpdates();
   prefresh.flush();
-  // Preact would render a moment later, and nobody would know what had thrown.
+  // Preact would render a moment later, and it would be unknown what had thrown.
   const renders = [];
   const { debounceRendering } = options;
   options.debounceRendering = (render) => renders.push(render);

@@ -214,7 +214,7 @@ function moduleOf(code: string): string {
 }
 
 /**
- * A rule for all elements: they get the class of the component whether or not a style is for them, so that an edit of a
+ * A rule for all elements: they get the class of the component whether or not a style is for them. So an edit of a
  * style changes no code.
  */
 function withScope(code: string): string {

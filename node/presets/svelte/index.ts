@@ -82,7 +82,7 @@ export function svelte(options: SvelteOptions = {}): Plugin {
     },
     async hotUpdate({ file, modules, read }) {
       if (file === components.config) components.reconfigure();
-      // What a preprocessor has read is another text now.
+      // A file that a preprocessor has read is another text now.
       else if (!made.has(file)) components.forget();
       let stale = modules;
       for (const [component, before] of made) {

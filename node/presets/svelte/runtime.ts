@@ -16,8 +16,8 @@ import.meta.hot?.on('hotgraph:afterUpdate', () => {
 });
 
 /**
- * A component has new code, and renders. What it exports besides is in the hands of its importers: they run again when
- * the code of that is another. \`shared\` stands for the old one.
+ * A component has new code, and renders. Importers deal with its other exports: they run again when the code of those
+ * changes. \`shared\` stands for the old one.
  */
 export async function settled(next, hot, shared) {
   if (hot.data.shared !== shared && Object.keys(next).some((name) => name !== 'default')) {

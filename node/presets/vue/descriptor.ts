@@ -16,7 +16,10 @@ export interface Component {
   descriptor: SFCDescriptor;
   /** Absolute path. */
   file: string;
-  /** What scoped styles and Vue's HMR runtime call it: its path below the root says it, so that it stays. */
+  /**
+   * The name that scoped styles and Vue's HMR runtime have for it. It is made of the path below the root, and stays the
+   * same.
+   */
   id: string;
   /** Absolute path of the project's folder. */
   root: string;

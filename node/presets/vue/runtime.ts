@@ -23,8 +23,8 @@ export function renamed(id) {
 }
 
 /**
- * New code of a component. While its script is what it was, and so is all that it imports, its instances stay and render
- * by the new template; else they are created anew, a moment later.
+ * New code of a component. While its script and all that it imports are as they were, its instances stay and render by
+ * the new template. Otherwise they are created anew, a moment later.
  */
 export async function update(next, previous, dependencies) {
   const isSame = next.__hmrState === previous?.__hmrState && dependencies.length === 0;
@@ -36,7 +36,7 @@ export async function update(next, previous, dependencies) {
   const listening = listen();
   try {
     runtime()?.reload(next.__hmrId, next);
-    // What a promise was rejected with, the browser says a moment later.
+    // The browser reports a rejected promise a moment later.
     for (const _ of [1, 2]) await new Promise((resolve) => setTimeout(resolve));
   } finally {
     listening.end();

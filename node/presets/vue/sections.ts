@@ -24,7 +24,7 @@ export function joinSections(sections: readonly Section[]): {
     const known = map ? decode(map.mappings) : [];
     for (let line = 0; line < lines; line += 1) {
       const segments = known[line] ?? [];
-      // Names are of no use to anybody here.
+      // Names are of no use here.
       mappings.push(segments.map((one) => one.slice(0, 4) as SourceMapSegment));
     }
   }

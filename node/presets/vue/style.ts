@@ -9,8 +9,8 @@ import { compileSass, type Find, isSass, type SassOptions } from '../sass/compil
 import { type Component, misplaced, textOf } from './descriptor.js';
 
 /**
- * The sheet of a block: compiled where it is of Sass, and with the attribute of the component where it is `scoped`. What
- * comes later (PostCSS, CSS modules) is for others.
+ * The sheet of a block: compiled where it is of Sass, and with the attribute of the component where it is `scoped`.
+ * Other plugins do the later steps (PostCSS, CSS modules).
  *
  * @throws {Error} with the place of the mistake.
  */

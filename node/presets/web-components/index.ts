@@ -1,7 +1,7 @@
 /**
  * Hot custom elements: a new class takes over the elements in the page, whichever library they are written with.
  *
- * The addon finds the modules that define elements. What happens in the page is in `browser/elements.ts`.
+ * The addon finds the modules that define elements. The page's part is in `browser/elements.ts`.
  *
  * @module hotgraph/web-components
  */
@@ -161,7 +161,7 @@ function clientFile(): string {
   return `..${clientPath().replace('main.js', 'elements.js')}`;
 }
 
-/** What is wrong with a module is told by the code that makes it. */
+/** The code that makes a module reports what is wrong with it. */
 function attempt<Value>(make: () => Value): Value | null {
   try {
     return make();
