@@ -225,8 +225,8 @@ url: string,
  */
 page: string, 
 /**
- * The version from which on it does not. Who was loaded later never had the module from there. 0 when no page of this
- * url ever had.
+ * The version from which on it does not. A page that was loaded later never had the module from there. 0 when no
+ * page of this url ever had.
  */
 since: number, };
 
@@ -322,7 +322,8 @@ ms: number,
  */
 boundaries: Array<string>, 
 /**
- * The files whose changes the page has by it, absolute paths. Of what was no file, and of updates long ago, none.
+ * The files whose changes the page has by it, absolute paths. Modules without a file and updates of long ago
+ * have none.
  */
 files: Array<string>, } | { "type": "acknowledged", 
 /**
@@ -398,11 +399,11 @@ urls: Array<string>, } | { "type": "pull",
  */
 question: number, 
 /**
- * Modules that pages have: what they would be now is to be handed to `HmrEngine.preview`, and served to nobody.
+ * Modules that pages have. The host hands their new code to `HmrEngine.preview`, and serves it to no page.
  */
 preview: Array<string>, 
 /**
- * Modules that nobody has: to be served as to a page that asks for them.
+ * Modules that no page has. The host serves them as to a page that asks for them.
  */
 serve: Array<string>, } | { "type": "hotUpdate", 
 /**
@@ -489,7 +490,7 @@ plain: boolean,
  */
 barrel?: boolean, 
 /**
- * Whether code that pages have no record of imports the other module too, so that it may have run.
+ * Whether code that pages have no record of imports the other module too. Then it may have run.
  */
 native?: boolean, };
 
@@ -601,9 +602,9 @@ version: number,
  */
 refusal?: string, 
 /**
- * When another run served the page and this one goes on with it: the modules that are no files, of which
- * nobody knows what they are now, and those that the other run had not yet all knowledge of. A page that has
- * loaded one reloads.
+ * Set when another run served the page and this one goes on with it. It lists modules that are not files,
+ * whose content is unknown now, and modules of which the other run did not know everything yet. A page that
+ * has loaded one reloads.
  */
 uncertain?: Array<string>, } | { "type": "update" } & Update | { "type": "error", 
 /**
@@ -752,12 +753,12 @@ changed: Array<string>,
  */
 stale: Array<StaleModule>, 
 /**
- * Modules that the new code imports and that were never served before: their content. Not stale, since nobody has
- * them.
+ * The content of modules that the new code imports and that were never served before. They are not stale, since no
+ * page has them.
  */
 added: Array<Body>, 
 /**
- * Which of the stale modules, and of what is above them, the code of open pages no longer imports.
+ * Those of the stale modules, and of the modules above them, that the code of open pages no longer imports.
  */
 departures: Array<Departure>, 
 /**

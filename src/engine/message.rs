@@ -7,7 +7,7 @@ use hotgraph_core::diagnostic::Diagnostic;
 use hotgraph_core::graph::ModuleId;
 use hotgraph_core::syntax::analyze::AnalyzeError;
 
-use super::watch::watcher::Sighting;
+use super::watch::events::Sighting;
 
 /// What can happen to an engine.
 pub enum Message {

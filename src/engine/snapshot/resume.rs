@@ -11,7 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::file::{Run, Snapshot, Stamp};
+use super::file::Stamp;
+use super::record::{Run, Snapshot};
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::script::INLINE;
 use crate::engine::state::{State, accepted_specifiers};

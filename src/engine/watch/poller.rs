@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use super::watcher::{Listener, Sighting};
+use super::events::{Listener, Sighting};
 use hotgraph_core::watch::change::Seen;
 use hotgraph_core::watch::poll::{self, PollTable, Polled, SETTLING, Stamp};
 
