@@ -52,7 +52,7 @@ say(
   '`acceptExports(names, cb)` accepts itself only if every importer uses nothing but these exports; else bubbles.',
   [
     'dialects/vite/accept-exports: acceptExports(names, cb) accepts when importers use no other exports: named',
-    'dialects/vite/accept-exports: acceptExports(names) where another export is used and nobody accepts reloads the page',
+    'dialects/vite/accept-exports: acceptExports(names) reloads the page where another export is used and no module accepts',
   ],
   ['acceptExports(), importers use no more', 'acceptExports(), an importer uses more'],
 );
@@ -102,14 +102,14 @@ say(
 say(
   'A specifier in `accept` resolves exactly as the same specifier would in `import` (bare, extension-less and mapped ones too).',
   [
-    'hosts/host: nodeResolve: bare specifiers in imports and in accept',
-    'hosts/host: nodeResolve: specifiers without an extension',
+    'hosts/host: nodeResolve: bare specifiers work in imports and in accept',
+    'hosts/host: nodeResolve: specifiers may lack an extension',
     'contract/updates: specifiers of an import map are accepted as they are imported',
   ],
   ['accept of a bare specifier'],
 );
 say('A specifier in `accept` that names no import of the module is a warning with file and line.', [
-  'faults/bad-input: an accepted specifier that names no import is pointed out, with its place',
+  'faults/bad-input: an accepted specifier that names no import is a warning with its place',
 ]);
 say(
   'Removing `accept` in a save still hot-applies that save.',
@@ -145,7 +145,9 @@ say(
 );
 say(
   "What the parser can't see, the running page reports, and the server's graph takes it in.",
-  ['contract/acceptance: the page reports what the parser cannot see, and the graph takes it in'],
+  [
+    'contract/acceptance: the page reports registrations that the parser cannot see, and the graph takes them in',
+  ],
   ['accept: a condition that is only known at run time'],
 );
 
@@ -282,7 +284,7 @@ say(
 say(
   '`on(event, cb)`, `off(event, cb)`: listeners of a generation go away when it is replaced.',
   [
-    'dialects/vite/events: off(event, cb) takes a listener away, on() of an older generation is gone with it',
+    'dialects/vite/events: off(event, cb) removes a listener, and listeners of an older generation go with it',
   ],
   ['on(): listeners go with their generation', 'off()'],
 );
@@ -295,7 +297,9 @@ say(
 );
 say(
   '`hmr.hot.send(event, data)`: to all pages.',
-  ['dialects/vite/messages: client.send reaches the page that sent, hmr.hot.send all of them'],
+  [
+    'dialects/vite/messages: client.send reaches the page that sent, and hmr.hot.send reaches all pages',
+  ],
   ['the server sends to all'],
 );
 say(
@@ -318,7 +322,7 @@ say(
 say(
   '… `invalidate`.',
   [
-    'dialects/vite/events: vite:invalidate says who gave up, why, and who did so first, under every prefix',
+    'dialects/vite/events: vite:invalidate names the module that gave up, why, and the first one that did, under every prefix',
   ],
   ['events: invalidate'],
 );
@@ -351,8 +355,8 @@ section = 'Beyond JavaScript modules';
 say(
   '`<link rel="stylesheet">` is swapped in place, query kept.',
   [
-    'contract/styles: a linked style sheet is swapped in place: state is kept, and one link is left',
-    'contract/styles: queries and attributes of a link are kept',
+    'contract/styles: an edit of a linked style sheet keeps state, and one link element is left',
+    'contract/styles: an edit of a style sheet keeps queries and attributes of the link',
   ],
   ['a linked style sheet'],
 );
@@ -365,7 +369,7 @@ say(
 );
 say(
   'No flash of unstyled or doubly styled content.',
-  ['contract/styles: no frame is without style, and none has the old and the new'],
+  ['contract/styles: no frame is without style, and none has both the old and the new'],
   ['a linked style sheet: no frame without style'],
 );
 say(
@@ -413,7 +417,7 @@ section = 'What a page may rely on';
 say(
   'After the last save, every tab shows the last bytes on disk, whatever happened in between: quick saves.',
   [
-    'contract/saves/kinds: saves of a module and of what it imports, at once, show the newest of both',
+    'contract/saves/kinds: saves of a module and of its import, at once, show the newest of both',
     'contract/saves/during-updates: a save during an update waits for it and is applied after it',
   ],
   ['back-to-back saves', 'a module and what it imports, saved at once'],

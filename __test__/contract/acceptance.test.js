@@ -35,7 +35,7 @@ for (const [how, broken] of Object.entries({
   'and accepts nothing': () => `import './b.js'; JSON.parse('no');`,
   'when it is linked': () => `import { missing } from './b.js';`,
 })) {
-  test(`a save that fixes a module which threw ${how} is accepted by the code before it: a cycle runs once`, async (t) => {
+  test(`the code before accepts a save that fixes a module that threw ${how}: a cycle runs once`, async (t) => {
     const a = (number) => `import './b.js';
 (globalThis.ran ??= []).push('a');
 globalThis.value = ${number};
@@ -152,7 +152,7 @@ export const acceptMeta = (meta) => meta.hot.accept();
   });
 }
 
-test('the page reports what the parser cannot see, and the graph takes it in', async (t) => {
+test('the page reports registrations that the parser cannot see, and the graph takes them in', async (t) => {
   const dep = (number) => `import { acceptAll } from './helper.js';
 acceptAll(import.meta.hot);
 globalThis.value = ${number};

@@ -114,7 +114,7 @@ test('the sheet stays the same object after edits of modules that import it', as
   await tab.until(lookAtComponents, ['uno due tre uno', [rgb(4)], 1, [1, 1, 1]]);
 });
 
-test('a CSS module that is imported when it is needed, by query too, gets the new text', async (t) => {
+test('a CSS module that is imported on demand, by query too, gets the new text', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page('', '<p>text</p>'),
     'main.js': `${MAIN}
@@ -214,7 +214,7 @@ import.meta.hot.accept('./data.json', (next) => { globalThis.value = next.defaul
   await wasKept(t, tab);
 });
 
-test('a JSON module that nobody accepts reloads the page and says why', async (t) => {
+test('a JSON module that no module accepts reloads the page and says why', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `${MAIN}import data from './data.json' with { type: 'json' }; globalThis.value = data.number;`,
     'data.json': json(1),

@@ -213,7 +213,7 @@ const openView = () => globalThis.open();
 
 for (const accepts of [false, true]) {
   const how = accepts ? 'that accepts itself in between' : 'that nobody accepts';
-  test(`a module that a page has not loaded changes, ${how}: it finds what it imports when it is loaded`, async (t) => {
+  test(`a module that changes before a page loads it, ${how}, finds its imports when it is loaded`, async (t) => {
     const hot = accepts ? 'import.meta.hot.accept();' : '';
     const { project, server, tab, open } = await startApp(t, {
       ...LAZY,

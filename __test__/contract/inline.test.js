@@ -40,7 +40,7 @@ function namesNone(t, { server, project, tab }) {
   t.notRegex(terminal(server, project), /__inline/);
 }
 
-test('who accepts', async (t) => {
+test('a message names the inline script that accepts', async (t) => {
   const accept = `import.meta.hot.accept('./dep.js', (dep) => { globalThis.value = dep.value; });`;
   const app = await startApp(t, {
     'index.html': page('', IMPORT + accept),
@@ -54,7 +54,7 @@ test('who accepts', async (t) => {
   namesNone(t, app);
 });
 
-test('the way of a reload', async (t) => {
+test('a reload names the inline script on its way', async (t) => {
   const app = await startApp(t, { 'index.html': page(IMPORT), 'dep.js': dep(1) });
   await app.tab.until(() => globalThis.value, 1);
   await app.project.write('dep.js', dep(2));
@@ -72,7 +72,7 @@ test('the way of a reload', async (t) => {
   namesNone(t, app);
 });
 
-test('a callback that throws', async (t) => {
+test('an error in a callback names the inline script', async (t) => {
   const accept = `\nimport.meta.hot.accept('./dep.js', () => { throw new Error('on purpose'); });`;
   const app = await startApp(t, { 'index.html': page(IMPORT + accept), 'dep.js': dep(1) });
   await app.tab.until(() => globalThis.value, 1);
@@ -89,7 +89,7 @@ for (const [what, before] of Object.entries({
   'in its first line': '',
   'further down': '\n\n  ',
 })) {
-  test(`what is odd about it has its place in the page, ${what}`, async (t) => {
+  test(`a warning has its place in the page, ${what}`, async (t) => {
     const code = `${before}import './dep.js'; import.meta.hot.accept('./dpe.js', () => {});`;
     const html = page('', code);
     const app = await startApp(t, { 'index.html': html, 'dep.js': dep(1) });
@@ -120,7 +120,7 @@ for (const [what, before] of Object.entries({
   'in its first line': '',
   'further down': '\n\n  ',
 })) {
-  test(`what a hot inline script throws has its place in the page, ${what}`, async (t) => {
+  test(`an error of a hot inline script has its place in the page, ${what}`, async (t) => {
     const code = `${before}import.meta.hot.accept(); null.nothing;`;
     // Another one above it moves nothing.
     const html = page('import.meta.hot.accept(); // hot too', code);

@@ -100,7 +100,7 @@ test('a mistake is shown with its place and code, moves nothing, and goes when i
   await tab.until(places, null);
 });
 
-test('Escape and the button dismiss it, until there is something new', async (t) => {
+test('Escape and the button dismiss the overlay, until there is something new', async (t) => {
   const { project, tab } = await startApp(t, {
     ...APP,
     'other.js': '',
@@ -131,7 +131,7 @@ test('Escape and the button dismiss it, until there is something new', async (t)
   await tab.until(places, ['dep.js:2:22']);
 });
 
-test('overlay: false leaves console and events', async (t) => {
+test('overlay: false keeps console and events', async (t) => {
   const { project, tab } = await startApp(t, APP, { hmr: { overlay: false } });
   await withClock(tab);
   await tab.until(value, 1);
@@ -176,7 +176,7 @@ test('a mistake that the next save fixes at once appears only in the console', a
   t.is(await tab.evaluate(() => globalThis.overlays), 1);
 });
 
-test('new code and callbacks that throw', async (t) => {
+test('the overlay shows new code and callbacks that throw', async (t) => {
   const { project, tab } = await startApp(t, {
     ...APP,
     'main.js': `${main}import.meta.hot.accept('./dep.js', (dep) => { if (dep.value < 0) throw new Error('negative'); });\n`,
@@ -281,7 +281,7 @@ test('a page that loads while its code is broken shows it, also for code that it
   await tab.until(places, null);
 });
 
-test('code that was broken when the server started', async (t) => {
+test('the overlay shows code that was broken when the server started', async (t) => {
   const { project, tab } = await startApp(t, { ...APP, 'dep.js': BROKEN });
   await tab.until(places, ['dep.js:2:22']);
   t.is(await tab.evaluate(value), undefined);
@@ -375,7 +375,7 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-test('neither a policy against styles nor the page’s own rules change how it looks', async (t) => {
+test('neither a policy against styles nor the page’s own rules change the look of the overlay', async (t) => {
   const { project, tab } = await startApp(t, {
     ...APP,
     'index.html': `<!doctype html><html><head>
@@ -418,7 +418,7 @@ test('code is shown as text, long lines scroll, and text can be selected', async
   t.is(await tab.evaluate(value), 1);
 });
 
-test('a page that replaces its body, or its whole document, keeps it', async (t) => {
+test('a page that replaces its body, or its whole document, keeps the overlay', async (t) => {
   const { project, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   await project.write('dep.js', BROKEN);

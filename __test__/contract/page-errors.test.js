@@ -246,7 +246,7 @@ for (const kind of ['plain', 'hot']) {
 }
 
 for (const name of ['.env', '../secret.txt', 'folder/.hidden/a.ts']) {
-  test(`what a source map names is not shown when it is hidden, or outside of the root: ${name}`, async (t) => {
+  test(`a source map cannot show a file that is hidden, or outside of the root: ${name}`, async (t) => {
     const secret = 'one\n'.repeat(20);
     const { server } = await startApp(
       t,
@@ -275,7 +275,7 @@ for (const name of ['.env', '../secret.txt', 'folder/.hidden/a.ts']) {
   });
 }
 
-test('what is fixed is gone, be it that the page reloads', async (t) => {
+test('a fixed error is gone, also after a reload', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import './part.js';\nglobalThis.ran = 1;\n`,
     'part.js': `import './gone.js';\n`,
@@ -359,7 +359,7 @@ throw new Error('late');
   t.is(tab.loads, 1);
 });
 
-test('a value that is no error is shown with its module, where that is known', async (t) => {
+test('a thrown value that is no error is shown with its module, where that is known', async (t) => {
   for (const [more, place] of [
     ['import.meta.hot.accept();', 'part.js'],
     ['', 'index.html'],
@@ -379,7 +379,7 @@ globalThis.value = value;
 import.meta.hot.accept('./part.js', (part) => { globalThis.value = part.value; });
 `;
 
-test('TypeScript that throws in an update', async (t) => {
+test('an error of TypeScript in an update has its place in the source', async (t) => {
   const { project, server, tab } = await startApp(
     t,
     {
@@ -427,7 +427,7 @@ test('stacks name the lines of the sources', async (t) => {
   t.regex(stack, /^at part\.ts:8:50\nat fail \(part\.ts:8:8\)\nat part\.ts:12:1$/);
 });
 
-test('an update that does not load is shown where its import is', async (t) => {
+test('an update that does not load is shown at its import', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': main,
     'part.js': 'export const value = 1;\n',

@@ -90,7 +90,7 @@ for (const policy of [
   }
 }
 
-test('HTML that code fetches is what it is on disk, and a page only where it is shown', async (t) => {
+test('HTML that code fetches stays as it is on disk, and is a page only where it is shown', async (t) => {
   const card = (number) => `<article>card ${number}</article>`;
   const { project, server, tab } = await startApp(t, {
     'main.js': `const response = await fetch('./card.html');

@@ -56,7 +56,7 @@ const seenInFrames = (tab) => tab.evaluate(() => [...globalThis.seen]);
 
 // -- links --------------------------------------------------------------------------------------------
 
-test('a linked style sheet is swapped in place: state is kept, and one link is left', async (t) => {
+test('an edit of a linked style sheet keeps state, and one link element is left', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'index.html': page(LINK),
     'main.js': MAIN,
@@ -77,7 +77,7 @@ test('a linked style sheet is swapped in place: state is kept, and one link is l
   t.is(await tab.evaluate(color), rgb(4));
 });
 
-test('queries and attributes of a link are kept', async (t) => {
+test('an edit of a style sheet keeps queries and attributes of the link', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(
       '<link id="theme" data-own="1" rel="stylesheet" media="screen" title="" href="./main.css?theme=dark&amp;x=%20y">',
@@ -101,7 +101,7 @@ test('queries and attributes of a link are kept', async (t) => {
   await wasKept(t, tab);
 });
 
-test('no frame is without style, and none has the old and the new', async (t) => {
+test('no frame is without style, and none has both the old and the new', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(LINK),
     'main.js': MAIN,
@@ -163,7 +163,7 @@ test('a link that code holds shows the new text and can be switched', async (t) 
   await wasKept(t, tab);
 });
 
-test('what code chooses during a swap counts', async (t) => {
+test('a choice of code during a swap counts', async (t) => {
   const held = [];
   const hold = async (context, next) => {
     if (context.path === '/main.css' && context.url.includes('__hot')) {
@@ -216,7 +216,7 @@ test('several quick saves leave one link with the last text', async (t) => {
   await wasKept(t, tab);
 });
 
-test('the order of the cascade is kept', async (t) => {
+test('an edit of a style sheet keeps the order of the cascade', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(
       `<link rel="stylesheet" href="./first.css"><link rel="stylesheet" href="./second.css"><style>p { margin-top: 7px }</style>`,
@@ -306,7 +306,7 @@ test('a disabled style sheet stays disabled and has the last text when it is ena
   await wasKept(t, tab);
 });
 
-test('a style sheet that was deleted leaves the old style, and comes back', async (t) => {
+test('a deleted style sheet leaves the old style, and comes back', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'index.html': page(LINK),
     'main.js': MAIN,
@@ -342,7 +342,7 @@ import.meta.hot.on('vite:afterUpdate', () => { globalThis.updates = (globalThis.
   }
 });
 
-test('a page and a second one, opened later, show the same text', async (t) => {
+test('a page that opens later shows the same text as the first', async (t) => {
   const { project, tab, open } = await startApp(t, {
     'index.html': page(LINK),
     'main.js': MAIN,
@@ -361,7 +361,7 @@ test('a page and a second one, opened later, show the same text', async (t) => {
 
 // -- shadow roots --------------------------------------------------------------------------------------
 
-test('links in open shadow roots, nested ones too, are swapped in place', async (t) => {
+test('style sheets in open shadow roots, nested ones too, change in place', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(''),
     'main.js': `${MAIN}
@@ -418,7 +418,7 @@ const adopted = () => [
   document.adoptedStyleSheets.length,
 ];
 
-test('a CSS module: the same CSSStyleSheet gets the new text, and no script runs', async (t) => {
+test('an edit of a CSS module gives the same CSSStyleSheet the new text, and runs no script', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(''),
     'main.js': ADOPT,
@@ -432,7 +432,7 @@ test('a CSS module: the same CSSStyleSheet gets the new text, and no script runs
   await wasKept(t, tab);
 });
 
-test('a CSS module has the last text after a reload, and is the same in later importers', async (t) => {
+test('a CSS module has the last text after a reload, and later importers get the same object', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(''),
     'main.js': `${ADOPT}
@@ -453,7 +453,7 @@ globalThis.load = async () => (await import('./later.js')).sheet === globalThis.
   t.is(tab.loads, 2);
 });
 
-test('a CSS module changes no frame to no style', async (t) => {
+test('an edit of a CSS module leaves no frame without style', async (t) => {
   const { project, tab } = await startApp(t, {
     'index.html': page(''),
     'main.js': ADOPT,

@@ -48,7 +48,7 @@ for (const [what, files] of Object.entries({
   'beside a file': { 'v.js': 'export const value = 0;' },
 })) {
   for (const said of ['v.js', 'v.js?a']) {
-    test(`one of two changes, ${what}, and the plugin says ${said}`, async (t) => {
+    test(`one of two made-up modules changes, ${what}, and the plugin says ${said}`, async (t) => {
       const { tab, made, say, problems } = await start(t, files);
       for (const number of [2, 3]) {
         made.a = number;
@@ -62,7 +62,7 @@ for (const [what, files] of Object.entries({
   }
 }
 
-test('both change at once', async (t) => {
+test('both made-up modules change at once', async (t) => {
   const { tab, made, say, problems } = await start(t);
   made.a = made.b = 2;
   say('v.js');
@@ -71,7 +71,7 @@ test('both change at once', async (t) => {
   t.deepEqual(problems(), []);
 });
 
-test('no edit around the modules deletes them', async (t) => {
+test('no edit of other files deletes made-up modules', async (t) => {
   const { project, tab, made, say, problems } = await start(t, {
     'sub/x.js': '',
     'main.js': `import './sub/x.js';${main}`,

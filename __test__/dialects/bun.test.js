@@ -50,7 +50,7 @@ export function getNegativeCount() {
 }
 `;
 
-test('accept(): files that import the module are patched to import the new version, and what it imports is reused', async (t) => {
+test('accept(): files that import the module are patched to import the new version, and its own imports are reused', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { getNegativeCount } from './index.js';
 globalThis.runs = (globalThis.runs ?? 0) + 1;
@@ -150,7 +150,7 @@ import.meta.hot.accept("./foo.js", (newModule) => {
   wasHot(t, tab);
 });
 
-test('accept("./foo", callback) without a parameter: what the callback calls sees the new module too', async (t) => {
+test('accept("./foo", callback) without a parameter: functions that the callback calls see the new module too', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `import { count } from './foo.js';
 const render = () => { globalThis.value = () => count; };
@@ -194,7 +194,7 @@ import.meta.hot.accept(["./foo.js", "./bar.js"], newModules => {
   wasHot(t, tab);
 });
 
-test('data: what is written there outlives the module, and makes it accept itself', async (t) => {
+test('data: its values outlive the module, and writing it makes the module accept itself', async (t) => {
   const main = (text) => `import { createRoot } from "./react-dom-client.js";
 import { App } from "./app.js";
 
@@ -391,7 +391,7 @@ for (const [form, code] of Object.entries({
   'passing a function of it to a function':
     'const doSomething = (accept) => accept();\ndoSomething(import.meta.hot.accept);',
 })) {
-  test(`what does not work in Bun works: ${form}`, async (t) => {
+  test(`a form that does not work in Bun works: ${form}`, async (t) => {
     const main = (number) => `${code}\nglobalThis.value = () => ${number};\n`;
     const { project, tab } = await startApp(t, { 'main.js': main(1) });
     await tab.until(value, 1);

@@ -456,7 +456,7 @@ export const late = () => useAuth();`,
   await stayedHot(t, app);
 });
 
-test('what a store imports bubbles to the store, which accepts it', async (t) => {
+test("an update of a store's import bubbles to the store, which accepts it", async (t) => {
   const store = `import { defineStore, acceptHMRUpdate } from 'pinia'
 import { greet } from './greet.js'
 

@@ -38,20 +38,20 @@ test('the systems are those that a release is built for', (t) => {
   t.true(PLATFORMS.includes(platform));
 });
 
-test('an addon that was built in the folder is taken', (t) => {
+test('an addon that was built in the folder is loaded', (t) => {
   const project = install(t);
   copyFileSync(built, project.path(`hotgraph.${platform}.node`));
   t.is(typeof load(project).HmrEngine, 'function');
 });
 
-test('an addon of a package is taken', (t) => {
+test('an addon of a package is loaded', (t) => {
   const name = `hotgraph-${platform}`;
   const project = install(t, { [name]: version });
   copyFileSync(built, project.path(`node_modules/${name}/addon.node`));
   t.is(typeof load(project).HmrEngine, 'function');
 });
 
-test('a missing package: what to install, and how to build', (t) => {
+test('the error of a missing package says what to install, and how to build', (t) => {
   const { message } = errorOf(t, install(t), 'linux-x64-gnu');
   t.true(message.includes('native addon for linux-x64-gnu is not installed'), message);
   t.true(message.includes(`npm install --save-optional hotgraph-linux-x64-gnu@${version}\n`));
@@ -59,7 +59,7 @@ test('a missing package: what to install, and how to build', (t) => {
   t.true(message.includes('docs/install.md#build'), message);
 });
 
-test('the package of another system, or of another libc: which one is there', (t) => {
+test('the error names the package that is there, of another system or another libc', (t) => {
   const project = install(t, { 'hotgraph-linux-x64-gnu': version });
   const { message } = errorOf(t, project, 'linux-x64-musl');
   t.true(message.includes('native addon for linux-x64-musl is not installed'), message);
@@ -67,7 +67,7 @@ test('the package of another system, or of another libc: which one is there', (t
   t.true(message.includes(`hotgraph-linux-x64-musl@${version}\n`), message);
 });
 
-test('a system without a package: which systems have one, and how to build', (t) => {
+test('the error on a system without a package names those that have one, and says how to build', (t) => {
   const { message } = errorOf(t, install(t), 'freebsd-x64');
   t.true(message.includes('no prebuilt addon for freebsd-x64'), message);
   for (const name of PLATFORMS) t.true(message.includes(name), name);
@@ -83,7 +83,7 @@ test('an addon of another version is refused', (t) => {
   t.true(message.includes(`hotgraph-win32-x64-msvc@${version}`), message);
 });
 
-test('an addon that does not load: what the system says, and where what it needs is written', (t) => {
+test("the error of an addon that does not load has the system's message, and says where requirements are documented", (t) => {
   const name = `hotgraph-${platform}`;
   const { message, cause } = errorOf(t, install(t, { [name]: version }));
   t.true(message.includes(`${name}@${version} cannot be loaded: ${cause.message}`), message);

@@ -30,7 +30,7 @@ test('an update brings bodies that the host makes, not the text of the save', as
   t.is(bench.pulls().length, 1);
 });
 
-test('one question a save, whatever the number of pages', async (t) => {
+test('the host gets one question a save, whatever the number of pages', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'main.js': "import './a.js'; import.meta.hot.accept();", 'a.js': '1;' });
   for (const client of [1, 2, 3]) await bench.hello(client);
@@ -55,7 +55,7 @@ test('without pages the host is not asked', async (t) => {
   t.deepEqual(bench.pulls(), [{ preview: ['/a.js'], serve: [] }]);
 });
 
-test('an update adds what new code imports for the first time, and what that imports', async (t) => {
+test('an update adds modules that new code imports for the first time, and their imports', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'main.js': 'import.meta.hot.accept();' });
   bench.project.writeNow('new.js', "export { b } from './deep.js?x';");
@@ -100,7 +100,7 @@ test('a missing import is not added', async (t) => {
   t.is(stale[0].body.definition.imports[0].url, '/none.js');
 });
 
-test('a module that the host cannot make is an error and no update', async (t) => {
+test('a module that the host cannot make is an error and not an update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   const make = bench.host;
   const files = { 'a.ts': 'import.meta.hot.accept();', 'b.ts': 'import.meta.hot.accept();' };
@@ -129,7 +129,7 @@ test('a module that the host cannot make is an error and no update', async (t) =
   t.is(bench.updates().length, 2);
 });
 
-test('broken code from the host is an error and no update', async (t) => {
+test('broken code from the host is an error and not an update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'a.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -144,7 +144,7 @@ test('broken code from the host is an error and no update', async (t) => {
   t.is(bench.updates().length, 1);
 });
 
-test('unchanged code from the host is no update', async (t) => {
+test('unchanged code from the host sends no update', async (t) => {
   const bench = new Bench(t, {}, { pulls: true });
   bench.add({ 'a.js': 'import.meta.hot.accept();', 'b.js': 'import.meta.hot.accept();' });
   await bench.hello(1);
@@ -217,7 +217,7 @@ test('a page asks for bodies and gets those that exist', async (t) => {
   t.deepEqual(urlsOf(await bodiesFor(3, ['/late.js'], 2)), ['/late.js']);
 });
 
-test('a host that serves files as they are is not asked for what was saved', async (t) => {
+test('a host that serves files as they are is not asked about a save', async (t) => {
   const bench = new Bench(t, {}, { pulls: true, servesFiles: true });
   bench.add({ 'main.js': "import './a.js'; import.meta.hot.accept();", 'a.js': '1;' });
   bench.project.writeNow('b.js', '1;');
@@ -228,7 +228,7 @@ test('a host that serves files as they are is not asked for what was saved', asy
   t.deepEqual(bench.pulls(), [{ preview: [], serve: ['/b.js'] }]);
 });
 
-test('a module that scripts import as text is data, whatever its name', async (t) => {
+test('a module that is imported as text is data, whatever its name', async (t) => {
   const text = (number) => `this is no code ${number}`;
   for (const options of [{}, { pulls: true }, { servesFiles: true }]) {
     const bench = new Bench(t, {}, options);

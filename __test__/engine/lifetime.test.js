@@ -59,7 +59,7 @@ test('arguments of the wrong type throw, and the engine goes on', async (t) => {
   await bench.update('/a.js');
 });
 
-test('odd content harms nothing', async (t) => {
+test('odd content does no harm', async (t) => {
   const bench = new Bench(t, {});
   const { engine } = bench;
   const hot = 'import.meta.hot.accept();';

@@ -76,7 +76,7 @@ for (const [call, message] of [
     'The option "pulls" of new HmrEngine() is 1, and has to be true or false.',
   ],
 ]) {
-  test(`options: ${String(message)}`, (t) => {
+  test(`a wrong option is an error: ${String(message)}`, (t) => {
     const { message: said } = t.throws(call);
     t.true(typeof message === 'string' ? said.includes(message) : message.test(said), said);
   });

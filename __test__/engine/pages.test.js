@@ -160,7 +160,7 @@ test('a body is sent to a page once, and again when it went or the page comes ba
   t.deepEqual(await saved(1, 'export const a = 6;'), all.with(2, ['/main.js', 'kept']));
 });
 
-test('what was pruned and is imported again is known with all that it imports', async (t) => {
+test('a module that was pruned and is imported again is known with all its imports', async (t) => {
   const bench = new Bench(t, {});
   const main = (name) => `import './${name}.js';\nimport.meta.hot.accept();`;
   bench.add({
@@ -191,7 +191,7 @@ test('what was pruned and is imported again is known with all that it imports', 
   );
 });
 
-test('a later hello gets what was pruned since', async (t) => {
+test('a later hello gets the modules that were pruned since', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'main.js': "import './a.js';\nimport './b.js';", 'a.js': '1', 'b.js': '1' });
   const since = bench.engine.version;
@@ -232,7 +232,7 @@ for (const [again, count] of [
   });
 }
 
-test('what a page got of a checkout that was taken back at once does not stay', async (t) => {
+test('a page does not keep code of a checkout that was taken back at once', async (t) => {
   const names = Array.from({ length: 20 }, (_, index) => `${index}.js`);
   const all = (value) =>
     Object.fromEntries(names.map((name) => [name, `export const a = ${value};`]));

@@ -41,7 +41,7 @@ async function open(t, text) {
   return bench;
 }
 
-test('a save with the specifiers that the host leaves as they are is not shown to it', async (t) => {
+test('the host does not see a save with specifiers that it leaves as they are', async (t) => {
   const bench = await open(t, `import b from './b.js'; const first = b;`);
   const body = await bench.change(`import c from './b.js'; const second = c;`);
   t.regex(body.code, /second = \$hot_0\.default/);

@@ -77,7 +77,7 @@ test('equal code has the same hash, other code another', (t) => {
   t.not(hashes[0], hashes[1]);
 });
 
-test('what a hot module imports is followed too, directly or not', (t) => {
+test('the imports of a hot module are followed too, directly or not', (t) => {
   const bench = new Bench(t, {});
   const isShell = (name, source) => bench.serve(name, source).includes('import{define');
   t.false(isShell('page.js', "import './main.js'; import './other.js';"));
@@ -91,7 +91,7 @@ test('what a hot module imports is followed too, directly or not', (t) => {
   t.true(isShell('other.js', 'export const a = 1;'));
 });
 
-test('what a script is imported by after it was served is known with the next request', async (t) => {
+test('an importer that comes after a script was served counts from the next request', async (t) => {
   const bench = new Bench(t, {});
   const early = 'export const early = 1;';
   t.is(bench.serve('early.js', early), early);

@@ -113,7 +113,7 @@ test('invalidate evaluates a module again that had accepted a dependency', async
   );
 });
 
-test('what importers use of a module that accepts some exports is told', async (t) => {
+test('an update tells which exports importers use of a module that accepts some', async (t) => {
   const bench = new Bench(t, {});
   bench.add({
     'main.js': `import { a, b as c } from './dep.js';\nimport './dep.js';`,
@@ -135,7 +135,7 @@ test('what importers use of a module that accepts some exports is told', async (
   );
 });
 
-test('what a page reports that it registered goes into the graph', async (t) => {
+test("a page's report of what it registered goes into the graph", async (t) => {
   const bench = new Bench(t, {});
   bench.add({
     'main.js': `import './dep.js';\nhelper(import.meta.hot);`,
@@ -208,7 +208,7 @@ test('no save between reading and serving is lost', async (t) => {
   t.pass();
 });
 
-test('code that cannot be served is an error and no update, until it is good again', async (t) => {
+test('code that cannot be served is an error and not an update, until it is good again', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'a.js': 'export const a = 1;\n' });
   await bench.hello(1);
@@ -231,7 +231,7 @@ test('code that cannot be served is an error and no update, until it is good aga
   t.is(bench.updates().length, 1);
 });
 
-test('fileChanged: a virtual module changed', async (t) => {
+test('fileChanged updates a virtual module', async (t) => {
   const bench = new Bench(t, {});
   bench.serve('virtual.js', 'export const a = 1;');
   await bench.hello(1);
@@ -246,7 +246,7 @@ test('fileChanged: a virtual module changed', async (t) => {
   t.deepEqual(bench.updates()[1].changed, ['/virtual.js']);
 });
 
-test('fileChanged: nothing for a file that is watched, or that was never served', async (t) => {
+test('fileChanged does nothing for a file that is watched, or that was never served', async (t) => {
   const bench = new Bench(t, {});
   bench.add({ 'a.js': '1', 'b.js': '1' });
   await bench.hello(1);
@@ -257,7 +257,7 @@ test('fileChanged: nothing for a file that is watched, or that was never served'
   t.is(bench.updates().length, 1);
 });
 
-test('watch: false sees only what it is told', async (t) => {
+test('watch: false sees only changes that it is told of', async (t) => {
   const bench = new Bench(t, {}, { watch: false });
   bench.add({ 'a.js': '1', 'b.js': '1' });
   await bench.hello(1);
@@ -274,7 +274,7 @@ test('watch: false sees only what it is told', async (t) => {
   );
 });
 
-test('style sheets, JSON and pages', async (t) => {
+test('edits of style sheets, JSON and pages are updates of their kind', async (t) => {
   const bench = new Bench(t, { 'a.css': 'a{}', 'a.json': '{}', 'index.html': 'one' });
   const { engine, project } = bench;
   const names = ['a.css', 'a.json', 'index.html'];
@@ -337,7 +337,7 @@ test('one file under two urls is two modules, and both change', async (t) => {
   t.is(stale[0].body.definition.hash, stale[1].body.definition.hash);
 });
 
-test('what a page reports of code that is no longer the newest is dropped', async (t) => {
+test("a page's report of code that is no longer the newest is dropped", async (t) => {
   const bench = new Bench(t, {}, { servesFiles: true });
   bench.add({ 'main.js': "import './dep.js'; helper(import.meta.hot);", 'dep.js': '1' });
   await bench.hello(1);

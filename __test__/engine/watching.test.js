@@ -211,7 +211,7 @@ for (const [how, [isPossible, save]] of Object.entries(SAVES)) {
 // -- files and folders that come and go ---------------------------------------------------------------
 
 for (const watch of [true, 'poll']) {
-  test(`a file that is deleted and restored later, watch: ${watch}`, async (t) => {
+  test(`a file that is deleted and restored later is an update, watch: ${watch}`, async (t) => {
     const watched = await startWatched(t, { 'dep.js': code(1) }, { watch });
     for (const number of [2, 3]) {
       await unlink(watched.path('dep.js'));
@@ -252,7 +252,7 @@ for (const watch of [true, 'poll']) {
     t.is(watched.updates('deep/dep.js'), 1);
   });
 
-  test(`a file in a new folder, watch: ${watch}`, async (t) => {
+  test(`a file in a new folder is watched, watch: ${watch}`, async (t) => {
     const watched = await startWatched(t, { 'main.js': `import './new/deep/dep.js';` }, { watch });
     await watched.project.write('new/deep/dep.js', code(1));
     await watched.event(() => watched.updates('new/deep/dep.js') === 1);
@@ -262,7 +262,7 @@ for (const watch of [true, 'poll']) {
     t.pass();
   });
 
-  test(`a folder that is replaced, watch: ${watch}`, async (t) => {
+  test(`a folder that is replaced is watched again, watch: ${watch}`, async (t) => {
     const watched = await startWatched(t, { 'a/b/dep.js': code(1), 'a/other.js': '1;' }, { watch });
     for (const number of [2, 4]) {
       await rm(watched.path('a'), { recursive: true });
@@ -315,7 +315,7 @@ for (const watch of [true, 'poll']) {
 
   // -- symbolic links ---------------------------------------------------------------------------------
 
-  test(`a symbolic link to a file: the file is saved, the link is pointed elsewhere, watch: ${watch}`, async (t) => {
+  test(`a symbolic link is followed when its file is saved and when it is pointed elsewhere, watch: ${watch}`, async (t) => {
     const files = { 'real/one.js': code(1), 'other/two.js': code(10), 'app/main.js': '1;' };
     const watched = await startWatched(t, files, { watch, root: 'app', serve: [] });
     const link = watched.path('dep.js');
@@ -334,7 +334,7 @@ for (const watch of [true, 'poll']) {
     t.deepEqual(watched.complaints(), []);
   });
 
-  test(`a linked package: by its real path, and pointed elsewhere, watch: ${watch}`, async (t) => {
+  test(`a linked package is followed by its real path, and when it is pointed elsewhere, watch: ${watch}`, async (t) => {
     const files = { 'one/lib/dep.js': code(1), 'two/lib/dep.js': code(10), 'app/main.js': '1;' };
     const watched = await startWatched(t, files, { watch, root: 'app', serve: [] });
     const name = 'node_modules/package/lib/dep.js';

@@ -94,7 +94,7 @@ test('a page that loaded broken code recovers with the save that fixes it', asyn
   await app.tab.until(value, 1);
 });
 
-test('mending a broken file to what pages have is no update', async (t) => {
+test('a broken file that is restored to what pages have is no update', async (t) => {
   const app = await startApp(t, APP);
   await app.project.write('dep.js', 'export const value = ;');
   await problemOf(app.server, 'dep.js');
@@ -104,7 +104,7 @@ test('mending a broken file to what pages have is no update', async (t) => {
   await goesOn(t, app);
 });
 
-test('bytes that are not UTF-8', async (t) => {
+test('bytes that are not UTF-8 are reported with their place', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   const bytes = Buffer.concat([
@@ -134,7 +134,7 @@ test('a file of 50 MB reloads the page, since it is served as it is, and updates
   t.is(app.tab.loads, 2);
 });
 
-test('100,000 nested brackets', async (t) => {
+test('a save with 100,000 nested brackets changes nothing', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   const nested = `export const value = ${'['.repeat(100_000)}${']'.repeat(100_000)};`;
@@ -145,7 +145,7 @@ test('100,000 nested brackets', async (t) => {
   await goesOn(t, app);
 });
 
-test('100,000 nested brackets when the page loads', async (t) => {
+test('a page loads with 100,000 nested brackets', async (t) => {
   const nested = `${'('.repeat(100_000)}1${')'.repeat(100_000)};`;
   const app = await startApp(t, { ...APP, 'index.html': pageWith('deep.js'), 'deep.js': nested });
   await app.tab.until(value, 1);
@@ -156,7 +156,7 @@ function pageWith(script) {
   return `<!doctype html><html><head></head><body><script type="module" src="./${script}"></script><script type="module" src="./main.js"></script></body></html>`;
 }
 
-test('cyclic imports and self-imports', async (t) => {
+test('modules that import each other, or themselves, are hot', async (t) => {
   const a = (number) =>
     `import * as self from './a.js'; import { b } from './b.js'; export const a = ${number}; export const sum = () => self.a + b();`;
   const { project, tab } = await startApp(t, {
@@ -191,7 +191,7 @@ const EARLY = {
   'an expression behind an export': 'export {} null;',
 };
 for (const [what, code] of Object.entries(EARLY)) {
-  test(`${what} is refused: nothing is disposed of, nothing runs, and no update is told of`, async (t) => {
+  test(`${what} is refused: nothing is disposed of, nothing runs, and no update is announced`, async (t) => {
     const source = (number, more) => `(globalThis.log ??= []).push('run ${number}');
 import.meta.hot.dispose(() => { globalThis.log.push('dispose ${number}'); });
 import.meta.hot.accept();
@@ -235,7 +235,7 @@ test('an import of a missing file disposes of nothing, and creating the file fix
   t.is(app.tab.loads, 1);
 });
 
-test('an import of a missing file in a folder that does not exist yet', async (t) => {
+test('creating the folder and the file of a missing import fixes it', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   await app.project.write('dep.js', `export { value } from './new/deep/file.js';`);
@@ -245,7 +245,7 @@ test('an import of a missing file in a folder that does not exist yet', async (t
   t.is(app.tab.loads, 1);
 });
 
-test('an import of a name that is not exported', async (t) => {
+test('an import of a name that is not exported is refused, and the next good save applies', async (t) => {
   const app = await startApp(t, { ...APP, 'other.js': 'export const other = 1;' });
   await app.tab.until(value, 1);
   await app.project.write(
@@ -330,7 +330,7 @@ for (const [when, code] of Object.entries(STUCK)) {
   });
 }
 
-test('a file that becomes a folder, and a file again', async (t) => {
+test('a file that becomes a folder, and a file again, is hot again', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   await unlink(app.project.path('dep.js'));
@@ -342,7 +342,7 @@ test('a file that becomes a folder, and a file again', async (t) => {
   await goesOn(t, app);
 });
 
-test('a file that cannot be read', async (t) => {
+test('a file that cannot be read is reported', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
   // Permissions do not bind root; a link to itself cannot be read by anybody.
@@ -372,7 +372,7 @@ test('a deleted file is reported, and restoring it goes on', async (t) => {
   await goesOn(t, app);
 });
 
-test('JSON that cannot be parsed', async (t) => {
+test('JSON that cannot be parsed is reported', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `import data from './data.json' with { type: 'json' };
 globalThis.value = data.value;
@@ -392,7 +392,7 @@ import.meta.hot.accept('./data.json', (dep) => { globalThis.value = dep.default.
   t.is(tab.loads, 1);
 });
 
-test('requests that are no paths', async (t) => {
+test('requests that are not paths do no harm', async (t) => {
   const app = await startApp(t, APP);
   for (const path of [
     '/%',
@@ -414,7 +414,7 @@ test('requests that are no paths', async (t) => {
   await goesOn(t, app);
 });
 
-test('hashes in specifiers', async (t) => {
+test('specifiers may have hashes', async (t) => {
   const app = await startApp(t, {
     'main.js': main.replaceAll('./dep.js', './dep.js#part'),
     'dep.js': dep(1),
@@ -423,7 +423,7 @@ test('hashes in specifiers', async (t) => {
   await goesOn(t, app);
 });
 
-test('an accepted specifier that names no import is pointed out, with its place', async (t) => {
+test('an accepted specifier that names no import is a warning with its place', async (t) => {
   const { server, tab } = await startApp(t, {
     'main.js': `import './dep.js';\nimport.meta.hot.accept('./dep.js', () => {});\nimport.meta.hot.accept('./typo.js', () => {});\n`,
     'dep.js': 'export {};',

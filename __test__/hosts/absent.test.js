@@ -39,7 +39,7 @@ export const types = [typeof fs.promises.readFile, String(fs[Symbol.iterator])];
   'node_modules/events/a.mjs': 'export const on = "a package";',
 };
 
-ava('can be imported, and say what they are when they are used', async (t) => {
+ava("Node's modules can be imported, and say what they are when they are used", async (t) => {
   const { open, project } = await startServer(t, FILES);
   const tab = await open();
   const absent = (name, of) =>

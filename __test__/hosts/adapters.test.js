@@ -64,7 +64,7 @@ for (const name of ['express', 'fastify', 'koa', 'hono', 'connect-sirv', 'http',
   });
 }
 
-test('express: a page that the app writes', async (t) => {
+test('express: a page that the app writes is hot', async (t) => {
   await isHot(t, await startExample(t, 'express', '/made'));
 });
 
@@ -74,7 +74,7 @@ for (const [name, path, answer] of [
   ['hono', '/api', '{"from":"hono"}'],
   ['connect-sirv', '/examples/app/greeting.js', greet('Hello')],
 ]) {
-  test(`${name}: the rest is the app's`, async (t) => {
+  test(`${name}: the app answers all other requests`, async (t) => {
     const { origin } = await startExample(t, name);
     t.is(await (await fetch(origin + path)).text(), answer);
     t.is((await fetch(`${origin}/none`)).status, 404);

@@ -74,7 +74,7 @@ test('a folder is served hot: modules, styles, and pages', async (t) => {
   await program.said('page reload: /index.html changed');
 });
 
-test('without a folder it serves the one that it is in; it says how long it took to start', async (t) => {
+test('without a folder, the command serves the working directory, and says how long it took to start', async (t) => {
   const project = projectOf(t);
   const port = await getFreePort();
   const args = [COMMAND, '--port', String(port)];
@@ -88,7 +88,7 @@ test('without a folder it serves the one that it is in; it says how long it took
 });
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  test(`${signal} ends it with 0, and leaves the port free, though a page is connected`, async (t) => {
+  test(`${signal} ends the command with 0 and leaves the port free, though a page is connected`, async (t) => {
     const project = projectOf(t);
     const port = await getFreePort();
     const program = run(t, project, ['app', '--port', String(port)]);
@@ -103,7 +103,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-test('Ctrl+C in a terminal ends it with 0', async (t) => {
+test('Ctrl+C in a terminal ends the command with 0', async (t) => {
   const project = projectOf(t);
   const port = String(await getFreePort());
   const program = startInTerminal(t, [COMMAND, 'app', '--port', port], { cwd: project.folder });
@@ -111,7 +111,7 @@ test('Ctrl+C in a terminal ends it with 0', async (t) => {
   t.is((await program.interrupt()).code, 0);
 });
 
-test('shortcuts', async (t) => {
+test('keys are shortcuts', async (t) => {
   const project = projectOf(t);
   // What the browser of this machine is, which is asked to open a page.
   project.writeNow('browser', '#!/bin/sh\necho "$1" >> "$OPENED"\n');
@@ -196,7 +196,7 @@ test('NO_COLOR turns colors off', async (t) => {
   t.false(await inColor({ NO_COLOR: '1' }));
 });
 
-test('without a port it takes the next free one', async (t) => {
+test('without a port, the command takes the next free one', async (t) => {
   const project = projectOf(t);
   const other = createServer();
   // Taken in any case, by this or by another.
@@ -234,7 +234,7 @@ test('--open opens the page that it names', async (t) => {
   t.is(opened(), `http://localhost:${port}/index.html?from=open`);
 });
 
-test('--base and --spa', async (t) => {
+test('--base and --spa change which urls are answered', async (t) => {
   const project = projectOf(t);
   project.writeNow(
     'app/index.html',
@@ -251,7 +251,7 @@ test('--base and --spa', async (t) => {
   t.is((await fetch(`http://localhost:${port}/main.js`)).status, 404);
 });
 
-test('--https with a certificate of its own, which later runs keep', async (t) => {
+test('--https makes a certificate, which later runs keep', async (t) => {
   const project = projectOf(t);
   install(project);
   const seen = [];
@@ -478,7 +478,7 @@ test('one line and exit code 1: a port that is taken', async (t) => {
   }
 });
 
-test('--help and --version', async (t) => {
+test('--help and --version print and end', async (t) => {
   const project = projectOf(t);
   const help = run(t, project, ['--help']);
   t.deepEqual(await help.end(), { code: 0, signal: null });

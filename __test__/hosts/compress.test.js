@@ -27,7 +27,7 @@ function get(url, encoding) {
   });
 }
 
-test('over a network it is what the browser takes, and on this machine as it is', async (t) => {
+test('files are compressed over a network, and not on this machine', async (t) => {
   const address = ownAddress();
   const project = makeProject(t, { 'main.js': 'import.meta.hot.accept();' });
   const hmr = make(t, { root: project.folder });

@@ -46,7 +46,7 @@ async function startDemo(t) {
   return { program, open, edit };
 }
 
-test('npm start -- --help says what it takes, and builds nothing', async (t) => {
+test('npm start -- --help lists the flags, and builds nothing', async (t) => {
   const program = start(t, [join(repository, 'scripts/start.js'), '--help']);
   t.deepEqual(await program.end(), { code: 0, signal: null });
   t.regex(program.output, /--port <number>/);
@@ -56,7 +56,7 @@ test('npm start -- --help says what it takes, and builds nothing', async (t) => 
 /** Whether the page's tour has ticked off a step. */
 const isDone = (step) => document.getElementById(step).classList.contains('done');
 
-test('the board changes while counter, list, inputs and page stay', async (t) => {
+test('edits of the board keep counter, list, inputs and page', async (t) => {
   const { program, open, edit } = await startDemo(t);
   const tab = await open('');
   const { page } = tab;
@@ -160,7 +160,7 @@ test('the board changes while counter, list, inputs and page stay', async (t) =>
   );
 });
 
-test('the almanac: an inline script accepts, the hour stays', async (t) => {
+test("the almanac's inline script accepts, and the hour stays", async (t) => {
   const { open, edit } = await startDemo(t);
   const tab = await open('almanac.html');
   const caption = () => document.querySelector('figcaption').textContent.replace(/\s+/g, ' ');

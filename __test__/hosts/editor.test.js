@@ -59,7 +59,7 @@ const opened = () =>
 
 const shows = () => document.querySelector('hotgraph-overlay') !== null;
 
-test('a click opens the place', async (t) => {
+test('a click opens the place in the editor', async (t) => {
   const { project, tab } = await startApp(t, { 'main.js': '\n  throw new Error("boom");\n' });
   await tab.until(shows);
   const place = tab.page.locator('hotgraph-overlay .place');

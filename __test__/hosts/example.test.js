@@ -55,7 +55,7 @@ test('two edits of a module are hot', async (t) => {
   t.is(ofDep.length, 1, 'updates bring their code');
 });
 
-test('new code may import what no page had', async (t) => {
+test('new code may import modules that no page had', async (t) => {
   const { project, tab } = await startExample(t, { 'main.js': main, 'dep.js': dep(1) });
   await tab.until(value, 1);
   project.writeNow('lib/new.js', "export * from './deep.js';");
@@ -68,7 +68,7 @@ test('new code may import what no page had', async (t) => {
   t.deepEqual(tab.errors, []);
 });
 
-test("what the server's own resolver understands is accepted too", async (t) => {
+test("specifiers of the server's own resolver are accepted too", async (t) => {
   const { project, tab } = await startExample(t, {
     'main.js': main.replaceAll('./dep.js', '~/lib/dep.js'),
     'lib/dep.js': dep(1),
@@ -81,7 +81,7 @@ test("what the server's own resolver understands is accepted too", async (t) => 
   t.is(tab.loads, 1);
 });
 
-test('inline modules are hot, a linked style sheet is swapped', async (t) => {
+test('inline modules are hot, and a linked style sheet is swapped', async (t) => {
   const color = () => getComputedStyle(document.body).color;
   const { project, tab } = await startExample(
     t,
@@ -120,7 +120,7 @@ test('without a boundary the page reloads once and says why', async (t) => {
   t.truthy(await tab.logged('/dep.js'));
 });
 
-test('a syntax error changes nothing, the next good save does', async (t) => {
+test('a syntax error changes nothing, and the next good save applies', async (t) => {
   const { project, tab, program } = await startExample(t, { 'main.js': main, 'dep.js': dep(1) });
   await project.write('dep.js', 'export const value = ;');
   await program.said('"type":"diagnostics"');
@@ -130,7 +130,7 @@ test('a syntax error changes nothing, the next good save does', async (t) => {
   t.is(tab.loads, 1);
 });
 
-test('what it does not have is not found, and nothing above the folder is served', async (t) => {
+test('missing files are not found, and nothing above the folder is served', async (t) => {
   const { port } = await startExample(t, { 'main.js': main, 'dep.js': dep(1) });
   for (const path of [
     '/none.js',

@@ -49,7 +49,7 @@ const made = (name, make) => {
   };
 };
 
-test('a script that a plugin makes of a file that it watches', async (t) => {
+test('an edit of a watched file reaches the script that a plugin makes of it', async (t) => {
   const plugin = made('/page.md.js', function () {
     return { body: `export default ${JSON.stringify(this.read('page.md'))};`, type: 'js' };
   });
@@ -66,7 +66,7 @@ test('a script that a plugin makes of a file that it watches', async (t) => {
   t.true(report.remedy.includes('dependsOn'), report.remedy);
 });
 
-test('a page that a plugin makes of a template that it watches', async (t) => {
+test('an edit of a watched template reaches the page that a plugin makes of it', async (t) => {
   const plugin = made('/', function () {
     return { body: this.read('template.njk').replace('{{ body }}', PAGE), type: 'html' };
   });
@@ -81,7 +81,7 @@ test('a page that a plugin makes of a template that it watches', async (t) => {
   t.is((await reload(t, app, title, 'two')).changed, '/template.njk');
 });
 
-test('a transform that reads another file', async (t) => {
+test('an edit of a file that a transform reads reaches the page', async (t) => {
   const plugin = {
     ...made('', () => {}),
     transform(context) {
@@ -100,7 +100,7 @@ test('a transform that reads another file', async (t) => {
 });
 
 for (const watch of [true, false]) {
-  test(`dependsOn: a module is updated when what it is made of changes, watch: ${watch}`, async (t) => {
+  test(`dependsOn: a module is updated when its inputs change, watch: ${watch}`, async (t) => {
     const plugin = {
       ...made('', () => {}),
       transform(context) {
@@ -141,7 +141,7 @@ for (const watch of [true, false]) {
   });
 }
 
-test('a plugin reports that a file gives other code', async (t) => {
+test("a plugin's report that a file gives other code is an update", async (t) => {
   let text = 'one';
   const plugin = {
     ...made('', () => {}),
@@ -175,7 +175,7 @@ for (const [what, code] of Object.entries({
     request.send();
   })`,
 })) {
-  test(`HTML that is fetched by ${what} and put into a template`, async (t) => {
+  test(`an edit of HTML that ${what} fetches for a template reloads the page`, async (t) => {
     const app = await startApp(
       t,
       {
@@ -202,7 +202,7 @@ style.textContent = '@import url(./a.css);';
 document.head.append(style);`,
   },
 })) {
-  test(`a style sheet that ${where} imports`, async (t) => {
+  test(`an edit of a style sheet that ${where} imports reaches the page`, async (t) => {
     const app = await startApp(
       t,
       { ...files, 'a.css': '@import "./b.css";', 'b.css': 'body { color: rgb(1, 1, 1) }' },
@@ -221,7 +221,7 @@ document.head.append(style);`,
   });
 }
 
-test('a style sheet that a <style> in a shadow root imports', async (t) => {
+test('an edit of a style sheet that a <style> in a shadow root imports reaches the page', async (t) => {
   const app = await startApp(
     t,
     {

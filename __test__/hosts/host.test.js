@@ -41,11 +41,11 @@ async function editsAreHot(t, { project, tab }, file = 'dep.js', source = dep) {
   t.deepEqual(tab.errors, []);
 }
 
-test('default options', async (t) => {
+test('default options give hot updates', async (t) => {
   await editsAreHot(t, await startApp(t, { 'main.js': main, 'dep.js': dep(1) }));
 });
 
-test('nodeResolve: bare specifiers in imports and in accept', async (t) => {
+test('nodeResolve: bare specifiers work in imports and in accept', async (t) => {
   const app = await startApp(
     t,
     {
@@ -61,7 +61,7 @@ import.meta.hot.accept('some-package', (dep) => { globalThis.value = dep.value; 
   await editsAreHot(t, app, 'node_modules/some-package/index.js');
 });
 
-test('an accepted specifier that takes long to be resolved', async (t) => {
+test('an accepted specifier may take long to be resolved', async (t) => {
   const slow = {
     name: 'slow',
     async resolveImport({ source }) {
@@ -78,7 +78,7 @@ test('an accepted specifier that takes long to be resolved', async (t) => {
   await editsAreHot(t, app);
 });
 
-test('nodeResolve: specifiers without an extension', async (t) => {
+test('nodeResolve: specifiers may lack an extension', async (t) => {
   const app = await startApp(
     t,
     { 'main.js': main.replaceAll('./dep.js', './dep'), 'dep.js': dep(1) },
@@ -88,7 +88,7 @@ test('nodeResolve: specifiers without an extension', async (t) => {
 });
 
 for (const order of ['before', 'after']) {
-  test(`TypeScript by an esbuild plugin ${order} ours`, async (t) => {
+  test(`TypeScript by an esbuild plugin ${order} ours is hot`, async (t) => {
     const typed = (number) => `export const value: number = ${number};`;
     const app = await startApp(
       t,
@@ -112,7 +112,7 @@ function countPreviews({ server }) {
   return counted;
 }
 
-test('nodeResolve: a save is not shown to the host again', async (t) => {
+test('nodeResolve: the host does not see a save again', async (t) => {
   const app = await startApp(
     t,
     {
@@ -147,7 +147,7 @@ test('TypeScript is made for the browser that asked for it', async (t) => {
   t.deepEqual([...agents], [await app.tab.evaluate(() => navigator.userAgent)]);
 });
 
-test('TypeScript imported by the name of its output', async (t) => {
+test('TypeScript may be imported by the name of its output', async (t) => {
   const typed = (number) =>
     `enum Value { it = ${number} }\nexport const value = Value.it as number;`;
   const app = await startApp(
@@ -162,7 +162,7 @@ test('TypeScript imported by the name of its output', async (t) => {
   await editsAreHot(t, app, 'dep.ts', typed);
 });
 
-test('basePath', async (t) => {
+test('a page below basePath is hot', async (t) => {
   const app = await startApp(
     t,
     { 'main.js': main, 'dep.js': dep(1) },
@@ -171,12 +171,12 @@ test('basePath', async (t) => {
   await editsAreHot(t, app);
 });
 
-test('http2', async (t) => {
+test('a page by HTTP/2 is hot', async (t) => {
   const app = await startApp(t, { 'main.js': main, 'dep.js': dep(1) }, { config: { http2: true } });
   await editsAreHot(t, app);
 });
 
-test('appIndex: a page below a route of the app', async (t) => {
+test('appIndex: a page below a route of the app is hot', async (t) => {
   const project = new Project({
     'index.html': PAGE.replace('./main.js', '/main.js'),
     'main.js': main,
@@ -193,7 +193,7 @@ test('appIndex: a page below a route of the app', async (t) => {
   await tab.until(() => document.querySelector('p')?.textContent, 'new');
 });
 
-test('files outside the root', async (t) => {
+test('files outside the root are hot', async (t) => {
   const app = await startApp(
     t,
     {
@@ -206,7 +206,7 @@ test('files outside the root', async (t) => {
   await editsAreHot(t, app, 'shared/dep.js');
 });
 
-test('symbolic links: files of a linked folder', async (t) => {
+test('symbolic links: files of a linked folder are hot', async (t) => {
   const project = new Project({
     'app/index.html': PAGE,
     'app/main.js': main.replaceAll('./dep.js', './linked/dep.js'),
@@ -277,7 +277,7 @@ ${accepting === 'themselves' ? '' : accepted.join('\n')}`,
   }
 }
 
-test('virtual modules of other plugins', async (t) => {
+test('virtual modules of other plugins are hot', async (t) => {
   let number = 1;
   const virtual = {
     name: 'virtual',
@@ -317,7 +317,7 @@ for (const watch of [true, false]) {
   });
 }
 
-test('middlewareMode with a server', async (t) => {
+test('middlewareMode with a server gives hot updates', async (t) => {
   const project = new Project({ 'index.html': PAGE, 'main.js': main, 'dep.js': dep(1) });
   t.teardown(() => project.dispose());
   const parent = createServer();
@@ -408,7 +408,7 @@ import.meta.hot.accept('./dep.js?b&c=1', (dep) => { two = dep.value; sum(); });
   await editsAreHot(t, app);
 });
 
-test('percent-encoded and Unicode paths', async (t) => {
+test('percent-encoded and Unicode paths are hot', async (t) => {
   const app = await startApp(t, {
     'main.js': main.replaceAll('./dep.js', './ünï cöde/d%C3%A9p @1.js'),
     'ünï cöde/dép @1.js': dep(1),

@@ -198,7 +198,7 @@ for (const [what, [files, before, [file, text, after]]] of Object.entries(CASES)
 
 const color = (selector) => getComputedStyle(document.querySelector(selector)).color;
 
-test('style sheets that code imports', async (t) => {
+test('style sheets that code imports are linked and hot', async (t) => {
   const { project, open } = await startServer(t, {
     'index.html': `${PAGE}<p>text</p>`,
     'main.ts': `import './a.css'; import text from './a.css?inline'; globalThis.value = text;
@@ -222,7 +222,7 @@ globalThis.color = getComputedStyle(document.querySelector('p')).color; import.m
   wasHot(t, tab);
 });
 
-test('CSS modules', async (t) => {
+test('CSS modules export their names and are hot', async (t) => {
   const { project, open } = await startServer(t, {
     'index.html': `${PAGE}<p>text</p>`,
     'main.ts': `import names, { one } from './a.module.css';
@@ -359,7 +359,7 @@ for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
   });
 }
 
-test('packages above the root, and through links of package managers', async (t) => {
+test('packages above the root, and through links of package managers, are served', async (t) => {
   const { project, open } = await startServer(
     t,
     {
@@ -397,7 +397,7 @@ test('packages above the root, and through links of package managers', async (t)
   }
 });
 
-test('CommonJS packages: React, with its state', async (t) => {
+test('CommonJS packages: React keeps its state', async (t) => {
   const view = (text) => `import { useState } from 'react';
 export function View() {
   const [count, setCount] = useState(0);
@@ -458,7 +458,7 @@ test('a CommonJS package that is edited reloads the page, with the reason', asyn
   );
 });
 
-test('tsconfig.json: a change of it reloads the page, and what it extends, and a mistake', async (t) => {
+test('tsconfig.json: a change of it, of what it extends, or a mistake reloads the page', async (t) => {
   const config = (source) =>
     `{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "${source}" } }`;
   const { project, open, hmr } = await startServer(t, {

@@ -34,7 +34,7 @@ test('requests for our files are answered, below the base path, and no others', 
   t.is(await ask(OURS), `host ${OURS}`);
 });
 
-test('the host answers what is not found, and what fails', async (t) => {
+test('the host answers requests that are not found, and those that fail', async (t) => {
   t.is(await start(() => null).ask(OURS), `host ${OURS}`);
   const { ask } = start(() => {
     throw new Error('an error of ours');

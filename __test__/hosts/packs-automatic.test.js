@@ -70,7 +70,7 @@ test('pages of many modules are packed at once, and others are served as they ar
   t.false(await isPacked(other));
 });
 
-test('a tab that was loaded before goes on, and is reloaded where a pack would bring code again', async (t) => {
+test('a tab that was loaded before goes on, and reloads where a pack would bring code again', async (t) => {
   const { project, open, hmr } = await startServer(
     t,
     {
@@ -149,7 +149,7 @@ import.meta.hot?.accept('dep', (dep) => { globalThis.value = dep.value; });`,
   t.false(await isPacked(again));
 });
 
-test('what others make of a module for a page is what the page gets', async (t) => {
+test('a page gets the module that middleware makes for it', async (t) => {
   const made = { count: 0 };
   const plugin = {
     name: 'made-up',
@@ -216,7 +216,7 @@ test('@web/dev-server: a reload after an edit comes in a pack again', async (t) 
   wasHot(t, tab);
 });
 
-test('a page that names what the server no longer has is reloaded', async (t) => {
+test('a page that names chunks that the server no longer has reloads', async (t) => {
   let isOld = true;
   const { open, hmr } = await startServer(
     t,

@@ -173,7 +173,7 @@ async function watch(t, pack) {
   return seen;
 }
 
-test('in odd pages the same happens', async (t) => {
+test('odd pages behave the same in packs', async (t) => {
   const unpacked = await watch(t, false);
   const packed = await watch(t, true);
   for (const name of names) t.deepEqual(packed[name], unpacked[name], name);

@@ -175,7 +175,7 @@ import.meta.hot.accept();`,
   t.deepEqual(filesOf(await after.evaluate(asked)), []);
 });
 
-test('a packed page asks for what the engine cannot know', async (t) => {
+test('a packed page asks for modules that the engine cannot know', async (t) => {
   const { project, open } = await startServer(
     t,
     {

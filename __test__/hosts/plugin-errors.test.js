@@ -118,7 +118,7 @@ async function isShown(t, { project, server, tab }, place) {
   t.deepEqual(reported(server, project), problems);
 }
 
-test('a request that is refused, or that nobody waits for, is no mistake of the file', async (t) => {
+test('a request that is refused, or that the page left, is no mistake of the file', async (t) => {
   let error = { status: 403 };
   const { project, server, tab } = await startApp(
     t,
@@ -150,7 +150,7 @@ test('a request that is refused, or that nobody waits for, is no mistake of the 
 for (const [way, [plugin, place]] of Object.entries(WAYS)) {
   const options = { before: [plugin] };
 
-  test(`a plugin that ${way}, at an update`, async (t) => {
+  test(`a plugin that ${way} at an update is reported`, async (t) => {
     const files = { 'main.js': MAIN, 'part.js': 'export const value = 1;\n' };
     const app = await startApp(t, files, options);
     const { project, tab } = app;
@@ -163,7 +163,7 @@ for (const [way, [plugin, place]] of Object.entries(WAYS)) {
     t.is(tab.loads, 1);
   });
 
-  test(`a plugin that ${way}, at a page load`, async (t) => {
+  test(`a plugin that ${way} at a page load is reported`, async (t) => {
     const app = await startApp(t, { 'main.js': MAIN, 'part.js': BROKEN }, options);
     const { project, tab } = app;
     await isShown(t, app, place);

@@ -122,7 +122,7 @@ const sheets = {
 const color = () => getComputedStyle(document.body).color;
 
 for (const [host, start] of Object.entries(HOSTS)) {
-  test(`${host}: made-up modules, files of other kinds, and style sheets`, async (t) => {
+  test(`${host}: made-up modules, files of other kinds, and style sheets are hot`, async (t) => {
     const seen = [];
     const spy = {
       name: 'spy',
@@ -279,7 +279,7 @@ import.meta.hot.accept('./b.js', (next) => changes.push('b'));`,
   });
 }
 
-test('transforms of Rollup: replace and MDX, with state kept', async (t) => {
+test('transforms of Rollup, replace and MDX, keep state', async (t) => {
   const files = {
     'main.js': `import Page from './page.mdx'; import { version } from './version.js';
 const text = (node) => typeof node === 'object' && node ? [].concat(node.props.children).map(text).join('') : String(node ?? '');
@@ -334,7 +334,7 @@ test('a save that concerns no plugin is handled by the engine alone', async (t) 
   wasHot(t, tab);
 });
 
-test('inline modules import what plugins make up; head comes before what the page loads', async (t) => {
+test("inline modules import made-up modules, and head comes before the page's own scripts", async (t) => {
   const plugin = {
     name: 'first',
     load: { filter: { id: 'made:first' }, handler: () => 'globalThis.order = ["first"];' },
@@ -395,7 +395,7 @@ for (const [plugins, message] of [
   [[{ name: 'a' }], 'which has no hook'],
   [[[null, [{ name: 'a', compile: true }]]], 'whose "compile" has to be an object of options'],
 ]) {
-  test(`a wrong plugin: ${message}`, (t) => {
+  test(`a wrong plugin is an error: ${message}`, (t) => {
     for (const call of [createHmr, hmrPlugin]) {
       const { message: said } = t.throws(() => call({ plugins }), { instanceOf: TypeError });
       t.true(said.startsWith('[hotgraph] The option "plugins" of '), said);
@@ -404,7 +404,7 @@ for (const [plugins, message] of [
   });
 }
 
-test('what a snapshot is compared by differs with options, code and order of plugins', (t) => {
+test('other options, code or order of plugins make other settings of a snapshot', (t) => {
   const plugin = (options, transform = () => null) => ({ name: 'one', options, transform });
   const other = { name: 'two', load: () => null };
   const settingsOf = (...plugins) => new Plugins(plugins).settings;

@@ -69,7 +69,7 @@ test('a text from a page is one line of bounded length, and commands nothing', (
   t.notRegex(text, /[\x00-\x1f\u202a-\u202e\u2066-\u2069]/);
 });
 
-test('whatever a page says, of any event, is a line of bounded length that commands nothing', (t) => {
+test('every text of a page, in any event, is a line of bounded length that commands nothing', (t) => {
   const evil = `a\r\n b\u2028c\n\x1b]0;d\x07\x9b2J\u200f\u202e${'x'.repeat(100_000)}`;
   const of = { client: 1, version: 1 };
   for (const [event, lines] of [
@@ -145,7 +145,7 @@ test('an error names place, code and remedy, relative to the root', (t) => {
   );
 });
 
-test('events for code only are not printed', (t) => {
+test('events that only code needs are not printed', (t) => {
   t.deepEqual(said({ type: 'custom', client: 1, event: 'e', data: 1 }), []);
   t.deepEqual(said({ type: 'pull', question: 1, preview: [], serve: [] }), []);
   t.deepEqual(said({ ...applied, files: [], boundaries: [] }), []);

@@ -11,11 +11,17 @@ import { root, tool } from '../../scripts/run.js';
 /** Generated when the site is built: the site checks its links. */
 const GENERATED = join('docs', 'reference');
 
+/** The documents in a folder of the repository. */
+const documentsIn = (folder, recursive = true) =>
+  readdirSync(join(root, folder), { recursive })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+
 const names = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs'), { recursive: true })
-    .map((name) => join('docs', name))
-    .filter((name) => name.endsWith('.md') && !name.startsWith(GENERATED)),
+  ...documentsIn('.', false),
+  ...documentsIn('.github'),
+  ...documentsIn('npm'),
+  ...documentsIn('docs').filter((name) => !name.startsWith(GENERATED)),
 ];
 const documents = names.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 
@@ -71,5 +77,20 @@ test('every test and script that documents run is there', (t) => {
     for (const [, pattern] of args.matchAll(/--match '\*?(.*?)\*?'/g)) {
       t.true(text.includes(pattern), `${name}: ${file} has no test of ${pattern}`);
     }
+  }
+});
+
+test('every test that SECURITY.md names is there', (t) => {
+  const folder = join(root, '__test__');
+  const files = readdirSync(folder, { recursive: true }).filter((name) =>
+    name.endsWith('.test.js'),
+  );
+  const code = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const { text } = documents.find(({ name }) => name === 'SECURITY.md');
+  const rows = [...text.matchAll(/^\| .+? \| (.+?)(?: \(\[.*\))? \|$/gm)].slice(1);
+  t.true(rows.length > 20);
+  for (const title of rows.flatMap(([, titles]) => titles.split('; '))) {
+    // An ellipsis stands for the part of a title that differs between cases.
+    t.true(code.includes(title.split('…', 1)[0]), title);
   }
 });

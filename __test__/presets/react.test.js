@@ -66,7 +66,7 @@ export const Icons = { One };`,
   wasHot(t, tab);
 });
 
-test('other hooks, class components and @refresh reset remount; custom hooks reach who uses them', async (t) => {
+test('other hooks, class components and @refresh reset remount; custom hooks reach their components', async (t) => {
   const files = {
     'App.jsx': `import { Component, useState } from 'react';
 import { useCount } from './useCount';

@@ -190,7 +190,7 @@ for (const [name, source, next, reason] of [
   });
 }
 
-test('other options of a shadow root: a new element in its place', async (t) => {
+test('other options of a shadow root put a new element in its place', async (t) => {
   const source = `class XIt extends HTMLElement {
   static observedAttributes = ['label'];
   value = 0;

@@ -32,7 +32,7 @@ test('nothing is known of a page whose url the server does not know', (t) => {
   t.is(new Departures(null, START).of(update(['/a.js']), NOW, preloaded, unused).size, 0);
 });
 
-test('what is used unseen has not departed, nor what that imports so', (t) => {
+test('a module that is used unseen has not departed, and neither have its unseen imports', (t) => {
   const usedBy = { '/a.js': '/b.js', '/b.js': '/c.js', '/c.js': '/element', '/d.js': '/e.js' };
   const isUsedUnseen = (url, departed) => url in usedBy && !departed.has(usedBy[url]);
   const all = update(['/a.js'], ['/b.js'], ['/c.js'], ['/d.js'], ['/e.js']);

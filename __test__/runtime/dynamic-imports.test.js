@@ -1,7 +1,7 @@
 import test from 'ava';
 import { DynamicImports } from '../../dist/runtime/modules/dynamic-imports.js';
 
-test('what is on its way is waited for', async (t) => {
+test('an import on its way is waited for', async (t) => {
   const imports = new DynamicImports(() => 0);
   t.true(imports.isSettled);
   const [one, other] = [imports.begin(), imports.begin()];
@@ -17,14 +17,14 @@ test('what is on its way is waited for', async (t) => {
   t.true(imports.isSettled);
 });
 
-test('what never comes is waited for once', async (t) => {
+test('an import that never comes is waited for once', async (t) => {
   const imports = new DynamicImports(() => 0);
   imports.begin();
   await imports.settled();
   t.true(imports.isSettled);
 });
 
-test('code that imported has what it imported when that is settled', async (t) => {
+test('importing code has the module when the import is settled', async (t) => {
   const imports = new DynamicImports(() => 0);
   const importing = (async () => {
     const over = imports.begin();
@@ -41,7 +41,7 @@ test('code that imported has what it imported when that is settled', async (t) =
   t.deepEqual(events, ['imported', 'settled']);
 });
 
-test('what comes with what is waited for is waited for too', async (t) => {
+test('an import that begins during the wait is waited for too', async (t) => {
   const imports = new DynamicImports(() => 0);
   const one = imports.begin();
   const settled = imports.settled();

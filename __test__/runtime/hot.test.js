@@ -151,7 +151,7 @@ for (const [name, accept, expected] of [
   });
 }
 
-test('webpackHot: a callback is told which dependencies changed, an error handler what it throws', (t) => {
+test('webpackHot: a callback gets the changed dependencies, and an error handler gets its errors', (t) => {
   const { webpackHot, registered } = setUp();
   const heard = [];
   webpackHot().accept(
@@ -188,7 +188,7 @@ test('webpackHot: dispose handlers are added and removed', (t) => {
   t.is(registered.disposers.length, 1);
 });
 
-test('webpackHot: status handlers hear of each stage, errors of theirs stop nothing', (t) => {
+test('webpackHot: status handlers hear of each stage, and their errors stop nothing', (t) => {
   const { webpackHot, statuses, calls, generation } = setUp();
   const { status, addStatusHandler, removeStatusHandler } = webpackHot();
   const heard = [];

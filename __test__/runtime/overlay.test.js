@@ -62,7 +62,7 @@ test('a problem that lasts is shown, and hidden at once when it is gone', (t) =>
   t.is(state.shown, null);
 });
 
-test('what lasts less is never shown, however often it comes', (t) => {
+test('a problem that does not last is never shown, however often it comes', (t) => {
   const { overlay, state, pass } = openOverlay();
   for (let time = 0; time < 5; time++) {
     overlay.update([problem('a', 'half a word')]);
@@ -96,7 +96,7 @@ test('a second problem joins the first after a while, and the other stays when o
   t.deepEqual(state.shown, ['two']);
 });
 
-test('what says the same is not rendered again', (t) => {
+test('a problem with the same text is not rendered again', (t) => {
   const { overlay, state, pass } = openOverlay();
   overlay.update([problem('a', 'one')]);
   pass(LASTING);
@@ -104,7 +104,7 @@ test('what says the same is not rendered again', (t) => {
   t.is(state.changes, 1);
 });
 
-test('dismissed is dismissed, until there is something new', (t) => {
+test('a dismissed problem stays dismissed, until there is something new', (t) => {
   const { overlay, state, pass } = openOverlay();
   overlay.update([problem('a', 'one', { frame: '> 1 | x' })]);
   pass(LASTING);
@@ -192,7 +192,7 @@ test('code that cannot be served is a problem until it can, one for each module'
   t.deepEqual(titles(), []);
 });
 
-test('an update that did not load names its way, and any later one settles it', (t) => {
+test('a failed update names its way, and any later one settles it', (t) => {
   const { problems, titles, all } = openProblems();
   const failure = { stage: 'load', url: undefined, error: new Error('/gone.js: 404') };
   problems.updated(update('/leaf.js'), application, [failure]);
@@ -242,7 +242,7 @@ test('code and callbacks that threw are settled by an update that they are part 
   t.deepEqual(titles(), []);
 });
 
-test('stacks of Firefox', (t) => {
+test('stacks of Firefox are read', (t) => {
   const { problems, all } = openProblems();
   const error = new Error('boom');
   error.stack = 'draw@http://localhost:8000/a.js?__hot=12:3:7\n@http://localhost:8000/b.js:1:1\n';

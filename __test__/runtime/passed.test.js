@@ -7,7 +7,7 @@ import { Passed } from '../../dist/runtime/update/passed.js';
 const update = (version, ...changed) => ({ version, changed });
 const nowhere = () => false;
 
-test('older code is told of the newest update of its module, once', (t) => {
+test('older code gets the newest update of its module, once', (t) => {
   const passed = new Passed();
   const [first, second] = [update(5, '/a.js', '/b.js'), update(7, '/a.js')];
   passed.add(first, nowhere);
@@ -18,7 +18,7 @@ test('older code is told of the newest update of its module, once', (t) => {
   t.is(passed.take('/c.js', 0), undefined);
 });
 
-test('code of the update, or newer, is told of none', (t) => {
+test('code of the update, or newer, gets none', (t) => {
   const passed = new Passed();
   passed.add(update(5, '/a.js', '/b.js'), nowhere);
   t.is(passed.take('/a.js', 5), undefined);
@@ -32,7 +32,7 @@ test('an update of a module in the page is not remembered for others', (t) => {
   t.is(passed.take('/a.js', 0), undefined);
 });
 
-test('a page that is open for long remembers the last ones', (t) => {
+test('a page that is open for long remembers the last updates', (t) => {
   const passed = new Passed();
   for (let version = 1; version <= 500; version++)
     passed.add(update(version, `/${version}.js`), nowhere);

@@ -475,7 +475,7 @@ test('a reload names the file, the way, the place and the remedy', (t) => {
   });
 });
 
-test('a module imported by thousands in a row', (t) => {
+test('a chain of thousands of importers is walked', (t) => {
   const count = 5000;
   const lines = Array.from({ length: count }, (_, at) => `/${at}.js <- /${at + 1}.js`);
   const loaded = Array.from({ length: count + 1 }, (_, at) => `/${at}.js`);

@@ -120,7 +120,7 @@ test('a namespace has no names that are ambiguous', (t) => {
   t.deepEqual(Object.keys(view.namespace()), ['y']);
 });
 
-test('a module that has not run is read as the browser has it; portals define their modules', (t) => {
+test('a module that has not run reads as in the browser, and portals define their modules', (t) => {
   const view = new View();
   const $hot_e1 = () => ({ exported: (index) => `own ${index}` });
   view.native = Object.defineProperty({ made: $hot_e1, value: undefined }, 'late', {
@@ -138,7 +138,7 @@ test('a module that has not run is read as the browser has it; portals define th
   });
 });
 
-test('what importers read cannot be assigned', (t) => {
+test('importers cannot assign what they read', (t) => {
   const reader = a.reader(['x']);
   t.is(reader.x, 'x of /a.js');
   t.is(reader.nothing, undefined);
@@ -240,7 +240,7 @@ for (const [what, lines, expected] of [
   });
 }
 
-test('what throws fails those that import it, now and for good', async (t) => {
+test('a module that throws fails its importers, now and for good', async (t) => {
   const log = [];
   const made = graphOf(['a <- b', 'b <- c! d', 'c! <-', 'd <-'], log);
   const first = t.throws(() => evaluate(made.get('a')));

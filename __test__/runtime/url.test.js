@@ -25,7 +25,7 @@ for (const [address, url, version] of [
   });
 }
 
-test('bare specifiers are no addresses, other origins keep their origin', (t) => {
+test('bare specifiers are no addresses, and other origins keep their origin', (t) => {
   t.is(parseAddress('lit'), undefined);
   t.is(parseAddress('https://cdn.example/a.js')?.origin, 'https://cdn.example');
 });
@@ -50,7 +50,7 @@ test('an inline script belongs to its page', (t) => {
   t.is(pageOfInline('/index.html'), undefined);
 });
 
-test('people know an inline script by its page and line', (t) => {
+test('messages name an inline script by its page and line', (t) => {
   t.is(
     withPlaces(
       'x (/a.js → /?__inline=/index.html:12:9 → /index.html), /lib/?__inline=/b.html:1:2.',

@@ -9,7 +9,7 @@ test('a view has every export, live and enumerable', (t) => {
   t.is(view.count, 2);
 });
 
-test('a view has module and deps besides the exports', (t) => {
+test('a view has module and deps in addition to the exports', (t) => {
   const namespace = { count: 1 };
   const view = createView(namespace, [namespace]);
   const { module, deps } = view;

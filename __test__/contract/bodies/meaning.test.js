@@ -97,7 +97,7 @@ export * as inner from './stars.js';`,
   wasHot(t, tab);
 });
 
-test('dependencies run before what imports them, each once', async (t) => {
+test('dependencies run before their importers, each once', async (t) => {
   const module = (name, ...imports) =>
     `${imports.map((one) => `import './${one}.js';`).join('')}(globalThis.log ??= []).push('${name}');`;
   const { project, server, tab } = await startApp(t, {
@@ -117,7 +117,7 @@ test('dependencies run before what imports them, each once', async (t) => {
   wasHot(t, tab);
 });
 
-test('a cycle of which several modules are accepted runs in the order of its imports', async (t) => {
+test('a cycle with several accepted modules runs in the order of its imports', async (t) => {
   const item = (number) => `import { menu } from './menu.js';
 export class Item {
   constructor(name) { this.name = name + ${number}; }
@@ -205,7 +205,7 @@ export const same = () => [object === globalThis.object, value];`,
   t.deepEqual(tab.errors, []);
 });
 
-test('importers of a module that accepts itself follow it, new and old', async (t) => {
+test('old and new importers follow a module that accepts itself', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `import { count } from './counter.js'; import './view.js';
 globalThis.main = () => count;

@@ -25,7 +25,7 @@ globalThis.show(top);
 import.meta.hot.accept('./top.js', (top) => globalThis.show(top));
 `;
 
-test('code that an update runs may import what has its turn later', async (t) => {
+test('code of an update may import a module that has its turn later', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': "import './first.js'; import './second.js';",
     'first.js': `import { value } from './dep.js';
@@ -47,7 +47,7 @@ import.meta.hot.accept();`,
   wasHot(t, tab);
 });
 
-test('what new code imports dynamically is the same when it is imported again', async (t) => {
+test('a module that new code imports dynamically is the same when it is imported again', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': `globalThis.load = async () => { globalThis.value = (await import('./dep.js')).value; };
 globalThis.load();
@@ -75,7 +75,7 @@ import.meta.hot.accept();`;
 /** A module whose namespace is a thenable that never answers. */
 const thenable = (number) => `export function then() {} export const value = ${number};`;
 
-test('functions that are exported as `then` hold up no update that brings them', async (t) => {
+test('an update with functions that are exported as `then` does not wait for them', async (t) => {
   const { project, server, tab } = await startApp(t, {
     'main.js': showing(),
     'own.js': thenable(1),
@@ -119,7 +119,7 @@ for (const [what, [code, expected]] of Object.entries(PACKAGES)) {
   });
 }
 
-test('what an update replaced is not kept', async (t) => {
+test('the page does not keep code that an update replaced', async (t) => {
   const dep = (number) => `const held = { number: ${number} };
 (globalThis.held ??= []).push(new WeakRef(held));
 export const value = () => held.number;
@@ -185,7 +185,7 @@ import.meta.hot.accept();
   t.is(tab.loads, 2);
 });
 
-test('what is loaded long after an update sees what is current by then', async (t) => {
+test('a module that is loaded long after an update sees the code that is current by then', async (t) => {
   const dep = (number) => `export const number = ${number}; import.meta.hot.accept();`;
   const late = (name) => `import { number } from './dep.js'; globalThis.${name} = () => number;`;
   const { project, tab } = await startApp(t, {
@@ -217,7 +217,7 @@ import.meta.hot.accept();
   wasHot(t, tab);
 });
 
-test('what tools made of a file is still shown as that file: its source map comes with the code', async (t) => {
+test('devtools still show the file that tools transformed: its source map comes with the code', async (t) => {
   const typed = (number) => `type Numbers = number[];
 export const numbers: Numbers = [${number}];
 

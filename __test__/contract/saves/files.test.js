@@ -50,7 +50,7 @@ test('a file that is deleted leaves the page as it is, and is hot when it comes 
   wasHot(t, tab);
 });
 
-test('a file that was imported before it was there is hot when it is made', async (t) => {
+test('a file that was imported before it existed is hot when it is created', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': `globalThis.value = (await import('./late.js').catch(() => ({ value: 0 }))).value;
 import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; });`,
@@ -63,7 +63,7 @@ import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; }
   wasHot(t, tab);
 });
 
-test('a folder that is replaced, as by a checkout, is followed', async (t) => {
+test('edits in a folder that was replaced, as by a checkout, are hot', async (t) => {
   const { project, tab } = await startApp(t, {
     'main.js': MAIN.replaceAll('./dep.js', './lib/inner/dep.js'),
     'lib/inner/dep.js': dep(1),

@@ -88,7 +88,7 @@ test('a save in three parts never runs a part', async (t) => {
   wasHot(t, tab);
 });
 
-test('a save in parts that are no code by themselves is no error', async (t) => {
+test('a save in parts, each of which is not valid code, is no error', async (t) => {
   const { project, server, tab } = await startApp(t, APP);
   await tab.until(value, 1);
   const file = await openFile(project.path('dep.js'), 'w');
@@ -137,7 +137,7 @@ for (const [kind, method] of [
   });
 }
 
-test('saves of a module and of what it imports, at once, show the newest of both', async (t) => {
+test('saves of a module and of its import, at once, show the newest of both', async (t) => {
   const top = (number) =>
     `import { value as below } from './dep.js'; export const value = [${number}, below];`;
   const { project, tab } = await startApp(t, {
@@ -153,7 +153,7 @@ test('saves of a module and of what it imports, at once, show the newest of both
   wasHot(t, tab);
 });
 
-test('modules that import each other and are saved at once: each accepts its own update, once', async (t) => {
+test('modules that import each other and are saved at once each accept their own update, once', async (t) => {
   const module = (own, other, number) => `import { value as ${other} } from './${other}.js';
 export const value = '${own}${number}';
 (globalThis.seen ??= []).push('run ' + value);

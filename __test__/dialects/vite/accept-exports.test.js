@@ -71,7 +71,7 @@ const EXCESSES = {
 };
 
 for (const [form, imported] of Object.entries(EXCESSES)) {
-  test(`acceptExports(names, cb) passes on what an importer uses otherwise: ${form}`, async (t) => {
+  test(`acceptExports(names, cb) passes the update on where an importer uses another export: ${form}`, async (t) => {
     const { project, tab } = await startApp(t, {
       'main.js': `import './importer.js'
 globalThis.log.push('main')
@@ -89,7 +89,7 @@ import.meta.hot.accept('./importer.js', () => globalThis.log.push('accepted'))
   });
 }
 
-test('acceptExports(names) where another export is used and nobody accepts reloads the page', async (t) => {
+test('acceptExports(names) reloads the page where another export is used and no module accepts', async (t) => {
   const app = await startApp(t, {
     'main.js': `${HOT}globalThis.log = []; import { b } from './dep.js'; globalThis.value = b;`,
     'other.js': `import { a } from './dep.js';`,
@@ -102,7 +102,7 @@ test('acceptExports(names) where another export is used and nobody accepts reloa
   }
 });
 
-test('acceptExports(names): what importers use changes with edits of theirs, and of the names', async (t) => {
+test('acceptExports(names) follows edits of the importers, and of the names', async (t) => {
   const importer = (names) => `import { ${names} } from './dep.js'
 globalThis.log.push('importer ' + ${names})
 if (import.meta.hot) {
@@ -133,7 +133,7 @@ if (import.meta.hot) {
   wasHot(t, tab);
 });
 
-test('acceptExports(names): importers that a page has not loaded do not matter in it', async (t) => {
+test('acceptExports(names) ignores importers that the page has not loaded', async (t) => {
   const app = await startApp(t, {
     'main.js': `${HOT}globalThis.log = []; import { a } from './dep.js';`,
     'second.html': '<!doctype html><script type="module" src="./second.js"></script>',
@@ -154,7 +154,7 @@ test('acceptExports(names): importers that a page has not loaded do not matter i
   t.is(second.loads, 3);
 });
 
-test('acceptExports(names) with names that only running the code tells', async (t) => {
+test('acceptExports(names) takes names that only the running code knows', async (t) => {
   const dep = (number) => `${exporting(number, ['b'])}
 const names = ['a'].filter(Boolean)
 import.meta.hot.acceptExports(names)

@@ -15,7 +15,7 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 
-test('import.meta.hot.dispose((data) => …) clears what the old module left running', async (t) => {
+test('import.meta.hot.dispose((data) => …) clears side effects of the old module', async (t) => {
   const effect = (number) => `function setupSideEffect() {
   globalThis.running ??= new Set()
   const interval = setInterval(() => {}, 1000)
@@ -91,7 +91,7 @@ test('prune callbacks run after the dispose callbacks, with data, which is gone 
   wasHot(t, tab);
 });
 
-test('a module that was pruned and is imported again is hot again, and so is what it imports', async (t) => {
+test('a module that was pruned and is imported again is hot again, and so are its imports', async (t) => {
   const { project, tab } = await startPruning(t, {
     'root.js': importing('widget.js'),
     'widget.js': `import { number } from './part.js'; globalThis.value = number; import.meta.hot.accept();

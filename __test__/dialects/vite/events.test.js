@@ -37,7 +37,7 @@ async function heard(t, tab, count = 1) {
   return payloads;
 }
 
-test('vite:invalidate says who gave up, why, and who did so first, under every prefix', async (t) => {
+test('vite:invalidate names the module that gave up, why, and the first one that did, under every prefix', async (t) => {
   const giveUp = (message) => `if (import.meta.hot) {
   import.meta.hot.accept(() => { import.meta.hot.invalidate(${message}) })
 }
@@ -173,7 +173,7 @@ for (const prefix of ['vite:', 'bun:', 'hotgraph:']) {
   t.is(tab.loads, 1);
 });
 
-test('off(event, cb) takes a listener away, on() of an older generation is gone with it', async (t) => {
+test('off(event, cb) removes a listener, and listeners of an older generation go with it', async (t) => {
   const dep = (number) => `if (import.meta.hot) {
   const taken = () => globalThis.log.push('taken ${number}')
   import.meta.hot.on('vite:afterUpdate', taken)

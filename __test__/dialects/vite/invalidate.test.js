@@ -24,7 +24,7 @@ const MOMENTS = {
 };
 
 for (const [moment, giveUp] of Object.entries(MOMENTS)) {
-  test(`invalidate() within a dependency acceptance goes on to importers, with the new code: ${moment}`, async (t) => {
+  test(`invalidate() in a callback for a dependency goes on to importers, with the new code: ${moment}`, async (t) => {
     const app = await startApp(t, {
       'main.js': `${HOT}import { value } from './middle.js'
 globalThis.value = value

@@ -52,7 +52,7 @@ if (import.meta.hot) {
   await logs(tab, ...JSON_VALUES);
 });
 
-test('client.send reaches the page that sent, hmr.hot.send all of them', async (t) => {
+test('client.send reaches the page that sent, and hmr.hot.send reaches all pages', async (t) => {
   const { server, tab, open } = await startApp(t, {
     'main.js': `${HOT}globalThis.log = []
 if (import.meta.hot) {
@@ -73,7 +73,7 @@ if (import.meta.hot) {
   wasHot(t, other);
 });
 
-test('hmr.hot.off takes a listener of the server away, others stay', async (t) => {
+test('hmr.hot.off removes a listener of the server, and others stay', async (t) => {
   const { server, tab } = await startApp(t, { 'main.js': HOT });
   const received = [];
   const taken = (data) => received.push(`taken ${data}`);
@@ -89,7 +89,7 @@ test('hmr.hot.off takes a listener of the server away, others stay', async (t) =
   t.deepEqual(received, ['taken 1', 'kept 1', 'kept 2']);
 });
 
-test('messages that are sent before the socket is open, or while it is not, are not lost', async (t) => {
+test('messages that are sent while the socket is not open are not lost', async (t) => {
   const { server, tab } = await startApp(t, {
     'main.js': `${HOT}if (import.meta.hot) {
   import.meta.hot.send('my:event', 'early 1')

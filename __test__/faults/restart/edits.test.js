@@ -74,7 +74,7 @@ test('an edit that is undone before the server restarts changes nothing', async 
   wasHot(t, tab);
 });
 
-test('a file that was away when the server ended and is back as it was is no edit, but for who missed it', async (t) => {
+test('a file that was away when the server ended and is back as it was is an edit only for pages that missed it', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
   await site.project.write('dep.js', dep(2));
@@ -201,7 +201,7 @@ test('an edit of the page during the restart reloads it and is given as the reas
   t.is(report.cause, 'page');
 });
 
-test('what a page registered that the parser cannot see is known after a restart', async (t) => {
+test('registrations that the parser cannot see are known after a restart', async (t) => {
   const site = await startSite(t, {
     'main.js': `import './self.js'; globalThis.clicks = 0;`,
     'self.js': `globalThis.value = 1;
@@ -250,7 +250,7 @@ globalThis.set = (next) => set(next);`,
   wasHot(t, tab);
 });
 
-test('which exports importers use is known after a restart', async (t) => {
+test('the exports that importers use are known after a restart', async (t) => {
   const module = (number) => `export const color = ${number};
 export const other = ${number};
 globalThis.value = color;
@@ -274,7 +274,7 @@ import.meta.hot.acceptExports(['color'], () => {});`;
   wasHot(t, tab);
 });
 
-test('transformed modules and bare specifiers are what they were', async (t) => {
+test('transformed modules and bare specifiers are the same after a restart', async (t) => {
   const typed = (number) => `export const value: number = ${number};`;
   const files = {
     'index.html': PAGE.replace('main.js', 'main.ts'),
@@ -322,7 +322,7 @@ import.meta.hot.accept('./late.js', (late) => { globalThis.value = late.value; }
   wasHot(t, tab);
 });
 
-test('a page whose server is restarted before its socket opens is gone on with', async (t) => {
+test('a page whose server restarts before its socket opens stays', async (t) => {
   const site = await startSite(t);
   const tab = await site.open();
   const context = tab.page.context();

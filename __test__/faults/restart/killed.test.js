@@ -66,7 +66,7 @@ const kill = async (program) => {
   await program.end();
 };
 
-test('a page outlives a server that is killed, and gets what was edited until the next one runs', async (t) => {
+test('a page outlives a server that is killed, and gets the edits made until the next one runs', async (t) => {
   const { project, run, kept, url } = await startProcess(t);
   let program = await run();
   const tab = await openTab(url);

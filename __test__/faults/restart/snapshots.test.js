@@ -127,7 +127,7 @@ test('a module that a plugin makes up reloads the pages that have it, and no oth
   wasHot(t, tab);
 });
 
-test('without a place for it nothing is written, and a restart reloads', async (t) => {
+test('without a place for a snapshot nothing is written, and a restart reloads', async (t) => {
   const site = await startSite(t, APP, { hmr: { cacheDir: false } });
   const tab = await site.open();
   await site.restart();
@@ -154,7 +154,7 @@ test('two servers of one project keep their pages apart', async (t) => {
   t.is(readdirSync(site.project.path('cache')).length, 2);
 });
 
-test('of the folder of snapshots nothing is removed but old ones of ours', async (t) => {
+test('only our own old snapshots are removed from the folder', async (t) => {
   const site = new Site(t, APP);
   const long = new Date(Date.now() - 30 * 24 * 3600 * 1000);
   const files = {

@@ -162,7 +162,7 @@ test('CVE-2025-30360: a page at an IP address opens the socket', async (t) => {
   }
 });
 
-test('CVE-2025-30359: a page of another site loads what is ours by script elements', async (t) => {
+test('CVE-2025-30359: a page of another site loads our files by script elements', async (t) => {
   const careless = await startCareless(
     t,
     () => false,

@@ -37,7 +37,7 @@ async function startEndpoint(t, options = {}) {
 
 const FLOOD = 50_000;
 
-test('a page that floods the socket is held up, and others are not', async (t) => {
+test('a page that floods the socket is slowed down, and others are not', async (t) => {
   let received = 0;
   const onMessage = (client, text) => {
     if (text === 'ping') endpoint.send('pong', client);
@@ -192,7 +192,7 @@ test('a flood of long reports delays no update for long, and makes no modules', 
   t.false(server.events.some(({ files }) => /made-up/.test(String(files))));
 });
 
-test('queries that somebody makes up, and requests of other sites, cost no save anything', async (t) => {
+test('made-up queries, and requests of other sites, do not slow down saves', async (t) => {
   const source = "import './dep.js'; import.meta.hot?.accept();";
   const { project, server, origin } = await startOurs(t, {
     hmr: { allowedOrigins: ['https://dev.example.com'] },
@@ -299,7 +299,7 @@ test('a page that reads nothing is dropped', async (t) => {
   t.deepEqual(gone, [1]);
 });
 
-test('more sockets than anybody has tabs', async (t) => {
+test('sockets beyond the limit are refused', async (t) => {
   const reasons = [];
   const { origin, path } = await startEndpoint(t, { onRefused: (reason) => reasons.push(reason) });
   const sockets = [];

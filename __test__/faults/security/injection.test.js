@@ -66,7 +66,7 @@ test('custom events cannot reach the prototypes of objects', async (t) => {
   }
 });
 
-test('text from pages and headers commands no terminal', async (t) => {
+test('text from pages and headers cannot command the terminal', async (t) => {
   const lines = [];
   const { origin } = await startOurs(t, { hmr: { logLevel: 'info' }, before: [terminal(lines)] });
   const url = await socketPath(origin);

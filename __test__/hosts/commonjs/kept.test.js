@@ -71,7 +71,7 @@ test('without a bundler the error says which to install', async (t) => {
   });
 });
 
-test('the urls in what was kept are asked for in the next run too', async (t) => {
+test('the next run knows the urls in kept modules', async (t) => {
   const project = write(t, {
     'p/package.json': '{ "name": "p", "main": "index.js" }',
     'p/index.js': 'module.exports = require("q");',

@@ -35,7 +35,7 @@ for (const tool of TOOLS) {
     t.regex(packages.lines.join('\n'), new RegExp(`^p: .* with ${tool} in \\d+ ms\\nq: [^\\n]+$`));
   });
 
-  test(`${tool}: packages that require each other see what is there so far`, async (t) => {
+  test(`${tool}: packages that require each other see the exports so far`, async (t) => {
     const project = write(
       t,
       {
@@ -153,7 +153,7 @@ for (const tool of TOOLS) {
     });
   });
 
-  test(`${tool}: default exports and names`, async (t) => {
+  test(`${tool}: imports get the default export and names`, async (t) => {
     const project = write(
       t,
       {
@@ -253,7 +253,7 @@ for (const tool of TOOLS) {
     );
   });
 
-  test(`${tool}: what cannot be parsed is refused, with file, line and column`, async (t) => {
+  test(`${tool}: code that cannot be parsed is refused, with file, line and column`, async (t) => {
     const project = write(
       t,
       {

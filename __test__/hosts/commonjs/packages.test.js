@@ -92,7 +92,7 @@ test('other packages from npm work as they do in Node', async (t) => {
   t.deepEqual(tab.errors, []);
 });
 
-test('esbuild: files that a template names are there', async (t) => {
+test('esbuild: the files that a template can name are in the page', async (t) => {
   const project = write(t, {
     'p/index.js':
       'exports.load = (name) => require("./parts/" + name + ".js").name; require("./parts/a").name += "!";',
@@ -103,7 +103,7 @@ test('esbuild: files that a template names are there', async (t) => {
   t.deepEqual(await inPage(tab, 'p/index.js', 'it => [it.load("a"), it.load("b")]'), ['a!', 'b']);
 });
 
-test('a linked package is one, by its real place', async (t) => {
+test('a linked package is one instance, by its real path', async (t) => {
   const project = write(t, { 'p/index.js': 'exports.linked = require("linked");' });
   await project.write('packages/linked/package.json', '{ "name": "linked", "main": "main.js" }');
   await project.write('packages/linked/main.js', 'exports.count = 1;');
@@ -118,7 +118,7 @@ test('a linked package is one, by its real place', async (t) => {
   t.deepEqual(await packages.namesOf('node_modules/linked/main.js'), ['other']);
 });
 
-test('urls name the module that is asked for', (t) => {
+test('the query of a url says which module is asked for', (t) => {
   const asked = (query) => commonJsRequest(new URLSearchParams(query));
   t.is(asked('a=1'), undefined);
   t.deepEqual(asked('__commonjs'), { part: 'exports', names: [] });

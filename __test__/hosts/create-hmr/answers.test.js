@@ -63,7 +63,7 @@ for (const [path, type] of [
   });
 }
 
-test('an ETag covers all that is served, stamps and the client included', async (t) => {
+test('an ETag covers the whole answer, stamps and the client included', async (t) => {
   const { project, origin, open } = await startServer(t, {
     'index.html': '<!doctype html><link rel="stylesheet" href="a.css">',
     'a.css': 'body { color: rgb(1, 0, 0) }',
@@ -77,7 +77,7 @@ test('an ETag covers all that is served, stamps and the client included', async 
   t.not(await tagOf(), before);
 });
 
-test('parts of files', async (t) => {
+test('ranges get parts of files', async (t) => {
   const { origin } = await startServer(t, SERVED);
   const ask = (range) => fetch(`${origin}/picture.png`, { headers: { range } });
   const part = await ask('bytes=1-2');

@@ -57,7 +57,7 @@ function asKoa(hmr) {
 }
 
 for (const [name, [base, app]] of Object.entries(mounted)) {
-  test(`below a path: ${name}`, async (t) => {
+  test(`a page below a path is hot: ${name}`, async (t) => {
     const { project, origin, open } = await startServer(t, VALUE_APP, {
       hmr: base === undefined ? {} : { base },
       app,
@@ -72,7 +72,7 @@ for (const [name, [base, app]] of Object.entries(mounted)) {
   });
 }
 
-test('several in one app, each at its own path', async (t) => {
+test('several instances in one app are hot, each at its own path', async (t) => {
   const other = makeProject(t, VALUE_APP);
   const second = make(t, { root: other.folder });
   const { project, server, open } = await startServer(t, VALUE_APP, {
@@ -86,7 +86,7 @@ test('several in one app, each at its own path', async (t) => {
   t.is(await a.evaluate(value), 3);
 });
 
-test('several in one process', async (t) => {
+test('several instances in one process are hot', async (t) => {
   const servers = [await startServer(t, VALUE_APP), await startServer(t, VALUE_APP)];
   const tabs = [await servers[0].open(), await servers[1].open()];
   await isHot(t, { project: servers[1].project, tab: tabs[1] });
@@ -94,7 +94,7 @@ test('several in one process', async (t) => {
   await isHot(t, { project: servers[0].project, tab: tabs[0] });
 });
 
-test('two at the same path are a warning', async (t) => {
+test('two instances at the same path are a warning', async (t) => {
   const warnings = hearWarnings(t);
   const second = make(t, { root: import.meta.dirname, logLevel: 'warn' });
   const { origin } = await startServer(t, VALUE_APP, {
@@ -105,7 +105,7 @@ test('two at the same path are a warning', async (t) => {
   t.regex(warnings[0], /another createHmr\(\) serves what is below "\/" too/);
 });
 
-test('one at two paths is a warning', async (t) => {
+test('one instance at two paths is a warning', async (t) => {
   const warnings = hearWarnings(t);
   const { origin } = await startServer(t, VALUE_APP, {
     hmr: { logLevel: 'warn' },
@@ -117,7 +117,7 @@ test('one at two paths is a warning', async (t) => {
 });
 
 for (const keepsHost of [true, false]) {
-  test(`behind a reverse proxy that ${keepsHost ? 'keeps' : 'rewrites'} Host`, async (t) => {
+  test(`a page behind a reverse proxy that ${keepsHost ? 'keeps' : 'rewrites'} Host is hot`, async (t) => {
     const { project, origin, open } = await startServer(t, VALUE_APP);
     const tab = await open('/', await startProxy(t, origin, { keepsHost }));
     await isHot(t, { project, tab });
@@ -128,7 +128,7 @@ for (const [order, app] of Object.entries({
   before: (hmr) => express().use(compression({ threshold: 0 }), hmr.middleware),
   after: (hmr) => express().use(hmr.middleware, compression({ threshold: 0 })),
 })) {
-  test(`compression ${order} it`, async (t) => {
+  test(`a page with compression ${order} the middleware is hot`, async (t) => {
     const { project, origin, open } = await startServer(t, VALUE_APP, { app });
     const response = await fetch(`${origin}/main.js`);
     t.is(response.headers.get('content-encoding') !== null, order === 'before');

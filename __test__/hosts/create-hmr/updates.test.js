@@ -39,7 +39,7 @@ test('modules, style sheets and images are hot', async (t) => {
   wasHot(t, tab);
 });
 
-test('new code may import what no page had', async (t) => {
+test('new code may import modules that no page had', async (t) => {
   const { project, open } = await startServer(t, VALUE_APP);
   const tab = await open();
   await tab.until(value, 1);
@@ -52,7 +52,7 @@ test('new code may import what no page had', async (t) => {
   wasHot(t, tab);
 });
 
-test('a page without one of its modules is healed when the module is made', async (t) => {
+test('creating a missing module repairs the page', async (t) => {
   const { project, open } = await startServer(t, { 'main.js': VALUE_APP['main.js'] });
   const tab = await open();
   await project.write('dep.js', dep(1));
@@ -60,7 +60,7 @@ test('a page without one of its modules is healed when the module is made', asyn
   await isHot(t, { project, tab: Object.assign(tab, { loads: 1 }) });
 });
 
-test('a syntax error changes nothing, the next good save does', async (t) => {
+test('a syntax error changes nothing, and the next good save applies', async (t) => {
   const { project, hmr, open } = await startServer(t, VALUE_APP);
   const tab = await open();
   await tab.until(value, 1);
@@ -75,7 +75,7 @@ test('a syntax error changes nothing, the next good save does', async (t) => {
   wasHot(t, tab);
 });
 
-test('a file that is gone is no longer served, whatever was saved of it', async (t) => {
+test('a deleted file is no longer served, whatever was saved of it', async (t) => {
   const { project, origin, open } = await startServer(t, VALUE_APP);
   const tab = await open();
   await project.write('dep.js', dep(2));
@@ -127,7 +127,7 @@ import.meta.hot.send('ping', 1);`,
   wasHot(t, tab);
 });
 
-test('pages that the app writes are loaded again when their templates change', async (t) => {
+test('pages that the app writes reload when their templates change', async (t) => {
   const project = makeProject(t, { 'views/page.txt': 'page 1', 'views/part.txt': 'part 1' });
   const views = ['page.txt', 'part.txt'].map((name) => project.path(`views/${name}`));
   const app = (hmr) =>

@@ -27,7 +27,7 @@ const test = ava.serial;
 
 ava.after.always(closeBrowser);
 
-test('Ctrl+C ends it though sockets and events are open', async (t) => {
+test('Ctrl+C ends the command though sockets and events are open', async (t) => {
   const { origin, program } = await startRails(t);
   const tab = await open(t, `${origin}/`);
   await tab.evaluate(() => {
@@ -38,7 +38,7 @@ test('Ctrl+C ends it though sockets and events are open', async (t) => {
   t.deepEqual(await program.interrupt(), { code: 0, signal: null });
 });
 
-test('a configuration says the same', async (t) => {
+test('a configuration does the same as flags', async (t) => {
   const project = new Project({});
   t.teardown(() => project.dispose());
   cpSync(join(RAILS, 'app'), project.path('app'), { recursive: true });
@@ -71,7 +71,7 @@ const python = ['python3', 'python'].find(
   (name) => spawnSync(name, ['-c', 'import http.server']).status === 0,
 );
 
-test("Python's http.server", async (t) => {
+test("files of Python's http.server are hot", async (t) => {
   if (!python) {
     t.log('skipped: there is no Python on this machine');
     return t.pass();
@@ -96,7 +96,7 @@ test("Python's http.server", async (t) => {
 
 const php = spawnSync('php', ['--version']).status === 0;
 
-test("PHP's own server", async (t) => {
+test("files of PHP's own server are hot", async (t) => {
   if (!php) {
     t.log('skipped: there is no PHP on this machine');
     return t.pass();

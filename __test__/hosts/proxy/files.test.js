@@ -38,7 +38,7 @@ test('modules of an import map with digests are hot, and so are styles', async (
   t.is(tab.loads, 2);
 });
 
-test('a save with a syntax error keeps the page, and the next good one heals it', async (t) => {
+test('a save with a syntax error keeps the page, and the next good one applies', async (t) => {
   const { project, origin, program } = await startRails(t);
   const tab = await open(t, `${origin}/`);
   await project.write('app/javascript/controllers/hello.js', 'export const greet = ;');
@@ -76,7 +76,7 @@ test('maps name files by their urls, with digests and without', async (t) => {
   t.is(headers['cache-control'], 'no-cache');
 });
 
-test('maps of several folders; what is in none is the backend’s', async (t) => {
+test('maps name several folders, and the backend has all other urls', async (t) => {
   const answer = (request, response) => {
     if (request.url === '/') {
       response.writeHead(200, { 'content-type': 'text/html' });
@@ -107,7 +107,7 @@ ${dep}`;
   t.false((await get(origin, '/lib/..%2fone/main.js')).body.includes('globalThis'));
 });
 
-test('what a save newly imports is found, of the files and of the backend', async (t) => {
+test('new imports of a save are found among the files and at the backend', async (t) => {
   const backend = new Map([
     ['/', ['text/html', '<script type="module" src="/a/main.js"></script>']],
   ]);
@@ -145,7 +145,7 @@ globalThis.value = [fresh, gem]; import.meta.hot.accept();`,
   t.deepEqual(tab.errors, []);
 });
 
-test('a module that is missing at a mapped url heals the page when it is there', async (t) => {
+test('creating a missing module at a mapped url repairs the page', async (t) => {
   const answer = ({ url }, response) => {
     if (url !== '/') return response.writeHead(404, { 'content-type': 'text/plain' }).end('no');
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -160,7 +160,7 @@ test('a module that is missing at a mapped url heals the page when it is there',
   t.deepEqual(tab.errors, []);
 });
 
-test('what the backend makes of a file is the backend’s', async (t) => {
+test('a file that the backend transforms stays the backend’s', async (t) => {
   let asked = 0;
   const answer = (request, response) => {
     if (request.url !== '/app.js') return response.writeHead(404).end();

@@ -53,7 +53,7 @@ test('pages in every form get the client, with headers that are right', async (t
   }
 });
 
-test('what is no page for a browser stays as it is', async (t) => {
+test('an answer that is not a page for a browser stays as it is', async (t) => {
   const html = Buffer.from('<p>part</p>');
   const wide = Buffer.from('\ufeff<p>page</p>', 'utf16le');
   const { origin } = await startFor(t, (request, response) => {
@@ -102,7 +102,7 @@ test('a page that is very large is passed on as it is', async (t) => {
   t.true(served.subarray(-3).equals(Buffer.from('end')));
 });
 
-test('while the backend is down a page says so, and loads when it is up again', async (t) => {
+test('a page says that the backend is down, and loads when it is up again', async (t) => {
   const { origin, port, backend, running, program } = await startRails(t);
   await open(t, `${origin}/`);
   await running.interrupt();

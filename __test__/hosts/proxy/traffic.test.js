@@ -48,7 +48,7 @@ test('a url with two slashes reaches no other server', async (t) => {
   t.true(asked.includes(`//localhost:${port}/app.js`), asked.join(' '));
 });
 
-test('cookies and redirects', async (t) => {
+test('cookies and redirects pass', async (t) => {
   const { origin } = await startRails(t);
   const { headers, status } = await get(origin, '/login');
   t.is(status, 302);
@@ -64,7 +64,7 @@ test('cookies and redirects', async (t) => {
   t.is(tab.page.url(), `${origin}/?from=old`);
 });
 
-test('events are there as they come, and end with the page', async (t) => {
+test('server-sent events pass as they come, and end with the page', async (t) => {
   const { origin } = await startRails(t);
   const tab = await open(t, `${origin}/`);
   await tab.evaluate(() => {
@@ -79,7 +79,7 @@ test('events are there as they come, and end with the page', async (t) => {
   t.is(tab.loads, 1);
 });
 
-test('a socket of the backend', async (t) => {
+test('a socket of the backend passes', async (t) => {
   const { origin } = await startRails(t);
   const tab = await open(t, `${origin}/`);
   const answer = await tab.evaluate(
@@ -112,7 +112,7 @@ test('a large upload arrives whole', async (t) => {
   t.deepEqual(await response.json(), { bytes: count * chunk.length, sha256: hash.digest('hex') });
 });
 
-test('an answer is passed on while it is made, and broken off where the backend breaks it off', async (t) => {
+test('an answer passes while it is made, and breaks off where the backend breaks off', async (t) => {
   let goOn = () => {};
   const { origin } = await startFor(t, (request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' });
@@ -129,7 +129,7 @@ test('an answer is passed on while it is made, and broken off where the backend 
   }
 });
 
-test('the backend is told where the browser is', async (t) => {
+test('the backend learns the address of the browser', async (t) => {
   const seen = [];
   const { origin } = await startFor(t, (request, response) => {
     seen.push(request.headers);

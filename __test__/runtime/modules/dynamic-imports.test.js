@@ -35,7 +35,7 @@ test('import() never throws, and gives the namespace that static importers have'
   await t.throwsAsync(main.load('./nothing.js'));
 });
 
-test('what several import at once that the browser cannot load is made once', async (t) => {
+test('a module that several import at once, and that the browser cannot load, is made once', async (t) => {
   const page = openPage(t, {
     '/main.js': {
       locals: ['load'],
@@ -54,7 +54,7 @@ test('what several import at once that the browser cannot load is made once', as
   t.deepEqual(page.take(), ['later']);
 });
 
-test('what failed in an update is imported anew after the next', async (t) => {
+test('a module that failed in an update is imported anew after the next', async (t) => {
   const main = (number) => ({
     code: `const number = ${number}; $hot_m.hot.accept(); $hot_x.import('./a.js').then(({ value }) => note(value), ({ message }) => note(message));`,
   });
@@ -83,7 +83,7 @@ test('what failed in an update is imported anew after the next', async (t) => {
   }
 });
 
-test('what was asked for before an update is what the update makes it', async (t) => {
+test('a module that was asked for before an update is the one of the update', async (t) => {
   const code = (number) => `const value = ${number};`;
   const late = (number) => ({ locals: ['value'], code: code(number) });
   const page = openPage(t, {
@@ -109,7 +109,7 @@ test('what was asked for before an update is what the update makes it', async (t
   t.is((await load()).value, 2);
 });
 
-test('what an update makes old while its predecessor is disposed of is made anew', async (t) => {
+test('a module that an update makes old while its predecessor is disposed of is made anew', async (t) => {
   const a = (number) => ({ locals: ['value'], code: `const value = ${number};` });
   let end;
   globalThis.disposing = new Promise((resolve) => {
@@ -140,7 +140,7 @@ test('what an update makes old while its predecessor is disposed of is made anew
   t.is((await loading).value, 3);
 });
 
-test('JSON that code imports dynamically, by way of a script, is renewed', async (t) => {
+test('JSON that code imports dynamically, through a script, is renewed', async (t) => {
   const main = `$hot_m.hot.accept(); $hot_x.import('./a.js').then(({ value }) => note(value));`;
   const a = {
     imports: [['./data.json', ['default'], { kind: 'json', plain: true }]],

@@ -81,7 +81,7 @@ test('after accept(callback) importers keep what they have, and see what the cal
   t.deepEqual(main.show(), [10, 0]);
 });
 
-test('what an async accept callback assigns counts too', async (t) => {
+test('assignments of an async accept callback count too', async (t) => {
   const dep = (number) => ({
     locals: ['add'],
     code: `let add = ${number}; $hot_m.hot.accept(async ({ add: next }) => {
@@ -121,7 +121,7 @@ test('importers of an accepted dependency see its new exports', async (t) => {
   }
 });
 
-test('what lies between a change and its boundary is evaluated anew, and native code follows', async (t) => {
+test('modules between a change and its boundary are evaluated anew, and native code follows', async (t) => {
   const between = {
     imports: [['./leaf.js', ['leaf']]],
     locals: ['value'],
@@ -147,7 +147,7 @@ test('what lies between a change and its boundary is evaluated anew, and native 
   t.is(native.value, 2);
 });
 
-test('names that are new come through barrels, and are in a new namespace', async (t) => {
+test('new names come through barrels, and are in a new namespace', async (t) => {
   const dep = (locals) => own(locals.map((name) => `const ${name} = "${name}"`).join(';'), locals);
   const page = openPage(t, {
     '/main.js': {

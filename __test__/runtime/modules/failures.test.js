@@ -58,7 +58,7 @@ test('nothing runs when a body does not parse', async (t) => {
   t.deepEqual(page.take(), ['newer leaf', 'main']);
 });
 
-test('code that throws leaves the old code in force; what ran is not run again', async (t) => {
+test('code that throws leaves the old code in force, and modules that ran do not run again', async (t) => {
   const top = (code) => ({
     imports: [['./leaf.js', ['leaf']]],
     locals: ['value'],

@@ -9,7 +9,7 @@ import { openPage } from '../../helpers/page.js';
 
 const ACCEPTS = { acceptance: 'accepts' };
 
-test('a shell that loads after an update joins what the update brought', async (t) => {
+test('a shell that loads after an update joins the generation of the update', async (t) => {
   const page = openPage(t, {
     '/main.js': { code: '$hot_m.hot.accept();' },
     '/new.js': { locals: ['value'], code: 'let value = 1; note("new")' },
@@ -33,7 +33,7 @@ test('a shell that loads after an update joins what the update brought', async (
   t.is(page.take().filter((event) => event === 'new').length, 1);
 });
 
-test('what the server is asked for is asked for before anything runs', async (t) => {
+test('the page asks the server for all bodies before anything runs', async (t) => {
   const page = openPage(t, { '/main.js': { code: '$hot_m.hot.accept();' } });
   await page.load('/main.js');
   page.answer({
@@ -60,7 +60,7 @@ test('what the server is asked for is asked for before anything runs', async (t)
   );
 });
 
-test('where text cannot be compiled bodies are imported', async (t) => {
+test('bodies are imported where text cannot be compiled', async (t) => {
   const page = openPage(t, { '/dep.js': own('let value = 1') }, { evaluate: false });
   await page.load('/dep.js');
   for (const number of [2, 3]) {
@@ -78,7 +78,7 @@ test('the name of a compiled body is its address', async (t) => {
   t.deepEqual(page.compiled, ['/dep.js']);
 });
 
-test('an update that brings what the page runs changes nothing', async (t) => {
+test('an update with the code that the page runs changes nothing', async (t) => {
   const dep = own('let value = 1; note("dep")');
   const page = openPage(t, { '/dep.js': dep });
   await page.load('/dep.js');

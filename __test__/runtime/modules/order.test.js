@@ -81,7 +81,7 @@ test('an update evaluates a cycle in the order of the language', async (t) => {
   t.deepEqual(page.take(), expected);
 });
 
-test('top-level await: what waits holds up what imports it, and nothing else', async (t) => {
+test('top-level await delays the importers of a module, and no other module', async (t) => {
   const page = openPage(t, {
     '/main.js': {
       imports: [['./slow.js', ['slow']], ['./quick.js']],
@@ -116,7 +116,7 @@ test('top-level await: what waits holds up what imports it, and nothing else', a
   t.deepEqual(page.take(), ['slow starts', 'quick', 'slow ends', 'main 2']);
 });
 
-test('a top-level await that does not settle holds up nothing for good', async (t) => {
+test('a top-level await that does not settle delays nothing for good', async (t) => {
   const dep = (code) => ({
     isAsync: true,
     locals: ['value'],
@@ -139,7 +139,7 @@ test('a top-level await that does not settle holds up nothing for good', async (
   t.regex(error, /the top-level await of \/dep\.js did not settle/);
 });
 
-test('what is waited for no longer is put in force when it has run after all', async (t) => {
+test('a module that is no longer waited for comes into force when it has run after all', async (t) => {
   const dep = (number, code) => ({
     isAsync: true,
     locals: ['value'],

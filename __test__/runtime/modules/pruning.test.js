@@ -72,7 +72,7 @@ function openLazy(t) {
   });
 }
 
-test('what code in force has imported stays when its pruning is told, and so does what that imports', async (t) => {
+test('a module that code in force has imported stays when it is to be pruned, and so do its imports', async (t) => {
   const page = openLazy(t);
   const main = await page.import('/main.js');
   await page.import('/lazy.js');
@@ -84,7 +84,7 @@ test('what code in force has imported stays when its pruning is told, and so doe
   t.is((await main.load()).value, value);
 });
 
-test('what code imports while its pruning begins stays', async (t) => {
+test('a module that code imports while its pruning begins stays', async (t) => {
   const page = openLazy(t);
   const main = await page.import('/main.js');
   await page.import('/lazy.js');
@@ -96,7 +96,7 @@ test('what code imports while its pruning begins stays', async (t) => {
   t.deepEqual(page.take(), ['run part', 'run lazy']);
 });
 
-test('what code imports while it is let go is made anew when that is over', async (t) => {
+test('a module that code imports while it is let go is made anew afterwards', async (t) => {
   const lazy = (number) => ({
     locals: ['value'],
     code: `const value = ${number}; note("run ${number}"); $hot_m.hot.accept();

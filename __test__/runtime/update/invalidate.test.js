@@ -70,7 +70,7 @@ test('invalidate while the page loads does nothing: there is no update to give u
   t.deepEqual(page.sent, []);
 });
 
-test('a module that was to accept and did not gives up, and the whole update goes on', async (t) => {
+test('a module that should accept and does not gives up, and the whole update goes on', async (t) => {
   const page = open(t, {
     modules: {
       '/leaf.js': (hot) => {

@@ -75,7 +75,7 @@ test('code that cannot be served is a problem of pages that have asked for it', 
   t.deepEqual(messages(), []);
 });
 
-test('what an update failed at is a problem until the next one of it', async (t) => {
+test('the failure of an update is a problem until the next update of the module', async (t) => {
   const page = await openChain(t);
   const shown = () =>
     page.shown.at(-1).map(({ title, message, chain }) => [title, message, chain.join(' ')]);

@@ -63,7 +63,7 @@ test('modules that are pruned together are all disposed of before any prune call
   );
 });
 
-test('a module that code in force imports again when its pruning is told stays', async (t) => {
+test('a module that code in force imports again stays when it is to be pruned', async (t) => {
   const page = await openChain(t);
   page.runtime.receive({ type: 'prune', version: 101, urls: ['/leaf.js'] });
   await page.runtime.idle;
@@ -89,7 +89,7 @@ for (const [since, expected] of [
   // By code that the page does not run.
   [102, ['reload declined: /lost.js /gone.js']],
 ]) {
-  test(`what the page no longer imports since ${since} stays unimported while a module keeps its code of 101`, async (t) => {
+  test(`a module that the page no longer imports since ${since} stays unimported while another keeps its code of 101`, async (t) => {
     const decline = (hot) => {
       hot.decline();
       return {};

@@ -19,7 +19,7 @@ function holdUp(page) {
   return release;
 }
 
-test('updates run one at a time; those that pile up become one', async (t) => {
+test('updates run one at a time, and those that pile up become one', async (t) => {
   const page = await openChain(t);
   const release = holdUp(page);
   page.update(['/leaf.js'], chain);
@@ -33,7 +33,7 @@ test('updates run one at a time; those that pile up become one', async (t) => {
   t.is(page.runtime.version, 103);
 });
 
-test('an update whose bodies are newer already becomes one with the next before anything runs', async (t) => {
+test('an update with newer bodies merges with the next before anything runs', async (t) => {
   const page = await openChain(t);
   page.ports.evaluate = false;
   page.newerBodies.current = true;
@@ -52,7 +52,7 @@ test('an update whose bodies are newer already becomes one with the next before 
   t.is(page.runtime.version, 102);
 });
 
-test('the same module giving up again while the page is busy is one update', async (t) => {
+test('a module that gives up again while the page is busy makes one update', async (t) => {
   const page = await openChain(t);
   const release = holdUp(page);
   void page.update(['/dep.js'], chain.slice(1));

@@ -30,7 +30,7 @@ test('an update is announced, linked, disposed, evaluated, called back and repor
   t.is(page.runtime.version, 101);
 });
 
-test('events carry what Vite’s do', async (t) => {
+test('events have the payloads of Vite’s', async (t) => {
   const page = await openChain(t);
   const payloads = [];
   const generation = page.generation('/main.js');
@@ -63,7 +63,7 @@ test('code that does not load disposes and evaluates nothing, and the next updat
   t.is(page.runtime.version, 102);
 });
 
-test('one of the stale modules that does not load does not matter when the new code leaves it out', async (t) => {
+test('a stale module that does not load does not matter when the new code leaves it out', async (t) => {
   const page = await openChain(t);
   page.imports['/dep.js'] = [];
   await page.update(['/leaf.js', '/dep.js'], brokenChain(null));
@@ -106,7 +106,7 @@ test('a dispose callback that throws is shown and stops nothing', async (t) => {
   t.is(page.sent.at(-1).type, 'applied');
 });
 
-test('a dispose callback that does not come to an end is named, and holds up updates no longer', async (t) => {
+test('a dispose callback that does not end is named, and does not delay later updates', async (t) => {
   const page = await openChain(t, {
     '/leaf.js': (hot) => {
       hot.dispose(() => new Promise(() => {}));
@@ -182,7 +182,7 @@ test('callbacks are those of the generation from before the update', async (t) =
   );
 });
 
-test('new code without accept still applies, the save after it reloads', async (t) => {
+test('new code without accept still applies, and the save after it reloads', async (t) => {
   const page = open(t, {
     modules: {
       '/a.js': (hot, version) => {
