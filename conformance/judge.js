@@ -219,7 +219,7 @@ class Run {
     await waitFor(isDone, () => '', PATIENCE).catch(() => {});
   }
 
-  /** Waits until no page loads any more. */
+  /** Waits until no page has loaded for a while: not every server tells when it is done. */
   async #settle() {
     const loads = () => this.#tabs.map(({ tab }) => tab.loads).join();
     let last;

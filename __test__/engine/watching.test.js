@@ -178,6 +178,7 @@ const SAVES = {
       const handle = await open(file, 'w');
       for (const part of [text.slice(0, 3), text.slice(3, 20), text.slice(20)]) {
         await handle.write(part);
+        // Shorter than the engine waits for the next part.
         await pause(20);
       }
       await handle.close();
@@ -228,6 +229,7 @@ for (const watch of [true, 'poll']) {
     const watched = await startWatched(t, { 'dep.js': code(1) }, { watch });
     await unlink(watched.path('dep.js'));
     const file = await open(watched.path('dep.js'), 'w');
+    // Time is the subject: the file is empty for longer than a deleted file is waited for.
     await pause(500);
     await file.write(code(1));
     await file.close();
@@ -432,6 +434,7 @@ onLinux('while nothing happens the engine does nothing, not even by a timer', as
   await waitFor(
     async () => {
       before = engineThreads(program.pid);
+      // Time is the subject: a timer would wake a thread within it.
       await pause(1_500);
       return isSame(engineThreads(program.pid), before);
     },
@@ -539,6 +542,7 @@ onLinux('polling 5,000 files takes less than 5 % of the time', async (t) => {
   await project.write(files.at(-1), code(2));
   await program.said(`${project.path(files.at(-1))}: ${code(2).trim()}`);
   const before = poller();
+  // Time is the subject: the share of it that polling takes.
   await pause(5_000);
   const after = poller();
   t.true(after.woken > before.woken, 'it polls');

@@ -130,7 +130,7 @@ for (const watch of [true, false]) {
     await project.write('text.txt', 'two');
     await tab.until(value, 'two');
     await project.write('text.txt', 'two');
-    // A slow writer: nothing is made of the file while it is empty.
+    // A slow writer, for which time is the subject: nothing is made of the file while it is empty.
     const file = await open(project.path('text.txt'), 'w');
     await pause(500);
     await file.write('three');

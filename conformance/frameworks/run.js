@@ -69,7 +69,10 @@ class RunningApp {
     this.loads = 1;
   }
 
-  /** Long enough for sockets to open, and for Vite to load the page again when it has bundled packages. */
+  /**
+   * Lets some time pass, in which sockets open, and Vite loads the page again when it has bundled packages. Neither tells
+   * when that is done.
+   */
   pause() {
     return new Promise((resolve) => setTimeout(resolve, BRIEF_MS));
   }

@@ -78,6 +78,7 @@ test('a save in three parts never runs a part', async (t) => {
     const file = await openFile(project.path('dep.js'), 'w');
     for (const part of parts(number)) {
       await file.write(part);
+      // Time is the subject: long enough for a look at what is there so far.
       await pause(40);
     }
     await file.close();
