@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use hotgraph::engine::{Engine, EngineOptions, Packs, Target};
+use hotgraph::engine::{Engine, EngineOptions, Target};
 use hotgraph_core::graph::ModuleKind;
 use hotgraph_core::graph::folders::Folders;
 use serde_json::{Value, json};
@@ -42,20 +42,9 @@ pub fn check(data: &[u8]) {
         let _ = sender.send((target, text));
     };
     let options = EngineOptions {
-        folders: Folders::below("/nowhere"),
-        client_url: "/client.js".to_owned(),
-        watch: hotgraph::engine::Watching::Off,
-        serves_files: false,
-        resolves_only: false,
         pulls: true,
         answers_for_host: true,
-        mode: None,
-        asks_specifiers: false,
-        asks_meaning: false,
-        is_host_first: false,
-        compile: Default::default(),
-        packs: Packs::Never,
-        snapshot: None,
+        ..EngineOptions::new(Folders::below("/nowhere"), "/client.js")
     };
     let engine = Engine::start(options, std::sync::Arc::new(sink)).expect("a thread");
     for (url, source) in MODULES {

@@ -234,26 +234,14 @@ mod tests {
     use tokio::sync::mpsc::unbounded_channel;
 
     use super::*;
-    use crate::engine::{CompileOptions, Engine, Target, Watching};
+    use crate::engine::{Engine, Target};
     use hotgraph_core::graph::folders::Folders;
 
     #[test]
     fn a_panic_while_the_state_is_locked_ends_the_run() {
         let options = EngineOptions {
-            folders: Folders::below("/project"),
-            client_url: "/client.js".to_owned(),
-            watch: Watching::Off,
             serves_files: true,
-            resolves_only: false,
-            pulls: false,
-            answers_for_host: false,
-            packs: crate::engine::Packs::Never,
-            mode: None,
-            asks_specifiers: false,
-            asks_meaning: false,
-            is_host_first: false,
-            compile: CompileOptions::default(),
-            snapshot: None,
+            ..EngineOptions::new(Folders::below("/project"), "/client.js")
         };
         let said = Arc::new(Mutex::new(Vec::new()));
         let heard = said.clone();

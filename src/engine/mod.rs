@@ -108,6 +108,28 @@ pub struct EngineOptions {
     pub snapshot: Option<SnapshotOptions>,
 }
 
+impl EngineOptions {
+    /// The engine of a host that makes all modules itself, tells of all changes, and keeps nothing.
+    pub fn new(folders: Folders, client_url: impl Into<String>) -> Self {
+        Self {
+            folders,
+            client_url: client_url.into(),
+            watch: Watching::Off,
+            serves_files: false,
+            resolves_only: false,
+            pulls: false,
+            answers_for_host: false,
+            mode: None,
+            asks_specifiers: false,
+            asks_meaning: false,
+            is_host_first: false,
+            compile: CompileOptions::default(),
+            packs: Packs::Never,
+            snapshot: None,
+        }
+    }
+}
+
 /// Where the snapshot is, and what it is good for.
 #[derive(Debug, Clone)]
 pub struct SnapshotOptions {

@@ -201,24 +201,12 @@ mod tests {
 
     fn options(folder: &Path, settings: &str) -> EngineOptions {
         EngineOptions {
-            folders: Folders::below("/project"),
-            client_url: "/__hotgraph/abc/main.js".to_owned(),
-            serves_files: false,
-            resolves_only: false,
-            pulls: false,
-            answers_for_host: false,
-            packs: crate::engine::Packs::Never,
-            mode: None,
-            asks_specifiers: false,
-            asks_meaning: false,
-            is_host_first: false,
-            compile: Default::default(),
-            watch: crate::engine::Watching::Off,
             snapshot: Some(SnapshotOptions {
                 file: folder.join("below/one.snapshot"),
                 settings: settings.to_owned(),
                 fixed: Vec::new(),
             }),
+            ..EngineOptions::new(Folders::below("/project"), "/__hotgraph/abc/main.js")
         }
     }
 
