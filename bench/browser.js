@@ -5,18 +5,8 @@
  */
 import { chromium } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { findBrowser } from '../scripts/browser.js';
+import { findBrowser, LAUNCH_FLAGS } from '../scripts/browser.js';
 import { now } from './statistics.js';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Milliseconds that a page has to load. */
 const LOAD_PATIENCE = 300_000;
@@ -36,7 +26,7 @@ export class Browser {
     const browser = new Browser();
     browser.#browser = await chromium.launch({
       executablePath: findBrowser(),
-      args: FLAGS,
+      args: LAUNCH_FLAGS,
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,

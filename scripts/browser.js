@@ -34,6 +34,17 @@ const BROWSERS = {
   },
 };
 
+/** Flags that Chromium is launched with: no sandbox, and nothing that it does on its own account. */
+export const LAUNCH_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** The browser that tests are to drive. */
 export const browserName = process.env.HOTGRAPH_BROWSER || 'chromium';
 const browser = BROWSERS[browserName];

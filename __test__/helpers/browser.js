@@ -4,20 +4,10 @@
  */
 
 import { chromium, firefox } from 'playwright-core';
-import { browserName, findBrowser } from '../../scripts/browser.js';
+import { browserName, findBrowser, LAUNCH_FLAGS } from '../../scripts/browser.js';
 import { waitFor } from './wait.js';
 
 export { waitFor };
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** How Firefox says that it could not load a module. */
 const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
@@ -36,7 +26,7 @@ async function launch() {
       ? // The channel makes it speak WebDriver BiDi, as a Firefox does that nobody patched. playwright-core 1.65
         // sends commands that Firefox 153 does not know, hence the version in package.json.
         firefox.launch({ executablePath, channel: 'moz-firefox' })
-      : chromium.launch({ executablePath, args: FLAGS });
+      : chromium.launch({ executablePath, args: LAUNCH_FLAGS });
   return browser;
 }
 
