@@ -55,6 +55,15 @@ export function open(t, { modules, imports = {} }) {
   };
 }
 
+/** What happens when an update of the chain is applied at a version, for the first time. */
+export const eventsOf = (version) => [
+  'dispose leaf 0',
+  'dispose dep 0',
+  `evaluate /leaf.js ${version}`,
+  `evaluate /dep.js ${version}`,
+  `callback dep ${version}`,
+];
+
 /**
  * A page with `/main.js`, which accepts `/dep.js`, which imports `/leaf.js`.
  *

@@ -5,7 +5,7 @@
 import ava from 'ava';
 import { browserName } from '../../../scripts/browser.js';
 import { startApp } from '../../helpers/app.js';
-import { applied, requests } from '../../helpers/brought.js';
+import { applied, MAIN, requests } from '../../helpers/brought.js';
 import { closeBrowser } from '../../helpers/browser.js';
 import { hasLoaded, wasHot } from '../../helpers/expect.js';
 
@@ -15,13 +15,6 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 const shown = () => globalThis.shown;
-
-/** `main.js` that accepts `./top.js` and calls `globalThis.show(namespace)`. */
-const MAIN = `import * as top from './top.js';
-globalThis.show = (top) => { globalThis.value = top.value; };
-globalThis.show(top);
-import.meta.hot.accept('./top.js', (top) => globalThis.show(top));
-`;
 
 test('an update of a chain is applied without any request', async (t) => {
   const depth = 12;

@@ -7,7 +7,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import ava from 'ava';
 import { browserName } from '../../../scripts/browser.js';
 import { startApp } from '../../helpers/app.js';
-import { applied } from '../../helpers/brought.js';
+import { applied, MAIN } from '../../helpers/brought.js';
 import { closeBrowser, waitFor } from '../../helpers/browser.js';
 import { wasHot } from '../../helpers/expect.js';
 
@@ -17,13 +17,6 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 const shown = () => globalThis.shown;
-
-/** `main.js` that accepts `./top.js` and calls `globalThis.show(namespace)`. */
-const MAIN = `import * as top from './top.js';
-globalThis.show = (top) => { globalThis.value = top.value; };
-globalThis.show(top);
-import.meta.hot.accept('./top.js', (top) => globalThis.show(top));
-`;
 
 test('code of an update may import a module that has its turn later', async (t) => {
   const { project, tab } = await startApp(t, {

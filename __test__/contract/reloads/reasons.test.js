@@ -15,16 +15,22 @@ ava.after.always(closeBrowser);
 
 const value = () => globalThis.value;
 
+/** An app shows 1. A save makes it show 2, by a reload, whose report is returned. */
+async function reloadBy(t, files, [name, text]) {
+  const app = await startApp(t, files);
+  await app.tab.until(value, 1);
+  await app.project.write(name, text);
+  await app.tab.until(value, 2);
+  return reloadReport(t, app);
+}
+
 test('a dead end names the change, the chain and the call that would accept it', async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'main.js': `import { value } from './lib/middle.js'; globalThis.value = value;`,
     'lib/middle.js': `export { value } from './leaf.js';`,
     'lib/leaf.js': 'export const value = 1;',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('lib/leaf.js', 'export const value = 2;');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['lib/leaf.js', 'export const value = 2;']);
   t.is(report.cause, 'deadEnd');
   t.is(report.changed, '/lib/leaf.js');
   t.deepEqual(report.chain, ['/lib/leaf.js', '/lib/middle.js', '/main.js', '/index.html']);
@@ -34,30 +40,24 @@ test('a dead end names the change, the chain and the call that would accept it',
 });
 
 test('a dead end next to a boundary names the way that no module accepts', async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'main.js': `import './hot.js'; import { value } from './cold.js'; globalThis.value = value;`,
     'hot.js': `import './leaf.js'; import.meta.hot.accept('./leaf.js', () => {});`,
     'cold.js': `export { value } from './leaf.js';`,
     'leaf.js': 'export const value = 1;',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('leaf.js', 'export const value = 2;');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['leaf.js', 'export const value = 2;']);
   t.is(report.cause, 'deadEnd');
   t.deepEqual(report.chain, ['/leaf.js', '/cold.js', '/main.js', '/index.html']);
 });
 
 test('a reload names decline() and the module that declines', async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'main.js': `import './middle.js'; import.meta.hot.accept('./middle.js', () => {});`,
     'middle.js': `import { value } from './leaf.js'; globalThis.value = value; import.meta.hot.decline();`,
     'leaf.js': 'export const value = 1;',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('leaf.js', 'export const value = 2;');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['leaf.js', 'export const value = 2;']);
   t.is(report.cause, 'declined');
   t.deepEqual(report.chain, ['/leaf.js', '/middle.js']);
   t.true(report.remedy.includes('/middle.js'), report.remedy);
@@ -90,51 +90,40 @@ test('an edit of the page reloads it', async (t) => {
 test('an edit of an inline module script reloads the page', async (t) => {
   const inline = (number) =>
     `<!doctype html><html><head></head><body><script type="module">globalThis.value = ${number}; import.meta.hot.accept();</script></body></html>`;
-  const app = await startApp(t, { 'index.html': inline(1) });
-  await app.tab.until(value, 1);
-  await app.project.write('index.html', inline(2));
-  await app.tab.until(value, 2);
-  t.is((await reloadReport(t, app)).cause, 'page');
+  const files = { 'index.html': inline(1) };
+  const report = await reloadBy(t, files, ['index.html', inline(2)]);
+  t.is(report.cause, 'page');
 });
 
 test('a classic script reloads the page', async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'index.html': `<!doctype html><html><head><script src="./classic.js"></script></head><body></body></html>`,
     'classic.js': 'globalThis.value = 1;',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('classic.js', 'globalThis.value = 2;');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['classic.js', 'globalThis.value = 2;']);
   t.is(report.cause, 'resource');
   t.is(report.changed, '/classic.js');
 });
 
 test('fetched data reloads the page', async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'main.js': `globalThis.value = (await (await fetch('./data.json')).json()).number;
 import.meta.hot.accept();`,
     'data.json': '{"number":1}',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('data.json', '{"number":2}');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['data.json', '{"number":2}']);
   t.is(report.cause, 'resource');
   t.is(report.changed, '/data.json');
 });
 
 test(`a worker's script reloads the page that started it`, async (t) => {
-  const app = await startApp(t, {
+  const files = {
     'main.js': `const worker = new Worker('./worker.js');
 worker.onmessage = ({ data }) => { globalThis.value = data; };
 import.meta.hot.accept();`,
     'worker.js': 'postMessage(1);',
-  });
-  await app.tab.until(value, 1);
-  await app.project.write('worker.js', 'postMessage(2);');
-  await app.tab.until(value, 2);
-  const report = await reloadReport(t, app);
+  };
+  const report = await reloadBy(t, files, ['worker.js', 'postMessage(2);']);
   t.is(report.cause, 'resource');
   t.is(report.changed, '/worker.js');
 });
