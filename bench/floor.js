@@ -28,9 +28,9 @@ export const floor = {
   name: 'bare floor',
   version: '',
   async start(folder, { port }) {
-    const server = createServer(({ url }, response) => {
+    const server = createServer(({ url = '/' }, response) => {
       const path = url === '/' ? '/index.html' : url;
-      response.setHeader('content-type', TYPES[path.split('.').at(-1)] ?? 'text/plain');
+      response.setHeader('content-type', TYPES[path.split('.').at(-1) ?? ''] ?? 'text/plain');
       if (path === '/floor-client.js') return response.end(CLIENT);
       const file = createReadStream(join(folder, path));
       file.on('error', () => response.writeHead(404).end());

@@ -22,8 +22,9 @@ export function conditions(browser) {
 /** What a Linux calls itself. */
 function distribution() {
   try {
-    const [, name] = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'));
-    return `${name}, `;
+    const [, name] =
+      /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8')) ?? [];
+    return name ? `${name}, ` : '';
   } catch {
     return '';
   }

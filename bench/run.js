@@ -92,7 +92,7 @@ function readArguments(parts) {
   );
   if (idle) throw new Failure(`None of ${names.join(', ')} has an option \`--${idle}\`.`);
   const chosen = Object.entries(texts).map(([name, text]) => {
-    const [, normal] = known.find(([one]) => one === name);
+    const [, normal] = known.find(([one]) => one === name) ?? [];
     const list = text.split(',').map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));
     return [name, Array.isArray(normal) ? list : list[0]];
   });

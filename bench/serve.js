@@ -20,7 +20,7 @@ export async function serve(id, folder, options = {}) {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let errors = '';
-  child.stderr.on('data', (text) => {
+  child.stderr?.on('data', (text) => {
     errors = (errors + text).slice(-2000);
   });
   const events = [];
@@ -33,7 +33,7 @@ export async function serve(id, folder, options = {}) {
   });
   return {
     url,
-    pid: child.pid,
+    pid: Number(child.pid),
     events,
     async stop() {
       if (child.exitCode !== null) return;

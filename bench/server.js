@@ -11,7 +11,8 @@ const PATIENCE = 5000;
 const [id, folder, json] = process.argv.slice(2);
 const { events, ...options } = JSON.parse(json);
 const system = servers.find((candidate) => candidate.id === id);
-const onEvent = events ? ({ type }) => process.send({ event: type, at: now() }) : undefined;
+if (!system) throw new Error(`There is no server ${id}.`);
+const onEvent = events ? ({ type }) => process.send?.({ event: type, at: now() }) : undefined;
 const server = await system.start(folder, { port: 0, ...options, onEvent });
 
 /** Some servers leave something behind that would keep the process alive, or do not come to an end. */
@@ -22,4 +23,4 @@ async function stop() {
 }
 process.once('message', stop);
 process.once('disconnect', stop);
-process.send({ url: server.url });
+process.send?.({ url: server.url });

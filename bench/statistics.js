@@ -17,8 +17,13 @@ export function quantile(list, share) {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-/** The measurement in the middle, or what is between the two that are; `undefined` of none. */
+/**
+ * The measurement in the middle, or what is between the two that are; `NaN` of none.
+ *
+ * @param {number[]} list
+ */
 export function median(list) {
+  if (list.length === 0) return Number.NaN;
   const [below, above] = [
     quantile(list, 0.5),
     -quantile(
@@ -26,17 +31,25 @@ export function median(list) {
       0.5,
     ),
   ];
-  return list.length === 0 ? undefined : (below + above) / 2;
+  return (below + above) / 2;
 }
 
-/** A number for a table: about three digits, or all before the point. */
+/**
+ * A number for a table: about three digits, or all before the point.
+ *
+ * @param {number | undefined} value
+ */
 export function brief(value) {
-  if (value === undefined) return '–';
+  if (value === undefined || Number.isNaN(value)) return '–';
   if (value >= 99.5) return value.toFixed(0);
   return value.toFixed(value >= 9.95 ? 1 : value >= 0.0995 ? 2 : 3);
 }
 
-/** Rounded for the file of results. */
+/**
+ * Rounded for the file of results.
+ *
+ * @param {number} value
+ */
 export const rounded = (value) => Math.round(value * 100) / 100;
 
 /** A table in Markdown: rows of cells, the first row above the line. */

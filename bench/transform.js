@@ -21,5 +21,5 @@ for (let call = 0; call < WARM_UP + Number(count); call++) {
   await transform(text, { sourcefile: file, sourcemap: 'inline', loader: 'ts', target: 'esnext' });
   list.push(rounded(now() - started));
 }
-process.send(list.slice(WARM_UP));
+process.send?.(list.slice(WARM_UP));
 process.disconnect();

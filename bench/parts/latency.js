@@ -2,8 +2,8 @@
  * From the call of `fs.writeFile` to the accept callback that runs with the new code in the page: how long that takes
  * over the depth of the chain of modules in between, and over the size of the app.
  */
-import { writeFile } from 'node:fs/promises';
 import { App } from '../app.js';
+import { editChain } from '../edit.js';
 import { serve, transformTimes } from '../serve.js';
 import { systems } from '../servers.js';
 import { brief, median, now, pause, quantile, rounded, table } from '../statistics.js';
@@ -19,13 +19,11 @@ export const defaults = {
 
 /** How many edits of each chain come before those that count. */
 const WARM_UP = 5;
-/** Milliseconds between what a page has loaded and the first edit: somebody has looked at it. */
+/** Milliseconds between what a page has loaded and the first edit: a person would have looked at it. */
 const SETTLING = 2000;
 /** Milliseconds between an update and the next edit, at least and at most. */
 const PAUSE = [60, 120];
-/** Milliseconds after which an edit counts as lost. */
-const PATIENCE = 30_000;
-/** Milliseconds that a chain has in a round: who needs more than that makes fewer edits, but at least so many. */
+/** Milliseconds that a chain has in a round: a slower system makes fewer edits, but at least so many. */
 const BUDGET = 15_000;
 const LEAST_EDITS = 3;
 /** So many lost edits end a run. */
@@ -139,20 +137,9 @@ async function fill(run, { id, dialect }, app, chains, edits, browser) {
   }
 }
 
-let value = 0;
-
 /** Edits a chain; resolves to the milliseconds until its callback ran, `undefined` when it did not. */
 async function timeOf(app, depth, page) {
-  value += 1;
-  const expected = value;
-  const text = app.deepestText(depth, expected);
-  const arrived = page.next(
-    (message) => message.type === 'updated' && message.value === expected,
-    PATIENCE,
-  );
-  const started = now();
-  await writeFile(app.path(app.deepest(depth)), text);
-  const message = await arrived;
+  const { message, started } = await editChain(app, depth, page);
   return message && rounded(page.here(message.at) - started);
 }
 
@@ -273,7 +260,7 @@ function ratio(result, own, other, size, depth) {
   const rounds = owns.flatMap((run) => {
     const peer = others.find(({ round }) => round === run.round);
     const both = [run, peer].map((one) => median(one?.ms[depth] ?? []));
-    return both.includes(undefined) ? [] : less(both[0], run.transform ?? []) / both[1];
+    return both.some(Number.isNaN) ? [] : less(both[0], run.transform ?? []) / both[1];
   });
   if (rounds.length === 0) return '–';
   const taken = less(medianOf(result, own, size, depth), transforms(result, own, size));
@@ -285,7 +272,7 @@ function ratio(result, own, other, size, depth) {
 }
 
 /** What is left of a time without a transform. */
-const less = (ms, transform) => ms - (median(transform) ?? 0);
+const less = (ms, transform) => ms - (median(transform) || 0);
 
 function tail(result, system, size, depth) {
   const list = all(result, system, size, depth);

@@ -37,6 +37,7 @@ export async function measure({ loads, pairs, withoutHot }, { browser, progress 
 /** The milliseconds of each load, by the server's id; the first round does not count. */
 async function loadInTurn(modules, accepts, pairs, browser) {
   const app = new PageLoadApp(modules, accepts, browser.port);
+  /** @type {Record<string, number[]>} */
   const taken = Object.fromEntries(SERVERS.map((id) => [id, []]));
   for (let pair = -1; pair < pairs; pair++) {
     // The order alternates, so that a drift of the machine's speed favours neither.

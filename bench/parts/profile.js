@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { HmrEngine } from '../../index.js';
 import { App, dialects } from '../app.js';
+import { editChain, nextValue } from '../edit.js';
 import { serve } from '../serve.js';
 import { brief, median, now, pause, rounded, table } from '../statistics.js';
 
@@ -61,14 +62,14 @@ ${mark('evaluated')}
 `),
 };
 
-let value = 0;
-
 /** Measures. */
 export async function measure({ depths, sizes, edits, rounds }, { browser, progress }) {
   const [size] = sizes;
   const app = new App({ depths, others: size, port: browser.port });
   app.speak(marked);
-  const [firsts, all, alone] = [[], {}, {}];
+  /** @type {Record<string, number>[]} */
+  const firsts = [];
+  const [all, alone] = [{}, {}];
   try {
     for (let round = 0; round < rounds; round++) {
       const server = await serve('hotgraph', app.folder);
@@ -87,7 +88,7 @@ export async function measure({ depths, sizes, edits, rounds }, { browser, progr
       }
       await page.close();
       await server.stop();
-      progress(`round ${round + 1}: ${brief(firsts.at(-1).updated)} ms the first`);
+      progress(`round ${round + 1}: ${brief(firsts.at(-1)?.updated)} ms the first`);
     }
     for (const depth of depths) alone[depth] = await engineAlone(app, depth, edits);
   } finally {
@@ -104,17 +105,8 @@ const medians = (list) =>
 
 /** Edits a chain; resolves to the milliseconds from the call of `writeFile` to the end of each stage. */
 async function edit(app, depth, page) {
-  value += 1;
-  const expected = value;
-  const text = app.deepestText(depth, expected);
-  const arrived = page.next(
-    (message) => message.type === 'updated' && message.value === expected,
-    PATIENCE,
-  );
-  const started = now();
-  await writeFile(app.path(app.deepest(depth)), text);
-  const message = await arrived;
-  if (!message) throw new Error(`the edit ${expected} at depth ${depth} was lost`);
+  const { message, started } = await editChain(app, depth, page);
+  if (!message) throw new Error(`an edit at depth ${depth} was lost`);
   const { at } = message.boundary;
   return Object.fromEntries(
     Object.keys(STAGES).map((stage) => [stage, page.here(at[stage]) - started]),
@@ -153,10 +145,9 @@ async function engineAlone(app, depth, edits) {
     await connected;
     await pause(SETTLING);
     for (let count = 0; count < WARM_UP + edits; count++) {
-      value += 1;
       const updated = message('update');
       const started = now();
-      await writeFile(app.path(app.deepest(depth)), app.deepestText(depth, value));
+      await writeFile(app.path(app.deepest(depth)), app.deepestText(depth, nextValue()));
       list.push((await updated) - started);
       await pause(PAUSE);
     }
@@ -183,6 +174,6 @@ export function report({ edits, rounds, size, first, stages, alone }) {
         ? [['of that the engine, alone', '', ...Object.values(alone).map((ms) => brief(ms))]]
         : []),
     ]),
-    ['together', ...columns.map((column) => `**${brief(column[names.at(-1)])}**`)],
+    ['together', ...columns.map((column) => `**${brief(column[names.at(-1) ?? ''])}**`)],
   ]);
 }

@@ -53,7 +53,7 @@ export async function measure({ loads, times, compared }, { browser, progress })
             taken[id] ??= {};
             taken[id][load] = [...(taken[id][load] ?? []), ...ms];
           }
-        } catch (error) {
+        } catch (/** @type {any} */ error) {
           // The others are measured all the same.
           failed.add(id);
           progress(`${modules} modules, ${id}: ${error.message}`);

@@ -152,7 +152,9 @@ function inotifyWatches(pid) {
 function cpuTime(pid) {
   try {
     // The name before the last parenthesis may hold anything.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
       const [ns] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
       return Number(ns) / 1e6;

@@ -71,7 +71,7 @@ const seriesOf = ({ systems }, marks, value) =>
   systems
     .filter(({ id }) => id in COLOURS)
     .map(({ id, name }) => ({ id, name, values: marks.map((mark) => value(id, mark)) }))
-    .filter(({ values }) => values.every((one) => one !== undefined));
+    .filter(({ values }) => !values.some(Number.isNaN));
 
 /**
  * @param {number[]} edges Left and right.
