@@ -18,7 +18,7 @@ const MODULES: [(&str, &str); 4] = [
 ];
 
 fn analysis(criterion: &mut Criterion) {
-    // One export a module, so that the repetition is valid.
+    // One export a module: the repetition is valid.
     let small: String = (0..8)
         .map(|index| {
             SMALL

@@ -19,7 +19,7 @@ const LISTS = 100;
 const TYPES = { js: () => '', ts: (type) => type };
 
 /**
- * Code as modules have it. The names are the module's own, so that modules can be hoisted into one.
+ * Code as modules have it. The names are the module's own: modules can be hoisted into one.
  *
  * @param {number} id
  * @param {(type: string) => string} type One of {@link TYPES}.
@@ -133,7 +133,7 @@ class Folder {
     writeFileSync(this.path(name), text);
   }
 
-  /** Removes what a system left behind. */
+  /** Removes files that a system left. */
   tidy() {
     for (const name of ['node_modules', 'bun-server.ts']) {
       rmSync(this.path(name), { recursive: true, force: true });
@@ -234,8 +234,8 @@ export { sum };
   }
 
   /**
-   * A module in the middle of a chain. It passes the value on as a live binding: Bun runs only the edited module and the
-   * boundary again, and what one in between had computed would stay what it was.
+   * A module in the middle of a chain. It passes the value on as a live binding. Bun runs only the edited module and
+   * the boundary again, and a value that a module in between had computed would stay as it was.
    */
   #linkText(at) {
     return `import { value } from './module-${at + 1}.js';
@@ -265,7 +265,7 @@ export class PageLoadApp extends Folder {
 
   /**
    * @param {number} modules How many.
-   * @param {boolean} accepts Whether the page's script accepts itself, so that hotgraph follows all of them.
+   * @param {boolean} accepts Whether the page's script accepts itself. Then hotgraph follows all of them.
    * @param {number} port On which pages report.
    */
   constructor(modules, accepts, port) {

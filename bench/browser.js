@@ -1,7 +1,7 @@
 /**
- * A real browser, and pages in it that nobody looks at: no debugger is attached, since its messages about each request
- * would slow down those who make many. Only pages whose memory is measured have one. Pages report on a socket of their
- * own (`reporter.js` of the app).
+ * A real browser with pages that no debugger is attached to: its messages about each request would slow down systems
+ * that make many. Only pages whose memory is measured have one. Pages report on a socket of their own (`reporter.js` of
+ * the app).
  */
 import { chromium } from 'playwright-core';
 import { WebSocketServer } from 'ws';
@@ -89,7 +89,7 @@ export class Page {
   /** The smallest and the largest possible difference between its clock and ours, in milliseconds. */
   skew = [-Infinity, Infinity];
   #socket;
-  /** Who waits for messages: each looks at every message, and ends when there is none. */
+  /** Those that wait for messages: each looks at every message, and ends when there is none. */
   #waiting = new Set();
   #isGone = false;
 

@@ -15,7 +15,7 @@ if (!system) throw new Error(`There is no server ${id}.`);
 const onEvent = events ? ({ type }) => process.send?.({ event: type, at: now() }) : undefined;
 const server = await system.start(folder, { port: 0, ...options, onEvent });
 
-/** Some servers leave something behind that would keep the process alive, or do not come to an end. */
+/** Some servers leave something that would keep the process alive, or do not come to an end. */
 async function stop() {
   setTimeout(() => process.exit(), PATIENCE);
   await server.stop();

@@ -120,7 +120,7 @@ const rspack = {
 };
 
 /**
- * The systems that latency is compared of, hotgraph first and what it is compared with behind it.
+ * The systems whose latency is compared, hotgraph first.
  */
 export const systems = [
   { ...hotgraph, id: 'hotgraph', dialect: dialects.hot, start: hotgraphWith(none, CONFIG) },

@@ -1,6 +1,6 @@
 /**
- * esbuild's `transform` as @web/dev-server-esbuild calls it, in a process of its own: `node transform.js <file> <count>`.
- * It is called as seldom as a server calls it while somebody edits.
+ * esbuild's `transform` as @web/dev-server-esbuild calls it, in a process of its own: `node transform.js <file>
+ * <count>`. It is called as seldom as a server calls it while a person edits.
  */
 import { readFileSync } from 'node:fs';
 import { packages } from './servers.js';

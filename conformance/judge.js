@@ -13,7 +13,7 @@ import { EXPECTED } from './table.js';
 
 /** Milliseconds that a server has for what a step expects. */
 const PATIENCE = 3000;
-/** Milliseconds in which a page must not go on changing behind a step; watchers miss saves that follow faster. */
+/** Milliseconds in which a page must not go on changing after a step. Watchers miss saves that follow faster. */
 const QUIET = 250;
 
 /** What pages say where a part of the API is missing. */
@@ -168,8 +168,8 @@ class Run {
   }
 
   /**
-   * Saves a file by renaming a new one over it, as many editors do, so that no server sees the half of a save: that
-   * would be a finding about watchers, and hide what happens to the update.
+   * Saves a file by renaming a new one over it, as many editors do. No server sees the half of a save: that would be a
+   * finding about watchers, and hide what happens to the update.
    */
   async #save(name, text) {
     if (text === null) return this.project.remove(name);

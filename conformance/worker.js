@@ -30,5 +30,5 @@ for (const id of ids) {
 }
 const browser = await browserVersion();
 await closeBrowser();
-// Some servers leave something behind that would keep the process alive.
+// Some servers leave something that would keep the process alive.
 process.send?.({ browser, outcomes }, () => process.exit());

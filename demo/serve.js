@@ -24,7 +24,7 @@ await startDevServer({
 console.log(`Open http://localhost:${port}/demo/ and edit demo/src/greeting.js. Ctrl+C ends it.`);
 
 /**
- * The first port from `port` on that nobody listens on.
+ * The first free port from `port` on.
  *
  * @param {number} port
  * @returns {Promise<number>}

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { hmrPlugin } from 'hotgraph';
 
 export default {
-  // The repository, so that the demo finds lit in node_modules.
+  // The repository: the demo finds lit in its node_modules.
   rootDir: fileURLToPath(new URL('..', import.meta.url)),
   nodeResolve: true,
   plugins: [hmrPlugin()],

@@ -52,8 +52,8 @@ export function takeShard(args) {
 /**
  * Runs ava: everything, and the tests of hosts once more on @web/dev-server 1 with the Node that it asks for.
  *
- * @param {string[]} args Files and options for ava; given any, it runs once, with these. With `--shard 2/3` it runs a part of
- *   everything: neighbours go to different shards, so that these take about as long.
+ * @param {string[]} args Files and options for ava; given any, it runs once, with these. With `--shard 2/3` it runs a
+ * part of everything. Neighbours go to different shards, which then take about as long.
  * @returns {Promise<void>} Rejects with a {@link Failure} when a test failed, or none ran.
  */
 export async function ava(args) {

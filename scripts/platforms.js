@@ -1,8 +1,8 @@
 /**
  * The platform packages: one for each system, with its native addon and nothing else.
  *
- * `npm/<platform>/` is written whole from package.json, which decides versions, names and fields. It is in the repository
- * so that a change of it can be seen; a test holds that it is up to date.
+ * `npm/<platform>/` is written whole from package.json, which decides versions, names and fields. It is in the
+ * repository to show its changes, and a test holds that it is up to date.
  */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,9 +25,9 @@ export const platforms = manifest.napi.targets.map((/** @type {string} */ target
 /**
  * What the published package.json has as `optionalDependencies`: of these, installers take the one of their system.
  *
- * They are not in the repository's package.json, since a version cannot be in a lock file before it is published: then
- * `npm ci` and `pnpm install --frozen-lockfile` find the lock file out of date, and Yarn does not install at all. So they
- * are added while packing (pack.js).
+ * They are not in the repository's package.json, since a version cannot be in a lock file before it is published. Then
+ * `npm ci` and `pnpm install --frozen-lockfile` would find the lock file out of date, and Yarn would not install at
+ * all. So they are added while packing (pack.js).
  */
 export const optionalDependencies = Object.fromEntries(
   platforms.map(({ packageName }) => [packageName, manifest.version]),

@@ -1,6 +1,6 @@
 /**
- * Publishes the tarballs of a release: the platform packages first, so that nobody gets a package whose addon is not
- * there yet. What is published already is left out, so that a release that broke off can be run again.
+ * Publishes the tarballs of a release. The platform packages come first: a package must not be there before its addons.
+ * What is published already is left out, so that a release that broke off can be run again.
  *
  * `node scripts/publish.js --tag v1.2.3`, the git tag that is released. `--dry-run` publishes nothing.
  */

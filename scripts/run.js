@@ -13,7 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export class Failure extends Error {}
 
 /**
- * Prints where in the work we are, to stderr, so that stdout belongs to the results.
+ * Prints where in the work we are, to stderr: stdout belongs to the results.
  *
  * @param {string} text
  */

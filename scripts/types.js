@@ -6,15 +6,15 @@ import { spawn } from 'node:child_process';
 import { Failure, main, root, tool } from './run.js';
 
 /**
- * Folders with a tsconfig.json of their own. What a project imports from elsewhere is checked there: more strictly, or as
- * the TypeScript that it was compiled from.
+ * Folders with a tsconfig.json of their own. The other projects check what a project imports from them: more strictly,
+ * or as the TypeScript that it was compiled from.
  */
 const PROJECTS = ['.', '__test__', '__test__/helpers', 'conformance', 'bench'];
 
 /**
  * What counts in test files: names, exports and modules that there are not, and calls with too many or too few values.
- * The rest of what the compiler says there is of tables, whose rows are unions to it, of code that runs in a page, and of
- * wrong values that a test passes on purpose.
+ * The other findings there are about tables, whose rows are unions to the compiler, about code that runs in a page, and
+ * about wrong values that a test passes on purpose.
  */
 const MISTAKES = /error TS(?:1\d{3}|2304|2305|2307|2551|2552|2554|2555|2613|2614|2724|18004):/;
 

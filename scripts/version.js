@@ -1,13 +1,13 @@
 /**
- * What `npm version` runs between writing package.json and committing: the version goes to Cargo.toml, which names it
- * in the addon, and the changelog gets a section of what was committed since the last one.
+ * `npm version` runs this between writing package.json and committing. The version goes to Cargo.toml, which names it
+ * in the addon. The changelog gets a section with the commits since the last one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preparePlatforms } from './platforms.js';
 import { Failure, main, npm, root, run } from './run.js';
 
-/** Its builds for other systems are not in every registry, so that it cannot be in the lock file. */
+/** Its builds for other systems are not in every registry, so it cannot be in the lock file. */
 const GIT_CLIFF = 'git-cliff@2.14.2';
 
 /**

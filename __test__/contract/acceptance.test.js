@@ -1,5 +1,5 @@
 /**
- * Who accepts: found by parsing, reported by the page, decided on the code that runs.
+ * Which module accepts: found by parsing, reported by the page, decided on the code that runs.
  */
 
 import ava from 'ava';

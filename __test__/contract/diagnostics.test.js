@@ -1,6 +1,6 @@
 /**
- * What is odd about a module's use of `import.meta.hot` is said in the terminal and in the page's console, with
- * its place and what to do, until the file is mended. What is not odd is not.
+ * The terminal and the page's console warn of uses of `import.meta.hot` that cannot work, with their places and what to
+ * do, until the file is fixed. What is not odd is not.
  */
 
 import { esbuildPlugin } from '@web/dev-server-esbuild';

@@ -144,7 +144,7 @@ test('a module that was edited before it was ever imported is one instance', asy
     'side.html':
       '<!doctype html><html><head></head><body><script type="module" src="./state.js"></script></body></html>',
   });
-  // Somebody else has it, so that it gets a version.
+  // Another page has it, so it gets a version.
   const other = await open('/side.html');
   await project.write('state.js', state(2));
   await other.until(() => globalThis.__hotgraph__?.version > 0 && globalThis.evaluations, 1);

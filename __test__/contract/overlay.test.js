@@ -1,5 +1,5 @@
 /**
- * The overlay in a page: what it says, when it comes and goes, and that it is in nobody's way.
+ * The overlay in a page: what it says, when it comes and goes, and that it is not in the way.
  */
 
 import ava from 'ava';
@@ -57,7 +57,7 @@ async function withClock(tab) {
   await tab.connected();
 }
 
-/** Puts the clock of the page forward, so that what it has to show by now is shown. */
+/** Puts the clock of the page forward: it shows what it has to show by then. */
 const outlast = (tab) => tab.page.clock.runFor(LASTING + 50);
 
 /** A style of an element of the overlay. */
@@ -144,8 +144,7 @@ test('overlay: false keeps console and events', async (t) => {
 
 test('a mistake that the next save fixes at once appears only in the console', async (t) => {
   const { project, tab } = await startApp(t, APP);
-  // No time passes in the page, so that the machine may be as slow as it is. The client keeps the clock that is there
-  // when it is loaded.
+  // No time passes in the page: the machine may be slow. The client keeps the clock that is there when it is loaded.
   await tab.page.clock.install();
   await tab.page.reload();
   await tab.connected();

@@ -1,5 +1,5 @@
 /**
- * What keeps a page from loading, and what its code throws, is shown with file, line and code: in the page, in its
+ * Errors that keep a page from loading, and errors of its code, are shown with file, line and code: in the page, in its
  * console, and as data.
  */
 

@@ -1,5 +1,5 @@
 /**
- * `<link rel="modulepreload">`: what a page merely preloads is imported by nobody.
+ * `<link rel="modulepreload">`: a page does not import a module that it only preloads.
  */
 
 import ava from 'ava';

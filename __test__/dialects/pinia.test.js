@@ -58,7 +58,7 @@ function startPinia(t, files, { html = page(DEVELOPMENT), ...options } = {}) {
   );
 }
 
-/** No reload, no second start of the app, and nobody warned of anything. */
+/** No reload, no second start of the app, and no warning. */
 async function stayedHot(t, { tab, server }) {
   t.is(tab.loads, 1);
   t.is(await tab.evaluate(() => globalThis.starts), 1);

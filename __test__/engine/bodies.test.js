@@ -23,7 +23,7 @@ test('an update brings bodies that the host makes, not the text of the save', as
   t.is(body.value, null);
   t.like(body.definition, { url: '/a.js', version, locals: ['a', 'made'], hot: false });
   t.deepEqual(run(body.code, ['a', 'made']), { a: 2, made: true });
-  // What was previewed is what is known of the module: nobody asks again.
+  // The preview is known as the module's code: the engine does not ask again.
   await bench.hello(2, version - 1);
   const missed = await bench.update('/a.js', 2);
   t.deepEqual(missed.stale[0].body, body);
@@ -211,7 +211,7 @@ test('a page asks for bodies and gets those that exist', async (t) => {
   t.deepEqual(run(body.code, ['a']), { a: 2 });
   t.is(body.definition.version, version + 1);
   t.deepEqual(bench.pulls(), [{ preview: ['/a.js'], serve: [] }]);
-  // What is only known to be imported is served to nobody else.
+  // A module that is only known to be imported is served to no other page.
   bench.project.writeNow('late.js', 'export let late = 1;');
   bench.serve('main.js', "import('./late.js'); import.meta.hot.accept();");
   t.deepEqual(urlsOf(await bodiesFor(3, ['/late.js'], 2)), ['/late.js']);

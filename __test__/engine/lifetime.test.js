@@ -1,5 +1,5 @@
 /**
- * HmrEngine from plain JavaScript: what it survives, and what it leaves behind.
+ * HmrEngine from plain JavaScript: what it survives, and that nothing of it stays.
  */
 
 import test from 'ava';

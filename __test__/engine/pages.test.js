@@ -62,7 +62,7 @@ test('a later hello gets missed warnings after the code that they concern', asyn
     [['connected'], ['update'], ['warning', 2]],
   );
 
-  // What is known of it is not said again, with another save on its way or without one.
+  // The page does not get again what it knows, with another save on its way or without one.
   bench.serve('odd.js', `\n${odd}`);
   bench.project.writeNow('odd.js', odd);
   bench.engine.link('/odd.js', {});

@@ -1,6 +1,6 @@
 /**
- * Whatever way a file is written, moved, replaced or hidden: the engine comes to know its last bytes. Real files, the
- * real watcher, and the programs themselves where they are installed; no browser.
+ * The engine comes to know the last bytes of a file, whatever way it is written, moved, replaced or hidden. Real files,
+ * the real watcher, and the programs themselves where they are installed; no browser.
  */
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
@@ -203,7 +203,7 @@ for (const [how, [isPossible, save]] of Object.entries(SAVES)) {
       }
       await watched.event(() => watched.updates('src/dep.js') >= 3);
       t.deepEqual(watched.complaints(), []);
-      // Who polls cannot tell a writer that pauses from one that is done.
+      // Polling cannot tell a writer that pauses from one that is done.
       if (watch !== 'poll') t.is(watched.events.length, 3, JSON.stringify(watched.events));
     });
   }
@@ -247,7 +247,7 @@ for (const watch of [true, 'poll']) {
     renameSync(watched.path('away'), watched.path('deep'));
     watched.serve('deep/dep.js');
     await watched.event(() => said('recovered'));
-    // Whatever came of it came before this.
+    // Its events came before this one.
     await writeFile(watched.path('deep/dep.js'), code(2));
     await watched.knows('deep/dep.js', code(2));
     await watched.event(() => watched.updates('deep/dep.js') >= 1);
@@ -456,7 +456,7 @@ onLinux('a queue of events that overflows: everything is looked at again', async
   }
   const limit = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
   process.kill(program.pid, 'SIGSTOP');
-  // Each is created, opened and closed: more events than the queue holds while nobody takes them out.
+  // Each is created, opened and closed: more events than the queue holds while nothing takes them out.
   for (let index = 0; index <= limit / 3 + 100; index += 1) project.writeNow(`noise-${index}`, '');
   await project.write('dep.js', code(3));
   await project.writeAtomically('src/other.js', code(4));
@@ -513,7 +513,7 @@ for (const [limits, watched, remedy] of [
 }
 
 test('a change that no event told of is found when a page gets it, and its folder is polled from then on', async (t) => {
-  // What is written under another name is told to nobody who watches the folder of the first.
+  // The system does not tell a watcher of the first folder what is written under the other name.
   const watched = await startWatched(t, { 'src/dep.js': code(1), 'src/other.js': code(1) });
   mkdirSync(watched.path('hidden'));
   for (const name of ['dep.js', 'other.js'])

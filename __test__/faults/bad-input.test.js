@@ -345,7 +345,7 @@ test('a file that becomes a folder, and a file again, is hot again', async (t) =
 test('a file that cannot be read is reported', async (t) => {
   const app = await startApp(t, APP);
   await app.tab.until(value, 1);
-  // Permissions do not bind root; a link to itself cannot be read by anybody.
+  // Permissions do not bind root, but not even root can read a link to itself.
   await unlink(app.project.path('dep.js'));
   await symlink('dep.js', app.project.path('dep.js'));
   const problem = await problemOf(app.server, 'dep.js', /cannot be read/);

@@ -23,7 +23,7 @@ async function launch() {
   const executablePath = findBrowser();
   browser ??=
     browserName === 'firefox'
-      ? // The channel makes it speak WebDriver BiDi, as a Firefox does that nobody patched. playwright-core 1.65
+      ? // The channel makes it speak WebDriver BiDi, as an unpatched Firefox does. playwright-core 1.65
         // sends commands that Firefox 153 does not know, hence the version in package.json.
         firefox.launch({ executablePath, channel: 'moz-firefox' })
       : chromium.launch({ executablePath, args: LAUNCH_FLAGS });

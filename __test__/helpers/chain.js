@@ -43,7 +43,7 @@ export function open(t, { modules, imports = {} }) {
     update(changed, stale, more = {}) {
       const news = changed.filter((url) => url in modules);
       const code = Object.fromEntries(
-        // Other text, so that it is another body.
+        // Other text makes it another body.
         news.map((url) => {
           const source = sourceOf(url);
           return [url, { ...source, code: `${source.code}//${page.newest + 1}` }];
@@ -65,7 +65,7 @@ export const eventsOf = (version) => [
 ];
 
 /**
- * A page with `/main.js`, which accepts `/dep.js`, which imports `/leaf.js`.
+ * A page with `/main.js`. That accepts `/dep.js`, which imports `/leaf.js`.
  *
  * @param {import('ava').ExecutionContext} t
  * @param {Record<string, (hot: any, version: number) => unknown>} [overrides]

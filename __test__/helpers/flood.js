@@ -6,7 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 
-/** Bytes that a socket may have waiting, so that this process does not fill its own memory. */
+/** Bytes that a socket may have waiting. More could fill the memory of this process. */
 const MOST_BUFFERED = 4_000_000;
 
 /** Reports of one socket in a turn: others, and answers to pings, have theirs. */

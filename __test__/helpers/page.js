@@ -123,7 +123,7 @@ const globalEval = eval;
 let pages = 0;
 
 /**
- * Opens a page. What modules do, they note by `note(text)`; what the runtime does are lines of the same list.
+ * Opens a page. Modules note what they do by `note(text)`. The runtime adds lines to the same list.
  *
  * @param {import('ava').ExecutionContext} t
  * @param {Record<string, Source | string>} modules By url; a text is served as it is.

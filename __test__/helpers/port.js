@@ -1,4 +1,4 @@
-/** Ports of servers, and ports that nobody listens on. */
+/** Ports of servers, and free ports. */
 
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';

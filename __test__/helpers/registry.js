@@ -37,8 +37,8 @@ export function textIn(tarball, name) {
 /**
  * Starts the registry. Addons of other systems are known there, and cannot be had.
  *
- * @returns {Promise<{ url: string, asked: string[], close: () => void }>} `asked` are the paths of our own packages that
- *   somebody asked for.
+ * @returns {Promise<{ url: string, asked: string[], close: () => void }>} `asked` are the paths of our own packages
+ * that were asked for.
  */
 export async function startRegistry() {
   // On Windows npm is a script, which only a shell runs.

@@ -43,7 +43,7 @@ export async function serve(rootDir, options = {}) {
     onEvent: (event) => events.push(event),
     ...options.hmr,
   });
-  // HTTP/2 takes the two ports above its own too, so that it needs to know its port beforehand.
+  // HTTP/2 takes the two ports above its own too, so it needs to know its port beforehand.
   const wanted = options.config?.port ?? (options.config?.http2 ? await getFreePort() : 0);
   const server = await startDevServer({
     config: {

@@ -75,8 +75,8 @@ function asChild(terminal) {
  *
  * @param {import('ava').ExecutionContext} t
  * @param {string[]} args The program and its arguments.
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options] `env` is added to our own environment, without what
- *   tells that nobody is there.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options] `env` is added to our own environment, without variables
+ * of continuous integration.
  */
 export function startInTerminal(t, args, { cwd, env = {} } = {}) {
   const { CI: _ci, NO_COLOR: _color, ...own } = process.env;

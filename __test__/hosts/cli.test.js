@@ -34,7 +34,7 @@ function projectOf(t, files = {}) {
   return project;
 }
 
-/** Starts the command in a project, where nobody types. */
+/** Starts the command in a project, without a keyboard. */
 function run(t, project, args, options = {}) {
   return start(t, [COMMAND, ...args], { cwd: project.folder, ...options });
 }

@@ -17,11 +17,11 @@ ava.after.always(closeBrowser);
 
 const LIT = ['lit', 'lit-html', 'lit-element', '@lit'].map((name) => `node_modules/${name}`);
 
-/** Starts the demo in a project of its own, so that its edits leave the repository alone. */
+/** Starts the demo in a project of its own: its edits leave the repository alone. */
 async function startDemo(t) {
   const project = new Project({ 'package.json': '{ "private": true, "type": "module" }' });
   t.teardown(() => project.dispose());
-  // What pages load has to be below the root; what Node loads can be anywhere.
+  // Files for pages have to be below the root; files for Node can be anywhere.
   for (const name of ['demo', ...LIT]) {
     cpSync(join(repository, name), project.path(name), { recursive: true });
   }

@@ -27,7 +27,7 @@ appendFileSync(${JSON.stringify(log)}, JSON.stringify(process.argv.slice(2)) + '
   process.env.LAUNCH_EDITOR = editor;
 });
 
-/** Milliseconds by which the clock is put forward: nobody opens two places in half a second. */
+/** Milliseconds by which the clock is put forward: people do not open two places in half a second. */
 let later = 0;
 const now = performance.now.bind(performance);
 performance.now = () => now() + later;

@@ -1,6 +1,6 @@
 /**
- * `watch: true`: the host alone would reload every page for any change that it watches. What is held back of that is
- * applied, or reloads the pages that it concerns, with the reason.
+ * `watch: true`: the host alone would reload every page for any change that it watches. hotgraph applies each change
+ * that it suppresses a reload for, or reloads the pages that it concerns, with the reason.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * Packs by default: pages of many modules get them, and nobody notices but by the time that it takes.
+ * Packs by default: pages of many modules get them, and only the time of a load tells.
  */
 
 import ava from 'ava';

@@ -188,7 +188,7 @@ test('a packed page asks for modules that the engine cannot know', async (t) => 
   const tab = await open();
   await tab.until(value, 1);
   t.deepEqual(filesOf(await tab.evaluate(asked)), []);
-  // Something has touched the file, and nobody knows yet whether that changed it.
+  // Something has touched the file, and the server does not know yet whether that changed it.
   const later = new Date(Date.now() + 60_000);
   utimesSync(project.path('leaf.js'), later, later);
   const unpacked = await open();

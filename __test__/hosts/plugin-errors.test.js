@@ -1,6 +1,5 @@
 /**
- * What another plugin of the dev server throws is shown where the file is: in the page, as data, and once in the
- * terminal.
+ * An error of another plugin of the dev server is shown with its file: in the page, as data, and once in the terminal.
  */
 
 import { fromRollup } from '@web/dev-server-rollup';

@@ -265,7 +265,7 @@ import.meta.hot.accept('./b.js', (next) => changes.push('b'));`,
     );
     await project.write('a.js', 'export const a = 4; // other');
     await tab.until(changes, [2, 'b']);
-    // Who comes later gets what there is.
+    // A later request gets what there is.
     const later = await open();
     await later.until(value, [4, true]);
     await project.write('a.js', 'export const a = 5; // throw');

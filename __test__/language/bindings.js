@@ -1,4 +1,4 @@
-/** Imports are bindings: live, and nobody's to assign. */
+/** Imports are bindings: live, and not assignable. */
 
 const COUNTER = `export let count = 0; export const raise = () => { count += 1; return count; };
 export default count; export { count as renamed };`;

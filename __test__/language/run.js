@@ -1,6 +1,6 @@
 /**
- * Runs small programs of modules in frames of one tab, and says what each has logged: in the browser alone, on the
- * first load through hotgraph, on the first load in a pack, and as an update.
+ * Runs small programs of modules in frames of one tab, and says what each has logged. Each runs in the browser alone,
+ * on the first load through hotgraph, on the first load in a pack, and as an update.
  */
 
 import { once } from 'node:events';

@@ -1,6 +1,7 @@
 /**
- * The types of the installed package, checked to the last declaration (`skipLibCheck: false`): together with the types of Vite
- * and Bun, which declare `import.meta.hot` too, and for users of the engine, who have no dev server installed.
+ * The types of the installed package, checked to the last declaration (`skipLibCheck: false`). They have to fit the
+ * types of Vite and Bun, which declare `import.meta.hot` too, and users of the engine, who have no dev server
+ * installed.
  */
 
 import { spawn } from 'node:child_process';

@@ -129,7 +129,7 @@ export function Child() { const [n, set] = useState(0); return <button onClick={
   await tab.until(text, 'child 1 of 8');
   const { message } = await event(events, ({ type }) => type === 'invalidated');
   t.regex(message, /^the export "LIMIT" in line \d is no component, and it changed/);
-  // A new export concerns nobody yet.
+  // A new export concerns no importer yet.
   await project.write('Child.jsx', `${files['Child.jsx']}\nexport const other = 1;`);
   await tab.until(text, 'child 1 of 9');
   wasHot(t, tab);

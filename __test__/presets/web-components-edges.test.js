@@ -328,7 +328,7 @@ customElements.define('x-it', XIt);
   const { render } = await import('@lit-labs/ssr');
   const { collectResult } = await import('@lit-labs/ssr/lib/render-result.js');
   const { html, LitElement } = await import('lit');
-  // The same template text, so that the page hydrates it.
+  // The page hydrates it because the template has the same text.
   class XIt extends LitElement {
     static properties = { count: { type: Number } };
     constructor() {

@@ -319,7 +319,7 @@ for (const [name, field, compilerOptions] of [
       globalThis.element.count += 1;
     });
     await tab.until(shows, 'set 4 sad', 'x-deco');
-    // A default that nobody changed is the new one.
+    // A default that did not change is the new one.
     await project.write('x-deco.ts', more.replace("'none'", "'some'"));
     const other = () => {
       const next = document.createElement('x-deco');

@@ -148,7 +148,7 @@ async function dropped(world, judge) {
   if (world.random.chance(0.7)) await world.hurry();
 }
 
-/** A save among thousands of events of files that nobody serves. */
+/** A save among thousands of events of files that no page needs. */
 async function flood(world, judge) {
   const module = world.any();
   world.step('a flood of foreign files');

@@ -124,7 +124,7 @@ export class Judge {
       await this.#settle(one, this.due[index], kind);
   }
 
-  /** The server tells of everything that was changed, so that no page can seem to be done before it has begun. */
+  /** The server tells of everything that was changed: no page can seem to be done before it has begun. */
   async #toldOfAll(kind) {
     const { events } = this.#world.server;
     for (const [name, before] of this.#changed) {
@@ -208,8 +208,8 @@ export class Judge {
   }
 
   /**
-   * What may come after the tab shows what it has to: of saves in quick succession the first may have brought the
-   * last's code, and the others' updates are still on their way. What a page no longer imports does not show.
+   * What may come after the tab shows what it has to. Of saves in quick succession, the first may have brought the code
+   * of the last, and the updates of the others are still on their way. What a page no longer imports does not show.
    */
   #late(ran, made, { may, most, late }) {
     const ranOf = (name) => ran.filter(([one]) => one === name).length;

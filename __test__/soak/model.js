@@ -1,5 +1,6 @@
 /**
- * What must come of a change, by the contract's words and nothing else: slow, and simple enough to be right.
+ * The model: what must come of a change, by the contract's words and nothing else. It is slow, and simple enough to be
+ * right.
  */
 
 import { PAGES } from './app.js';

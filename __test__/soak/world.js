@@ -85,7 +85,7 @@ export class World {
   }
 
   /**
-   * Any module, most often one that somebody sees.
+   * Any module, most often one that a tab shows.
    *
    * @param {(module: any) => boolean} [filter]
    */

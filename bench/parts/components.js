@@ -1,6 +1,6 @@
 /**
- * From the save of one component to its new text in the page, in an app of many: hotgraph's presets and Vite with the
- * official plugins, each with its framework's own compiler.
+ * From the save of one component to its new text in the page, in an app of many. It compares hotgraph's presets with
+ * Vite and the official plugins, each with its framework's own compiler.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

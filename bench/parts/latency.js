@@ -1,6 +1,6 @@
 /**
- * From the call of `fs.writeFile` to the accept callback that runs with the new code in the page: how long that takes
- * over the depth of the chain of modules in between, and over the size of the app.
+ * Latency: from the call of `fs.writeFile` to the accept callback that runs with the new code in the page, over the
+ * depth of the chain of modules in between, and over the size of the app.
  */
 import { App } from '../app.js';
 import { editChain } from '../edit.js';
@@ -32,8 +32,8 @@ const LOST_LIMIT = 3;
 const TRIES = 2;
 
 /**
- * At most so many times of these that hotgraph may take, at each depth, and with TypeScript so much and the transform's
- * own time; with so many modules, when they are named.
+ * Goals: how many times the latency of these systems hotgraph may take, at each depth. With TypeScript, the transform's
+ * own time comes on top. `size` limits a goal to apps of so many modules.
  */
 const GOALS = {
   floor: { size: 1000, 1: 1.3, 10: 1.3, 50: 1.4 },
@@ -65,7 +65,7 @@ export async function measure(options, { browser, progress }) {
       ]),
     );
     for (let round = 0; round < rounds; round++) {
-      // The order alternates, so that a drift of the machine's speed favours none, and each chain is first once.
+      // The order alternates: a drift of the machine's speed favours none, and each chain is first once.
       const order = round % 2 === 0 ? measured : measured.toReversed();
       const chains = depths.map((_, at) => depths[(at + round) % depths.length]);
       for (const system of order) {

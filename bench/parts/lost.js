@@ -1,5 +1,5 @@
 /**
- * Whether edits get lost: each is followed by the next one as soon as its callback ran, and then by the next one at
+ * Whether edits get lost. First, each edit comes as soon as the callback of the last one ran. Then the edits come at
  * once, whether or not a callback ran.
  */
 import { writeFile } from 'node:fs/promises';

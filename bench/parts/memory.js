@@ -1,6 +1,7 @@
 /**
- * What generations of a module leave behind: the page's JavaScript heap before and after many updates of one module
- * that accepts itself, and before and after as many imports of it under other urls, as native modules need them.
+ * The memory that generations of a module keep: the page's JavaScript heap before and after many updates of one module
+ * that accepts itself. For comparison, the same for as many imports of it under other urls, as native modules need
+ * them.
  */
 import { writeFile } from 'node:fs/promises';
 import { MemoryApp } from '../app.js';
@@ -12,7 +13,7 @@ export const defaults = { generations: 1000, bytes: 20_000, warmUps: 20 };
 
 /** Milliseconds that an update has. */
 const PATIENCE = 5000;
-/** How often garbage is collected: some of it is kept until it was found to be garbage several times. */
+/** How often garbage is collected: V8 keeps some until it has found it to be garbage several times. */
 const COLLECTIONS = 5;
 /** Milliseconds before each collection. */
 const QUIET = 200;

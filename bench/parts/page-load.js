@@ -1,6 +1,6 @@
 /**
- * What a cold page load costs: the same app on @web/dev-server with and without hmrPlugin(), and with createHmr() on
- * node:http, in turn, each time with a new server process and an empty browser cache.
+ * The cost of a cold page load: the same app on @web/dev-server with and without hmrPlugin(), and with createHmr() on
+ * node:http. They take turns, each time with a new server process and an empty browser cache.
  */
 import { PageLoadApp } from '../app.js';
 import { serve } from '../serve.js';
@@ -40,7 +40,7 @@ async function loadInTurn(modules, accepts, pairs, browser) {
   /** @type {Record<string, number[]>} */
   const taken = Object.fromEntries(SERVERS.map((id) => [id, []]));
   for (let pair = -1; pair < pairs; pair++) {
-    // The order alternates, so that a drift of the machine's speed favours neither.
+    // The order alternates: a drift of the machine's speed favours neither.
     for (const id of pair % 2 === 0 ? SERVERS : SERVERS.toReversed()) {
       const ms = await load(id, app, browser);
       if (pair >= 0) taken[id].push(ms);

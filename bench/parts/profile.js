@@ -1,6 +1,6 @@
 /**
- * Where the time of an update goes: the moments between a write and the accept callback as the page's own code sees
- * them, and what the engine takes of that when it is alone.
+ * Where the time of an update goes: the moments between a write and the accept callback, as the page's own code sees
+ * them. And the part of the engine, when it is alone.
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * What loading a page costs again and again: the first time, with an empty cache, reloaded, and reloaded after an edit of
- * one module; in packs, by modules one by one, and as one bundle.
+ * The cost of loading a page again and again: the first time, with an empty cache, reloaded, and reloaded after an edit
+ * of one module. The modules come in packs, one by one, and as one bundle.
  */
 import { PageLoadApp } from '../app.js';
 import { serve } from '../serve.js';

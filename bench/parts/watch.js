@@ -1,6 +1,6 @@
 /**
- * What watching costs: from a write to the engine's callback in the same process, what folders cost of which nothing
- * is served, and what a server does while nothing happens.
+ * The cost of watching: from a write to the engine's callback in the same process, of folders that no page needs, and
+ * of a server while nothing happens.
  */
 import { mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

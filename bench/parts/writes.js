@@ -1,6 +1,6 @@
 /**
- * What a write to an exported variable costs: a loop of calls of a function that writes one, in pages of few and of many
- * modules that accept themselves and read the variable, and in the same pages without the plugin.
+ * The cost of a write to an exported variable: a loop of calls of a function that writes one. It runs in pages of few
+ * and of many modules that accept themselves and read the variable, and in the same pages without the plugin.
  */
 import { WritesApp } from '../app.js';
 import { serve } from '../serve.js';

@@ -2,8 +2,8 @@
 
 use hotgraph_core::graph::{ModuleGraph, ModuleId, ModuleKind, SelfAcceptance};
 
-/// A graph of `modules` modules in which each imports the next one and `fan_out - 1` of the `reach` behind it,
-/// or none. Module 0 is the page, which reaches everything. Edges are drawn by a fixed linear congruence.
+/// A graph of `modules` modules in which each imports the next one and `fan_out - 1` of the `reach` after it, or none.
+/// Module 0 is the page, which reaches everything. Edges are drawn by a fixed linear congruence.
 pub fn big_graph(modules: u32, fan_out: u32, reach: u32) -> (ModuleGraph, Vec<ModuleId>) {
     let mut graph = ModuleGraph::default();
     let ids: Vec<ModuleId> = (0..modules)
@@ -19,7 +19,7 @@ pub fn big_graph(modules: u32, fan_out: u32, reach: u32) -> (ModuleGraph, Vec<Mo
     for index in 0..modules {
         let id = ids[index as usize];
         let rest = modules - index - 1;
-        // The next module is always imported, so that a change of the last one reaches the page.
+        // The next module is always imported: a change of the last one reaches the page.
         let next = ids.get(index as usize + 1).filter(|_| fan_out > 0);
         let mut imports: Vec<ModuleId> = next.copied().into_iter().collect();
         imports.extend((1..fan_out.min(rest)).map(|_| {

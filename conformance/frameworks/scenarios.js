@@ -67,7 +67,7 @@ async function edit(app, file, what) {
   await open(app);
   app.replace(file, EDITS[what]);
   const isThere = (text) => (what === 'code' ? / 5 | 1 /.test(text) : text.includes(CHANGED[what]));
-  // State that is kept looks like an edit that nobody saw.
+  // State that is kept looks like an edit that did not arrive.
   if (what === 'code') await app.until(shown, (text) => / 5 label/.test(text), app.brief);
   else if (!(await app.until(shown, isThere, app.patience))) return 'the page does not change';
   return outcome(app, await app.evaluate(shown));

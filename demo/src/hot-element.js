@@ -2,8 +2,8 @@
  * Custom elements and hot updates: the browser defines a name once and for good. So a new generation
  * of a class lends its members to the class that is already defined, and live elements render again.
  *
- * What this cannot renew: constructors and lifecycle callbacks (the browser keeps those of the first
- * definition), observed attributes, and anything behind `#private` names. Reload for these.
+ * This cannot renew constructors and lifecycle callbacks (the browser keeps those of the first definition), observed
+ * attributes, and anything with a `#private` name. Reload for these.
  */
 import { adoptStyles } from 'lit';
 
@@ -31,7 +31,7 @@ export function define(name, Next) {
     if (key !== 'constructor' && !Object.hasOwn(Next.prototype, key)) delete Defined.prototype[key];
   }
   for (const key of Reflect.ownKeys(Next.prototype)) {
-    // Lit keeps a property's value behind its accessor: a new accessor would be empty.
+    // Lit's accessor of a property keeps its value: a new accessor would be empty.
     const holdsValue = Defined.elementProperties.has(key) && elementProperties.has(key);
     if (key === 'constructor' || holdsValue) continue;
     Object.defineProperty(

@@ -57,7 +57,7 @@ const timer = setInterval(() => {
 }, 1000);
 data.timers = (data.timers ?? 0) + 1;
 
-// Without this, every save would leave a timer behind; the board shows how many there are.
+// Without this, the timer of each old version would go on. The board shows how many there are.
 import.meta.hot?.dispose((data) => {
   clearInterval(timer);
   data.timers -= 1;

@@ -1,6 +1,6 @@
 /**
- * A backend in miniature, as Rails has it with import maps: pages from templates, assets with digests in their names that
- * browsers may keep for good, a session in a cookie, a form, events, and a socket.
+ * A backend in miniature, like Rails with import maps. It has pages from templates, assets with digests in their names,
+ * a session in a cookie, a form, events, and a socket. Browsers may keep the assets for good.
  *
  *     PORT=3000 node examples/proxy-rails-like/server.js [folder]
  *     npx hotgraph --proxy http://localhost:3000 --root app --reload-on 'app/views/**'

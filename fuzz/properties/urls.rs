@@ -97,7 +97,7 @@ fn check_relative(reference: &str) {
         .ok()
         .filter(|url| url.host_str() == Some("hotgraph.invalid"));
     let specifier = as_relative(&bare);
-    // `http:a` is relative to addresses of the same scheme, which nobody writes.
+    // `http:a` is relative to addresses of the same scheme, and people do not write it.
     if !has_scheme(&specifier) {
         assert_eq!(
             resolve(page, &specifier),

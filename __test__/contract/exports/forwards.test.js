@@ -109,7 +109,7 @@ globalThis.value = () => Number(value);
   });
 }
 
-// Such a module was served as it is, so that nobody is told when it assigns an export.
+// Such a module was served as it is: nothing tells when it assigns an export.
 const FORWARDS_OF_FORWARDS = {
   'a re-export of a re-export': [
     `import { value } from './between.js';`,

@@ -1,5 +1,6 @@
 /**
- * What older generations write, cycles and code that throws: importers see the exports of the code in force.
+ * Importers see the exports of the code in force, whatever older generations write, in cycles, and after code that
+ * throws.
  */
 
 import ava from 'ava';

@@ -1,5 +1,5 @@
 /**
- * A full reload says why: the change, the way that nobody accepts, and what would accept it.
+ * A full reload says why: the change, the way that no module accepts, and what would accept it.
  */
 
 import ava from 'ava';

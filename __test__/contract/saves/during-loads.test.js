@@ -61,8 +61,8 @@ async function saveWhenAsked(t, { project, server, tab }, what, number) {
 }
 
 /**
- * Handles the first request for `what` only: all tabs of the context make requests, and those that are on their
- * way when the test ends have nobody who could answer them.
+ * Handles the first request for `what` only. All tabs of the context make requests, and nothing could answer those that
+ * are on their way when the test ends.
  */
 const onFirstRequest = (context, what, handle) => context.route(what, handle, { times: 1 });
 

@@ -1,5 +1,5 @@
 /**
- * A server that is killed: pages outlive it, and reload where nobody knows what changed.
+ * A server that is killed: pages outlive it, and reload where it is unknown what changed.
  */
 
 import { existsSync, readdirSync } from 'node:fs';

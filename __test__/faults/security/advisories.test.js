@@ -219,7 +219,7 @@ test('CVE-2026-27977: a sandboxed frame, whose Origin is null', async (t) => {
 test('CVE-2025-56648: the check is one that the socket library never calls', async (t) => {
   const sockets = new WebSocketServer({
     noServer: true,
-    // Known to other libraries only, and so to nobody.
+    // Only other libraries would call it.
     verifyOrigin: () => false,
   });
   const server = http.createServer();

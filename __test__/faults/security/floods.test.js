@@ -1,5 +1,5 @@
 /**
- * Pages that send or ask for too much: they slow down themselves, and nobody else.
+ * Pages that send or ask for too much: they slow down only themselves.
  */
 
 import { once } from 'node:events';

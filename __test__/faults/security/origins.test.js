@@ -42,7 +42,7 @@ for (const [name, tls] of [
       await project.write('main.js', `globalThis.value = 2;\nimport.meta.hot.accept();`);
       await tab.until(() => globalThis.value, 2);
       t.is(tab.loads, 1);
-      // And what is refused without a proxy is refused behind it.
+      // Requests that are refused without a proxy are refused through it too.
       const env = { referer: `${proxy}/base/`, 'sec-fetch-site': 'same-origin' };
       const url = await socketPath(proxy, env, '/base/');
       t.true(await opens(proxy, url, { origin: proxy }));

@@ -1,5 +1,5 @@
 /**
- * What a page no longer imports is pruned; what it still has stays.
+ * Modules that a page no longer imports are pruned; all others stay.
  */
 
 import test from 'ava';

@@ -42,7 +42,7 @@ const listener = ({ msg }: { msg: string }) => msg;
 hot.on('my:response', listener);
 hot.off('my:response', listener);
 
-// Events that nobody declared, as Vite has them.
+// Events without a declaration, as in Vite.
 hot.on('nobody:knows', (data) => data.anything.at.all);
 hot.send('nobody:knows', { anything: true });
 hot.send('nobody:knows');
