@@ -22,4 +22,4 @@ for (let call = 0; call < WARM_UP + Number(count); call++) {
   list.push(rounded(now() - started));
 }
 process.send?.(list.slice(WARM_UP));
-process.disconnect();
+process.disconnect?.();

@@ -1,21 +1,24 @@
-/** Latency over the chain's depth and over the app's size. */
+/** The plot: latency over the chain's depth and over the app's size where more than one was measured, as an SVG that reads on light and dark pages. */
 import { describe } from '../machine.js';
 import { medianOf } from '../parts/latency.js';
 import { drawing, scale, sentences, text } from './drawing.js';
 
 const WIDTH = 960;
 const HEIGHT = 470;
-/** The left panel's and the right panel's left and right edge. */
-const PANELS = [
-  [60, 330],
-  [545, 765],
-];
+/** The left and the right edge of each panel, by how many there are. */
+const PANELS = {
+  1: [[60, 760]],
+  2: [
+    [60, 330],
+    [545, 765],
+  ],
+};
 const [TOP, BOTTOM] = [70, 380];
 /** The lowest and the highest latency that fit, in milliseconds. */
 const RANGE = [1, 2000];
 const TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 /** Pixels between two labels, at least. */
-const LINE = 15;
+const LINE = 18;
 
 /** Told apart by those who see fewer colours as well, on white and on black. */
 const COLOURS = {
@@ -35,13 +38,13 @@ export function plot({ conditions, result }) {
   const [size, depth] = [sizes[0], depths[Math.floor(depths.length / 2)]];
   const thousands = (count) => count.toLocaleString('en');
   const panels = [
-    panel(PANELS[0], {
+    {
       title: `Over depth, ${thousands(size)} other modules`,
       axis: 'stale modules below the boundary',
       marks: depths.map(String),
       series: seriesOf(result, depths, (system, one) => medianOf(result, system, size, one)),
-    }),
-    panel(PANELS[1], {
+    },
+    {
       title: `Over app size, depth ${depth}`,
       axis: 'other modules in the page',
       marks: sizes.map(thousands),

@@ -22,9 +22,10 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     config: (markdown) => reachRepository(markdown, GITHUB),
   },
-  // On GitHub, docs/README.md is a plain page. Here it is the home page.
-  transformPageData: (page) =>
-    page.relativePath === 'index.md' ? { ...page, frontmatter: home } : undefined,
+  transformPageData: (page) => ({
+    ...page,
+    frontmatter: { ...page.frontmatter, ...matterOf(page.relativePath) },
+  }),
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -99,6 +100,18 @@ export default defineConfig({
   },
 });
 
+/** Pages with tables of many columns. */
+const WIDE = ['benchmarks.md', 'conformance.md', 'frameworks.md'];
+
+/** What the site adds to a page, which has no front matter because it reads well on GitHub. */
+function matterOf(path) {
+  if (path === 'index.md') return home;
+  if (WIDE.includes(path)) return { pageClass: 'wide', aside: false };
+  // Generated pages are not in the repository.
+  if (path.startsWith('reference/')) return { editLink: false };
+  return {};
+}
+
 /** The head of the home page. */
 const home = {
   layout: 'home',
@@ -123,7 +136,7 @@ const home = {
     {
       title: 'Your code',
       details:
-        'import.meta.hot as @web/dev-server-hmr, Vite and Bun define it. No bundle, no other urls.',
+        'import.meta.hot as @web/dev-server-hmr, Vite and Bun define it. No bundle: modules keep their urls.',
       link: '/api',
     },
     {
@@ -140,7 +153,7 @@ const home = {
     {
       title: 'Reloads that say why',
       details:
-        'What changed, which way the update took, who did not accept it, and what would help.',
+        'What changed, the way of the update, the module that did not accept it, and what would help.',
       link: '/troubleshooting#the-page-reloads',
     },
     {
