@@ -1,5 +1,5 @@
 /**
- * Documents: their links lead somewhere, and the commands that they name exist.
+ * Documents and workflows: their links lead somewhere, and the commands that they name exist.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -23,11 +23,15 @@ const names = [
   ...documentsIn('npm'),
   ...documentsIn('docs').filter((name) => !name.startsWith(GENERATED)),
 ];
-const documents = names.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+const read = (name) => ({ name, text: readFileSync(join(root, name), 'utf8') });
+const documents = names.map(read);
+const workflows = readdirSync(join(root, '.github/workflows')).map((name) =>
+  read(join('.github/workflows', name)),
+);
 
-/** Everything that a pattern finds in the documents, as `{ name, found }`. */
+/** Everything that a pattern finds in the documents and workflows, as `{ name, found }`. */
 const matches = (pattern) =>
-  documents.flatMap(({ name, text }) =>
+  [...documents, ...workflows].flatMap(({ name, text }) =>
     [...text.matchAll(pattern)].map((found) => ({ name, found })),
   );
 
@@ -45,7 +49,7 @@ test('every link leads to a file, and to a heading in it', (t) => {
   t.is(status, 0, stderr);
 });
 
-test('every npm script that documents name is in package.json', (t) => {
+test('every npm script that documents and workflows name is in package.json', (t) => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const named = matches(/\bnpm (?:run )?(start|test|(?<=run )[a-z][\w:]*)/g);
   t.true(named.length > 10);
@@ -67,8 +71,8 @@ test('every flag of the command that documents name is one', (t) => {
   }
 });
 
-test('every test and script that documents run is there', (t) => {
-  const files = matches(/^(?:npx ava|node) ((?:[\w.-]+\/)+[\w.-]+\.js)(.*)$/gm);
+test('every test and script that documents and workflows run is there', (t) => {
+  const files = matches(/^(?: *- run: )?(?:npx ava|node) ((?:[\w.-]+\/)+[\w.-]+\.js)(.*)$/gm);
   t.true(files.length > 5);
   for (const { name, found } of files) {
     const [, file, args] = found;
