@@ -14,7 +14,7 @@ import { checkTypes } from './types.js';
 const SMOKE = /dialects.wds\.test\.js$/;
 
 /** Tests without a browser that take long: of many saves as the system sees them, of other programs, of the package. */
-const SLOW = /(?:engine.watching|hosts.test-runner|package.\w+)\.test\.js$/;
+const SLOW = /(?:engine.watching.\w+|hosts.test-runner|package.\w+)\.test\.js$/;
 
 /** The tests that take no browser, and the smoke tests. */
 function quickTests() {
