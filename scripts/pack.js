@@ -67,7 +67,7 @@ function requireBuilt() {
   }
   if (!isNativeFresh()) {
     throw new Failure(
-      'The native addon, of which the tarball has the types, is not built or older than its sources. ' +
+      'The native addon is not built, or older than its sources, and the tarball has its types. ' +
         'Run `npm run build:release` first.',
     );
   }

@@ -141,8 +141,8 @@ test('keys are shortcuts', async (t) => {
   program.type('r');
   await tab.loaded(2);
   await tab.connected();
-  await program.saidNext('page reload: Somebody pressed r in the terminal of the dev server.');
-  t.truthy(await tab.logged('reloaded: Somebody pressed r'));
+  await program.saidNext('page reload: The key r was pressed in the terminal of the dev server.');
+  t.truthy(await tab.logged('reloaded: The key r was pressed'));
   program.type('x');
   await program.saidNext('There is no shortcut x.');
   program.type('c');

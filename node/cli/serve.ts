@@ -61,7 +61,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const port = await listen(server, settings);
   return {
     urls: urlsOf({ host, port, https: settings.https }, base),
-    reload: () => hmr.reload('Somebody pressed r in the terminal of the dev server.'),
+    reload: () => hmr.reload('The key r was pressed in the terminal of the dev server.'),
     async close() {
       await Promise.all([hmr.close(), proxy?.close()]);
       server.close();

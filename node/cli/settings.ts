@@ -44,12 +44,12 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
   const proxy = joinProxy(loaded.config.proxy, flags.proxy);
   if (proxy && said.base) {
     throw new Failure(
-      'With --proxy, urls are those of the backend: leave --base away, and name the urls of files by --map.',
+      'With --proxy, urls are those of the backend: leave --base out, and name the urls of files by --map.',
     );
   }
   if (proxy && said.plugins?.flat().some(Boolean)) {
     throw new Failure(
-      'Behind --proxy files are served as they are, and plugins make nothing of them: leave one of the two away.',
+      'With --proxy, files are served as they are, and plugins have no effect: leave one of the two out.',
     );
   }
   const maps = Object.entries(proxy?.maps ?? {}).map(([prefix, folder]) => {

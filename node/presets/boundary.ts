@@ -94,7 +94,7 @@ function changed(name, next, previous, place) {
 
 function boundary(url, next, previous, lines = {}) {
   const names = Object.keys(next);
-  if (names.length === 0) return 'it exports no component, so that the rest of it has to run again';
+  if (names.length === 0) return 'it exports no component, and all of it has to run again';
   for (const name of Object.keys(previous)) {
     if (!(name in next)) return 'the export "' + name + '" is gone';
     const place = lines[name] ? ' in line ' + lines[name] : '';

@@ -50,7 +50,7 @@ pub struct FileWatcher {
     /// The folders above those, which tell of it.
     lookouts: HashSet<PathBuf>,
     complaints: Vec<String>,
-    /// What was complained about, which is done once.
+    /// The causes that were reported: each is reported once.
     said: HashSet<Cause>,
 }
 
@@ -330,16 +330,16 @@ impl FileWatcher {
                 "files are polled, because the operating system sends no events: {detail}. {MORE_QUEUES}"
             ),
             Cause::NoWatch => format!(
-                "files in {place} are polled, as all in folders that follow may be, because the operating system has no \
-                 watches left. {MORE_WATCHES}"
+                "files in {place} are polled, because the operating system has no watches left. Folders that follow may \
+                 be polled too. {MORE_WATCHES}"
             ),
             Cause::Remote => format!(
-                "files in {place} and on other mounts like it ({detail}) are polled too, because no events tell of \
-                 changes that other machines make there"
+                "files in {place} and on other mounts like it ({detail}) are polled too, because no event tells of \
+                 changes by other machines"
             ),
             Cause::Silence => format!(
-                "files in {place} are polled too, because one changed and the operating system did not tell; files \
-                 elsewhere will be when it happens there. watch: 'poll' polls all from the start"
+                "files in {place} are polled too, because one changed and the operating system sent no event. If that \
+                 happens elsewhere, files there are polled too. watch: 'poll' polls all files from the start"
             ),
         });
     }
@@ -372,7 +372,7 @@ fn out_of_watches(error: &notify::Error) -> bool {
 }
 
 /// The path without symbolic links, and as everybody writes it: Windows has another form (`\\?\C:\`), which events and
-/// the root do not have. What is not there yet keeps its name below the real path of what is.
+/// the root do not have. A path that does not exist yet keeps its name below the real path of the folder that does.
 pub fn real_path(path: &Path) -> PathBuf {
     if let Ok(real) = dunce::canonicalize(path) {
         return real;
