@@ -151,7 +151,7 @@ function placeIn(stack: string): Place | undefined {
     // The first line of a syntax error is its place alone; others are calls.
     const [, address = '', at = ''] =
       /(?:\(|at |async |^)((?:file:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
-    // What called it is this file.
+    // This file called it.
     if (address === '' || address === import.meta.url) continue;
     return { file: address.startsWith('file:') ? fileURLToPath(address) : address, line: at };
   }

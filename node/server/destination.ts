@@ -11,8 +11,8 @@ export type Destination = 'module' | 'classic script' | 'worker' | 'data' | 'unk
 const SHOWS = new Set(['document', 'iframe', 'frame', 'embed', 'object', 'fencedframe']);
 
 /**
- * Whether HTML is going to be shown as a page. What code fetches is not: it is data. Where browsers do not say, it may
- * be; what is fetched in advance is for a page to come.
+ * Whether HTML is going to be shown as a page. HTML that code fetches is not: it is data. Where browsers do not say, it
+ * may be; what is fetched in advance is for a page to come.
  */
 export function isShown(headers: IncomingHttpHeaders): boolean {
   const destination = headers['sec-fetch-dest'];

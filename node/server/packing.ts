@@ -187,7 +187,7 @@ export class Packing {
     this.#engine.keepAlone(url, isAlone);
   }
 
-  /** What has changed since it was read: nobody may have asked for it yet. */
+  /** Modules that have changed since they were read: no page may have asked for them yet. */
   #changed(): string[] {
     const read = [...this.#read];
     return read.flatMap(([url, version]) =>

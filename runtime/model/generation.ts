@@ -15,7 +15,7 @@ export type State = 'defined' | 'linked' | 'evaluating' | 'evaluated' | 'failed'
 export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   /** Its code is known. */
   defined: ['linked', 'retired'],
-  /** What it imports is known, and has what it imports by name. */
+  /** Its imports are known, and have the names that it imports. */
   linked: ['evaluating', 'failed', 'retired'],
   /** Its code runs, or waits for what it imports, or at its top level. */
   evaluating: ['evaluated', 'failed', 'retired'],

@@ -19,7 +19,7 @@ export type Assign = (name: string, value: unknown) => void;
 export class Shell {
   /** Its `import.meta`. */
   readonly meta: ImportMeta;
-  /** What it was served with: its exports are these for good. */
+  /** The definition that it was served with: its exports stay these. */
   readonly definition: Definition;
   /** `import.meta.url`, and `import.meta.resolve` as the browser made it. */
   readonly address: string;

@@ -154,6 +154,6 @@ pub enum ResourceKind {
     Style,
     /// JSON, images, data, classic scripts.
     Asset,
-    /// What a module imports as a script and is none, such as the answer that there is no such file.
+    /// A response that a module imports as a script and that is none, such as the answer that there is no such file.
     Script,
 }

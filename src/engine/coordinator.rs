@@ -128,7 +128,7 @@ impl Coordinator {
                     }
                     Some(message) => self.guarded(|it| it.handle(message)),
                 }
-                // What is due does not wait for the end of a flood.
+                // Due work does not wait for the end of a flood.
                 next = match begun.elapsed() < LONGEST_TURN {
                     true => messages.try_recv().ok().map(Some),
                     false => None,
@@ -282,7 +282,7 @@ mod tests {
         let reason = "it lost track of the modules because of an internal error";
         let refused = (now.clone(), Some(reason.to_owned()));
         assert_eq!(told(1), refused);
-        // What was loaded before and comes back is refused too, and what is loaded now is not.
+        // Pages that were loaded before and come back are refused too, and pages that are loaded now are not.
         coordinator.connected(2);
         coordinator.received(2, &hello(&before, since));
         assert_eq!(told(2), refused);

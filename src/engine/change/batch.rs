@@ -36,7 +36,7 @@ impl Coordinator {
                 }
             }
             self.work_off_backlog();
-            // What was read while it changed is a change too.
+            // A file that was read while it changed is a change too.
             due.extend(self.changes.take_due(self.now()));
         }
         self.take_in(due);
@@ -121,7 +121,7 @@ impl Coordinator {
         }
     }
 
-    /// A page could not load what the last batch changed. What a tool transforms is not judged beforehand, but
+    /// A page could not load what the last batch changed. Files that a tool transforms are not judged beforehand, but
     /// now the author should hear where the mistake is.
     pub fn look_for_mistakes(&mut self) {
         let mut problems = Vec::new();
@@ -252,7 +252,7 @@ impl Coordinator {
         }
     }
 
-    /// What was wrong with modules is over.
+    /// The errors of modules are over.
     pub fn tell_recovered(&self, modules: &[ModuleId]) {
         if modules.is_empty() {
             return;

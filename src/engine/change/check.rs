@@ -59,7 +59,7 @@ pub fn check(
     }
 }
 
-/// What is wrong with the content of a file that pages turned out not to load, whatever was made of it.
+/// The error in a file that pages turned out not to load, whatever was made of it.
 pub fn suspect(
     path: &Path,
     source: &str,

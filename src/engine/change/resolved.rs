@@ -54,7 +54,7 @@ impl Shared {
         let served: HashSet<&str> = all_specifiers(&served).collect();
         let mut edits = Vec::new();
         for (specifier, span) in replaceable(&record, &saved)? {
-            // What the host left in its place before, it leaves.
+            // The host leaves specifiers as they are that it left before.
             if served.contains(specifier) {
                 continue;
             }

@@ -209,8 +209,8 @@ fn misuses(record: &ModuleRecord) -> Found {
 }
 
 impl State {
-    /// What is odd about the code of a module that was served last. What accepted specifiers name is not looked
-    /// at before the host has said where it resolves them to.
+    /// What is odd about the code of a module that was served last. Accepted specifiers are not looked at before the
+    /// host has said where it resolves them to.
     fn oddities(&mut self, id: ModuleId) -> Found {
         let data = self.module(id);
         let is_resolved = data.is_resolved;

@@ -216,7 +216,7 @@ impl Shared {
         let script = compiled.map_err(|error| {
             let file = subject.file.display().to_string();
             let found = explain(&error, source, subject.url, Some(file));
-            // What cannot be compiled cannot be served as it is.
+            // Code that cannot be compiled cannot be served as it is.
             let is_read = matches!(error, AnalyzeError::Syntax(_));
             let found = match is_read {
                 true => found,
@@ -512,7 +512,7 @@ fn json(subject: Subject<'_>, source: &str) -> Result<String, Problem> {
     })
 }
 
-/// What decides how a module is made is wrong.
+/// A file that decides how modules are made is wrong.
 fn misconfigured(subject: Subject<'_>, error: ConfigError) -> Problem {
     let source = reading::read_file(&error.file);
     let source = source

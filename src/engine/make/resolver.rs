@@ -369,7 +369,7 @@ fn says_commonjs(text: &str) -> bool {
     !is_module && says.iter().any(|says| text.contains(says))
 }
 
-/// Whether a path below a folder has a part that is hidden. What is well known, and packages, are not.
+/// Whether a path below a folder has a part that is hidden. Well-known folders and packages are not.
 fn is_hidden(below: &Path) -> bool {
     let mut is_in_packages = false;
     below.components().any(|part| {

@@ -176,7 +176,7 @@ impl Chunks {
             .fold(0, |bits, (index, _)| bits | 1 << index)
     }
 
-    /// What it is called follows from what it is made of.
+    /// Its name follows from its content.
     fn add(&mut self, pieces: Vec<Piece>) -> String {
         let mut hasher = Xxh3Default::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());

@@ -125,7 +125,7 @@ impl Coordinator {
                 },
             );
         }
-        // An update ends what was said of its modules' code. What there is to say of their new code comes after it.
+        // An update ends what was said of its modules' code. Warnings about their new code come after it.
         let state = self.shared.state();
         let diagnostics: Vec<Diagnostic> = state.warnings().cloned().map(Into::into).collect();
         drop(state);

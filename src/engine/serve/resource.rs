@@ -83,7 +83,7 @@ impl Engine {
             let loads = loads.iter().map(|url| state.graph.intern(url)).collect();
             let version = state.version;
             state.graph.set_imports(id, loads, version);
-            // What its classic scripts import does not show in its code's imports.
+            // Imports of its classic scripts do not show in its code's imports.
             let is_open = source.is_none_or(analyze::may_import_later);
             state.graph.set_open(id, is_open);
             registration

@@ -230,7 +230,7 @@ impl Engine {
     }
 
     /// A module that defines the bodies of others and runs none: for pages whose policy forbids `eval`. Its default
-    /// export is an object: url -> [hash of the definition, function]. What has no body is left out.
+    /// export is an object: url -> [hash of the definition, function]. Modules without a body are left out.
     pub fn bodies(&self, urls: &[String]) -> String {
         let mut entries = Vec::new();
         for request in urls {

@@ -90,7 +90,7 @@ pub struct Exactness {
 const NONE: u64 = 0;
 
 impl Exactness {
-    /// What an earlier run wrote is exact, as long as this one does nothing.
+    /// The file of an earlier run is exact, as long as this one does nothing.
     pub fn new(found: Option<Stamp>) -> Self {
         Self {
             exact: AtomicU64::new(1),
@@ -178,7 +178,7 @@ impl Keeper {
 
     fn wait(&mut self) {
         if let Some(writing) = self.writing.take() {
-            // What a thread says that panicked was said.
+            // The message of a thread that panicked was printed.
             let _ = writing.join();
         }
     }

@@ -34,8 +34,7 @@ pub struct FileEntry {
     pub life: FileLife,
     /// Whether the host serves the bytes of the file as they are. Then an error in the file is an error in the page.
     pub served_raw: bool,
-    /// The text of the last complete save, once there was one. What is on disk may already be the beginning of
-    /// the next.
+    /// The text of the last complete save, once there was one. The disk may already hold the beginning of the next.
     pub saved: Option<Arc<str>>,
     /// The state of the file that was looked at last, after a change of it.
     pub seen: Option<Stamp>,

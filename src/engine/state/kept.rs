@@ -29,7 +29,7 @@ impl Kept {
     pub fn text(&self) -> Arc<str> {
         match self {
             Self::Plain(text) => text.clone(),
-            // What was compressed here is whole.
+            // Text that was compressed here is whole.
             Self::Compressed(bytes) => decompress_size_prepended(bytes)
                 .ok()
                 .and_then(|bytes| String::from_utf8(bytes).ok())

@@ -95,7 +95,7 @@ impl Coordinator {
             Some(inline_place(state.graph.url(id))?.line as u32)
         });
         let (line, column) = match start {
-            // What the page says more in its first line is not known here.
+            // The rest of the page's first line is not known here.
             Some(start) if start == call.line => (1, None),
             Some(start) => (call.line.saturating_sub(start) + 1, call.column),
             None => (call.line, call.column),

@@ -73,7 +73,7 @@ impl Coordinator {
     fn may_be_passing(&self, file: &SourceFile, served_raw: bool) -> bool {
         let path = &file.path;
         let is_changing = self.changes.is_pending(path) && !self.unannounced.contains(path);
-        // What a tool makes of a file differs in any case.
+        // The code that a tool makes of a file differs in any case.
         is_changing || (served_raw && is_younger(path, file.requested_at))
     }
 
@@ -205,7 +205,7 @@ impl Coordinator {
     pub fn saw(&mut self, path: &Path, seen: Seen) {
         let now = self.now();
         if seen == Seen::Attributes {
-            // What is in a folder stays what it is.
+            // The contents of a folder stay as they are.
             if self.shared.state().files.find(path).is_some() {
                 self.changes.record(path, seen, now);
             }
