@@ -66,7 +66,7 @@ test('an accepted specifier may take long to be resolved', async (t) => {
     name: 'slow',
     async resolveImport({ source }) {
       if (source !== 'dep') return undefined;
-      // Time is the subject: the page has loaded and connected long before.
+      // Time is the subject: the page connects before this ends.
       await setTimeout(300);
       return './dep.js';
     },
