@@ -1,4 +1,4 @@
-/** The plot: latency over the chain's depth and over the app's size where more than one was measured, as an SVG that reads on light and dark pages. */
+/** Latency over the chain's depth, and over the app's size where more than one was measured. */
 import { describe } from '../machine.js';
 import { medianOf } from '../parts/latency.js';
 import { drawing, scale, sentences, text } from './drawing.js';
@@ -49,8 +49,8 @@ export function plot({ conditions, result }) {
       axis: 'other modules in the page',
       marks: sizes.map(thousands),
       series: seriesOf(result, sizes, (system, one) => medianOf(result, system, one, depth)),
-    }),
-  ];
+    },
+  ].filter(({ marks }) => marks.length > 1);
   return drawing(
     [WIDTH, HEIGHT],
     'From fs.writeFile to the accept callback in the page, median in milliseconds',
@@ -61,7 +61,7 @@ export function plot({ conditions, result }) {
         'From fs.writeFile to the accept callback in the page: median in ms, logarithmic',
         'title',
       ),
-      ...panels.flat(),
+      ...panels.flatMap((one, at) => panel(PANELS[panels.length][at], one)),
       ...sentences(describe(conditions)).map((line, at) =>
         text(60, HEIGHT - 22 + at * 15, line, 'small'),
       ),
