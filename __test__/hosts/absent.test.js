@@ -59,3 +59,38 @@ ava("Node's modules can be imported, and say what they are when they are used", 
   await tab.until(value, expected(2));
   t.is(tab.loads, 1);
 });
+
+ava('what a package leaves out of browsers is empty, or another file', async (t) => {
+  const { open } = await startServer(t, {
+    'index.html': '<!doctype html><script type="module" src="main.js"></script>',
+    'main.js': "import { found } from 'leaves-out'; globalThis.value = found;",
+    'node_modules/leaves-out/package.json': JSON.stringify({
+      name: 'leaves-out',
+      type: 'module',
+      main: 'index.js',
+      browser: { fs: false, './server.js': false, crypto: './crypto.js', other: false },
+    }),
+    'node_modules/leaves-out/index.js': `import fs, { readFileSync } from 'fs';
+import promises, { readFile } from 'node:fs';
+import * as all from './server.js';
+import other from 'other';
+import { random } from 'crypto';
+import { sep } from 'path';
+export const found = [fs, typeof readFileSync, promises, typeof readFile, Object.keys(all), other, random, typeof sep];`,
+    'node_modules/leaves-out/server.js': 'export const server = 1;',
+    'node_modules/leaves-out/crypto.js': 'export const random = 4;',
+  });
+  const tab = await open();
+  const empty = {};
+  await tab.until(value, [
+    empty,
+    'undefined',
+    empty,
+    'undefined',
+    ['default'],
+    empty,
+    4,
+    'function',
+  ]);
+  t.deepEqual(tab.errors, []);
+});

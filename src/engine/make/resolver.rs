@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use dashmap::DashMap;
+use nodejs_built_in_modules::is_nodejs_builtin_module;
 use oxc_resolver::{
     ExtendsField, PackageType, Resolution, ResolveError, ResolveOptions, Resolver, TsConfig,
     TsconfigDiscovery,
@@ -105,9 +106,7 @@ impl FileResolver {
             ],
             alias_fields: vec![owned(&["browser"])],
             main_fields: owned(&["module", "browser", "main"]),
-            roots: vec![folders.root.clone()],
             node_path: false,
-            builtin_modules: true,
             ..ResolveOptions::default()
         };
         Self {
@@ -164,7 +163,7 @@ impl FileResolver {
         let (name, rest) = specifier.split_at(at);
         let found = match self.find(importer, name) {
             Ok(found) => found,
-            Err(error @ (ResolveError::Builtin { .. } | ResolveError::Ignored(_))) => {
+            Err(error) if is_absent(name, &error) => {
                 let is_empty = matches!(error, ResolveError::Ignored(_));
                 return Ok(names.map(|names| self.absent(importer_url, name, names, is_empty)));
             }
@@ -192,15 +191,24 @@ impl FileResolver {
         }))
     }
 
-    /// A package that has the name of a module of Node's stands for it in browsers.
+    /// A path of a url is first of all that. What a package says of a module of Node's counts for its name with `node:`
+    /// too.
     fn find(&self, importer: &Path, name: &str) -> Result<Resolution, ResolveError> {
         let resolver = self.resolver();
-        match resolver.resolve_file(importer, name) {
-            Err(error @ ResolveError::Builtin { .. }) if !name.starts_with("node:") => {
-                let package = resolver.resolve_file(importer, &format!("{name}/"));
-                package.map_err(|_| error)
+        if name.starts_with('/') {
+            let file = self.folders.file_of(name);
+            let found = file.and_then(|file| resolver.resolve_file(importer, file.to_str()?).ok());
+            if let Some(found) = found {
+                return Ok(found);
             }
-            found => found,
+        }
+        let found = resolver.resolve_file(importer, name);
+        match name.strip_prefix("node:").filter(|_| found.is_err()) {
+            Some(bare) => match resolver.resolve_file(importer, bare) {
+                left_out @ Err(ResolveError::Ignored(_)) => left_out,
+                _ => found,
+            },
+            None => found,
         }
     }
 
@@ -343,6 +351,13 @@ impl FileResolver {
         }
         Ok(found.map_or_else(ScriptOptions::default, |found| options_of(&found)))
     }
+}
+
+/// Whether browsers do not have what a name stands for: a module of Node's, or what the field `browser` leaves out.
+fn is_absent(name: &str, error: &ResolveError) -> bool {
+    matches!(error, ResolveError::Ignored(_))
+        || name.starts_with("node:")
+        || is_nodejs_builtin_module(name)
 }
 
 /// The marker of CommonJS, with the names that an import takes of it.
