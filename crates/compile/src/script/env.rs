@@ -3,8 +3,8 @@
 use hotgraph_core::syntax::analyze::{Dialect, Span, guarded};
 use hotgraph_core::syntax::edit::Edit;
 use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{BytePos, FileName, SourceMap};
-use swc_core::ecma::ast::{AssignTarget, Expr, MemberExpr, MemberProp};
+use swc_core::common::{BytePos, FileName, SourceMap, Spanned};
+use swc_core::ecma::ast::{Expr, Lit, MemberProp};
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use super::parse;
@@ -37,29 +37,50 @@ struct NodeEnv {
 }
 
 impl Visit for NodeEnv {
-    fn visit_assign_target(&mut self, target: &AssignTarget) {
-        if !matches!(target, AssignTarget::Simple(_)) {
-            target.visit_children_with(self);
+    // What is assigned to is no expression.
+    fn visit_expr(&mut self, expr: &Expr) {
+        if !is_node_env(expr) {
+            return expr.visit_children_with(self);
         }
+        let span = expr.span();
+        let at = |position: BytePos| position.0.saturating_sub(1) as usize;
+        self.found.push(Span {
+            start: at(span.lo),
+            end: at(span.hi),
+        });
     }
+}
 
-    fn visit_member_expr(&mut self, member: &MemberExpr) {
-        let is = |name: &MemberProp, expected: &str| matches!(name, MemberProp::Ident(name) if name.sym == expected);
-        if is(&member.prop, "NODE_ENV")
-            && let Expr::Member(env) = &*member.obj
-            && is(&env.prop, "env")
-            && let Expr::Ident(process) = &*env.obj
-            && process.sym == "process"
-        {
-            let at = |position: BytePos| position.0.saturating_sub(1) as usize;
-            self.found.push(Span {
-                start: at(member.span.lo),
-                end: at(member.span.hi),
-            });
-            return;
+/// Whether an expression is `process.env.NODE_ENV`, in any of its spellings.
+fn is_node_env(expr: &Expr) -> bool {
+    let env = property(expr, "NODE_ENV").and_then(|of| property(of, "env"));
+    env.is_some_and(|process| match property(process, "process") {
+        Some(global) => ["globalThis", "global"]
+            .iter()
+            .any(|name| is_ident(global, name)),
+        None => is_ident(process, "process"),
+    })
+}
+
+fn is_ident(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Ident(ident) if ident.sym == name)
+}
+
+/// The object whose property of this name an expression reads.
+fn property<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    let member = match expr {
+        Expr::Member(member) => member,
+        Expr::OptChain(chain) => chain.base.as_member()?,
+        _ => return None,
+    };
+    let is_named = match &member.prop {
+        MemberProp::Ident(found) => found.sym == name,
+        MemberProp::Computed(found) => {
+            matches!(&*found.expr, Expr::Lit(Lit::Str(text)) if text.value == *name)
         }
-        member.visit_children_with(self);
-    }
+        MemberProp::PrivateName(_) => false,
+    };
+    is_named.then_some(&*member.obj)
 }
 
 /// Puts a statement in front of all others of a module, on their line. A hashbang has to come first.

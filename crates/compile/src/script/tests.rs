@@ -263,7 +263,16 @@ fn the_mode_is_found_where_it_is_read() {
             "",
         ),
         ("process.env.NODE_ENV = 'test'", ""),
-        ("globalThis.process?.env.NODE_ENV", ""),
+        (
+            "a[process.env.NODE_ENV] = process.env['NODE_ENV']",
+            "process.env.NODE_ENV|process.env['NODE_ENV']",
+        ),
+        (
+            "global.process.env.NODE_ENV ?? globalThis.process?.env.NODE_ENV.length",
+            "global.process.env.NODE_ENV|globalThis.process?.env.NODE_ENV",
+        ),
+        ("process?.env?.NODE_ENV", "process?.env?.NODE_ENV"),
+        ("self.process.env.NODE_ENV; global.env.NODE_ENV", ""),
     ] {
         assert_eq!(found(code), expected, "{code}");
     }
