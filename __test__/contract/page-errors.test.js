@@ -203,6 +203,18 @@ const cases = {
     ['wrong.ts:2:18', /Expression expected/, /^> 2 \| export const a = ;/m],
     { before: [typescript()] },
   ],
+  'a name that only Node has': [
+    { 'part.js': `\nexport const a = process.env.HOME;\n` },
+    ['part.js:2:18', /process/, /^> 2 \|/m, /"process" is Node's.*import\.meta\.env/],
+  ],
+  'a module of CommonJS that is loaded as it is': [
+    { 'part.js': `\nmodule.exports = 1;\n` },
+    ['part.js:2:1', /module/, /^> 2 \|/m, /"module" is Node's.*Write export/],
+  ],
+  "a package that Yarn's Plug'n'Play keeps in an archive": [
+    { '.pnp.cjs': '', 'part.js': `\nimport '@a/b/c';\n` },
+    ['part.js:2:8', /imports "@a\/b\/c"/, /^> 2 \|/m, /keeps @a\/b in an archive.*nodeLinker/],
+  ],
   'an element that is defined twice': [
     {
       'part.js': `class A extends HTMLElement {}\ncustomElements.define('x-a', A);\ncustomElements.define('x-a', class extends A {});\n`,

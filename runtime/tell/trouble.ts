@@ -26,6 +26,24 @@ const NOT_FETCHED = /dynamically imported module:? (\S+)/;
 const TAKEN_NAME =
   /the name "([^"]*)" has already been used|'([^']*)' has already been defined as a custom element|multiple custom elements with the same tag name/;
 
+/** Names that Node's code has and browsers' does not, and what to write. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  process:
+    'Read import.meta.env, or give pages one ahead of their modules: <script>globalThis.process = { env: {} }</script>',
+  global:
+    'Write globalThis, or give pages one ahead of their modules: <script>globalThis.global = globalThis</script>',
+  Buffer:
+    'Use Uint8Array, or the package buffer: import { Buffer } from "buffer"; globalThis.Buffer = Buffer, in a module ahead of this one',
+  require: 'Write import',
+  module: 'Write export',
+  exports: 'Write export',
+  __dirname: 'Write import.meta.dirname on the server, or new URL(…, import.meta.url) in the page',
+  __filename: 'Write import.meta.url',
+};
+
+/** The use of a name that is not there: by all browsers but Safari, and by Safari. */
+const NO_NAME = /(?:^|\s)(\w+) is not defined$|Can't find variable: (\w+)$/;
+
 /** A call in a stack: what Chromium and Safari, and what Firefox writes before the address. */
 const CALL = /^(?:\s*at (?:(.*?) \()?|([^@]*)@)(https?:\/\/[^\s()]+):(\d+):(\d+)\)?$/;
 
@@ -142,6 +160,9 @@ export function isOfLoading(error: unknown): boolean {
 
 /** What to do about an error that hotgraph recognises. */
 function remedyOf(message: string): string | null {
+  const unknown = NO_NAME.exec(message)?.slice(1).find(Boolean) ?? '';
+  const instead = Object.hasOwn(INSTEAD, unknown) ? INSTEAD[unknown] : undefined;
+  if (instead !== undefined) return `"${unknown}" is Node's, and browsers have none. ${instead}`;
   const taken = TAKEN_NAME.exec(message);
   if (!taken) return null;
   const name = JSON.stringify(taken[1] ?? taken[2] ?? 'the-name');

@@ -171,7 +171,7 @@ impl Coordinator {
                 self.exports_of(importer, specifier),
             ),
             None if url::is_bare(specifier) => {
-                (unresolved(specifier), Some(remedy_for_name(specifier)))
+                (unresolved(specifier), Some(self.remedy_for_name(specifier)))
             }
             None => (thrown.message.clone(), None),
         };
@@ -218,6 +218,23 @@ impl Coordinator {
         let message = format!("loads {module_url}, which could not be loaded: {why}");
         let spot = self.spot_of_module(&page);
         self.found(page, message, remedy, spot)
+    }
+
+    /// What to do where a bare name stands for nothing.
+    fn remedy_for_name(&self, specifier: &str) -> String {
+        let name = package_of(specifier);
+        let mut folders = self.shared.options.folders.root.ancestors();
+        if folders.any(|folder| folder.join(PLUG_N_PLAY).is_file()) {
+            return format!(
+                "Yarn's Plug'n'Play keeps {name} in an archive, from which nothing is served: set nodeLinker: node-modules \
+                 in .yarnrc.yml and run yarn install"
+            );
+        }
+        let resolves = match self.shared.maker {
+            Some(_) => "",
+            None => " and let the dev server resolve names (@web/dev-server: nodeResolve: true)",
+        };
+        format!("install it (npm install {name}){resolves}, or name it in the page's import map")
     }
 
     fn found(
@@ -327,6 +344,9 @@ impl Coordinator {
     }
 }
 
+/// What Yarn writes at the root of a project whose packages are in archives.
+const PLUG_N_PLAY: &str = ".pnp.cjs";
+
 /// What is wrong with an import of a bare name that the browser got as it is.
 fn unresolved(specifier: &str) -> String {
     format!("imports \"{specifier}\", and no package of that name was found")
@@ -340,7 +360,6 @@ fn package_of(specifier: &str) -> String {
     scoped.map_or_else(|| first.to_owned(), |second| format!("{first}/{second}"))
 }
 
-/// What to do where nothing resolves bare names.
 fn remedy_for_name(specifier: &str) -> String {
     let name = package_of(specifier);
     format!(
