@@ -110,11 +110,23 @@ const server = v.strictObject({
   spa: flag,
 });
 
+/** The beginning of urls that are files: `/assets/`. */
+const prefix = v.pipe(
+  v.string('has to be the beginning of urls'),
+  v.regex(/^\/[^?#]*$/, 'has to begin with a slash, such as "/assets/"'),
+);
+
+/** Folders by the beginning of their urls. */
+const maps = v.optional(
+  v.record(prefix, path, 'has to be an object of folders by the beginning of their urls'),
+);
+
 /** Options of `HmrEngine`. */
 const engine = v.strictObject({
   root: path,
   base,
   outside: v.optional(v.string('has to be the beginning of a path')),
+  maps,
   clientUrl: text('has to be a url'),
   watch,
   servesFiles: flag,
@@ -172,12 +184,6 @@ const target = v.pipe(
   ),
 );
 
-/** The beginning of urls that are files: `/assets/`. */
-const prefix = v.pipe(
-  v.string('has to be the beginning of urls'),
-  v.regex(/^\/[^?#]*$/, 'has to begin with a slash, such as "/assets/"'),
-);
-
 /** Options of the command, in its configuration file. Its flags are checked by the same entries. */
 export const command = v.strictObject({
   ...server.entries,
@@ -198,9 +204,7 @@ export const command = v.strictObject({
     v.strictObject(
       {
         target,
-        maps: v.optional(
-          v.record(prefix, path, 'has to be an object of folders by the beginning of their urls'),
-        ),
+        maps,
         reloadOn: v.optional(
           v.array(text('has to be a pattern of files'), 'has to be a list of patterns of files'),
         ),

@@ -19,7 +19,7 @@ use napi_derive::napi;
 
 use crate::engine::{self, Engine, SourceFile, Target, Watching};
 use hotgraph_core::graph::ModuleKind;
-use hotgraph_core::graph::folders::{FileNames, Folders};
+use hotgraph_core::graph::folders::{FileNames, FolderMap, Folders};
 use hotgraph_core::graph::import_map::ImportMap;
 use making::made_or_asked;
 pub use making::{MadeModule, Making, Reading};
@@ -73,6 +73,7 @@ impl HmrEngine {
                 base: options.base.unwrap_or_default(),
                 outside: options.outside,
                 names: FileNames::of(std::env::consts::OS),
+                maps: FolderMap::sorted(options.maps.unwrap_or_default()),
             },
             client_url: options.client_url,
             watch: match options.watch {
@@ -265,6 +266,15 @@ impl HmrEngine {
         #[napi(ts_arg_type = "(string[] | null)[]")] meanings: Vec<Option<Vec<String>>>,
     ) {
         self.engine.hot_updated(question, meanings);
+    }
+
+    /// Absolute path of the file that a url names, whether or not there is one; that of a folder names its page. `null`
+    /// where no file can have that url: it leads out of its folder, is in none, or names no plain file (on Windows
+    /// `/con`, `/c:/x`).
+    #[napi(catch_unwind)]
+    pub fn file_of(&self, url: String) -> Option<String> {
+        let file = self.engine.file_of(&url)?;
+        file.into_os_string().into_string().ok()
     }
 
     /// The url of a file, as the option `mode` says: pages may ask for it from then on. `null` where it has none.

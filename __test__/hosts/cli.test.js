@@ -379,6 +379,17 @@ for (const [what, { args = [], files = {}, says }] of Object.entries({
     says: ['The folder none is not there'],
   },
   'a map without a backend': { args: ['--map', '/a/=app'], says: ['need a backend: add --proxy'] },
+  'plugins in front of a backend without maps': {
+    args: ['--proxy', 'http://localhost:3000'],
+    files: {
+      'hotgraph.config.mjs': "export default { plugins: [[{ name: 'a', load: () => null }]] };",
+    },
+    says: ['plugins have to know the urls of files', 'add --map /assets/=app/assets/'],
+  },
+  'a page for all paths in front of a backend': {
+    args: ['--proxy', 'http://localhost:3000', '--spa'],
+    says: ['pages are those of the backend: leave --spa away'],
+  },
   'a base of a backend': {
     args: ['--proxy', 'http://localhost:3000', '--base', '/app/'],
     says: ['--base', '--map'],

@@ -36,7 +36,6 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const { root, base, proxy: backend, host, spa } = settings;
   const proxy = backend && new BackendProxy({ ...backend, root, cwd, print });
   const options: HmrOptions = { ...hmrOptions(settings), root, base };
-  // A restart forgets which urls of a backend are files.
   if (proxy) options.cacheDir = false;
   const hmr = start({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
   const notFound = (request: IncomingMessage, response: ServerResponse) =>

@@ -4,6 +4,7 @@
 
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { inOrder } from '../plugins/check.js';
 import type { HotgraphConfig, LoadedConfig, ProxyConfig } from './config.js';
 import { Failure } from './failure.js';
 
@@ -56,6 +57,12 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
     requireFolder(absolute(folder), folder, `It is mapped to the urls below ${prefix}.`);
     return [prefix, absolute(folder)] as const;
   });
+  if (proxy && maps.length === 0 && inOrder(said.plugins).length > 0) {
+    throw new Failure(
+      'With --proxy, plugins have to know the urls of files, and without maps a file is what the backend answers byte ' +
+        'for byte: add --map /assets/=app/assets/, or leave the plugins away.',
+    );
+  }
   const { host, port, ...rest } = said;
   return {
     ...rest,

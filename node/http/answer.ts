@@ -6,11 +6,11 @@ import { isUtf8 } from 'node:buffer';
 import { type Stats, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { VIRTUAL } from '../plugins/ids.js';
 import { encoded } from '../server/compress.js';
 import { isShown } from '../server/destination.js';
 import type { FileRequest } from '../server/files.js';
 import type { Running } from '../server/hot-server.js';
-import { fileOf } from '../server/location.js';
 import { readSettled } from '../server/writing.js';
 import { ASSET, type Kind, kindOf } from './kinds.js';
 import { MakeError, type Maker } from './make.js';
@@ -61,7 +61,8 @@ export async function answer(
     return true;
   }
   const [at, since] = [Date.now(), engine.version];
-  const found = site.find ? await site.find(asked, request) : find(site, asked, request);
+  const finds = isOwn(site, asked) ? null : site.find;
+  const found = finds ? await finds(asked, request) : find(site, asked, request);
   if (found === null) return false;
   if ('missing' in found) {
     const { missing: file } = found;
@@ -107,14 +108,24 @@ export interface FoundFile {
   size: number;
 }
 
+/** Whether a url is hotgraph's own, and no path below the root: of a package elsewhere, or what a plugin made up. */
+function isOwn({ maker }: Site, { below, url }: Asked): boolean {
+  return below.startsWith(OUTSIDE) || maker.isMadeUp(url);
+}
+
 /** Finds what a request leads to; `null` for what is refused. */
 function find(site: Site, asked: Asked, request: IncomingMessage): Found | null {
   const { root, base, engine } = site;
-  const file = fileOf(asked.below, root, OUTSIDE);
+  if (site.maker.isMadeUp(asked.url)) {
+    // A place of its own, where no file is.
+    const file = path.join(root, VIRTUAL, encodeURIComponent(asked.path));
+    return { file, page: asked.path, size: 0 };
+  }
+  const file = engine.fileOf(base + asked.below);
   if (file === null || !engine.isPublic(file)) return null;
   const found = look(file);
   const isThere = found?.isFile() || (found === null && engine.savedSource(file) !== null);
-  if (isThere || site.maker.isMadeUp(asked.url)) {
+  if (isThere) {
     // Frameworks turn the base's own path into that of the folder.
     if (asked.path === base) return { folder: root };
     const page = base + asked.below.replace(/\/$/, '/index.html');

@@ -109,16 +109,22 @@ export interface HostedHmr extends Hmr {
   reload(reason: string): void;
   /** A file changed of which no module is known to be made: reloads all pages, those that load now included. */
   fileChanged(file: string): void;
+  /** The absolute path of the file that a url names, as the maps say, if pages may have it; `null` where it is none. */
+  fileOf(url: string): string | null;
   /** Why a request is refused that names a host which pages may not be at; `null` when it names one of ours. */
   refusalOf(headers: IncomingHttpHeaders): string | null;
 }
 
-/**
- * The same for hotgraph's own servers.
- *
- * @param find Finds files, where urls are not paths below the root.
- */
-export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
+/** Where files are, if urls are not their paths below the root. */
+export interface Places {
+  /** Finds files. */
+  find: Find;
+  /** Folders by the beginning of their urls, absolute. Without any, nobody knows which url a file has. */
+  maps?: Record<string, string>;
+}
+
+/** The same for hotgraph's own servers. */
+export function createHosted(options: HmrOptions, places?: Places): HostedHmr {
   checkOptions('createHmr()', options);
   const root = folderOf(options.root ?? '.');
   const hotServer = new HotServer(options);
@@ -134,7 +140,8 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
     const base = withoutSlash(options.base ?? mount());
     const { spa = false, watch = true, pack, cacheDir } = options;
     const settings = JSON.stringify({ spa, pack, plugins: hotServer.plugins.settings });
-    const snapshot = snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
+    // Which urls were found to be files is not kept.
+    const snapshot = !places && snapshotOf({ root, base, port: upgrades.port, cacheDir, settings });
     const dispatch = (request: IncomingMessage, response: ServerResponse) =>
       void handle(request, response, (error) => {
         response.statusCode = error === undefined ? 404 : 500;
@@ -145,13 +152,13 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
       root,
       base,
       dispatch,
-      engine: { watch, ...makingOf(find), answersForHost: true, ...(snapshot && { snapshot }) },
+      engine: { watch, ...makingOf(places), answersForHost: true, ...(snapshot && { snapshot }) },
     });
     const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);
     const { engine } = running;
     const { plugins } = hotServer;
     const maker = new Maker({ engine, root, base, plugins, cacheDir, say });
-    site = { ...running, root, base, spa, maker, ...(find && { find }) };
+    site = { ...running, root, base, spa, maker, ...(places && { find: places.find }) };
     if (process.versions.pnp !== undefined) warnOnce(PLUG_N_PLAY);
     return site;
   }
@@ -227,6 +234,12 @@ export function createHosted(options: HmrOptions, find?: Find): HostedHmr {
 
     fileChanged: (file) => site?.engine.fileChanged(file),
 
+    fileOf(url) {
+      const { engine } = siteFor(() => '');
+      const file = engine.fileOf(url);
+      return file !== null && engine.isPublic(file) ? file : null;
+    },
+
     refusalOf: (headers) => siteFor(() => '').endpoint.refusalOf(headers),
 
     async close() {
@@ -248,7 +261,7 @@ function folderOf(root: string): string {
   );
 }
 
-/** The engine makes modules, except where a backend has its own urls and makes its own modules. */
+/** Who makes modules: the engine, but where a backend has its own urls, and its own ways to make what is behind them. */
 function makingOf(find: Find | undefined) {
   return find ? { servesFiles: true } : { mode: 'development', outside: OUTSIDE };
 }

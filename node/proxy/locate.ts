@@ -7,7 +7,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import path from 'node:path';
-import { fileBelow } from '../server/location.js';
 import { FileIndex } from './file-index.js';
 import { namesOf, withoutDigest } from './names.js';
 
@@ -19,11 +18,13 @@ export type Ask = (
 ) => Promise<Buffer | null>;
 
 /** Folders whose files have urls. Paths are absolute. */
-export interface Places {
+export interface Folders {
   /** Where files are looked for by what the backend answers. */
   root: string;
   /** Folders by the beginning of their urls. With one or more, only these urls are files. */
-  maps?: Record<string, string>;
+  maps: Record<string, string>;
+  /** The file that a url names by these maps, whether or not there is one; `null` of one that pages may not have. */
+  fileOf(url: string): string | null;
 }
 
 /** A file, with its size in bytes. */
@@ -51,13 +52,15 @@ export class Locator {
   /** The longest prefix first. */
   readonly #places: readonly Place[];
   readonly #trusts: boolean;
+  readonly #fileOf: Folders['fileOf'];
   /** Files that the backend was found to answer with, by path. */
   readonly #found = new Map<string, string>();
   /** Paths that the backend is being asked for. */
   readonly #asked = new Map<string, Promise<Located | null>>();
 
-  constructor({ root, maps = {} }: Places, ask: Ask) {
+  constructor({ root, maps, fileOf }: Folders, ask: Ask) {
     this.#ask = ask;
+    this.#fileOf = fileOf;
     const entries = Object.entries(maps);
     this.#trusts = entries.length > 0;
     this.#places = (this.#trusts ? entries : [['/', root] as const])
@@ -78,7 +81,7 @@ export class Locator {
     const [pathname = '/'] = url.split('?');
     const place = this.#places.find(({ prefix }) => pathname.startsWith(prefix));
     if (!place) return null;
-    const mapped = this.#trusts ? await mappedFile(pathname, place) : null;
+    const mapped = this.#trusts ? await this.#mapped(pathname) : null;
     if (mapped !== null) return mapped;
     const known = this.#found.get(pathname);
     const found = known === undefined ? null : await located(known);
@@ -88,10 +91,16 @@ export class Locator {
 
   /** The file that a mapped url would be, were it there: making it is a change then. */
   expected(url: string): string | null {
-    const [pathname = '/'] = url.split('?');
-    const place = this.#places.find(({ prefix }) => pathname.startsWith(prefix));
-    if (!place || !this.#trusts || !COMPARED.test(pathname)) return null;
-    return fileBelow(pathname.slice(place.prefix.length), place.folder);
+    return this.#trusts ? this.#fileOf(url) : null;
+  }
+
+  /** The file that a map names: by its name, or by its name without a digest. */
+  async #mapped(pathname: string): Promise<Located | null> {
+    const file = this.#fileOf(pathname);
+    if (file === null) return null;
+    const plain = withoutDigest(path.basename(file));
+    const undigested = plain === undefined ? null : path.join(path.dirname(file), plain);
+    return (await located(file)) ?? (undigested === null ? null : located(undigested));
   }
 
   async #compareOnce(
@@ -133,20 +142,6 @@ export class Locator {
     }
     return null;
   }
-}
-
-/** The file that a map names: by its name, or by its name without a digest. */
-async function mappedFile(pathname: string, { prefix, folder }: Place): Promise<Located | null> {
-  const file = fileBelow(pathname.slice(prefix.length), folder);
-  if (file === null || isHidden(path.relative(folder, file))) return null;
-  const plain = withoutDigest(path.basename(file));
-  const undigested = plain === undefined ? null : path.join(path.dirname(file), plain);
-  return (await located(file)) ?? (undigested === null ? null : located(undigested));
-}
-
-/** Whether a path goes through what is not meant to be seen: `.env`, `.git/`. */
-function isHidden(file: string): boolean {
-  return file.split(path.sep).some((part) => part.startsWith('.'));
 }
 
 /** The files that the backend may answer with. */

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Find } from '../http/answer.js';
-import type { HostedHmr } from '../http/create.js';
+import type { HostedHmr, Places } from '../http/create.js';
 import { ENDPOINT } from '../server/assets.js';
 import { Backend } from './backend.js';
 import { answerDown, reasonOf } from './down.js';
@@ -33,7 +33,9 @@ export interface ProxyOptions {
 const LOOK_URL = `${ENDPOINT}backend`;
 
 /** A proxy in front of a backend. It exists before the hot server that it is for, which asks it for files. */
-export class BackendProxy {
+export class BackendProxy implements Places {
+  /** Folders by the beginning of their urls, absolute. */
+  readonly maps?: Record<string, string>;
   readonly #options: ProxyOptions;
   readonly #backend: Backend;
   readonly #locator: Locator;
@@ -49,12 +51,14 @@ export class BackendProxy {
       onAnswer: (answer, request, response) => this.#onAnswer(answer, request, response),
       onFailure: (error, request, response) => this.#onFailure(error, request, response),
     });
-    const { root, maps } = options;
+    const { root, maps = {} } = options;
+    if (Object.keys(maps).length > 0) this.maps = maps;
     const ask: Ask = (url, headers, mostBytes) => this.#backend.ask(url, headers, mostBytes);
-    this.#locator = new Locator({ root, ...(maps && { maps }) }, ask);
+    const fileOf = (url: string) => this.#hmr?.fileOf(url) ?? null;
+    this.#locator = new Locator({ root, maps, fileOf }, ask);
   }
 
-  /** Finds the file of a request, for `createHosted`. */
+  /** Finds the file behind a request. */
   readonly find: Find = async ({ url, path }, { headers }) => {
     const found = await this.#locator.find(url, headers);
     if (found !== null) return { ...found, page: path };

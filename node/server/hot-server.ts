@@ -21,7 +21,6 @@ import { HmrEndpoint } from './endpoint.js';
 import { HmrEngine } from './engine.js';
 import { CustomEvents, callSafely, type HotChannel } from './events.js';
 import { HmrFiles } from './files.js';
-import { fileOf } from './location.js';
 import { Packing } from './packing.js';
 import { type Dispatch, pull } from './pull.js';
 
@@ -150,7 +149,6 @@ export class HotServer {
     });
     const { plugins } = this;
     const warn = (text: string) => this.terminal.print('warn', `[hotgraph] ${plainText(text)}`);
-    const outside = facts.outside ?? '';
     const resolve = (specifier: string, importer: string) => {
       const [file, query] = splitId(importer);
       const url = engine.urlOf(file) ?? plugins.urlOf(file);
@@ -159,8 +157,8 @@ export class HotServer {
       if (!/^[./]/.test(found) || !URL.canParse(found, address)) return null;
       const { pathname } = new URL(found, address);
       if (!pathname.startsWith(`${base}/`) || pathname.startsWith(base + ENDPOINT)) return null;
-      const below = fileOf(pathname.slice(base.length), root, outside);
-      return below === null ? null : below + splitId(specifier)[1];
+      const named = engine.fileOf(pathname);
+      return named === null ? null : named + splitId(specifier)[1];
     };
     plugins.join({ base, warn, resolve });
     const compile = plugins.compile && {

@@ -27,7 +27,7 @@ import { plainLine } from '../tell/report.js';
 import { requireAlone } from './conflicts.js';
 import { importOf } from './imports.js';
 import { answerFirst, type RequestServer } from './own-files.js';
-import { fileOf, OUTSIDE_ROOT, takeStamp } from './request.js';
+import { OUTSIDE_ROOT, takeStamp } from './request.js';
 import { snapshotOptions } from './snapshot.js';
 import { asStatic, isServedByOthers, makingOf, readScript } from './static-scripts.js';
 import { isTestRunner } from './test-runner.js';
@@ -107,11 +107,11 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     serve(context) {
       const host = running;
       if (!host) return;
-      const { engine, endpoint, params, readsScripts, maker } = host;
+      const { engine, endpoint, params, readsScripts, maker, basePath } = host;
       // Where a middleware makes the url of one of our files.
       const asset = endpoint.find(context.url, context.headers, engine);
       if (asset || context.method !== 'GET') return asset ?? undefined;
-      const file = fileOf(context.url, params.config.rootDir);
+      const file = engine.fileOf(basePath + context.url);
       if (file === null) return undefined;
       const wanted = wantedBy(context, file, host);
       if (maker.makes(wanted)) return makeOf(context, wanted, host);
@@ -156,7 +156,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
       const version = Math.min(engine.contentVersion(url), since);
       context.set('server-timing', `hotgraph;desc="${version}"`);
       const kind = kindOf(context);
-      const file = fileOf(context.url, params.config.rootDir);
+      const file = engine.fileOf(basePath + context.url);
       // The host answers the url of a folder with its page.
       const isFolder = kind === 'page' && file !== null && isDirectory(file);
       const name = isFolder ? `${context.path}/` : context.path;
@@ -178,7 +178,7 @@ export function hmrPlugin(options: HmrPluginOptions = {}): HmrPlugin {
     // Where a plugin has this hook, the host looks for imports in every script.
     async resolveImport({ source, context, code = '' }: ResolveArguments) {
       if (!running) return undefined;
-      const file = fileOf(context.url, running.params.config.rootDir);
+      const file = running.engine.fileOf(running.basePath + context.url);
       // An import with attributes says itself what it takes a file for.
       const isAttributed = code.includes(source) && attributed(source).test(code);
       if (file === null || isAttributed) return undefined;
@@ -266,7 +266,7 @@ function start(
     logger: params.logger,
     app: params.app,
     heard: (failure) => engine.hostFailed(failure),
-    fileOf: (url) => fileOf(url, config.rootDir),
+    fileOf: (url) => engine.fileOf(basePath + url),
     textOf: (file) => engine.savedSource(file) ?? readScript(file, config.rootDir)?.body,
     isPrinted: options.logLevel !== 'silent',
   });
@@ -321,18 +321,16 @@ async function resolve(
   specifier: string,
   context: Context,
   file: string,
-  { engine, basePath, params }: RunningHost,
+  { engine, basePath }: RunningHost,
   { plugins }: HotServer,
 ): Promise<string | undefined> {
   const url = basePath + context.url;
-  const root = params.config.rootDir;
   const isConcerned = plugins.concernsSpecifier(specifier);
   const found = isConcerned ? await plugins.resolve(specifier, idOf(url, file, basePath)) : null;
   const isBare = !/^(?:[./]|[a-z][a-z\d+.-]*:)/i.test(specifier);
   if (found === null && !isBare) {
     if (!/^[./]/.test(specifier) || !URL.canParse(specifier, `http://host${url}`)) return undefined;
-    const target = new URL(specifier, `http://host${url}`).pathname.slice(basePath.length);
-    const named = fileOf(target, root);
+    const named = engine.fileOf(new URL(specifier, `http://host${url}`).pathname);
     const isOurs = named !== null && plugins.concerns(idOf(specifier, named, basePath));
     if (!isOurs || kindOfFile(named)?.kind === 'script') return undefined;
   }

@@ -3,7 +3,6 @@
  */
 
 import type { Context } from 'koa';
-import { fileOf as fileAt } from '../server/location.js';
 
 /** The query parameter of version stamps; the engine writes it. */
 const STAMP = /[?&]__hot=\d+/;
@@ -36,20 +35,4 @@ export function takeStamp(context: Context, engine: { readonly version: number }
 
 function withoutStamp(url: string): string {
   return url.replace(STAMP, '').replace(/^([^?]*)&/, '$1?');
-}
-
-/**
- * The absolute path of the file that the host answers a url with, whether or not there is one. `null` for paths that it
- * refuses: undecodable ones, and those that lead out of their folder. On Windows also for names that are no plain
- * files'.
- *
- * @param platform As `process.platform` names it.
- */
-export function fileOf(
-  url: string,
-  rootDir: string,
-  platform: NodeJS.Platform = process.platform,
-): string | null {
-  const [pathname = '/'] = url.split(/[?#]/);
-  return fileAt(pathname, rootDir, OUTSIDE_ROOT, platform);
 }

@@ -1,5 +1,7 @@
 //! The shapes of what JavaScript hands in and gets back.
 
+use std::collections::HashMap;
+
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
@@ -13,6 +15,10 @@ pub struct EngineOptions {
     /// The beginning of the urls of files outside of `root`. The number of folders to go up from `root`, a slash and
     /// the path follow it. @web/dev-server has `/__wds-outside-root__/`. Default: such files have no url.
     pub outside: Option<String>,
+    /// Folders, absolute, by what the urls of their files begin with: `{ '/assets/': '/project/app/assets' }`. With one or
+    /// more, urls below `root` are no files. Default: none.
+    #[napi(ts_type = "Record<string, string>")]
+    pub maps: Option<HashMap<String, String>>,
     /// The url that modules import the browser client from. Its folder has to serve the compiled client.
     pub client_url: String,
     /// Whether to watch the files of served modules. Default: true. Without, only `fileChanged` tells of

@@ -184,7 +184,7 @@ impl Coordinator {
             self.inputs.contents.insert(path.to_path_buf(), content);
         }
         let folders = &self.shared.options.folders;
-        let module_url = folders.url_of(path);
+        let module_url = folders.name_of(path);
         let module_url =
             module_url.unwrap_or_else(|| watcher::real_path(path).display().to_string());
         let id = state.graph.intern(&module_url);

@@ -8,7 +8,7 @@ mod map;
 pub mod request;
 mod resolver;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dashmap::DashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -457,6 +457,11 @@ impl Engine {
     pub fn url_of(&self, file: &Path) -> Option<String> {
         let maker = self.shared.maker.as_ref();
         maker.and_then(|maker| maker.resolver.url_of(file))
+    }
+
+    /// The file that a url names, whether or not there is one; `None` when no file can have that url.
+    pub fn file_of(&self, request: &str) -> Option<PathBuf> {
+        self.shared.options.folders.file_of(request)
     }
 
     /// Whether pages may get a file.

@@ -230,17 +230,22 @@ impl FileResolver {
 
     /// The url of a file; `None` where it has none. That of a package elsewhere can be asked for from then on.
     pub fn url_of(&self, file: &Path) -> Option<String> {
-        if !file.starts_with(&self.folders.root) {
+        if self.folders.within(file).is_none() {
             let mut folders = file.ancestors().skip(1);
             let package = folders.find(|folder| folder.join("package.json").is_file())?;
+            let root = &self.folders.root;
+            // What is in the project and in no map is the backend's own.
+            if file.starts_with(root) && root.starts_with(package) {
+                return None;
+            }
             self.packages.entry(package.to_path_buf()).or_default();
         }
         self.folders.url_of(file)
     }
 
-    /// Whether pages may get a file: below the root, or in a package that code imports, and not hidden.
+    /// Whether pages may get a file: in a folder that has urls, or in a package that code imports, and not hidden.
     pub fn is_public(&self, file: &Path) -> bool {
-        if let Ok(below) = file.strip_prefix(&self.folders.root) {
+        if let Some(below) = self.folders.within(file) {
             return !is_hidden(below);
         }
         let mut folders = file.ancestors().skip(1);

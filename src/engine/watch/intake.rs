@@ -321,7 +321,7 @@ impl State {
         let Some(module_url) = url_of(folders, path) else {
             return false;
         };
-        let folder = format!("{module_url}/");
+        let folder = format!("{}/", module_url.trim_end_matches('/'));
         self.graph
             .ids()
             .any(|id| !self.graph.is_served(id) && self.graph.url(id).starts_with(&folder))
@@ -329,12 +329,8 @@ impl State {
 }
 
 fn url_of(folders: &Folders, path: &Path) -> Option<String> {
-    if path.starts_with(&folders.root) {
+    if path.starts_with(&folders.root) || folders.within(path).is_some() {
         return folders.url_of(path);
     }
-    let real = Folders {
-        root: watcher::real_path(&folders.root),
-        ..folders.clone()
-    };
-    real.url_of(path)
+    folders.moved(watcher::real_path).url_of(path)
 }

@@ -70,6 +70,33 @@ pub struct Folders {
     pub outside: Option<String>,
     /// What the names of files mean.
     pub names: FileNames,
+    /// Folders of which the host knows the urls. With one or more, urls below the root name no files.
+    pub maps: Vec<FolderMap>,
+}
+
+/// A folder, and what the urls of its files begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderMap {
+    /// Begins and ends with a slash.
+    pub prefix: String,
+    /// An absolute path.
+    pub folder: PathBuf,
+}
+
+impl FolderMap {
+    /// Those that a host gives, in the order in which they are asked: the longest prefix first.
+    pub fn sorted(maps: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
+        let maps = maps.into_iter().map(|(prefix, folder)| Self {
+            prefix: format!("/{}/", prefix.trim_matches('/')).replace("//", "/"),
+            folder: PathBuf::from(folder),
+        });
+        let mut maps: Vec<Self> = maps.collect();
+        maps.sort_by(|a, b| {
+            let by_length = b.prefix.len().cmp(&a.prefix.len());
+            by_length.then_with(|| a.prefix.cmp(&b.prefix))
+        });
+        maps
+    }
 }
 
 impl Folders {
@@ -80,19 +107,56 @@ impl Folders {
             base: String::new(),
             outside: None,
             names: FileNames::Plain,
+            maps: Vec::new(),
         }
     }
 
-    /// The file that a url names, whether or not there is one; `None` when no file can have that url.
+    /// The same folders, each where `of` says.
+    pub fn moved(&self, of: impl Fn(&Path) -> PathBuf) -> Self {
+        let maps = self.maps.iter().map(|map| FolderMap {
+            prefix: map.prefix.clone(),
+            folder: of(&map.folder),
+        });
+        Self {
+            root: of(&self.root),
+            maps: maps.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The path of a file below the folder whose files have urls by its name; `None` of one that is in no such folder.
+    pub fn within<'f>(&self, file: &'f Path) -> Option<&'f Path> {
+        if self.maps.is_empty() {
+            return file.strip_prefix(&self.root).ok();
+        }
+        self.map_of(file).map(|(_, below)| below)
+    }
+
+    /// The innermost folder of a map that a file is in, if that map names it.
+    fn map_of<'f>(&self, file: &'f Path) -> Option<(&FolderMap, &'f Path)> {
+        let found = self
+            .maps
+            .iter()
+            .filter_map(|map| Some((map, file.strip_prefix(&map.folder).ok()?)));
+        found.min_by_key(|(_, below)| below.components().count())
+    }
+
+    /// The file that a url names, whether or not there is one; `None` when no file can have that url. The url of a folder
+    /// names its page.
     pub fn file_of(&self, url: &str) -> Option<PathBuf> {
-        let path = url.split('?').next().unwrap_or_default();
+        let path = url.split(['?', '#']).next().unwrap_or_default();
         let path = path.strip_prefix(self.base.as_str()).unwrap_or(path);
         let outside = self.outside.as_ref();
-        let Some(rest) = outside.and_then(|prefix| path.strip_prefix(prefix.as_str())) else {
+        if let Some(rest) = outside.and_then(|prefix| path.strip_prefix(prefix.as_str())) {
+            let (levels, rest) = rest.split_once('/')?;
+            return self.descend(self.root.ancestors().nth(levels.parse().ok()?)?, rest);
+        }
+        if self.maps.is_empty() {
             return self.descend(&self.root, path);
-        };
-        let (levels, rest) = rest.split_once('/')?;
-        self.descend(self.root.ancestors().nth(levels.parse().ok()?)?, rest)
+        }
+        let mut maps = self.maps.iter();
+        maps.find_map(|map| Some((map, path.strip_prefix(&*map.prefix)?)))
+            .and_then(|(map, rest)| self.descend(&map.folder, rest))
     }
 
     fn descend(&self, folder: &Path, path: &str) -> Option<PathBuf> {
@@ -102,25 +166,47 @@ impl Folders {
             if !self.names.allow(part) {
                 return None;
             }
-            file.push(part);
+            if part != "." {
+                file.push(part);
+            }
+        }
+        if decoded.is_empty() || decoded.ends_with('/') {
+            file.push("index.html");
         }
         Some(file)
     }
 
+    /// What people call a file: its path from the root.
+    pub fn name_of(&self, file: &Path) -> Option<String> {
+        match self.within(file) {
+            Some(_) => self.url_of(file),
+            None => path_of(file.strip_prefix(&self.root).ok()?).map(|path| format!("/{path}")),
+        }
+    }
+
     /// The url of a file below the root, or elsewhere.
     pub fn url_of(&self, file: &Path) -> Option<String> {
+        if let Some((map, below)) = self.map_of(file) {
+            let address = format!("{}{}", map.prefix, path_of(below)?);
+            return Some(url::identify(&address).0);
+        }
         let mut folders = self.root.ancestors().enumerate();
         let (levels, rest) =
             folders.find_map(|(levels, folder)| Some((levels, file.strip_prefix(folder).ok()?)))?;
-        let parts = rest.components().map(|part| part.as_os_str().to_str());
-        let path = parts.collect::<Option<Vec<&str>>>()?.join("/");
-        let path = utf8_percent_encode(&path, RESERVED);
+        let path = path_of(rest)?;
         let address = match levels {
-            0 => format!("/{path}"),
+            0 if self.maps.is_empty() => format!("/{path}"),
             _ => format!("{}{levels}/{path}", self.outside.as_ref()?),
         };
         Some(url::identify(&format!("{}{address}", self.base)).0)
     }
+}
+
+/// A path in a url.
+fn path_of(below: &Path) -> Option<String> {
+    let parts = below.components().map(|part| part.as_os_str().to_str());
+    let path = parts.collect::<Option<Vec<&str>>>()?.join("/");
+    Some(utf8_percent_encode(&path, RESERVED).to_string())
 }
 
 #[cfg(test)]
@@ -133,6 +219,82 @@ mod tests {
             base: base.to_owned(),
             outside: outside.map(str::to_owned),
             names: FileNames::Plain,
+            maps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn with_maps_only_urls_below_them_are_files() {
+        let maps = [
+            ("/assets/", "/home/r/app"),
+            ("lib", "/home/lib"),
+            ("/assets/vendor", "/home/r/vendor"),
+        ];
+        let maps = maps.map(|(prefix, folder)| (prefix.to_owned(), folder.to_owned()));
+        let mapped = Folders {
+            maps: FolderMap::sorted(maps),
+            ..folders("", Some("/-/"))
+        };
+        for (url, file) in [
+            ("/assets/a%20b.js?x", "/home/r/app/a b.js"),
+            ("/assets/vendor/v.js", "/home/r/vendor/v.js"),
+            ("/lib/l.js", "/home/lib/l.js"),
+            // Elsewhere.
+            ("/-/0/x.js", "/home/r/x.js"),
+            ("/-/1/p/x.js", "/home/p/x.js"),
+        ] {
+            assert_eq!(
+                mapped.file_of(url).as_deref(),
+                Some(Path::new(file)),
+                "{url}"
+            );
+            let (path, _) = url.split_once('?').unwrap_or((url, ""));
+            assert_eq!(
+                mapped.url_of(Path::new(file)).as_deref(),
+                Some(path),
+                "{file}"
+            );
+        }
+        for url in [
+            "/x.js",
+            "/assets",
+            "/assetsx/a.js",
+            "/library/l.js",
+            "/assets/../x.js",
+        ] {
+            assert_eq!(mapped.file_of(url), None, "{url}");
+        }
+        let name_of = |file| mapped.name_of(Path::new(file));
+        assert_eq!(
+            name_of("/home/r/views/x.html").as_deref(),
+            Some("/views/x.html")
+        );
+        assert_eq!(name_of("/home/r/app/a.js").as_deref(), Some("/assets/a.js"));
+        let all = Folders {
+            maps: FolderMap::sorted([("/".to_owned(), "/home/r".to_owned())]),
+            ..folders("", Some("/-/"))
+        };
+        assert_eq!(
+            all.url_of(Path::new("/home/r/a.js")).as_deref(),
+            Some("/a.js")
+        );
+        assert_eq!(
+            all.file_of("/a.js").as_deref(),
+            Some(Path::new("/home/r/a.js"))
+        );
+    }
+
+    #[test]
+    fn the_url_of_a_folder_names_its_page() {
+        for (url, file) in [
+            ("/", "/home/r/index.html"),
+            ("/a/?x", "/home/r/a/index.html"),
+            ("/a%2F", "/home/r/a/index.html"),
+            ("/-/1/", "/home/index.html"),
+            ("/./a.js#x", "/home/r/a.js"),
+        ] {
+            let found = folders("", Some("/-/")).file_of(url);
+            assert_eq!(found.as_deref(), Some(Path::new(file)), "{url}");
         }
     }
 
@@ -147,7 +309,10 @@ mod tests {
             "/C:/x.js",
             "/c%3A/x.js",
             "/C:x.js",
+            "//C:/x.js",
             "/-/1/C:/x.js",
+            "/folder%20/",
+            "/x.js%3a%3a$DATA",
             "/x.js::$DATA",
             "/x.js:stream",
             "/CON",
@@ -167,7 +332,14 @@ mod tests {
             assert_eq!(windows.file_of(url), None, "{url}");
             assert!(plain.file_of(url).is_some(), "{url}");
         }
-        for url in ["/a%5Cb.js", "/..%5C..%5Cx.js"] {
+        for url in [
+            "/a%5Cb.js",
+            "/..\\x.js",
+            "/..%5C..%5Cx.js",
+            "/%5c%5cserver%5cshare%5cx.js",
+            "/%5c%5c%3f%5cC:%5cx.js",
+            "/%2e%2e/x.js",
+        ] {
             assert_eq!((windows.file_of(url), plain.file_of(url)), (None, None));
         }
         for url in [
