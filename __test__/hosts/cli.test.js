@@ -322,8 +322,7 @@ export default defineConfig({ root: 'app' as string, port: ${port} });`;
       t.is(await urlOf(program), `http://localhost:${port}/`);
       const broken = run(t, project, ['--config', 'broken.ts'], { node });
       t.deepEqual(await broken.end(), { code: 1, signal: null });
-      t.regex(broken.output, /broken\.ts(?::2)? does not load: SyntaxError/);
-      t.is(broken.output.trim().split('\n').length, 1, broken.output);
+      t.regex(broken.output, /broken\.ts:2 does not load: SyntaxError.*\n {2}1 \| .*\n> 2 \| /);
     } else {
       t.deepEqual(await program.end(), { code: 1, signal: null });
       t.true(program.output.includes('needs Node 22.18 or newer'), program.output);
@@ -333,7 +332,49 @@ export default defineConfig({ root: 'app' as string, port: ${port} });`;
 
 const broken = 'export default {\n  port: 8000,,\n};\n';
 
-for (const [what, { args = [], files = {}, says }] of Object.entries({
+for (const [name, type, node] of [
+  ['hotgraph.config.js'],
+  ['hotgraph.config.js', 'module'],
+  ['hotgraph.config.js', 'commonjs'],
+  ['hotgraph.config.mjs'],
+  ['hotgraph.config.cjs'],
+  ['hotgraph.config.ts', 'module', node22],
+  ['hotgraph.config.ts', undefined, node22],
+  ['hotgraph.config.mts', undefined, node22],
+]) {
+  const isTypeScript = name.endsWith('ts');
+  if (isTypeScript && !node) continue;
+  test(`a mistake in ${name} of type ${type} is shown where it is`, async (t) => {
+    const isCommonJs = name.endsWith('cjs') || type === 'commonjs';
+    const begin = isCommonJs ? 'module.exports =' : 'export default';
+    const typed = isTypeScript ? 'const first: number = 1;' : 'const first = 1;';
+    for (const [text, line, says] of [
+      [`${typed}\n${begin} {\n  port: 80 80,\n};\n`, 3, 'does not load: SyntaxError'],
+      [
+        `${typed}\nthrow new Error('no database');\n${begin} {};`,
+        2,
+        'does not load: Error: no database',
+      ],
+      [`${typed}\n${begin} {\n  port: 'all' };`, 3, `: The option "port" of ${name} is "all"`],
+      [`${typed}\n${begin} {\n  https: true,\n  prot: 1 };`, 4, `: ${name} has no option "prot"`],
+    ]) {
+      const project = projectOf(t, {
+        [name]: text,
+        'package.json': JSON.stringify({ ...(type && { type }) }),
+      });
+      const program = run(t, project, [], { ...(node && { node }) });
+      t.deepEqual(await program.end(), { code: 1, signal: null });
+      // Node says of TypeScript that it is an experiment.
+      const output = program.output.replace(/^\(.*\n/gm, '');
+      const [first, ...frame] = output.trimEnd().split('\n');
+      t.true(first.startsWith(`[hotgraph] ${name}:${line}`), program.output);
+      t.true(first.includes(says), program.output);
+      t.true(frame.includes(`> ${line} | ${text.split('\n')[line - 1]}`), program.output);
+    }
+  });
+}
+
+for (const [what, { args = [], files = {}, says, frame }] of Object.entries({
   'a folder that is missing': {
     args: ['none'],
     says: ['The folder none is not there', 'Name one that is there'],
@@ -410,28 +451,43 @@ for (const [what, { args = [], files = {}, says }] of Object.entries({
     args: ['app', '--host', '192.0.2.1'],
     says: ['The host 192.0.2.1 is no address of this machine'],
   },
-  'a configuration that does not parse': {
-    files: { 'hotgraph.config.mjs': broken },
-    says: ['hotgraph.config.mjs:2 does not load: SyntaxError'],
-  },
-  'a configuration in CommonJS that does not parse': {
-    files: { 'hotgraph.config.cjs': broken.replace('export default', 'module.exports =') },
-    says: ['hotgraph.config.cjs:2 does not load: SyntaxError'],
-  },
-  'a configuration that throws': {
-    files: { 'hotgraph.config.mjs': "\n\nthrow new Error('no database');" },
-    says: ['hotgraph.config.mjs:3 does not load: Error: no database'],
-  },
   'a configuration that imports what throws': {
     files: {
       'hotgraph.config.mjs': "import './lib/settings.mjs';",
       'lib/settings.mjs': '\nnothing.here();',
     },
     says: ['lib/settings.mjs:2 does not load: ReferenceError: nothing is not defined'],
+    frame: '> 2 | nothing.here();',
+  },
+  'a configuration that imports what does not parse': {
+    files: {
+      'hotgraph.config.mjs': "import './lib/settings.mjs';",
+      'lib/settings.mjs': broken,
+    },
+    says: ['lib/settings.mjs:2 does not load: SyntaxError'],
+    frame: '> 2 |   port: 8000,,',
+  },
+  'a configuration that imports what is not exported': {
+    files: {
+      'hotgraph.config.mjs': "\nimport { port } from './settings.mjs';",
+      'settings.mjs': 'export const prt = 1;',
+    },
+    says: ['hotgraph.config.mjs:2 does not load: SyntaxError', "named 'port'"],
+    frame: "> 2 | import { port } from './settings.mjs';",
   },
   'a configuration that imports what is missing': {
-    files: { 'hotgraph.config.mjs': "import 'no-such-package';" },
-    says: ['hotgraph.config.mjs does not load', "Cannot find package 'no-such-package'"],
+    files: { 'hotgraph.config.mjs': "\nimport 'no-such-package/part.js';" },
+    says: ['hotgraph.config.mjs:2 does not load', "Cannot find package 'no-such-package'"],
+    frame: "> 2 | import 'no-such-package/part.js';",
+  },
+  'a configuration that imports a file that is missing': {
+    files: { 'hotgraph.config.mjs': "import './lib/none.mjs';" },
+    says: ['hotgraph.config.mjs:1 does not load', 'Cannot find module'],
+    frame: "> 1 | import './lib/none.mjs';",
+  },
+  'a configuration that throws no error': {
+    files: { 'hotgraph.config.mjs': 'throw null;' },
+    says: ['hotgraph.config.mjs does not load: it threw null'],
   },
   'a configuration without a default export': {
     files: { 'hotgraph.config.mjs': 'export const port = 8000;' },
@@ -439,15 +495,29 @@ for (const [what, { args = [], files = {}, says }] of Object.entries({
   },
   'a configuration with an unknown option': {
     files: { 'hotgraph.config.mjs': 'export default { prt: 8000 };' },
-    says: ['hotgraph.config.mjs has no option "prt". Did you mean "port"?'],
+    says: ['hotgraph.config.mjs:1: hotgraph.config.mjs has no option "prt". Did you mean "port"?'],
+    frame: '> 1 | export default { prt: 8000 };',
   },
   'a configuration with a wrong value': {
-    files: { 'hotgraph.config.mjs': "export default { port: '8000' };" },
-    says: ['The option "port" of hotgraph.config.mjs is "8000"', 'a whole number from 0 to 65535'],
+    files: { 'hotgraph.config.mjs': "export default {\n  port: '8000',\n};" },
+    says: [
+      'hotgraph.config.mjs:2: The option "port" of hotgraph.config.mjs is "8000"',
+      'a whole number from 0 to 65535',
+    ],
+    frame: "> 2 |   port: '8000',",
+  },
+  'a configuration with a wrong value that is made elsewhere': {
+    files: { 'hotgraph.config.mjs': "export default Object.fromEntries([['po' + 'rt', '8000']]);" },
+    says: ['[hotgraph] The option "port" of hotgraph.config.mjs is "8000"'],
+  },
+  'a configuration that is a function': {
+    files: { 'hotgraph.config.mjs': 'export default () => ({});' },
+    says: ['hotgraph.config.mjs takes an object of options'],
   },
   'a configuration with an unknown option of the proxy': {
     files: { 'hotgraph.config.mjs': "export default { proxy: { taget: 'http://localhost' } };" },
     says: ['"proxy"', 'has no option "taget". Did you mean "target"?'],
+    frame: "> 1 | export default { proxy: { taget: 'http://localhost' } };",
   },
   'two configurations': {
     files: { 'hotgraph.config.mjs': 'export default {};', 'hotgraph.config.js': '' },
@@ -463,7 +533,8 @@ for (const [what, { args = [], files = {}, says }] of Object.entries({
     const program = run(t, project, args);
     t.deepEqual(await program.end(), { code: 1, signal: null });
     const lines = program.output.trim().split('\n');
-    t.is(lines.length, 1, program.output);
+    if (frame === undefined) t.is(lines.length, 1, program.output);
+    else t.true(lines.slice(1).includes(frame), program.output);
     t.true(lines[0].startsWith('[hotgraph] '), program.output);
     for (const text of says) t.true(program.output.includes(text), program.output);
   });

@@ -3,7 +3,7 @@
 import { loadAddon } from './load.js';
 import { platformName } from './platform.js';
 
-export const { HmrEngine, makeElementsHot } = loadAddon(
+export const { codeFrame, HmrEngine, makeElementsHot } = loadAddon(
   platformName(),
   new URL('../../../', import.meta.url),
 );

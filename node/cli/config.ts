@@ -2,15 +2,15 @@
  * The command's configuration: a file in the working directory, with the names that flags have.
  */
 
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { HostEvent } from '../../runtime/protocol.js';
 import { checkOptions } from '../options.js';
 import type { PluginOption } from '../plugins/plugin.js';
 import type { LogLevel } from '../tell/terminal.js';
 import { Failure } from './failure.js';
+import { frameOf, type Place, placeOf, placeOfKey } from './place.js';
 
 /** The contents of `hotgraph.config.js`. All options have defaults. Flags of the command win. */
 export interface HotgraphConfig {
@@ -103,9 +103,23 @@ export async function loadConfig(cwd: string, named?: string): Promise<LoadedCon
   try {
     checkOptions('hotgraph.config', config, name);
   } catch (error) {
-    throw new Failure((error as Error).message.replace('[hotgraph] ', ''));
+    const message = (error as Error).message.replace('[hotgraph] ', '');
+    const place = placeOfKey(file, keyIn(message));
+    const where = place ? `${name}:${place.line}: ` : '';
+    throw new Failure(where + message, place && frameOf(place));
   }
   return { config, name };
+}
+
+/** The option that a message is about. */
+function keyIn(message: string): string {
+  const [, path = ''] = /option "([^"]*)"/.exec(message) ?? [];
+  return (
+    path
+      .replace(/\[\d+\]$/, '')
+      .split('.')
+      .at(-1) ?? ''
+  );
 }
 
 /** TypeScript is Node's to run, which can only since 22.18. */
@@ -118,54 +132,38 @@ function requireTypes(name: string): void {
 }
 
 async function importFrom(file: string, name: string): Promise<HotgraphConfig> {
-  let loaded: { default?: HotgraphConfig };
-  try {
-    loaded = await import(pathToFileURL(file).href);
-  } catch (error) {
-    throw new Failure(describe(error, file, name));
-  }
+  const loaded = await quietly(() => import(pathToFileURL(file).href)).catch((error: unknown) => {
+    const message =
+      error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${error}`;
+    const place = placeOf(error, file, [import.meta.url]);
+    fail(`does not load: ${message.split('\n')[0]}`, name, file, place);
+  });
   if (loaded.default === undefined) {
     throw new Failure(`${name} has no default export. Write: export default { port: 8000 }.`);
   }
   return loaded.default;
 }
 
-function describe(error: unknown, file: string, name: string): string {
-  const isError = error instanceof Error;
-  const message = isError ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
-  const [first] = message.split('\n');
-  const place = isError ? (placeIn(error.stack ?? '') ?? placeOfSyntax(error, file)) : undefined;
-  const where = place === undefined ? name : nameOf(place, file, name);
-  return `${where} does not load: ${first}`;
-}
-
-/** A file and a line. */
-interface Place {
-  file: string;
-  line: string;
-}
-
-/** The first place of a stack that is no part of Node. */
-function placeIn(stack: string): Place | undefined {
-  for (const line of stack.split('\n')) {
-    // The first line of a syntax error is its place alone; others are calls.
-    const [, address = '', at = ''] =
-      /(?:\(|at |async |^)((?:file:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
-    // This file called it.
-    if (address === '' || address === import.meta.url) continue;
-    return { file: address.startsWith('file:') ? fileURLToPath(address) : address, line: at };
+/** A configuration needs no advice on how its package could be loaded faster. */
+async function quietly<Value>(run: () => Promise<Value>): Promise<Value> {
+  const { emitWarning } = process;
+  const warn = (...args: Parameters<typeof emitWarning>) => {
+    const [, options] = args as unknown[];
+    const { code } = Object(options) as { code?: unknown };
+    if (code !== 'MODULE_TYPELESS_PACKAGE_JSON') emitWarning(...args);
+  };
+  process.emitWarning = warn as typeof emitWarning;
+  try {
+    return await run();
+  } finally {
+    process.emitWarning = emitWarning;
   }
-  return undefined;
 }
 
-/** Where a module cannot be parsed. The error of an import does not tell; Node that only checks it does. */
-function placeOfSyntax(error: Error, file: string): Place | undefined {
-  if (error.name !== 'SyntaxError') return undefined;
-  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
-  return placeIn(stderr.split('\n', 1)[0] ?? '');
-}
-
-function nameOf(place: Place, file: string, name: string): string {
+/** @throws {Failure} that shows the place. */
+function fail(what: string, name: string, file: string, place: Place | undefined): never {
+  if (!place) throw new Failure(`${name} ${what}`);
   const relative = path.relative(path.dirname(file), place.file);
-  return `${place.file === file ? name : relative}:${place.line}`;
+  const shown = place.file === file ? name : relative;
+  throw new Failure(`${shown}:${place.line} ${what}`, frameOf(place));
 }

@@ -83,7 +83,7 @@ function ownVersion(): string {
 
 /** Says what went wrong, and ends. */
 function fail(error: unknown): void {
-  if (error instanceof Failure) console.error(failureLine(error.message));
+  if (error instanceof Failure) console.error(failureLine(error.message, error.frame));
   else console.error(error);
   process.exit(1);
 }

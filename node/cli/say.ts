@@ -44,7 +44,7 @@ function labelled(label: string, text: string): string {
   return `  ${styleText('green', '➜')} ${styleText('bold', `${label}:`.padEnd(9))} ${text}`;
 }
 
-/** What is said of a mistake. */
-export function failureLine(message: string): string {
-  return `${styleText('red', '[hotgraph]')} ${message}`;
+/** What is said of a mistake, and the code that it is in. */
+export function failureLine(message: string, frame?: string): string {
+  return [`${styleText('red', '[hotgraph]')} ${message}`, frame].filter(Boolean).join('\n');
 }

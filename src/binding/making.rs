@@ -9,6 +9,8 @@ use napi::{Env, Task};
 use napi_derive::napi;
 
 use crate::engine::{self, Engine, read_file};
+use hotgraph_core::diagnostic::place_of;
+use hotgraph_core::syntax::edit::origin;
 
 /// What `make` makes of a file.
 #[napi(object)]
@@ -75,6 +77,14 @@ impl Task for Making {
     fn resolve(&mut self, _: Env, made: Self::Output) -> Result<Self::JsValue> {
         Ok(made)
     }
+}
+
+/// The lines around a place in a text, with a mark below it. Line and column are from 1; places that are not there become
+/// near ones.
+#[napi(catch_unwind)]
+pub fn code_frame(source: String, line: u32, column: u32) -> String {
+    let offset = origin(&source, &[], line, column);
+    place_of(&source, offset).frame
 }
 
 /// Reads a file, on a thread of its own.
