@@ -74,7 +74,7 @@ pub fn scoped(source: &str, path: &str) -> Result<Scoped, StyleError> {
     let sheet = StyleSheet::parse(source, options).map_err(|error| {
         let place = error.loc.as_ref();
         StyleError {
-            message: error.kind.to_string(),
+            message: reason(&error.kind.to_string()),
             line: place.map_or(1, |place| place.line + 1),
             column: place.map_or(1, |place| place.column),
         }
@@ -89,6 +89,16 @@ pub fn scoped(source: &str, path: &str) -> Result<Scoped, StyleError> {
         css: printed.code,
         names: names_of(&printed.exports.unwrap_or_default()),
     })
+}
+
+/// Why a sheet cannot be parsed, where the parser does not say what to write.
+fn reason(said: &str) -> String {
+    match said.starts_with("Ambiguous CSS module class") {
+        true => {
+            "`:global` and `:local` need a selector of their own: write :global(.name)".to_owned()
+        }
+        false => said.to_owned(),
+    }
 }
 
 fn names_of(exports: &CssModuleExports) -> BTreeMap<String, Vec<Name>> {
