@@ -430,6 +430,34 @@ root.render(createElement(View)); import.meta.hot.accept();`,
   );
 });
 
+test('CommonJS packages of a workspace, by their names; files of no package stay what they are', async (t) => {
+  const { open } = await startServer(
+    t,
+    {
+      'index.html': PAGE,
+      'package.json': '{ "name": "app", "workspaces": ["packages/*"] }',
+      'main.ts': `import linked, { util } from '@ws/util'; import { deep } from '@ws/util/deep';
+import './umd.js'; globalThis.value = [linked.util, util, deep, globalThis.umd];`,
+      // A script for browsers is one, though it could be CommonJS too.
+      'umd.js': `(function (root, make) { typeof exports === 'object' ? (module.exports = make()) : (root.umd = make()); })(globalThis, () => 3);`,
+      'node_modules/@ws/none.txt': '',
+      'packages/util/package.json': '{ "name": "@ws/util", "main": "index.js" }',
+      'packages/util/index.js': `exports.util = require('./part').part;`,
+      'packages/util/part.js': 'exports.part = 1;',
+      'packages/util/deep.js': 'module.exports = { deep: 2 };',
+    },
+    {
+      links: [
+        ['packages/util', 'node_modules/@ws/util'],
+        [`${process.cwd()}/node_modules/esbuild`, 'node_modules/esbuild'],
+      ],
+    },
+  );
+  const tab = await open();
+  await tab.until(value, [1, 1, 2, 3]);
+  t.deepEqual(tab.errors, []);
+});
+
 test('a CommonJS package that is edited reloads the page, with the reason', async (t) => {
   const { project, open, hmr } = await startServer(t, {
     'index.html': PAGE,

@@ -173,7 +173,7 @@ impl FileResolver {
         let Some(file_url) = self.url_of(file) else {
             return Ok(None);
         };
-        let is_commonjs = || self.is_commonjs(&found);
+        let is_commonjs = || self.is_commonjs(&found, name);
         let wanted = names.map(|_| Wanted::of(&format!("{file_url}{rest}"), file));
         let marker = wanted.and_then(|wanted| wanted.marker(is_commonjs));
         let native = url::resolve(importer_url, name);
@@ -312,8 +312,9 @@ impl FileResolver {
         mem::take(&mut *new.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a
-    /// `module` field do not. For those, the code decides.
+    /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
+    /// field do not, so that of those the code is looked at. A package that is linked is known by the name that it is
+    /// imported by.
     fn is_commonjs(&self, found: &Resolution) -> bool {
         let file = found.path();
         match file.extension().and_then(|extension| extension.to_str()) {
@@ -324,7 +325,13 @@ impl FileResolver {
         let package = found.package_json();
         let is_module =
             package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
-        if is_module || !file.components().any(|part| part.as_os_str() == PACKAGES) {
+        let is_named = || {
+            let package = package.and_then(|package| package.name());
+            let rest = package.and_then(|package| name.strip_prefix(package));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_in_package = file.components().any(|part| part.as_os_str() == PACKAGES);
+        if is_module || !(is_in_package || is_named()) {
             return false;
         }
         if let Some(known) = self.commonjs.get(file) {
