@@ -18,11 +18,18 @@ const watch = v.optional(
   v.union([v.boolean(), v.literal('poll')], 'has to be true, false or "poll"'),
 );
 
+/** Whether a text is a path as urls have it: what browsers would write otherwise never begins a url. */
+function isPathOfUrl(text: string): boolean {
+  const url = URL.canParse(text, 'http://host') ? new URL(text, 'http://host') : undefined;
+  return url?.host === 'host' && url.pathname === text;
+}
+
 /** What urls begin with. */
 const base = v.optional(
   v.pipe(
     v.string('has to be a path'),
     v.regex(/^(?:\/[^?#]*[^/?#])?$/, 'has to begin with a slash and not to end with one'),
+    v.check((text) => text === '' || isPathOfUrl(text), 'has to be spelled as in urls'),
   ),
 );
 
@@ -104,7 +111,10 @@ const server = v.strictObject({
   base: v.optional(
     v.pipe(
       v.string('has to be a path'),
-      v.regex(/^(?:\/[^?#]*)?$/, 'has to be a path that begins with a slash, such as "/app"'),
+      v.check(
+        (text) => text === '' || isPathOfUrl(text),
+        'has to be a path that begins with a slash, such as "/app", spelled as in urls',
+      ),
     ),
   ),
   spa: flag,
@@ -113,7 +123,7 @@ const server = v.strictObject({
 /** The beginning of urls that are files: `/assets/`. */
 const prefix = v.pipe(
   v.string('has to be the beginning of urls'),
-  v.regex(/^\/[^?#]*$/, 'has to begin with a slash, such as "/assets/"'),
+  v.check(isPathOfUrl, 'has to begin with a slash, such as "/assets/", spelled as in urls'),
 );
 
 /** Folders by the beginning of their urls. */

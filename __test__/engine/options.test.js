@@ -35,6 +35,12 @@ for (const [call, message] of [
   [server({ rot: '.' }), 'createHmr() has no option "rot". Did you mean "root"?'],
   [server({ base: 'app' }), 'is "app", and has to be a path that begins with a slash'],
   [server({ base: '/app?x' }), 'has to be a path that begins with a slash'],
+  [server({ base: '/a b' }), 'is "/a b", and has to be a path that begins with a slash'],
+  [server({ base: '//app' }), /"\/\/app".*spelled as in urls/],
+  [server({ base: '/a/../b' }), /"\/a\/\.\.\/b".*spelled as in urls/],
+  [endpoint({ basePath: '/ü' }), 'has to be spelled as in urls'],
+  [engine({ maps: { 'a/': '/b' } }), 'has to begin with a slash, such as "/assets/"'],
+  [engine({ maps: { '/a b/': '/b' } }), /maps.*spelled as in urls/],
   [
     server({ spa: 'yes' }),
     'The option "spa" of createHmr() is "yes", and has to be true or false.',

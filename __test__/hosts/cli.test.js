@@ -300,6 +300,30 @@ test('a configuration says the same as flags, which win', async (t) => {
   }
 });
 
+test('a configuration has the options of createHmr() too', async (t) => {
+  const config = `import { writeFileSync } from 'node:fs';
+export default {
+  root: 'app', port: 0, pack: true, overlay: false, watch: 'poll', cacheDir: 'kept', logLevel: 'debug',
+  allowedHosts: ['dev.example'], allowedOrigins: ['https://dev.example'], plugins: [],
+  onEvent: ({ type }) => writeFileSync('events.txt', type + '\\n', { flag: 'a' }),
+};`;
+  const project = projectOf(t, { 'hotgraph.config.mjs': config });
+  const program = run(t, project, []);
+  const url = await urlOf(program);
+  t.is((await get(url, '/main.js', { host: 'dev.example' })).status, 200);
+  const tab = await open(t, url);
+  const loaded = () => performance.getEntriesByType('resource').map(({ name }) => name);
+  const names = await tab.evaluate(loaded);
+  t.true(
+    names.some((name) => name.includes('/pack-')),
+    names.join(' '),
+  );
+  await project.write('app/greeting.js', greeting('Polled'));
+  await tab.until(heading, 'Polled');
+  t.true(readFileSync(project.path('events.txt'), 'utf8').includes('applied'));
+  await program.said('greeting.js changed');
+});
+
 /** Versions of Node, and whether each runs TypeScript. */
 const nodes = [{ node: process.execPath, runs: Boolean(process.features.typescript) }];
 const node22 = findNode('22');

@@ -44,6 +44,8 @@ export interface HotgraphConfig {
   overlay?: boolean;
   /** The folder where the engine keeps what the next run needs. `false` keeps nothing. */
   cacheDir?: string | false;
+  /** Whether pages load their modules in packs. Default: pages of 50 modules and more do. */
+  pack?: boolean;
   /** Gets every event as data. */
   onEvent?: (event: HostEvent) => void;
   /** Plugins, in the order in which they run: `[react()]`. */

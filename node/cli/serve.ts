@@ -33,7 +33,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   const terminal = new Terminal(settings.logLevel ?? 'info');
   const print = (level: 'info' | 'warn', text: string) =>
     terminal.print(level, `[hotgraph] ${text}`);
-  const { root, base, proxy: backend, host, spa } = settings;
+  const { root, base, proxy: backend, host } = settings;
   const proxy = backend && new BackendProxy({ ...backend, root, cwd, print });
   const options: HmrOptions = { ...hmrOptions(settings), root, base };
   if (proxy) options.cacheDir = false;
@@ -79,29 +79,11 @@ function start(...args: Parameters<typeof createHosted>): HostedHmr {
   }
 }
 
-/** Those of the options that createHmr has too. */
+/** Those of the options that createHmr has too, and that are no concern of the server. */
 function hmrOptions(settings: Settings): HmrOptions {
-  const {
-    watch,
-    allowedHosts = [],
-    allowedOrigins,
-    overlay,
-    logLevel,
-    cacheDir,
-    onEvent,
-    plugins,
-  } = settings;
-  const { host } = settings;
-  return {
-    allowedHosts: [...allowedHosts, ...(host ? [host] : [])],
-    ...(watch !== undefined && { watch }),
-    ...(allowedOrigins && { allowedOrigins }),
-    ...(overlay !== undefined && { overlay }),
-    ...(logLevel && { logLevel }),
-    ...(cacheDir !== undefined && { cacheDir }),
-    ...(onEvent && { onEvent }),
-    ...(plugins && { plugins }),
-  };
+  const { port, isPortGiven, host, open, https, cert, key, proxy, ...options } = settings;
+  const { allowedHosts = [] } = options;
+  return { ...options, allowedHosts: [...allowedHosts, ...(host ? [host] : [])] };
 }
 
 async function create(
