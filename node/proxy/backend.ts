@@ -8,6 +8,7 @@
 import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type ServerResponse,
 } from 'node:http';
 import https from 'node:https';
@@ -29,6 +30,12 @@ export interface BackendListener {
 
 /** Names that stand for this machine or its network: a backend there is asked for the host in the address bar. */
 const LOCAL_NAME = /^[^.]*$|\.(?:localhost|local|internal|test)$/;
+
+/** Names of this machine to itself. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\])$/;
+
+/** The place in a header `refresh`. */
+const REFRESHED = /(?<=url\s*=\s*["']?)[^"'\s]+/i;
 
 /** Headers that are between two neighbours. Node writes its own. */
 const BETWEEN_NEIGHBOURS = ['connection', 'keep-alive', 'transfer-encoding', 'proxy-connection'];
@@ -212,6 +219,8 @@ export class Backend {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.headers);
       // A stream of events is open before its first event.
       response.flushHeaders();
+      // What comes after the body is there when that is read, and before the answer ends.
+      answer.once('end', () => response.addTrailers(answer.trailers as OutgoingHttpHeaders));
       await pipeline(answer, response);
     } catch {
       // One of both ends is gone, in the middle of it.
@@ -223,8 +232,11 @@ export class Backend {
   /** Takes out of an answer what is not for the browser. */
   #tidy(headers: IncomingHttpHeaders, request: IncomingMessage): void {
     for (const name of BETWEEN_NEIGHBOURS) delete headers[name];
-    const { location } = headers;
+    const { location, refresh } = headers;
     if (location !== undefined) headers.location = this.#redirected(location, request);
+    if (typeof refresh === 'string') {
+      headers.refresh = refresh.replace(REFRESHED, (place) => this.#redirected(place, request));
+    }
     const cookies = headers['set-cookie'];
     if (cookies) headers['set-cookie'] = cookies.map((cookie) => this.#cookie(cookie, request));
   }
@@ -234,8 +246,10 @@ export class Backend {
     if (!/^(?:https?:)?\/\//i.test(location) || !URL.canParse(location, this.#target.href)) {
       return location;
     }
-    const { host, pathname, search, hash } = new URL(location, this.#target);
-    const isOurs = host === this.#target.host || host === headers.host;
+    const { host, hostname, port, pathname, search, hash } = new URL(location, this.#target);
+    const isHere = LOOPBACK.test(hostname) && LOOPBACK.test(this.#target.hostname);
+    const isOurs =
+      host === this.#target.host || host === headers.host || (isHere && port === this.#target.port);
     return isOurs ? pathname + search + hash : location;
   }
 

@@ -50,17 +50,21 @@ export function askForWhole(headers: IncomingHttpHeaders): string | undefined {
   return kept;
 }
 
-/** Whether an answer is HTML, with bytes. */
+/** What bytes begin with that browsers take for HTML where nobody says what they are. */
+const LOOKS_LIKE_HTML =
+  /^[\t\n\f\r ]*<(?:!--|(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)[ >])/i;
+
+/** Whether an answer is HTML, with bytes; where it does not say what it is, it may be. */
 export function isPage({ headers, statusCode }: IncomingMessage): boolean {
-  return (
-    /^text\/html\b/i.test(headers['content-type'] ?? '') && statusCode !== 204 && statusCode !== 304
-  );
+  const { 'content-type': type, 'x-content-type-options': options } = headers;
+  const isHtml = type === undefined ? options === undefined : /^text\/html\b/i.test(type);
+  return isHtml && statusCode !== 204 && statusCode !== 304;
 }
 
 /**
  * Answers with a page that was changed.
  *
- * @param answer The backend's, of HTML.
+ * @param answer The backend's, which `isPage`.
  * @param kept The entity tags that the browser has.
  * @param change Changes the text.
  */
@@ -93,6 +97,7 @@ export async function answerPage(
   const etag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
   for (const name of OF_BYTES) delete headers[name];
   headers.etag = etag;
+  headers['content-type'] ??= 'text/html';
   // A browser must not reuse a page from before a change.
   if (!/\bno-store\b/i.test(headers['cache-control'] ?? '')) headers['cache-control'] = 'no-cache';
   if (statusCode === 200 && kept?.split(/\s*,\s*/).includes(etag)) {
@@ -103,7 +108,11 @@ export async function answerPage(
   response.writeHead(statusCode, statusMessage, headers).end(body);
 }
 
+/** Reads all of a page. It is not read on when it turns out to be none, or too large. */
 async function collect(answer: IncomingMessage): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  const { 'content-type': type, 'content-encoding': encoding } = answer.headers;
+  const isClear = (chunk: Buffer) =>
+    type !== undefined || (!encoding && LOOKS_LIKE_HTML.test(chunk.toString('latin1', 0, 512)));
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`, which ends the stream when it is left.
@@ -112,9 +121,11 @@ async function collect(answer: IncomingMessage): Promise<{ bytes: Buffer; isWhol
     if (chunk !== null) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MOST_BYTES) return { bytes: Buffer.concat(chunks), isWhole: false };
+      if (length > MOST_BYTES || (chunks.length === 1 && !isClear(chunk))) {
+        return { bytes: Buffer.concat(chunks), isWhole: false };
+      }
     } else if (answer.readableEnded) {
-      return { bytes: Buffer.concat(chunks), isWhole: true };
+      return { bytes: Buffer.concat(chunks), isWhole: length > 0 || type !== undefined };
     } else {
       await readable(answer);
     }

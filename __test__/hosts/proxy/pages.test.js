@@ -53,6 +53,35 @@ test('pages in every form get the client, with headers that are right', async (t
   }
 });
 
+test('a page that does not say what it is becomes one, as in browsers', async (t) => {
+  let end = () => {};
+  const bodies = {
+    '/page': ' \n<!DOCTYPE html><p>page</p>',
+    '/part': '<p>part',
+    '/text': 'a < b',
+    '/xml': '<?xml version="1.0"?>',
+    '/empty': '',
+    '/nosniff': '<p>part',
+  };
+  const { origin } = await startFor(t, ({ url }, response) => {
+    if (url === '/nosniff') response.setHeader('x-content-type-options', 'nosniff');
+    if (url !== '/stream') return response.end(bodies[url]);
+    response.write('text that goes on');
+    end = () => response.end();
+  });
+  for (const [path, body] of Object.entries(bodies)) {
+    const found = await get(origin, path, PAGE_HEADERS);
+    const isPage = path === '/page' || path === '/part';
+    t.is(found.body.includes('<meta name="hotgraph"'), isPage, path);
+    t.is(found.headers['content-type'], isPage ? 'text/html' : undefined, path);
+    if (!isPage) t.is(found.body, body, path);
+  }
+  const response = await fetch(`${origin}/stream`, { headers: PAGE_HEADERS });
+  const { value } = await response.body.getReader().read();
+  t.is(String(Buffer.from(value)), 'text that goes on');
+  end();
+});
+
 test('an answer that is not a page for a browser stays as it is', async (t) => {
   const html = Buffer.from('<p>part</p>');
   const wide = Buffer.from('\ufeff<p>page</p>', 'utf16le');

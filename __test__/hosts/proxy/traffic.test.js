@@ -3,7 +3,9 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { Readable } from 'node:stream';
 import ava from 'ava';
 import { FROM_EVIL, get, open as openSocket } from '../../helpers/attack.js';
@@ -62,6 +64,34 @@ test('cookies and redirects pass', async (t) => {
   // To the backend's own address.
   await tab.page.goto(`${origin}/old`);
   t.is(tab.page.url(), `${origin}/?from=old`);
+});
+
+test('redirects to any name of the backend on this machine pass, and trailers', async (t) => {
+  const { origin, target } = await startFor(t, ({ url }, response) => {
+    const place = decodeURIComponent(url.split('?')[1] ?? '');
+    if (url.startsWith('/refresh')) response.setHeader('refresh', `1; URL='${place}'`);
+    else if (place) response.writeHead(302, { location: place });
+    else response.writeHead(200, { trailer: 'x-sum', 'content-type': 'text/plain' }).write('body');
+    if (!place) response.addTrailers({ 'x-sum': '4' });
+    response.end();
+  });
+  for (const [place, expected] of [
+    [`http://127.0.0.1:${target}/a?b#c`, '/a?b#c'],
+    [`http://[::1]:${target}/a`, '/a'],
+    [`//localhost:${target}/a`, '/a'],
+    ['http://127.0.0.1:1/a', 'http://127.0.0.1:1/a'],
+    [`http://other.example:${target}/a`, `http://other.example:${target}/a`],
+    ['/a', '/a'],
+  ]) {
+    const query = encodeURIComponent(place);
+    t.is((await get(origin, `/?${query}`)).headers.location, expected, place);
+    const { refresh } = (await get(origin, `/refresh?${query}`)).headers;
+    t.is(refresh, `1; URL='${expected}'`, place);
+  }
+  const [response] = await once(http.get(`${origin}/`), 'response');
+  response.resume();
+  await once(response, 'end');
+  t.deepEqual(response.trailers, { 'x-sum': '4' });
 });
 
 test('server-sent events pass as they come, and end with the page', async (t) => {
