@@ -16,7 +16,7 @@ use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, explain, guarded};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
-use swc_core::ecma::ast::{Decorator, EsVersion, Module, Pass, Program};
+use swc_core::ecma::ast::{AutoAccessor, Decorator, EsVersion, Module, Pass, Program};
 use swc_core::ecma::parser::lexer::Lexer;
 use swc_core::ecma::parser::{Parser, StringInput};
 use swc_core::ecma::transforms::base::fixer::fixer;
@@ -170,7 +170,7 @@ fn transform(
     let mut program = Program::Module(parse(&file, source, dialect, &comments)?);
     let is_typed = matches!(dialect, Dialect::TypeScript | Dialect::Tsx);
     let has_jsx = matches!(dialect, Dialect::Jsx | Dialect::Tsx);
-    let is_decorated = has_decorators(&program);
+    let found = Unsupported::of(&program);
     let refreshes = options.refreshes;
     let has_classes = refreshes && has_component_classes(&program);
     let exports = match refreshes {
@@ -181,14 +181,20 @@ fn transform(
     let mut apply = |mut pass: Box<dyn Pass>| pass.process(&mut program);
 
     apply(Box::new(resolver(unresolved, top_level, is_typed)));
-    match options.decorators {
-        _ if !is_decorated => {}
-        Decorators::Standard => apply(Box::new(decorator_2023_11())),
-        Decorators::Legacy { has_metadata } => apply(Box::new(decorators(LegacyDecorators {
+    let legacy = match options.decorators {
+        Decorators::Legacy { has_metadata } if found.has_decorators => Some(LegacyDecorators {
             legacy: true,
             emit_metadata: has_metadata,
             use_define_for_class_fields: options.defines_fields,
-        }))),
+        }),
+        _ => None,
+    };
+    let is_standard = found.has_decorators && options.decorators == Decorators::Standard;
+    if let Some(legacy) = legacy {
+        apply(Box::new(decorators(legacy)));
+    }
+    if is_standard || found.has_accessors {
+        apply(Box::new(decorator_2023_11()));
     }
     if is_typed {
         let config = TypeScript {
@@ -278,18 +284,34 @@ pub fn may_define_hooks(source: &str) -> bool {
     })
 }
 
-/// Whether there are decorators. The pass for those of the language changes other classes too.
-fn has_decorators(program: &impl VisitWith<Decorated>) -> bool {
-    let mut search = Decorated(false);
-    program.visit_with(&mut search);
-    search.0
+/// What of classes browsers do not have. The pass for it changes other classes too.
+#[derive(Default)]
+struct Unsupported {
+    has_decorators: bool,
+    /// `accessor name = 1`.
+    has_accessors: bool,
 }
 
-struct Decorated(bool);
+impl Unsupported {
+    fn of(program: &impl VisitWith<Self>) -> Self {
+        let mut found = Self::default();
+        program.visit_with(&mut found);
+        found
+    }
 
-impl Visit for Decorated {
+    fn is_any(&self) -> bool {
+        self.has_decorators || self.has_accessors
+    }
+}
+
+impl Visit for Unsupported {
     fn visit_decorator(&mut self, _: &Decorator) {
-        self.0 = true;
+        self.has_decorators = true;
+    }
+
+    fn visit_auto_accessor(&mut self, accessor: &AutoAccessor) {
+        self.has_accessors = true;
+        accessor.visit_children_with(self);
     }
 }
 

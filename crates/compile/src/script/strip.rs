@@ -18,7 +18,7 @@ use swc_core::ecma::parser::TsSyntax;
 use swc_core::ecma::visit::{Visit, VisitWith};
 use swc_ts_fast_strip::{Mode, Options, operate};
 
-use super::{ScriptOptions, has_decorators, parse};
+use super::{ScriptOptions, Unsupported, parse};
 
 /// The code without its types; `None` where it has to be [compiled](super::compile), or is wrong.
 pub fn strip(source: &str, options: &ScriptOptions) -> Option<String> {
@@ -73,7 +73,7 @@ impl Blanks {
     /// `None` where blanks do not do.
     fn of(module: &Module, code: &str, keeps_imports: bool) -> Option<Self> {
         // JSDoc has the same sign.
-        if code.contains('@') && has_decorators(module) {
+        if (code.contains('@') || code.contains("accessor")) && Unsupported::of(module).is_any() {
             return None;
         }
         let mut names = Names::default();

@@ -226,6 +226,34 @@ fn decorators_of_both_kinds() {
 }
 
 #[test]
+fn accessors_become_what_browsers_have() {
+    let source =
+        "export class A { accessor b: number = 1; static accessor c = 2; @d accessor e = 3; }";
+    let plain = source.replace("@d ", "");
+    for decorators in [
+        Decorators::Standard,
+        Decorators::Legacy {
+            has_metadata: false,
+        },
+    ] {
+        let options = ScriptOptions {
+            decorators,
+            ..ScriptOptions::default()
+        };
+        for source in [source, &plain] {
+            let code = compiled(source, Dialect::TypeScript, &options);
+            for name in ["b", "c", "e"] {
+                assert!(!code.contains(&format!("accessor {name}")), "{code}");
+                assert!(code.contains(&format!("get {name}()")), "{code}");
+            }
+        }
+        assert_eq!(strip(&plain, &options), None);
+    }
+    let name = "const accessor: number = 1; export { accessor };";
+    assert!(strip(name, &ScriptOptions::default()).is_some());
+}
+
+#[test]
 fn the_map_names_each_place() {
     let source = "interface A {\n  b: string;\n}\nexport const c = (d: number): number => {\n  throw new Error(`é ${d}`);\n};\n";
     let script = compile(
