@@ -248,7 +248,9 @@ test('--base and --spa change which urls are answered', async (t) => {
   await project.write('app/greeting.js', greeting('Two items'));
   await tab.until(heading, 'Two items');
   t.is(tab.loads, 1);
-  t.is((await fetch(`http://localhost:${port}/main.js`)).status, 404);
+  const outside = await fetch(`http://localhost:${port}/main.js`);
+  t.is(outside.status, 404);
+  t.is(await outside.text(), 'Not found. All urls begin with /shop/ here.\n');
 });
 
 test('--https makes a certificate, which later runs keep', async (t) => {

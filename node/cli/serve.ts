@@ -39,7 +39,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
   if (proxy) options.cacheDir = false;
   const hmr = start({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
   const notFound = (request: IncomingMessage, response: ServerResponse) =>
-    hmr.middleware(request, response, (error) => answerNothing(response, error));
+    hmr.middleware(request, response, (error) => answerNothing(request, response, base, error));
   const server = await create(settings, proxy?.handle ?? notFound);
   const sockets = new Set<Socket>();
   server.on(settings.https ? 'secureConnection' : 'connection', (socket: Socket) => {
@@ -105,8 +105,15 @@ async function create(
 }
 
 /** Nothing is there, or something went wrong. */
-function answerNothing(response: ServerResponse, error: unknown): void {
+function answerNothing(
+  { url }: IncomingMessage,
+  response: ServerResponse,
+  base: string,
+  error: unknown,
+): void {
   const status = error === undefined ? 404 : 500;
-  const text = error === undefined ? 'Not found.' : String(error);
+  const isElsewhere = !url?.startsWith(`${base}/`);
+  const nothing = isElsewhere ? `Not found. All urls begin with ${base}/ here.` : 'Not found.';
+  const text = error === undefined ? nothing : String(error);
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
