@@ -432,6 +432,43 @@ XFast.define({
   wasHot(t, tab);
 });
 
+test('FAST: lists and conditions, in many updates, also of elements that were moved', async (t) => {
+  const source = `import { FASTElement, html, observable, repeat, when } from '@microsoft/fast-element';
+class XFast extends FASTElement {
+  constructor() { super(); this.items = ['a', 'b']; this.count = 0; }
+  add() { this.count += 1; this.items.push(this.count); }
+}
+observable(XFast.prototype, 'items');
+observable(XFast.prototype, 'count');
+XFast.define({
+  name: 'x-fast',
+  template: html\`<p @click=\${(x) => x.add()}>first</p>\${repeat((x) => x.items, html\`<i>\${(x) => x}</i>\`)}\${when((x) => x.count > 0, html\`<b>\${(x) => x.count}</b>\`)}\`,
+});
+`;
+  const { project, tab } = await startElements(t, '<div></div><x-fast></x-fast>', {
+    'main.js': "import './x-fast.js';",
+    'x-fast.js': source,
+  });
+  const shown = () => document.querySelector('x-fast').shadowRoot.textContent;
+  const add = () => document.querySelector('x-fast').shadowRoot.querySelector('p').click();
+  await tab.until(shown, 'firstab');
+  let items = 'ab';
+  for (const count of [1, 2, 3, 4]) {
+    items += count;
+    await tab.evaluate(add);
+    if (count === 2) {
+      await tab.evaluate(() =>
+        document.querySelector('div').append(document.querySelector('x-fast')),
+      );
+    }
+    await project.write('x-fast.js', source.replace('first', `edit ${count} `));
+    await tab.until(shown, `edit ${count} ${items}${count}`);
+  }
+  await tab.evaluate(add);
+  await tab.until(shown, `edit 4 ${items}55`);
+  wasHot(t, tab);
+});
+
 test('haunted', async (t) => {
   const source = `import { component, html, useState } from 'haunted';
 function Counter({ label }) {

@@ -183,6 +183,7 @@ interface FastDefinitions {
 }
 
 interface FastController {
+  readonly view?: { sourceLifetime?: unknown } | null;
   definition: FastDefinition;
   template: unknown;
   mainStyles?: unknown;
@@ -211,6 +212,9 @@ const fast: Library = {
 
   construct(element) {
     takeDefinition(element);
+    const { view } = element.$fastController as FastController;
+    // Bound again as what lives as long as the element, it would go on to hear of that once another view is in its place.
+    if (view) view.sourceLifetime = undefined;
     return () => {};
   },
 
