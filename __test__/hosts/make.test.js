@@ -525,3 +525,45 @@ test('tsconfig.json: a change of it, of what it extends, or a mistake reloads th
   await project.write('base.json', config('one'));
   await tab.until(value, 1);
 });
+
+test('what changes nothing but the source map is no update, and the next page load has the new map', async (t) => {
+  const part =
+    'enum E { One = 1 }\nexport const value = () => { throw new Error(String(E.One)); };\n';
+  const files = {
+    'index.html': PAGE,
+    'main.ts':
+      "import { value } from './part.ts';\nimport { other } from './other.ts';\nimport.meta.hot.accept();\nObject.assign(globalThis, { fail: value, value: other });\nif (location.search) value();",
+    'part.ts': part,
+    'other.ts': 'export const other: number = 1;\n',
+  };
+  const served = await startServer(t, files);
+  const { project, hmr } = served;
+  const tab = await served.open();
+  await tab.until(value, 1);
+  await project.write('part.ts', `\n\n${part}`);
+  await project.write('other.ts', files['other.ts'].replace('1', '2'));
+  await tab.until(value, 2);
+  const updates = hmr.events.filter(({ type }) => type === 'updated');
+  t.deepEqual(
+    updates.map((one) => one.files),
+    [[project.path('other.ts')]],
+  );
+  const mapOf = async () => {
+    const code = await (await fetch(`${served.origin}/part.ts`)).text();
+    const [, data] = /sourceMappingURL=data:[^,]*,(\S+)/.exec(code);
+    return JSON.parse(Buffer.from(data, 'base64').toString()).sourcesContent;
+  };
+  t.deepEqual(await mapOf(), [`\n\n${part}`]);
+  // The code that the page runs is said to be where it is by now.
+  const other = await served.open('/?fail');
+  const place = () =>
+    document.querySelector('hotgraph-overlay')?.shadowRoot.querySelector('.place b')?.textContent;
+  await other.until(place, 'part.ts:4:36');
+  // A real change comes after it.
+  await project.write(
+    'part.ts',
+    part.replace('throw new Error(String(E.One))', 'return E.One + 2'),
+  );
+  await tab.until(() => globalThis.fail(), 3);
+  wasHot(t, tab);
+});

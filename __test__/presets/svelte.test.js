@@ -6,9 +6,17 @@
 import ava from 'ava';
 import { svelte } from 'hotgraph/svelte';
 import { closeBrowser } from '../helpers/browser.js';
-import { HOSTS, isShown, makeEdits, makeMistakes, PAGE, text } from '../helpers/components.js';
+import {
+  HOSTS,
+  isShown,
+  makeEdits,
+  makeMistakes,
+  PAGE,
+  style,
+  text,
+} from '../helpers/components.js';
 import { wasHot } from '../helpers/expect.js';
-import { startExample, startPreset } from '../helpers/preset.js';
+import { event, startExample, startPreset } from '../helpers/preset.js';
 import { hearWarnings } from '../helpers/serving.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -171,6 +179,21 @@ test('mistakes are shown in the source as written; a render that throws recovers
   await tab.until(text, 'well 0 1');
   await tab.until(isShown, false);
   t.is(tab.loads, 1);
+});
+
+test('an edit of a style alone is no update of the component', async (t) => {
+  const { project, tab, events } = await startSvelte(t, FILES, startPreset, {
+    packages: ['sass', 'esbuild'],
+  });
+  await tab.until(text, 'count 0 0 of 0\nkid false');
+  await project.write('App.svelte', FILES['App.svelte'].replace('rgb(1, 1, 1)', 'rgb(9, 1, 1)'));
+  await tab.until(style, 'rgb(9, 1, 1)', ['button', 'color']);
+  const { boundaries } = await event(events, ({ type }) => type === 'applied');
+  t.is(boundaries.length, 1);
+  t.regex(boundaries[0], /App\.svelte\?svelte&type=style/);
+  const { stale } = events.find(({ type }) => type === 'updated');
+  t.is(stale, 1);
+  wasHot(t, tab);
 });
 
 test('svelte.config.js, preprocessors with files of their own, and warnings', async (t) => {

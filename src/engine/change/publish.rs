@@ -11,6 +11,7 @@ use super::{describe, tell_departures};
 use crate::engine::coordinator::Coordinator;
 use crate::engine::now_ms;
 use crate::engine::state::{Kept, ServedSource, State};
+use crate::engine::trace::without_map;
 use crate::protocol::{HostEvent, Invalidation};
 use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::{ModuleId, ModuleKind};
@@ -153,7 +154,8 @@ impl Coordinator {
                     problems.extend(state.mark_broken(*id, found));
                     refused.insert(*id);
                 }
-            } else if self.shared.state().is_as_served(*id, hash) {
+            } else if self.shared.state().is_as_served(*id, hash, text) {
+                self.map_anew(*id, hash, text);
                 refused.insert(*id);
             }
         }
@@ -163,6 +165,24 @@ impl Coordinator {
             pending.changed.retain(|id| !refused.contains(id));
         }
         pending.previews.retain(|(id, _)| !refused.contains(id));
+    }
+
+    /// Pages that load a module from now on get it with the map of this text, whose code they have.
+    fn map_anew(&mut self, id: ModuleId, hash: u64, text: &Arc<str>) {
+        let mut state = self.shared.state();
+        if state.module(id).content == Some(hash) {
+            return;
+        }
+        let version = state.next_version();
+        self.shared.expect_changes();
+        state.graph.set_changed(id, version);
+        state.set_source(id, text.clone());
+        let outdated = state.module(id).content.replace(hash);
+        drop(state);
+        if let Some(outdated) = outdated {
+            self.shared.analyses.remove(&outdated);
+        }
+        self.touched();
     }
 }
 
@@ -189,9 +209,14 @@ impl State {
         });
     }
 
-    /// Whether all pages that have a module have it with this content.
-    fn is_as_served(&mut self, id: ModuleId, hash: u64) -> bool {
-        let is_known = self.module(id).content == Some(hash);
+    /// Whether all pages that have a module have it with this content, but for its source map.
+    fn is_as_served(&mut self, id: ModuleId, hash: u64, text: &str) -> bool {
+        let data = self.module(id);
+        let is_same_code = |source: &ServedSource| {
+            data.content == Some(source.hash)
+                && without_map(&source.text.text()) == without_map(text)
+        };
+        let is_known = data.content == Some(hash) || data.source.as_ref().is_some_and(is_same_code);
         let is_doubtful = self
             .files
             .of_module(id)

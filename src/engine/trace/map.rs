@@ -82,6 +82,18 @@ fn address_in(code: &str) -> Option<&str> {
     code[comment + COMMENT.len()..].split_whitespace().next()
 }
 
+/// Code without the map that ends it, where that is in the code: all that can run of it.
+pub fn without_map(code: &str) -> &str {
+    let found = code.rsplit_once(COMMENT);
+    let is_in_it = |address: &str| {
+        address.starts_with("data:") && !address.trim_end().contains(['\n', '\r', '"', '\'', '`'])
+    };
+    match found {
+        Some((before, address)) if is_in_it(address) => before.trim_end_matches(['\n', '\r']),
+        _ => code,
+    }
+}
+
 /// The map that an address holds itself.
 fn in_address(address: &str) -> Option<String> {
     let (json, _) = DataUrl::process(address).ok()?.decode_to_vec().ok()?;
@@ -140,6 +152,30 @@ mod tests {
         let json = r#"{"version":3,"sources":["a.ts"],"sourcesContent":["one"],"names":[],"mappings":"AAEE;IAKF"}"#;
         let json = json.replace('"', "%22").replace(' ', "%20");
         format!("{code}\n{COMMENT}data:application/json,{json}\n")
+    }
+
+    #[test]
+    fn only_a_map_in_the_code_is_left_out() {
+        let map = "//# sourceMappingURL=data:application/json;base64,e30=";
+        for (code, rest) in [
+            (format!("a;\n{map}\n"), "a;"),
+            (format!("a;\n\n{map}"), "a;"),
+            ("a;\n".to_owned(), "a;\n"),
+            (
+                "a;\n//# sourceMappingURL=a.js.map\n".to_owned(),
+                "a;\n//# sourceMappingURL=a.js.map\n",
+            ),
+        ] {
+            assert_eq!(without_map(&code), rest, "{code}");
+        }
+        // Something else than the end of the code.
+        for code in [
+            format!("a;\n{map}\nb;"),
+            format!("`\n{map}`"),
+            format!("'{map}'"),
+        ] {
+            assert_eq!(without_map(&code), code);
+        }
     }
 
     #[test]

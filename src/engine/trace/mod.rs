@@ -9,6 +9,7 @@ mod spot;
 use std::path::Path;
 
 use map::Maps;
+pub use map::without_map;
 use spot::{Spot, imports_of};
 
 use super::Target;
