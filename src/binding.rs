@@ -528,6 +528,16 @@ impl HmrEngine {
         });
     }
 
+    /// Tells of something about a file that is served, which stops nothing: pages that load it say so in their consoles.
+    #[napi(catch_unwind)]
+    pub fn host_warned(&self, file: String, message: String, remedy: Option<String>) {
+        self.engine.host_warned(engine::HostWarning {
+            file: PathBuf::from(file),
+            message,
+            remedy,
+        });
+    }
+
     /// A page's socket opened. `client` is a whole number of 1 or more that the host chose and will not use
     /// again. Throws when it is 0, which is the host's own number, or none at all.
     #[napi(catch_unwind)]

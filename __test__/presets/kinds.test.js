@@ -332,7 +332,7 @@ createRoot(document.getElementById('root')).render(<b>{other}</b>);`,
       );
     },
   };
-  const { project } = await startPreset(t, files, {
+  const { project, tab, ...server } = await startPreset(t, files, {
     plugins: [react(), second],
     packages: REACT,
     hmr: { logLevel: 'warn' },
@@ -346,4 +346,20 @@ createRoot(document.getElementById('root')).render(<b>{other}</b>);`,
   t.true(said.includes(`1.2.3 in ${project.path('other/node_modules/react')}`), said);
   t.true(said.includes('npm dedupe'), said);
   t.is(warnings.filter(isOfCopies).length, 1);
+  const { type, text: shown } = await tab.logged('2 copies of react,');
+  t.is(type, 'warning');
+  t.true(shown.includes(`1.2.3 in ${project.path('other/node_modules/react')}`), shown);
+  t.true(shown.includes('npm dedupe'), shown);
+  // Another page hears of it too; one that has no second copy does not.
+  const other = await server.open('/');
+  await other.logged('2 copies of react,');
+  await project.write(
+    'plain.html',
+    '<!doctype html><script type="module" src="plain.js"></script>',
+  );
+  await project.write('plain.js', 'import.meta.hot.accept(); console.log("plain");');
+  const plain = await server.open('/plain.html');
+  await plain.logged('plain');
+  await plain.connected();
+  t.false(plain.console.some(({ text: said }) => isOfCopies(said)));
 });

@@ -7,15 +7,18 @@ import type { Plugin } from './plugin.js';
 /** A file of a package: the folder of that, and its name. */
 const PACKAGE = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
 
+/** Says what is odd about a served file, and what to do. */
+export type Warn = (file: string, message: string, remedy: string) => void;
+
 /** Watches what is served for second copies. One a server. */
 export class SinglePackages {
   readonly #owners: ReadonlyMap<string, Plugin>;
-  readonly #warn: (text: string) => void;
+  readonly #warn: Warn;
   /** Folders that are known, with where they really are; by the name of their package. */
   readonly #found = new Map<string, Map<string, string>>();
 
-  /** @param warn Prints a warning. */
-  constructor(plugins: readonly Plugin[], warn: (text: string) => void) {
+  /** @param warn Tells the terminal, and pages that load the file. */
+  constructor(plugins: readonly Plugin[], warn: Warn) {
     const names = plugins.flatMap((plugin) =>
       (plugin.single ?? []).map((name) => [name, plugin] as const),
     );
@@ -40,8 +43,10 @@ export class SinglePackages {
     if (!isNew || others.size === 0) return;
     const copies = [...others, real].map((one) => `${versionOf(one)} in ${one}`);
     this.#warn(
+      file,
       `${owner.name}: the page has ${copies.length} copies of ${name}, which do not know each other's state: ` +
-        `${copies.join(', and ')}. Have it once: run "npm dedupe", or name one version under "overrides" in package.json`,
+        copies.join(', and '),
+      'have it once: run "npm dedupe", or name one version under "overrides" in package.json',
     );
   }
 }

@@ -74,7 +74,7 @@ export class HmrFiles {
    * @param head Returns HTML for the head of each page. It goes in front of everything that the page loads.
    * @param varies Whether the server may make other code for each browser. No page then gets what another was served.
    * @param packing Decides about packs. Left out, there are none.
-   * @param seen Gets each file that is served.
+   * @param seen Gets each file once it is served.
    */
   constructor(
     engine: HmrEngine,
@@ -131,8 +131,8 @@ export class HmrFiles {
     const isPage = kind === 'page' && isShown(request.headers);
     // Anybody's page may ask for anything, as often as it likes: that makes no modules.
     if (!isPage && this.#endpoint.isForeign(request.headers)) return body;
-    if (kind === 'script' && request.file) this.#seen(request.file);
     const served = this.#serve(kind, body, request);
+    if (kind === 'script' && request.file) this.#seen(request.file);
     if (kind === 'script') this.#packing?.served(request.url, request.headers, served);
     this.#noteLoad(request);
     return served;

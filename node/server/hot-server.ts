@@ -189,7 +189,7 @@ export class HotServer {
     const varies = mode === undefined && !servesFiles && !resolvesOnly;
     const debug = (text: string) => this.terminal.print('debug', `[hotgraph] ${plainLine(text)}`);
     const packing = pack === false ? undefined : new Packing(engine, endpoint, dispatch, debug);
-    const single = new SinglePackages(plugins.all, warn);
+    const single = new SinglePackages(plugins.all, (...warning) => engine.hostWarned(...warning));
     const seen = (file: string) => single.seen(file);
     const head = () => plugins.head();
     const files = new HmrFiles(engine, endpoint, { head, varies, seen, packing });

@@ -208,6 +208,7 @@ impl Coordinator {
             Message::Sighting(Sighting::Lost) => self.is_rescan_due = true,
             Message::HotUpdated(question, meanings) => self.hot_updated(question, meanings),
             Message::HostFailed(failure) => self.host_failed(failure),
+            Message::HostWarned(warning) => self.host_warned(warning),
             Message::Config(file) => self.decided_by(&file),
             Message::Unmade(file, problem) => self.unmade(&file, *problem),
             Message::HostChanged { file, is_remade } => self.host_changed(file, is_remade),

@@ -45,6 +45,8 @@ pub enum Message {
     HotUpdated(u32, Vec<Option<Vec<String>>>),
     /// The host's tools found an error in a file.
     HostFailed(HostFailure),
+    /// The host has something to say of a file that is served.
+    HostWarned(HostWarning),
     /// This file decides what the engine makes of others.
     Config(PathBuf),
     /// The engine could make nothing of a file.
@@ -81,4 +83,15 @@ pub struct HostFailure {
     pub line: u32,
     /// From 1, in UTF-16 code units.
     pub column: u32,
+}
+
+/// Something about a served file that stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostWarning {
+    /// The file.
+    pub file: PathBuf,
+    /// What is odd.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
 }

@@ -42,7 +42,7 @@ use coordinator::Coordinator;
 use make::Maker;
 pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
 use message::Message;
-pub use message::{HostFailure, PullFailure};
+pub use message::{HostFailure, HostWarning, PullFailure};
 pub use pack::Packs;
 use pack::{Chunks, Hopeless};
 pub use pages::Page;
@@ -339,6 +339,11 @@ impl Engine {
             self.expect_file(&failure.file, &module_url);
         }
         self.post(Message::HostFailed(failure));
+    }
+
+    /// The host has something to say of a file that it serves: pages that load it show that, for the rest of the run.
+    pub fn host_warned(&self, warning: HostWarning) {
+        self.post(Message::HostWarned(warning));
     }
 
     /// Nothing can be served of a file: that it is to be a module has to be known all the same.

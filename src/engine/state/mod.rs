@@ -123,6 +123,8 @@ pub struct State {
     pub page_loads: u32,
     /// The version at which something changed last of which only the host knows what it makes.
     pub input_changed_at: u64,
+    /// What the host has to say of files that it serves.
+    pub host_warnings: Vec<Diagnostic>,
     modules: Vec<ModuleData>,
 }
 
@@ -141,6 +143,7 @@ impl State {
             import_map_changes: 0,
             page_loads: 0,
             input_changed_at: 0,
+            host_warnings: Vec::new(),
             modules: Vec::new(),
         }
     }
@@ -170,9 +173,10 @@ impl State {
         Some(before + source)
     }
 
-    /// What is odd about the code that was served last, of all modules.
+    /// What is odd about the code that was served last, of all modules, and what the host says of files.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.modules.iter().flat_map(|data| &data.warnings)
+        let odd = self.modules.iter().flat_map(|data| &data.warnings);
+        odd.chain(&self.host_warnings)
     }
 
     /// The next version.

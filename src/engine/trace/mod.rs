@@ -15,7 +15,7 @@ use spot::{Spot, imports_of};
 use super::Target;
 use super::change::check::suspect;
 use super::coordinator::Coordinator;
-use super::message::HostFailure;
+use super::message::{HostFailure, HostWarning};
 use super::serve::script::inline_place;
 use crate::protocol::{Call, Diagnostic, FailureKind, ServerMessage, Severity, Thrown};
 use hotgraph_core::diagnostic as core;
@@ -84,6 +84,30 @@ impl Coordinator {
         });
         drop(state);
         self.unmade(&file, diagnostic);
+    }
+
+    /// The host has something to say of a file, which pages are told that come to load it.
+    pub fn host_warned(&mut self, warning: HostWarning) {
+        self.work_off_backlog();
+        let HostWarning {
+            file,
+            message,
+            remedy,
+        } = warning;
+        let mut state = self.shared.state();
+        let index = state.files.find(&file);
+        let module = index.and_then(|index| state.files.get(index).modules.first().copied());
+        let warning = core::Diagnostic {
+            severity: core::Severity::Warning,
+            message,
+            remedy,
+            url: module.map_or_else(String::new, |id| state.graph.url(id).to_owned()),
+            file: Some(file.display().to_string()),
+            place: None,
+        };
+        state.host_warnings.push(warning.clone());
+        drop(state);
+        self.report(vec![warning]);
     }
 
     /// Nothing can be made of a file: pages are told, once, until it changes.
