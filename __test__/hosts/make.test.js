@@ -567,3 +567,54 @@ test('what changes nothing but the source map is no update, and the next page lo
   await tab.until(() => globalThis.fail(), 3);
   wasHot(t, tab);
 });
+
+/** Code that is none of its file's language, and what says so: line, words, and what to do. */
+const MISNAMED = {
+  'JSX in a .js file': [
+    'part.js',
+    'export const value = () => <p>text</p>;\n',
+    [1, /name the file \.jsx/],
+  ],
+  'JSX in a .ts file': [
+    'part.ts',
+    'const n: number = 1;\nexport const value = () => <p>{n}</p>;\n',
+    [2, /name the file \.tsx/],
+  ],
+  'a decorated accessor with a private name': [
+    'part.ts',
+    'const d = (target: any) => target;\nexport class value {\n  @d accessor #n = 1;\n}\n',
+    [3, /without "#"/],
+  ],
+};
+
+for (const [name, [file, code, [line, remedy]]] of Object.entries(MISNAMED)) {
+  test(`${name} says what to do, at the load and after an edit`, async (t) => {
+    const files = {
+      'index.html': PAGE,
+      'main.ts': `import { value } from './${file}';\nglobalThis.value = typeof value;\nimport.meta.hot.accept();`,
+      [file]: code,
+    };
+    const { project, hmr, open } = await startServer(t, files);
+    const tab = await open();
+    const remedies = () =>
+      [
+        ...(document.querySelector('hotgraph-overlay')?.shadowRoot.querySelectorAll('.remedy') ??
+          []),
+      ].map(({ textContent }) => textContent);
+    const said = async () => {
+      await waitFor(
+        async () => (await tab.evaluate(remedies)).some((text) => remedy.test(text)),
+        () => JSON.stringify(hmr.events, null, 1),
+      );
+      const { diagnostics } = hmr.events.findLast(({ type }) => type === 'diagnostics');
+      t.is(diagnostics[0].file, project.path(file));
+      t.is(diagnostics[0].line, line);
+    };
+    await said();
+    await project.write(file, 'export const value = 1;\n');
+    await tab.until(value, 'number');
+    await project.write(file, code);
+    await said();
+    t.is(await tab.evaluate(value), 'number');
+  });
+}

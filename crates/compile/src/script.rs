@@ -12,7 +12,7 @@ mod tests;
 
 use std::mem;
 
-use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, explain, guarded};
+use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, SyntaxError, explain, guarded};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
@@ -178,6 +178,9 @@ fn transform(
         false => Vec::new(),
     };
     let (unresolved, top_level) = (Mark::new(), Mark::new());
+    if let Some(error) = undecoratable(&program).filter(|_| is_decorated) {
+        return Err(AnalyzeError::Syntax(error));
+    }
     let mut apply = |mut pass: Box<dyn Pass>| pass.process(&mut program);
 
     apply(Box::new(resolver(unresolved, top_level, is_typed)));
@@ -315,13 +318,38 @@ impl Visit for Unsupported {
     }
 }
 
+/// A decorated accessor with a private name, of which the pass makes code that does not run.
+fn undecoratable(program: &impl VisitWith<PrivateAccessors>) -> Option<SyntaxError> {
+    let mut search = PrivateAccessors(None);
+    program.visit_with(&mut search);
+    let offset = search.0?.0.saturating_sub(1) as usize;
+    Some(SyntaxError {
+        remedy: Some("name it without \"#\", or take its decorators away"),
+        ..SyntaxError::new(
+            "decorators of an accessor with a private name cannot be compiled",
+            offset,
+        )
+    })
+}
+
+struct PrivateAccessors(Option<BytePos>);
+
+impl Visit for PrivateAccessors {
+    fn visit_auto_accessor(&mut self, accessor: &AutoAccessor) {
+        if matches!(accessor.key, Key::Private(_)) && !accessor.decorators.is_empty() {
+            self.0.get_or_insert(accessor.span.lo);
+        }
+        accessor.visit_children_with(self);
+    }
+}
+
 pub(crate) fn parse(
     file: &SourceFile,
     source: &str,
     dialect: Dialect,
     comments: &SingleThreadedComments,
 ) -> Result<Module, AnalyzeError> {
-    let refuse = |error| AnalyzeError::Syntax(explain(error, source));
+    let refuse = |error| AnalyzeError::Syntax(explain(error, source, dialect));
     let input = StringInput::from(file);
     let lexer = Lexer::new(dialect.syntax(), EsVersion::EsNext, input, Some(comments));
     let mut parser = Parser::new_from(lexer);

@@ -94,7 +94,10 @@ pub fn explain(
     match error {
         AnalyzeError::Syntax(error) => {
             let place = place_of(source, error.offset);
-            problem(error.message.clone(), Some(place), module_url, file)
+            Diagnostic {
+                remedy: error.remedy.map(str::to_owned),
+                ..problem(error.message.clone(), Some(place), module_url, file)
+            }
         }
         too_deep => Diagnostic {
             severity: Severity::Warning,

@@ -254,6 +254,50 @@ fn accessors_become_what_browsers_have() {
 }
 
 #[test]
+fn what_cannot_be_compiled_says_what_to_do() {
+    let refused =
+        |source: &str, dialect| match compile(source, dialect, "a", &ScriptOptions::default()) {
+            Err(AnalyzeError::Syntax(error)) => Some((error.offset, error.remedy?)),
+            _ => None,
+        };
+    for (source, dialect, offset, remedy) in [
+        (
+            "class A {\n  @b accessor #c = 1;\n}",
+            Dialect::TypeScript,
+            12,
+            "without \"#\"",
+        ),
+        (
+            "f(class { @b static accessor #c; });",
+            Dialect::JavaScript,
+            10,
+            "without \"#\"",
+        ),
+        (
+            "const a: A = <p>text</p>;",
+            Dialect::TypeScript,
+            21,
+            "name the file .tsx",
+        ),
+    ] {
+        let found = refused(source, dialect);
+        assert!(
+            found.is_some_and(|(at, said)| at == offset && said.contains(remedy)),
+            "{source}: {found:?}"
+        );
+    }
+    // What is wrong in either language, and what is right.
+    assert_eq!(refused("const a = <p>text</p", Dialect::JavaScript), None);
+    for source in [
+        "class A { accessor #c = 1; @b accessor d; }",
+        "class A { @b #c = 1; }",
+    ] {
+        let made = compile(source, Dialect::TypeScript, "a", &ScriptOptions::default());
+        assert!(made.is_ok(), "{source}");
+    }
+}
+
+#[test]
 fn the_map_names_each_place() {
     let source = "interface A {\n  b: string;\n}\nexport const c = (d: number): number => {\n  throw new Error(`é ${d}`);\n};\n";
     let script = compile(

@@ -245,6 +245,19 @@ pub struct SyntaxError {
     pub message: String,
     /// Where, as a byte offset into the source.
     pub offset: usize,
+    /// What to do about it, where that is known.
+    pub remedy: Option<&'static str>,
+}
+
+impl SyntaxError {
+    /// A mistake, without a word of what to do.
+    pub fn new(message: impl Into<String>, offset: usize) -> Self {
+        Self {
+            message: message.into(),
+            offset,
+            remedy: None,
+        }
+    }
 }
 
 /// Finds out what a module imports, exports and does with `import.meta.hot`.
@@ -299,11 +312,11 @@ pub fn guarded<T>(
 
 /// Parses, walks and drops the tree, all of which recurse.
 fn read(source: &str, dialect: Dialect, is_full: bool) -> Result<ModuleRecord, AnalyzeError> {
-    let module =
-        parse(source, dialect).map_err(|error| AnalyzeError::Syntax(explain(error, source)))?;
+    let module = parse(source, dialect)
+        .map_err(|error| AnalyzeError::Syntax(explain(error, source, dialect)))?;
     if let Some(offset) = misplaced_decorator(source, &module) {
-        let message = "Only classes can have decorators".to_owned();
-        return Err(AnalyzeError::Syntax(SyntaxError { message, offset }));
+        let error = SyntaxError::new("Only classes can have decorators", offset);
+        return Err(AnalyzeError::Syntax(error));
     }
     let is_early = is_full && dialect == Dialect::JavaScript;
     if is_early && let Some(error) = early::early_error(source, &module) {
@@ -391,7 +404,7 @@ fn offset_of(position: BytePos) -> usize {
 }
 
 /// What the parser says is wrong. Positions count from 1, as [`SourceMap`](swc_core::common::SourceMap) counts them.
-pub fn explain(error: ParseError, source: &str) -> SyntaxError {
+pub fn explain(error: ParseError, source: &str, dialect: Dialect) -> SyntaxError {
     let mut offset = offset_of(error.span().lo);
     let mut problem = error.into_kind();
     while let Problem::WithLabel { inner, .. } = problem {
@@ -399,7 +412,24 @@ pub fn explain(error: ParseError, source: &str) -> SyntaxError {
         problem = inner.into_kind();
     }
     SyntaxError {
-        message: problem.msg().into_owned(),
-        offset: offset.min(source.len()),
+        remedy: remedy_of(source, dialect),
+        ..SyntaxError::new(problem.msg(), offset.min(source.len()))
     }
+}
+
+/// What to do about a source that is none of its dialect, where it is one of another.
+fn remedy_of(source: &str, dialect: Dialect) -> Option<&'static str> {
+    let has_tags = source.contains("</") || source.contains("/>");
+    let (other, remedy) = match dialect {
+        Dialect::JavaScript => (
+            Dialect::Jsx,
+            "this is JSX: name the file .jsx, also where it is imported",
+        ),
+        Dialect::TypeScript => (
+            Dialect::Tsx,
+            "this is JSX: name the file .tsx, also where it is imported",
+        ),
+        Dialect::Jsx | Dialect::Tsx => return None,
+    };
+    (has_tags && parse(source, other).is_ok()).then_some(remedy)
 }

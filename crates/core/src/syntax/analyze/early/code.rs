@@ -47,7 +47,7 @@ impl<'s> Code<'s> {
             .is_none_or(|first| offset < first.offset)
         {
             let message = message();
-            self.first = Some(SyntaxError { message, offset });
+            self.first = Some(SyntaxError::new(message, offset));
         }
     }
 
