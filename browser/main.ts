@@ -17,6 +17,9 @@ import { pagePorts, workerPorts } from './page.js';
 import { fetchAhead } from './wire/ahead.js';
 import { type ReloadPorts, takeLastReload } from './wire/reload.js';
 
+/** Calls of a stack. Of ten, which is what Chromium keeps, a framework makes so many that the page's own are not there. */
+const CALLS = 50;
+
 const log = createLog(console);
 /** There is no document in a worker, where modules may share code with a page: nothing is updated there. */
 const isPage = typeof document !== 'undefined';
@@ -110,6 +113,8 @@ Object.defineProperty(globalThis, '__hotgraph__', {
 });
 
 function startPage(): Runtime {
+  const errors = Error as { stackTraceLimit?: number };
+  if (errors.stackTraceLimit === 10) errors.stackTraceLimit = CALLS;
   const reload: ReloadPorts = {
     storage: () => sessionStorage,
     reload: () => madeBy(window).location.reload(),

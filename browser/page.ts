@@ -45,6 +45,8 @@ export function pagePorts({ log, reload, overlay, runtime, send }: PageOptions):
   watchErrors(window, {
     answerOf,
     whoThrew: (error) => runtime().whoThrew(error),
+    isUpdating: () => runtime().isUpdating,
+    uncaught: (error, trouble, isUnused) => runtime().uncaught(error, trouble, isUnused),
     unloaded: (trouble) => runtime().unloaded(trouble),
   });
   return {

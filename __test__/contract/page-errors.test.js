@@ -326,6 +326,83 @@ test('a missing script of the page itself', async (t) => {
   t.regex(found[1].message, /classic\.js.*404/);
 });
 
+/** An app that is made of parts, of which one ends in an error; a module that has nothing to do with it, and is hot. */
+const FAILS = {
+  'index.html':
+    '<!doctype html><button>x</button><p></p><script type="module" src="./main.js"></script>',
+  'main.js': `import { app } from './app.js';
+import { other } from './other.js';
+globalThis.other = () => other();
+globalThis.starts = (globalThis.starts ?? 0) + 1;
+const start = () => { document.querySelector('p').textContent = app(); };
+setTimeout(start);
+`,
+  'app.js': `import { part } from './part.js';
+export const app = () => 'app ' + part(null).length;
+import.meta.hot.accept();
+`,
+  'part.js': `import { text } from './text.js';
+export const part = (value) => text(value);
+import.meta.hot.accept();
+`,
+  'text.js': 'export const text = (value) => value.text;\n',
+  'other.js': `export const other = () => 1;\nimport.meta.hot.accept();\n`,
+};
+
+for (const [fixed, code, reported] of [
+  ['text.js', "export const text = () => 'text';\n", '/text.js → /part.js → /app.js → /main.js'],
+  [
+    'part.js',
+    "export const part = () => 'text';\nimport.meta.hot.accept();\n",
+    '/part.js → /app.js → /main.js',
+  ],
+  [
+    'app.js',
+    "export const app = () => 'app 4';\nimport.meta.hot.accept();\n",
+    '/app.js → /main.js',
+  ],
+]) {
+  test(`what ended in an error before anybody used the page is called again when ${fixed} is fixed`, async (t) => {
+    const { project, server, tab } = await startApp(t, FAILS);
+    await tab.until(places, ['text.js:1:38']);
+    // What has nothing to do with it stays hot.
+    await project.write('other.js', FAILS['other.js'].replace('1', '2'));
+    await tab.until(() => globalThis.other(), 2);
+    t.is(tab.loads, 1);
+    await project.write(fixed, code);
+    await tab.until(() => document.querySelector('p').textContent, 'app 4');
+    await tab.until(places, null);
+    const { report } = await server.event(({ type }) => type === 'reloaded');
+    t.is(report.cause, 'notEvaluated');
+    t.is(report.changed, `/${fixed}`);
+    t.true(report.message.includes(`(${reported})`), report.message);
+    t.is(tab.loads, 2);
+  });
+}
+
+test('what is thrown once somebody uses the page keeps no update from being hot', async (t) => {
+  const files = {
+    ...FAILS,
+    'main.js': FAILS['main.js'].replace(
+      'setTimeout(start)',
+      "document.querySelector('button').onclick = start",
+    ),
+  };
+  const { project, tab } = await startApp(t, files);
+  await tab.until(() => globalThis.starts, 1);
+  await tab.page.click('button');
+  await tab.until(() => document.querySelector('p').textContent, '');
+  await project.write('part.js', "export const part = () => 'text';\nimport.meta.hot.accept();\n");
+  await waitFor(
+    async () => {
+      await tab.page.click('button');
+      return (await tab.evaluate(() => document.querySelector('p').textContent)) === 'app 4';
+    },
+    () => 'the new code does not run',
+  );
+  t.is(tab.loads, 1);
+});
+
 test('what code throws later is the page’s own affair', async (t) => {
   const { server, tab } = await startApp(t, {
     'index.html':

@@ -1,8 +1,9 @@
 /**
- * Errors that keep the page's modules from loading, which otherwise only the browser's console has. Errors that code
- * throws later, when it is called, are the page's own affair.
+ * Errors that keep the page's modules from loading, or from starting what they are there for, which otherwise only the
+ * browser's console has. What code throws once somebody uses the page is the page's own affair.
  */
 import {
+  callsOf,
   isOfLoading,
   isOurs,
   notLoaded,
@@ -19,15 +20,22 @@ export interface ErrorPorts {
   answerOf(url: string): Promise<string | undefined>;
   /** The module that threw this error when it ran. */
   whoThrew(error: unknown): string | undefined;
+  /** Whether an update is being applied, or was just now. */
+  isUpdating(): boolean;
   /** Something did not load, or threw when it was loaded. */
   unloaded(trouble: Trouble): void;
+  /** Code threw that the page's own scripts called, and nobody caught it. */
+  uncaught(error: unknown, trouble: Trouble, isUnused: boolean): void;
 }
 
 /** Watches a window for errors of its scripts. */
 export function watchErrors(window: Scope, ports: ErrorPorts): void {
   const { document } = window;
   const { origin } = window;
-  const isLoading = () => document.readyState !== 'complete';
+  /** Whether all that runs was started by the page's load: apps render when they like. */
+  const isUnused = () =>
+    document.readyState !== 'complete' || window.navigator.userActivation?.hasBeenActive === false;
+  const isTold = () => isUnused() || ports.isUpdating();
   const onError = (event: Event) => {
     const { target } = event;
     if (target instanceof window.HTMLScriptElement) void tellMissing(target, window, ports);
@@ -37,16 +45,20 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
     const module = ports.whoThrew(error) ?? null;
     // Firefox names who has evaluated the module.
     const isNamed = !isOurs(address);
-    if (module === null && (!isNamed || (!isLoading() && !isOfLoading(error)))) return;
+    const isKnown = module !== null || isOfLoading(error);
+    if (!isKnown && (!isNamed || !isTold())) return;
     const place = isNamed ? { address, line, column } : undefined;
-    ports.unloaded(troubleOf(error ?? message, module, origin, place));
+    ports.uncaught(error, troubleOf(error ?? message, module, origin, place), isUnused());
   };
   const onRejection = (event: PromiseRejectionEvent) => {
     const { reason } = event;
-    if (!isOfLoading(reason) && ports.whoThrew(reason) === undefined) return;
+    const isKnown = isOfLoading(reason) || ports.whoThrew(reason) !== undefined;
+    const isOfPage = callsOf(reason, origin).some(({ url }) => url.startsWith('/'));
+    if (!isKnown && !(isOfPage && isTold())) return;
+    const isEarly = isUnused();
     // The page's own listeners may take care of it.
     setTimeout(() => {
-      if (!event.defaultPrevented) void tellRejected(reason, window, ports);
+      if (!event.defaultPrevented) void tellRejected(reason, window, ports, isEarly);
     });
   };
   // Errors of loading do not bubble.
@@ -54,11 +66,11 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
   window.addEventListener('unhandledrejection', onRejection);
 }
 
-/** An `import()` failed, and no code handles it. */
+/** A promise was rejected that nobody takes care of, most often that of an `import()`. */
 async function tellRejected(reason: unknown, window: Scope, ports: ErrorPorts): Promise<void> {
   const trouble = troubleOf(reason, null, window.origin);
   const { failure, url } = trouble;
-  if (failure !== 'load' || url === null) return ports.unloaded(trouble);
+  if (failure !== 'load' || url === null) return ports.uncaught(reason, trouble, isUnused);
   const answer = await ports.answerOf(url);
   if (answer !== undefined) return ports.unloaded(notLoaded(url, answer));
   // The module is there: something that it imports is not.

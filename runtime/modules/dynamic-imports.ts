@@ -89,6 +89,11 @@ export class DynamicImports {
     return version !== undefined && current !== undefined && version >= current;
   }
 
+  /** What code of a module that is in force imported. */
+  importedBy(importer: string): string[] {
+    return [...this.#importers.keys()].filter((url) => this.isBy(url, importer));
+  }
+
   /**
    * Whether code that is in force imported the module.
    *

@@ -309,6 +309,17 @@ export class Modules {
     );
   }
 
+  /** The modules that the code in force of a module imports, or has imported dynamically. */
+  *importsOf(url: string): Iterable<string> {
+    const generation = this.graph.current(url);
+    if (!generation) return;
+    for (const { specifier } of generation.code.definition.imports) {
+      const imported = this.urlFor(generation, specifier);
+      if (imported !== undefined) yield imported;
+    }
+    yield* this.dynamic.importedBy(url);
+  }
+
   /**
    * Those of these modules that only modules among them import: statically, or dynamically since the last update. The
    * server judges earlier dynamic imports, except those with a computed name.

@@ -12,7 +12,7 @@ export interface Facts {
   readonly chain: readonly string[];
   /** The page's own url. */
   readonly page: string | null;
-  /** The module that should have accepted, for `notEvaluated`. */
+  /** The module that should have accepted, for `notEvaluated`; none where it is what called the changed code in vain. */
   readonly silent?: string | undefined;
   /** The message handed to `invalidate()`. */
   readonly note?: string | null | undefined;
@@ -86,10 +86,11 @@ function sentence({ cause, chain, silent, note }: Facts): string {
         `accepts it${way}.`
       );
     case 'notEvaluated':
-      return (
-        `${changed} changed, and ${silent ?? last}, which should accept the update, did not run to ` +
-        `its end in this page${way}.`
-      );
+      return silent === undefined
+        ? `${changed} changed. When the page was loaded, what ${last} called ended in an error there, and nothing ` +
+            `calls it again${way}.`
+        : `${changed} changed, and ${silent}, which should accept the update, did not run to ` +
+            `its end in this page${way}.`;
     case 'deadEnd':
       return chain.length > 1
         ? `${changed} changed, and nothing up to ${last} accepts the update${way}.`
@@ -109,7 +110,8 @@ function remedy({ cause, chain, page, silent }: Facts): string | null {
     case 'declined':
       return `Remove import.meta.hot.decline() from ${chain.at(-1)}.`;
     case 'notEvaluated':
-      return `Look for an earlier error of ${silent ?? chain.at(-1)}: it has to run to the call of accept().`;
+      if (silent === undefined) return null;
+      return `Look for an earlier error of ${silent}: it has to run to the call of accept().`;
     case 'invalidated':
       return byImporter(changed, chain[1], page) ?? null;
     case 'deadEnd': {

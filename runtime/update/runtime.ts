@@ -12,7 +12,7 @@ import type { ReloadReport, ServerMessage, StaleModule, Update } from '../protoc
 import { describeFailure, summary, updatePayload } from '../tell/announce.js';
 import { type Log, textOf } from '../tell/log.js';
 import { Notices } from '../tell/notices.js';
-import { notReplaceable, sessionReport } from '../tell/report.js';
+import { composeReport, notReplaceable, sessionReport } from '../tell/report.js';
 import type { Trouble } from '../tell/trouble.js';
 import { patient, pause } from '../wait.js';
 import { Applying, type Failure, type Outcome, tryLinking } from './apply.js';
@@ -25,6 +25,7 @@ import { Parts } from './parts.js';
 import { Passed } from './passed.js';
 import { type Application, type Page, plan } from './plan.js';
 import type { Identity, Ports } from './ports.js';
+import { Unfinished } from './unfinished.js';
 
 /** Milliseconds that listeners of built-in events hold up what they announce. */
 const PATIENCE = 1000;
@@ -61,9 +62,15 @@ export class Runtime {
   readonly #parts = new Parts();
   readonly #statuses: Statuses;
   readonly #notices: Notices;
+  readonly #unfinished: Unfinished;
+  /** Errors that were told as what updates failed at. */
+  readonly #told = new WeakSet<object>();
+  /** Counts the updates of which code may still run that they called. */
+  #settling = 0;
 
   constructor(identity: Identity, ports: Ports, log: Log) {
     this.#identity = identity;
+    this.#unfinished = new Unfinished(identity.page);
     this.#session = identity.session;
     this.#servedVersion = identity.version;
     this.#version = this.servedVersion;
@@ -158,6 +165,20 @@ export class Runtime {
   /** Something failed while the page loaded. */
   unloaded(trouble: Trouble): void {
     this.#notices.unloaded(trouble);
+  }
+
+  /** Whether an update is being applied, or was just now: what frameworks render later than that still belongs to it. */
+  get isUpdating(): boolean {
+    return this.#settling > 0;
+  }
+
+  /** Code threw, and nobody caught it. `isUnused` says whether nobody had used the page by then. */
+  uncaught(error: unknown, trouble: Trouble, isUnused: boolean): void {
+    if (isUnused && !this.isUpdating) this.#unfinished.add(error, trouble, this.whoThrew(error));
+    // What an update fails at, it says itself.
+    void this.#idle.then(() => {
+      if (!(error instanceof Object && this.#told.has(error))) this.unloaded(trouble);
+    });
   }
 
   /** The module that threw this error when it ran. */
@@ -337,10 +358,23 @@ export class Runtime {
         this.#owed = update;
         this.#giveUp(decision.module, null, update.version, update.invalidated?.trail ?? []);
         break;
-      case 'apply':
-        await this.#apply(decision, update, arrived);
+      case 'apply': {
+        const report = this.#unrepeated(decision, update);
+        if (report) await this.#reloadInto(report, update, arrived);
+        else await this.#apply(decision, update, arrived);
         break;
+      }
     }
+  }
+
+  /** Why an update that can be applied does not bring the page right. */
+  #unrepeated({ stale }: Application, { changed }: Update): ReloadReport | undefined {
+    const renewed = stale.map(({ url }) => url);
+    const call = this.#unfinished.concernedBy(renewed, (url) => this.modules.importsOf(url));
+    if (!call) return undefined;
+    const first = changed.find((url) => renewed.includes(url));
+    const chain = first === undefined || call.includes(first) ? call : [first, ...call];
+    return composeReport({ cause: 'notEvaluated', chain, page: this.#identity.page });
   }
 
   #pageFor(update: Update): Page {
@@ -390,6 +424,7 @@ export class Runtime {
     const { version } = update;
     const payload = updatePayload(application, version);
     this.#statuses.become('prepare');
+    this.#settling += 1;
     this.modules.imports.hold();
     this.modules.dynamic.renew();
     await patient(this.events.emitBuiltIn('beforeUpdate', payload), PATIENCE);
@@ -397,7 +432,10 @@ export class Runtime {
     const superseded = (urls: readonly string[]) => this.#jobs.superseded(urls);
     const applying = new Applying(application, version, this.modules, this.#ports, superseded);
     this.#statuses.become('apply');
-    const outcome = await applying.run().finally(() => this.modules.imports.release());
+    const outcome = await applying.run().finally(() => {
+      this.modules.imports.release();
+      void this.#settle();
+    });
     if (outcome === 'overtaken') {
       this.#owed = update;
       return;
@@ -409,9 +447,15 @@ export class Runtime {
     await this.#conclude(outcome, application, update, arrived);
   }
 
+  /** Of what promises are rejected with, the browser says a moment later. */
+  async #settle(): Promise<void> {
+    for (const _ of [1, 2]) await pause(0);
+    this.#settling -= 1;
+  }
+
   /** Reloads the page, unless the new code is known not to load: then the page stays, and shows that. */
   async #reloadInto(report: ReloadReport, update: Update, arrived: number): Promise<void> {
-    const isOfCode = report.cause === 'deadEnd' || report.cause === 'declined';
+    const isOfCode = ['deadEnd', 'declined', 'notEvaluated'].includes(report.cause);
     const tried = isOfCode ? await this.#tryLinking(update) : undefined;
     if (tried === undefined) return this.#reload(report, update);
     if (tried === 'overtaken') {
@@ -462,6 +506,7 @@ export class Runtime {
   ): Promise<void> {
     const { version } = update;
     const { failures } = outcome;
+    for (const { error } of failures) if (error instanceof Object) this.#told.add(error);
     const thrown = this.#notices.updated(update, application, failures);
     const stale = application.stale.map(({ url }) => url);
     this.#departures.applied(stale, outcome.kept, this.#version);
@@ -509,6 +554,7 @@ export class Runtime {
     if (typeof outcome === 'string' || !('failures' in outcome)) return;
     if (outcome.failures.length === 0) return;
     const { failures, kept } = outcome;
+    for (const { error } of failures) if (error instanceof Object) this.#told.add(error);
     const update = { version, changed: [...here], stale: [], added: [], departures: [] };
     const thrown = this.#notices.updated({ ...update, invalidated: null }, application, failures);
     const message = failures.map(describeFailure).join('\n');
