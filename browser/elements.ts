@@ -35,6 +35,8 @@ if (typeof customElements !== 'undefined') {
 
 /** A module begins to run. `url` is its `import.meta.url`. */
 export function begin(url: string): void {
+  // A polyfill of registries may have run since the last module.
+  registries.install();
   registries.begin(registries.modules.module(url));
 }
 

@@ -11,7 +11,7 @@ import { closeBrowser } from '../helpers/browser.js';
 import { repository } from '../helpers/command.js';
 import { isKept, keep, pageOf, shows, startElements } from '../helpers/elements.js';
 import { wasHot } from '../helpers/expect.js';
-import { startPreset } from '../helpers/preset.js';
+import { event, startPreset } from '../helpers/preset.js';
 
 // One after the other: many tabs at once only make each other slow.
 const test = ava.serial;
@@ -315,6 +315,43 @@ customElements.define('x-it', XIt);
   t.true(await tab.evaluate(isKept, 'x-it'));
   wasHot(t, tab);
 });
+
+for (const order of ['before', 'after']) {
+  test(`the polyfill of scoped registries, ${order} other elements: the reload says what is in the way`, async (t) => {
+    const name = '@webcomponents/scoped-custom-element-registry';
+    const source = `const registry = new CustomElementRegistry();
+class XIn extends HTMLElement {
+  connectedCallback() { this.textContent = 'in'; }
+}
+registry.define('x-in', XIn);
+class XIt extends HTMLElement {
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open', registry }).innerHTML = '<x-in></x-in>';
+  }
+}
+customElements.define('x-it', XIt);
+`;
+    const imports = [`import '${name}';`, "import './other.js';"];
+    if (order === 'after') imports.reverse();
+    const { project, tab, events } = await startPreset(
+      t,
+      {
+        'index.html': pageOf('<x-it></x-it>'),
+        'main.js': [...imports, "import './x-it.js';"].join('\n'),
+        'other.js': "customElements.define('x-other', class extends HTMLElement {});",
+        'x-it.js': source,
+      },
+      { plugins: [webComponents()], packages: [name] },
+    );
+    await tab.until(shows, 'in', 'x-it');
+    await project.write('x-it.js', source.replace("'in';", "'within';"));
+    await tab.until(shows, 'within', 'x-it');
+    const { report } = await event(events, ({ type }) => type === 'reloaded');
+    t.regex(report.message, /<x-it> cannot change in place: a polyfill of scoped registries/);
+    t.is(tab.loads, 2);
+  });
+}
 
 test('rendered on the server, and hydrated', async (t) => {
   const source = `import { html, LitElement } from 'lit';

@@ -12,6 +12,9 @@ const tables = new WeakMap<CustomElementRegistry, Map<string, Known>>();
 /** The same, by definition. */
 const knowns = new WeakMap<Definition, Known>();
 
+/** Prototypes of registries that have our functions. */
+const installed = new WeakSet<CustomElementRegistry>();
+
 interface Known {
   readonly definition: Definition;
   owner: DefiningModule | undefined;
@@ -84,9 +87,11 @@ export class Registries {
     this.#ports.replace(replacements, module);
   }
 
-  /** Puts our functions in place of the browser's. Once a page. */
+  /** Puts our functions in place of the browser's, or of those of a polyfill that has taken over. */
   install(): void {
     const { prototype } = CustomElementRegistry;
+    if (installed.has(prototype)) return;
+    installed.add(prototype);
     const native = {
       define: prototype.define,
       get: prototype.get,
@@ -105,11 +110,16 @@ export class Registries {
       ) {
         const before = known(this, name);
         if (before) return registries.#defineAgain(before, of, options);
-        if (!isClass(of)) {
-          return registries.#leave(this, name, () =>
+        const leave = (why: string) =>
+          registries.#leave(this, name, why, () =>
             native.define.call(this, name, of as CustomElementConstructor, options),
           );
+        if (!isBrowsers(native.define)) {
+          return leave(
+            'a polyfill of scoped registries defines elements, and keeps their first class',
+          );
         }
+        if (!isClass(of)) return leave('it is not written as a class, or frozen');
         if (native.getName.call(this, of)) return native.define.call(this, name, of, options);
         if (nameOf(this, of) !== undefined) {
           throw new DOMException(
@@ -137,13 +147,17 @@ export class Registries {
     });
   }
 
-  /** A definition is the browser's alone: the class is none that others can take over from. */
-  #leave(registry: CustomElementRegistry, name: string, define: () => void): void {
+  /**
+   * A definition is the browser's alone: the class is none that others can take over from.
+   *
+   * @param why How a sentence about it ends.
+   */
+  #leave(registry: CustomElementRegistry, name: string, why: string, define: () => void): void {
     const owner = this.modules.running;
     const known = this.#left.get(registry) ?? new Map<string, DefiningModule>();
     this.#left.set(registry, known);
     if (owner && known.get(name) === owner && owner.generation > 0) {
-      this.#ports.refuse(name, 'it is not written as a class, or frozen', owner);
+      this.#ports.refuse(name, why, owner);
       return;
     }
     define();
@@ -194,6 +208,11 @@ export class Registries {
     if (!owner?.hides || this.#pending.has(known)) return false;
     return owner.generation + Number(owner.isRunning) > known.generation;
   }
+}
+
+/** Whether a function is the browser's own. */
+function isBrowsers(function_: (...values: never[]) => unknown): boolean {
+  return Function.prototype.toString.call(function_).includes('[native code]');
 }
 
 /** Whether it can be the class of an element. The browser itself refuses the others, in its own words. */
