@@ -455,7 +455,7 @@ for (const [what, { args = [], files = {}, says, frame }] of Object.entries({
   },
   'a page for all paths in front of a backend': {
     args: ['--proxy', 'http://localhost:3000', '--spa'],
-    says: ['pages are those of the backend: leave --spa away'],
+    says: ['pages are those of the backend: leave --spa out'],
   },
   'a base of a backend': {
     args: ['--proxy', 'http://localhost:3000', '--base', '/app/'],

@@ -67,7 +67,12 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
 }
 
 /** A promise was rejected that nobody takes care of, most often that of an `import()`. */
-async function tellRejected(reason: unknown, window: Scope, ports: ErrorPorts): Promise<void> {
+async function tellRejected(
+  reason: unknown,
+  window: Scope,
+  ports: ErrorPorts,
+  isUnused: boolean,
+): Promise<void> {
   const trouble = troubleOf(reason, null, window.origin);
   const { failure, url } = trouble;
   if (failure !== 'load' || url === null) return ports.uncaught(reason, trouble, isUnused);

@@ -35,9 +35,7 @@ export async function serve(settings: Settings, cwd: string): Promise<Served> {
     terminal.print(level, `[hotgraph] ${text}`);
   const { root, base, proxy: backend, host } = settings;
   const proxy = backend && new BackendProxy({ ...backend, root, cwd, print });
-  const options: HmrOptions = { ...hmrOptions(settings), root, base };
-  if (proxy) options.cacheDir = false;
-  const hmr = start({ ...options, ...(spa !== undefined && { spa }) }, proxy?.find);
+  const hmr = start(hmrOptions(settings), proxy);
   const notFound = (request: IncomingMessage, response: ServerResponse) =>
     hmr.middleware(request, response, (error) => answerNothing(request, response, base, error));
   const server = await create(settings, proxy?.handle ?? notFound);

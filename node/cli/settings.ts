@@ -48,10 +48,8 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
       'With --proxy, urls are those of the backend: leave --base out, and name the urls of files by --map.',
     );
   }
-  if (proxy && said.plugins?.flat().some(Boolean)) {
-    throw new Failure(
-      'With --proxy, files are served as they are, and plugins have no effect: leave one of the two out.',
-    );
+  if (proxy && said.spa) {
+    throw new Failure('With --proxy, pages are those of the backend: leave --spa out.');
   }
   const maps = Object.entries(proxy?.maps ?? {}).map(([prefix, folder]) => {
     requireFolder(absolute(folder), folder, `It is mapped to the urls below ${prefix}.`);
@@ -60,7 +58,7 @@ export function settle(cwd: string, flags: HotgraphConfig, loaded: LoadedConfig)
   if (proxy && maps.length === 0 && inOrder(said.plugins).length > 0) {
     throw new Failure(
       'With --proxy, plugins have to know the urls of files, and without maps a file is what the backend answers byte ' +
-        'for byte: add --map /assets/=app/assets/, or leave the plugins away.',
+        'for byte: add --map /assets/=app/assets/, or leave the plugins out.',
     );
   }
   const { host, port, ...rest } = said;

@@ -262,6 +262,7 @@ function folderOf(root: string): string {
 }
 
 /** Who makes modules: the engine, but where a backend has its own urls, and its own ways to make what is behind them. */
-function makingOf(find: Find | undefined) {
-  return find ? { servesFiles: true } : { mode: 'development', outside: OUTSIDE };
+function makingOf(places: Places | undefined) {
+  if (places && !places.maps) return { servesFiles: true };
+  return { mode: 'development', outside: OUTSIDE, ...(places?.maps && { maps: places.maps }) };
 }

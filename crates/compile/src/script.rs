@@ -15,8 +15,8 @@ use std::mem;
 use hotgraph_core::syntax::analyze::{AnalyzeError, Dialect, SyntaxError, explain, guarded};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
-use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
-use swc_core::ecma::ast::{AutoAccessor, Decorator, EsVersion, Module, Pass, Program};
+use swc_core::common::{BytePos, FileName, GLOBALS, Globals, Mark, SourceFile, SourceMap};
+use swc_core::ecma::ast::{AutoAccessor, Decorator, EsVersion, Key, Module, Pass, Program};
 use swc_core::ecma::parser::lexer::Lexer;
 use swc_core::ecma::parser::{Parser, StringInput};
 use swc_core::ecma::transforms::base::fixer::fixer;
@@ -171,6 +171,9 @@ fn transform(
     let is_typed = matches!(dialect, Dialect::TypeScript | Dialect::Tsx);
     let has_jsx = matches!(dialect, Dialect::Jsx | Dialect::Tsx);
     let found = Unsupported::of(&program);
+    if let Some(error) = found.error() {
+        return Err(AnalyzeError::Syntax(error));
+    }
     let refreshes = options.refreshes;
     let has_classes = refreshes && has_component_classes(&program);
     let exports = match refreshes {
@@ -178,9 +181,6 @@ fn transform(
         false => Vec::new(),
     };
     let (unresolved, top_level) = (Mark::new(), Mark::new());
-    if let Some(error) = undecoratable(&program).filter(|_| is_decorated) {
-        return Err(AnalyzeError::Syntax(error));
-    }
     let mut apply = |mut pass: Box<dyn Pass>| pass.process(&mut program);
 
     apply(Box::new(resolver(unresolved, top_level, is_typed)));
@@ -293,6 +293,8 @@ struct Unsupported {
     has_decorators: bool,
     /// `accessor name = 1`.
     has_accessors: bool,
+    /// The first decorated accessor with a private name. The pass makes code of it that does not run.
+    decorated_private: Option<BytePos>,
 }
 
 impl Unsupported {
@@ -300,6 +302,17 @@ impl Unsupported {
         let mut found = Self::default();
         program.visit_with(&mut found);
         found
+    }
+
+    fn error(&self) -> Option<SyntaxError> {
+        let offset = self.decorated_private?.0.saturating_sub(1) as usize;
+        Some(SyntaxError {
+            remedy: Some("name it without \"#\", or take its decorators away"),
+            ..SyntaxError::new(
+                "decorators of an accessor with a private name cannot be compiled",
+                offset,
+            )
+        })
     }
 
     fn is_any(&self) -> bool {
@@ -314,30 +327,8 @@ impl Visit for Unsupported {
 
     fn visit_auto_accessor(&mut self, accessor: &AutoAccessor) {
         self.has_accessors = true;
-        accessor.visit_children_with(self);
-    }
-}
-
-/// A decorated accessor with a private name, of which the pass makes code that does not run.
-fn undecoratable(program: &impl VisitWith<PrivateAccessors>) -> Option<SyntaxError> {
-    let mut search = PrivateAccessors(None);
-    program.visit_with(&mut search);
-    let offset = search.0?.0.saturating_sub(1) as usize;
-    Some(SyntaxError {
-        remedy: Some("name it without \"#\", or take its decorators away"),
-        ..SyntaxError::new(
-            "decorators of an accessor with a private name cannot be compiled",
-            offset,
-        )
-    })
-}
-
-struct PrivateAccessors(Option<BytePos>);
-
-impl Visit for PrivateAccessors {
-    fn visit_auto_accessor(&mut self, accessor: &AutoAccessor) {
         if matches!(accessor.key, Key::Private(_)) && !accessor.decorators.is_empty() {
-            self.0.get_or_insert(accessor.span.lo);
+            self.decorated_private.get_or_insert(accessor.span.lo);
         }
         accessor.visit_children_with(self);
     }

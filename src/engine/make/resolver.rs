@@ -315,7 +315,7 @@ impl FileResolver {
     /// Whether a file is CommonJS. Names and packages say so, but most packages with an `import` condition or a `module`
     /// field do not, so that of those the code is looked at. A package that is linked is known by the name that it is
     /// imported by.
-    fn is_commonjs(&self, found: &Resolution) -> bool {
+    fn is_commonjs(&self, found: &Resolution, name: &str) -> bool {
         let file = found.path();
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("cjs" | "cts") => return true,

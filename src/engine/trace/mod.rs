@@ -385,14 +385,6 @@ fn package_of(specifier: &str) -> String {
     scoped.map_or_else(|| first.to_owned(), |second| format!("{first}/{second}"))
 }
 
-fn remedy_for_name(specifier: &str) -> String {
-    let name = package_of(specifier);
-    format!(
-        "install it (npm install {name}) and let the dev server resolve names (@web/dev-server: nodeResolve: true), \
-         or name it in the page's import map"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
