@@ -227,6 +227,58 @@ customElements.define('x-it', XIt);
   wasHot(t, tab);
 });
 
+/** Base classes with private fields, which stay when what extends them changes. */
+const FIELDS = {
+  'a private field': `export class Base extends HTMLElement {
+  #count = 0;
+  list = [];
+  constructor() { super(); this.addEventListener('click', () => { this.#count += 1; this.list.push('x'); this.show(); }); }
+  connectedCallback() { this.show(); }
+  show() { this.textContent = this.say() + ' ' + this.#count + this.list.join(''); }
+}
+`,
+  'a mixin': `const Counting = (Some) => class extends Some {
+  #count = 0;
+  list = [];
+  hit() { this.#count += 1; this.list.push('x'); }
+  get shown() { return this.#count + this.list.join(''); }
+};
+export class Base extends Counting(HTMLElement) {
+  constructor() { super(); this.addEventListener('click', () => { this.hit(); this.show(); }); }
+  connectedCallback() { this.show(); }
+  show() { this.textContent = this.say() + ' ' + this.shown; }
+}
+`,
+};
+
+for (const [name, base] of Object.entries(FIELDS)) {
+  test(`a base class of another module has private fields: ${name}`, async (t) => {
+    const source = `import { Base } from './base.js';
+customElements.define('x-it', class XIt extends Base { say() { return 'it'; } });
+`;
+    const files = { ...MAIN, 'base.js': base, 'x-it.js': source };
+    const { project, tab } = await startElements(t, '<x-it title="t"></x-it>', files);
+    await tab.until(shows, 'it 0', 'x-it');
+    const click = () => document.querySelector('x-it').click();
+    let count = '0';
+    for (const [at, said] of ['one', 'two', 'three'].entries()) {
+      await tab.evaluate(click);
+      count = `${at + 1}${'x'.repeat(at + 1)}`;
+      await project.write('x-it.js', source.replace("'it'", `'${said}'`));
+      await tab.until(shows, `${said} ${count}`, 'x-it');
+    }
+    await tab.logged('a base class, which stays, has private fields');
+    t.is(await tab.evaluate(() => document.querySelector('x-it').title), 't');
+    t.is(await tab.evaluate(() => document.querySelectorAll('x-it').length), 1);
+    // With its base class, it changes in place.
+    await keep(tab, 'x-it');
+    await project.write('base.js', base.replace("+ ' ' +", "+ ': ' +"));
+    await tab.until(shows, `three: ${count}`, 'x-it');
+    t.true(await tab.evaluate(isKept, 'x-it'));
+    wasHot(t, tab);
+  });
+}
+
 test('a form control keeps its internals and its value', async (t) => {
   const source = `class XIt extends HTMLElement {
   static formAssociated = true;

@@ -52,9 +52,9 @@ export function takeOver({ definition, of }: Replacement): void {
       renew(element, definition, old, newlyObserved);
       shownAgain.push([element, views[at] as View]);
     } catch (error) {
-      if (error instanceof FixedRoot) {
-        remake(element, definition, error.message);
-      } else if (at === 0) {
+      const reason = whyFixed(error);
+      if (reason !== undefined) remake(element, definition, reason);
+      else if (at === 0) {
         definition.replace(old);
         throw error;
       } else {
@@ -63,6 +63,16 @@ export function takeOver({ definition, of }: Replacement): void {
     }
   }
   for (const [element, view] of shownAgain) void restoreView(element, view);
+}
+
+/** What engines say when a class whose private fields an object has is to make them again: there is no other way to know. */
+const HAS_FIELDS = /twice on the same object|an object twice|redefine existing private/i;
+
+/** Why an element cannot be made again, and another one can: the end of a sentence. */
+function whyFixed(error: unknown): string | undefined {
+  if (error instanceof FixedRoot) return error.message;
+  const hasFields = error instanceof TypeError && HAS_FIELDS.test(error.message);
+  return hasFields ? 'a base class, which stays, has private fields' : undefined;
 }
 
 /** Makes one element an instance of the class in force. */
@@ -127,17 +137,13 @@ function remake(element: Live, definition: Definition, reason: string): void {
   for (const { name, value } of element.attributes) next.setAttribute(name, value);
   const before = capture(element, reactiveKeys(definition.current));
   const made = madeOf(element);
+  const library = libraryOf(definition.current, element);
   const open = [...before].filter(
     ([key, value]) =>
-      typeof value !== 'function' && isPublic(key) && !Object.is(value, made?.get(key)?.value),
+      typeof key === 'string' && typeof value !== 'function' && library.isState(element, key),
   );
   carry(next, new Map(open), made, reactiveKeys(definition.current));
   next.append(...element.childNodes);
   element.replaceWith(next);
   console.info(`[hotgraph] <${definition.name}> was made anew: ${reason}`);
-}
-
-/** Whether a property is the element's own, and none of a library's. */
-function isPublic(key: PropertyKey): boolean {
-  return typeof key === 'string' && !/^[_$]|^renderRoot$|^renderOptions$/.test(key);
 }
