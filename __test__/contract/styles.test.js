@@ -5,6 +5,7 @@
 import ava from 'ava';
 import { startApp } from '../helpers/app.js';
 import { closeBrowser, waitFor } from '../helpers/browser.js';
+import { getFreePort } from '../helpers/port.js';
 
 // One after the other: frames are watched, and tabs in the background have few.
 const test = ava.serial;
@@ -233,6 +234,22 @@ test('an edit of a style sheet keeps the order of the cascade', async (t) => {
   await tab.until(color, rgb(4));
   t.is(await tab.evaluate(() => getComputedStyle(document.querySelector('p')).marginTop), '7px');
   await tab.until(links, ['/first.css?', '/second.css?']);
+  await wasKept(t, tab);
+});
+
+test('an edit shows though what the sheet imports from elsewhere is missing', async (t) => {
+  const missing = `@import "http://localhost:${await getFreePort()}/font.css";`;
+  const { project, tab } = await startApp(t, {
+    'index.html': page('<link rel="stylesheet" href="./a.css">'),
+    'main.js': MAIN,
+    'a.css': missing + sheet(1),
+  });
+  await tab.until(color, rgb(1));
+  for (const number of [2, 3]) {
+    await project.write('a.css', missing + sheet(number));
+    await tab.until(color, rgb(number));
+  }
+  await tab.until(links, ['/a.css?']);
   await wasKept(t, tab);
 });
 

@@ -5,6 +5,7 @@
 import ava from 'ava';
 import { closeBrowser, waitFor } from '../helpers/browser.js';
 import { wasHot } from '../helpers/expect.js';
+import { getFreePort } from '../helpers/port.js';
 import { startServer } from '../helpers/serving.js';
 
 // One after the other: many tabs at once only make each other slow.
@@ -358,6 +359,22 @@ for (const [what, [file, text, place]] of Object.entries(MISTAKES)) {
     t.is(tab.loads, 1);
   });
 }
+
+test('a style sheet loads though what it imports from elsewhere is missing, and not without its own', async (t) => {
+  const missing = `@import "http://localhost:${await getFreePort()}/font.css";`;
+  const { open } = await startServer(t, {
+    'index.html': PAGE,
+    'main.ts': `await import('./away.css');
+const own = await import('./own.css').catch((error: Error) => error.message);
+globalThis.value = own;`,
+    'away.css': `${missing} @import './inner.css'; p { color: rgb(1, 2, 3) }`,
+    'inner.css': `${missing} p { color: red }`,
+    'own.css': `${missing} @import './none.css'; p { color: red }`,
+  });
+  const tab = await open();
+  await tab.until(value, 'the style sheet /own.css could not be loaded');
+  t.is(tab.loads, 1);
+});
 
 test('packages above the root, and through links of package managers, are served', async (t) => {
   const { project, open } = await startServer(

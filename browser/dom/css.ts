@@ -80,6 +80,7 @@ export class ShownStyles {
         once: true,
       });
       const failed = () => {
+        if (this.#isWhole(link.sheet)) return resolve(this.#replace(old, link, address));
         if (this.#coming.get(old) === link) this.#drop(old);
         reject(new Error(`${this.#urlOf(link)} could not be loaded`));
       };
@@ -101,7 +102,7 @@ export class ShownStyles {
     old.media = NOT_YET;
     const isThere = await new Promise<boolean>((resolve) => {
       old.addEventListener('load', () => resolve(true), { once: true });
-      old.addEventListener('error', () => resolve(false), { once: true });
+      old.addEventListener('error', () => resolve(this.#isWhole(old.sheet)), { once: true });
       old.setAttribute('href', address);
       // Switched off meanwhile: it loads when it is switched on.
       if (old.disabled) resolve(true);
@@ -129,6 +130,17 @@ export class ShownStyles {
     if (isThere(rule)) return remove(old);
     remove(rule);
     throw new Error(`${old.href} could not be loaded`);
+  }
+
+  /** Whether a sheet has loaded though its link fails: what it imports from elsewhere may be missing, as in any page. */
+  #isWhole(sheet: CSSStyleSheet | null): boolean {
+    const lacks = (one: CSSStyleSheet | null): boolean =>
+      importRules(one).some((rule) => {
+        const isOwn = this.#urlAt(rule.href, one?.href ?? undefined) !== undefined;
+        // One that is not found is empty.
+        return isOwn && (!rule.styleSheet?.cssRules.length || lacks(rule.styleSheet));
+      });
+    return importRules(sheet).length > 0 && !lacks(sheet);
   }
 
   #drop(old: HTMLLinkElement): void {

@@ -167,7 +167,7 @@ pub fn module(sheet_url: &str, names: &BTreeMap<String, Vec<Name>>) -> String {
             literal(specifier)
         ));
     }
-    code.push_str(&LINK.replace("URL", &literal(sheet_url)));
+    code.push_str(&LINK.replace("$SHEET", &literal(sheet_url)));
     let entries = values.iter();
     let entries: Vec<String> = entries
         .map(|(name, value)| format!("{}: {value}", literal(name)))
@@ -197,12 +197,21 @@ const LINK: &str = "\
 const { hot } = import.meta;
 const data = hot?.data ?? {};
 if (data.link === undefined && globalThis.document) {
-  data.link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: URL });
+  data.link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: $SHEET });
   const { nonce } = document.querySelector('[nonce]') ?? {};
   if (nonce) data.link.nonce = nonce;
   const loaded = new Promise((resolve, reject) => {
     data.link.onload = resolve;
-    data.link.onerror = () => reject(new Error(`the style sheet ${URL} could not be loaded`));
+    // What a sheet imports from elsewhere may be missing, as in any page.
+    const lacks = (sheet) => [...sheet.cssRules].some(({ href, styleSheet }) => {
+      if (!href || new URL(href, sheet.href).origin !== location.origin) return false;
+      return !styleSheet?.cssRules.length || lacks(styleSheet);
+    });
+    data.link.onerror = () => {
+      const { sheet } = data.link;
+      if (sheet?.cssRules.length && !lacks(sheet)) resolve();
+      else reject(new Error(`the style sheet ${$SHEET} could not be loaded`));
+    };
   });
   document.head.append(data.link);
   await loaded;
