@@ -170,7 +170,7 @@ impl Folders {
                 file.push(part);
             }
         }
-        if decoded.is_empty() || decoded.ends_with('/') {
+        if matches!(decoded.rsplit('/').next(), Some("" | ".")) {
             file.push("index.html");
         }
         Some(file)
@@ -292,6 +292,8 @@ mod tests {
             ("/a%2F", "/home/r/a/index.html"),
             ("/-/1/", "/home/index.html"),
             ("/./a.js#x", "/home/r/a.js"),
+            ("/.", "/home/r/index.html"),
+            ("/a/%2e", "/home/r/a/index.html"),
         ] {
             let found = folders("", Some("/-/")).file_of(url);
             assert_eq!(found.as_deref(), Some(Path::new(file)), "{url}");
