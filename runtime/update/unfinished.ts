@@ -3,15 +3,22 @@
  * and nobody calls them again. An update that renews what failed inside of them has to start the page anew.
  */
 
+import type { Call } from '../protocol.js';
 import type { Trouble } from '../tell/trouble.js';
 
 /** Modules of packages and of presets: they call others, and whoever called them is the one that counts. */
 const OTHERS = /\/node_modules\/|^\/@id\/hotgraph:/;
 
+/** What a request is rejected with that gets no answer: by Chromium, Firefox and Safari. Backends are down, and apps go on. */
+const UNANSWERED = /^(?:TypeError: )?(?:Failed to fetch|NetworkError when|Load failed)/;
+
+/** Calls that are kept. A page that nobody uses may throw again and again. */
+const MOST = 50;
+
 /** The calls that did not come to their end. */
 export class Unfinished {
-  /** The modules of each, the one that threw first, and who called it after it. */
-  readonly #calls: string[][] = [];
+  /** The modules of each, the one that threw first, and its callers after it. By these, so that each is kept once. */
+  readonly #calls = new Map<string, string[]>();
   readonly #page: string;
 
   /** @param page The url of the page, which started all. */
@@ -20,12 +27,15 @@ export class Unfinished {
   }
 
   /** A call ended in an error. `module` is the one that was being evaluated. */
-  add(error: unknown, { url, calls }: Trouble, module: string | undefined): void {
-    const called = calls.map((call) => call.url);
+  add(error: unknown, { url, calls, message }: Trouble, module: string | undefined): void {
+    if (UNANSWERED.test(message)) return;
+    const called = calls.slice(0, ownCalls(calls)).map((call) => call.url);
     const urls = [...(called.length === 0 ? [url] : []), ...called, module];
     const own = urls.filter((one) => one?.startsWith('/') && !OTHERS.test(one));
     if (module === undefined && isCut(error)) own.push(this.#page);
-    if (own.length > 1) this.#calls.push([...new Set(own)] as string[]);
+    if (own.length < 2 || this.#calls.size >= MOST) return;
+    const call = [...new Set(own)] as string[];
+    this.#calls.set(call.join(' '), call);
   }
 
   /**
@@ -38,7 +48,7 @@ export class Unfinished {
     renewed: readonly string[],
     importsOf: (url: string) => Iterable<string>,
   ): string[] | undefined {
-    for (const call of this.#calls) {
+    for (const call of this.#calls.values()) {
       const caller = call.at(-1) as string;
       if (renewed.includes(caller)) continue;
       const inside = new Set(call.slice(0, -1));
@@ -48,6 +58,12 @@ export class Unfinished {
     }
     return undefined;
   }
+}
+
+/** How many of the calls were under way when it was thrown. The callers of those only wait for a promise. */
+function ownCalls(calls: readonly Call[]): number {
+  const waiting = calls.findIndex(({ name }) => name?.startsWith('async '));
+  return waiting < 0 ? calls.length : waiting;
 }
 
 /** Whether the stack of an error leaves out who began. */
