@@ -6,7 +6,8 @@ import { dep } from './saves.js';
 
 /** What a page says when there was no reload and nothing threw. */
 export function wasHot(t, tab) {
-  t.is(tab.loads, 1);
+  const reloads = tab.console.filter(({ text }) => text.includes('reload'));
+  t.is(tab.loads, 1, reloads.map(({ text }) => text).join('\n'));
   t.deepEqual(tab.errors, []);
 }
 

@@ -89,7 +89,12 @@ impl Coordinator {
     /// A file was looked at, and whether it had changed. Without an event for so long that none can be on its way,
     /// there will be none for its neighbours either.
     pub fn looked_after_all(&mut self, path: &Path, has_changed: bool) {
-        let is_silent = self.unannounced.remove(path) && has_changed && is_older_than(path, LATE);
+        // A page may have got other code while the engine looked: then it looks again, without an event as before.
+        let is_unannounced = match self.changes.is_pending(path) {
+            true => self.unannounced.contains(path),
+            false => self.unannounced.remove(path),
+        };
+        let is_silent = is_unannounced && has_changed && is_older_than(path, LATE);
         if is_silent && self.watcher.distrust(path) {
             self.is_rescan_due = true;
         }
