@@ -2,7 +2,7 @@
  * HmrEngine and files that are none, or too large to be held.
  */
 import { execFileSync } from 'node:child_process';
-import { unlinkSync } from 'node:fs';
+import { unlinkSync, utimesSync } from 'node:fs';
 import { mkdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { Bench } from '../helpers/engine.js';
@@ -60,4 +60,27 @@ test('a file that is larger than any memory changes like others', async (t) => {
   await bench.update('/video.mp4');
   await bench.save('main.js', '2');
   t.true(process.memoryUsage().rss - before < 100e6);
+});
+
+test('a file that is served as many modules at once is no change', async (t) => {
+  const bench = new Bench(t, {});
+  const path = bench.project.path('a.js');
+  bench.project.writeNow('a.js', '1');
+  // Nobody has just written it.
+  utimesSync(path, 1, 1);
+  bench.add({ 'other.js': '1' });
+  for (let round = 0; round < 150; round += 1) {
+    for (const part of ['one', 'two', 'three']) {
+      const url = `/a.js?${part}=${round}`;
+      bench.engine.serveScript(url, `export const ${part} = ${round};`, path, Date.now());
+    }
+    // Gives the engine, a thread of its own, a chance to look at the file between two of them.
+    await new Promise((resolve) => setTimeout(resolve, (round * 7) % 60));
+  }
+  await bench.hello(1);
+  await bench.save('other.js', '2');
+  t.deepEqual(
+    bench.said.filter(({ type }) => type === 'updated').map(({ files }) => files),
+    [[bench.project.path('other.js')]],
+  );
 });
