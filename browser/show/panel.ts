@@ -186,8 +186,9 @@ export class Panel {
   show(problems: readonly Problem[]): void {
     this.#built ??= this.#build();
     const { host, heading, list } = this.#built;
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    const hint = this.#element('span', '', 'Goes away when it is fixed.');
+    const isOne = problems.length === 1;
+    const count = isOne ? '1 problem' : `${problems.length} problems`;
+    const hint = this.#element('span', '', `Goes away when ${isOne ? 'it is' : 'all are'} fixed.`);
     if (!this.#guard) this.#attach(host);
     heading.replaceChildren(count, hint);
     const items = problems.slice(0, MOST).map((problem) => this.#item(problem));
