@@ -1,6 +1,6 @@
 /**
  * The terminal and the page's console warn of uses of `import.meta.hot` that cannot work, with their places and what to
- * do, until the file is fixed. What is not odd is not.
+ * do, until the file is fixed. Code that does what it says is not reported.
  */
 
 import { esbuildPlugin } from '@web/dev-server-esbuild';

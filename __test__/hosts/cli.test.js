@@ -493,7 +493,7 @@ for (const [what, { args = [], files = {}, says, frame }] of Object.entries({
     says: ['lib/settings.mjs:2 does not load: SyntaxError'],
     frame: '> 2 |   port: 8000,,',
   },
-  'a configuration that imports what is not exported': {
+  'a configuration that imports a missing export': {
     files: {
       'hotgraph.config.mjs': "\nimport { port } from './settings.mjs';",
       'settings.mjs': 'export const prt = 1;',

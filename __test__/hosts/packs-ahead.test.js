@@ -1,9 +1,10 @@
 /**
- * Packs of what a page may import later: they come while the page is idle, and nothing of them runs.
+ * Packs of later imports: an idle page fetches them, and none of their code runs.
  */
 
 import ava from 'ava';
 import { startApp } from '../helpers/app.js';
+import { get } from '../helpers/attack.js';
 import { closeBrowser } from '../helpers/browser.js';
 import { startServer } from '../helpers/serving.js';
 
@@ -77,6 +78,24 @@ const HOSTS = {
       },
     }),
 };
+
+for (const [who, headers] of Object.entries({
+  'another site': { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+  'a page of another name': { host: 'evil.example' },
+})) {
+  test(`${who} does not learn what an idle page can fetch`, async (t) => {
+    const { open, origin } = await startServer(t, FILES, { hmr: packed });
+    const tab = await open();
+    await tab.until(chunks, 3);
+    const client = await tab.evaluate(
+      () => new URL(document.querySelector('script[src*="/__hotgraph/"]').src).pathname,
+    );
+    const path = `${client.replace('main.js', 'ahead.js')}?of=/main.js`;
+    const asked = { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'cors' };
+    t.true((await get(origin, path, asked)).body.includes('/pack-'));
+    t.false((await get(origin, path, { ...asked, ...headers })).body.includes('/pack-'));
+  });
+}
 
 for (const [host, start] of Object.entries(HOSTS)) {
   test(`${host}: an idle page fetches what it may import later, and runs none of it`, async (t) => {

@@ -1,5 +1,5 @@
 /**
- * Small apps as users of each framework write them, with much of what it offers side by side, and edits all over them.
+ * Small apps as users of each framework write them. Each uses much of what its framework offers, and is edited everywhere.
  */
 
 import ava from 'ava';

@@ -60,8 +60,11 @@ const POLICY = 'policy.js';
 /** The module that stands in for one that browsers do not have. */
 const ABSENT = 'absent.js';
 
+/** The module that says what idle pages can fetch. Servers that make packs answer it in `packing.ts`. */
+export const AHEAD = 'ahead.js';
+
 /** The modules that are made for each request. */
-const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY, ABSENT]);
+const MADE = new Set(['env.js', BODIES, NAMESPACE, POLICY, ABSENT, AHEAD]);
 
 /** The names of modules that bring bodies of packs. */
 const CHUNK = /^pack-[0-9a-f]{16}\.js$/;
@@ -131,6 +134,7 @@ export function findAsset(
     return madeModule(`export const reason = ${JSON.stringify(forbidden())};`);
   }
   if (name === ABSENT) return madeModule(absent(new URLSearchParams(query)));
+  if (name === AHEAD) return aheadModule([]);
   if (name === NAMESPACE) {
     const from = JSON.stringify(new URLSearchParams(query).get('of') ?? '');
     return madeModule(`import*as namespace from${from};export{namespace};`);
@@ -140,8 +144,13 @@ export function findAsset(
   return madeModule(`export const env = ${JSON.stringify(known)};`);
 }
 
+/** The module that says which chunks an idle page can fetch. */
+export function aheadModule(chunks: readonly string[]): Asset {
+  return madeModule(`export const chunks = ${JSON.stringify(chunks)};`);
+}
+
 /** A module that is made for one request. */
-export function madeModule(body: string): Asset {
+function madeModule(body: string): Asset {
   return asset(body, 'no-store');
 }
 

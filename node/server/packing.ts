@@ -7,7 +7,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HmrEngine } from '#native';
-import { type Asset, clientPath, madeModule } from './assets.js';
+import { AHEAD, type Asset, aheadModule, clientPath } from './assets.js';
 import { destinationOf } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
 import { answerTo, type Dispatch, isOwn } from './pull.js';
@@ -32,7 +32,7 @@ export class Packing {
   /** Whether pages get packs. Once they do they always will. */
   isOn = false;
   /** The path, below the base path, of the module that idle pages ask for. It is next to the client. */
-  readonly #aheadPath = clientPath().replace(/[^/]+$/, 'ahead.js');
+  readonly #aheadPath = clientPath().replace(/[^/]+$/, AHEAD);
   readonly #engine: HmrEngine;
   readonly #endpoint: HmrEndpoint;
   readonly #dispatch: Dispatch;
@@ -115,11 +115,10 @@ export class Packing {
    */
   find(url: string, headers: IncomingHttpHeaders): Promise<Asset> | undefined {
     const [path, query] = url.split('?');
-    if (path !== this.#aheadPath || this.#endpoint.isForeign(headers)) return undefined;
+    if (path !== this.#aheadPath || !this.#endpoint.hostOf(headers)) return undefined;
+    if (this.#endpoint.isForeign(headers)) return undefined;
     const of = new URLSearchParams(query).get('of') ?? '';
-    return this.#ahead(of, headers).then((chunks) =>
-      madeModule(`export const chunks = ${JSON.stringify(chunks)};`),
-    );
+    return this.#ahead(of, headers).then(aheadModule);
   }
 
   async #ahead(of: string, headers: IncomingHttpHeaders): Promise<string[]> {
