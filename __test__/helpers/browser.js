@@ -1,6 +1,8 @@
 /**
- * A real browser for tests: one browser a test file, a fresh context a page. Chromium, or with
- * HOTGRAPH_BROWSER=firefox the Firefox that is installed.
+ * A real browser for tests: one browser a test file, and a tab with its own context a page. Chromium, or with
+ * HOTGRAPH_BROWSER=firefox the Firefox that is installed. A new tab is a new process, which takes most of a second of
+ * processor time. So a tab that is closed is emptied, and the next page opens in it. Each test has a server with a port
+ * of its own, and so an origin of its own.
  */
 
 import { chromium, firefox } from 'playwright-core';
@@ -15,8 +17,34 @@ const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
 /** How long a tab is waited for when it closes, in milliseconds. */
 const LONGEST_CLOSING = 5_000;
 
+/** Methods of a page that change more than its document: no other page opens in its tab. */
+const LASTING = /** @type {const} */ ([
+  'addInitScript',
+  'close',
+  'context',
+  'emulateMedia',
+  'exposeFunction',
+  'on',
+  'once',
+  'route',
+  'setViewportSize',
+]);
+
 /** @type {Promise<import('playwright-core').Browser> | undefined} */
 let browser;
+
+/**
+ * Empty tabs, by whether they ignore errors of certificates.
+ *
+ * @type {Map<boolean, import('playwright-core').Page[]>}
+ */
+const empty = new Map([
+  [true, []],
+  [false, []],
+]);
+
+/** The pages that a test has changed for good. */
+const changed = new WeakSet();
 
 /** Launches the browser of this process, once. */
 async function launch() {
@@ -34,6 +62,7 @@ async function launch() {
 export async function closeBrowser() {
   const closing = browser;
   browser = undefined;
+  for (const tabs of empty.values()) tabs.length = 0;
   await (await closing)?.close();
 }
 
@@ -48,14 +77,41 @@ export async function browserVersion() {
  * @param {string} url
  * @param {{ context?: import('playwright-core').BrowserContext, ignoreHTTPSErrors?: boolean }} [options]
  */
-export async function openTab(url, options = {}) {
-  const context =
-    options.context ??
-    (await (await launch()).newContext({ ignoreHTTPSErrors: options.ignoreHTTPSErrors ?? false }));
-  const page = await context.newPage();
-  const tab = new Tab(page);
+export async function openTab(url, { context, ignoreHTTPSErrors = false } = {}) {
+  const tabs = context ? undefined : empty.get(ignoreHTTPSErrors);
+  const page = tabs?.pop() ?? (await newPage(context, ignoreHTTPSErrors));
+  const tab = new Tab(page, tabs);
   await page.goto(url);
   return tab;
+}
+
+/**
+ * @param {import('playwright-core').BrowserContext | undefined} context
+ * @param {boolean} ignoreHTTPSErrors
+ */
+async function newPage(context, ignoreHTTPSErrors) {
+  const own = async () => (await launch()).newContext({ ignoreHTTPSErrors });
+  const page = await (context ?? (await own())).newPage();
+  watchOver(page);
+  return page;
+}
+
+/**
+ * Notes when a test changes a page for good.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+function watchOver(page) {
+  for (const name of LASTING) {
+    const method = page[name];
+    Object.assign(page, {
+      /** @param {any[]} args */
+      [name](...args) {
+        changed.add(page);
+        return Reflect.apply(method, page, args);
+      },
+    });
+  }
 }
 
 /** A tab with its console, its errors and its loads. */
@@ -75,21 +131,33 @@ export class Tab {
   /** How many documents the tab has loaded: 1 after opening, 2 after one reload. */
   loads = 0;
 
-  /** @param {import('playwright-core').Page} page */
-  constructor(page) {
+  /**
+   * @param {import('playwright-core').Page} page
+   * @param {import('playwright-core').Page[]} [empty] Gets the page when the tab is closed, emptied.
+   */
+  constructor(page, empty) {
     this.page = page;
-    page.on('console', (message) =>
-      this.console.push({ type: message.type(), text: message.text() }),
-    );
-    page.on('pageerror', ({ message }) => {
-      // Firefox reports what did not load as an error, Chromium as a line in the console.
-      if (LOAD_FAILURE.test(message)) this.console.push({ type: 'error', text: message });
-      else this.errors.push(message);
-    });
-    page.on('domcontentloaded', () => {
-      this.loads += 1;
-    });
+    this.#empty = empty;
+    page.addListener('console', this.#onConsole);
+    page.addListener('pageerror', this.#onError);
+    page.addListener('domcontentloaded', this.#onLoad);
   }
+
+  #empty;
+
+  #onConsole = (/** @type {import('playwright-core').ConsoleMessage} */ message) => {
+    this.console.push({ type: message.type(), text: message.text() });
+  };
+
+  #onError = (/** @type {Error} */ { message }) => {
+    // Firefox reports what did not load as an error, Chromium as a line in the console.
+    if (LOAD_FAILURE.test(message)) this.console.push({ type: 'error', text: message });
+    else this.errors.push(message);
+  };
+
+  #onLoad = () => {
+    this.loads += 1;
+  };
 
   /**
    * Evaluates in the page.
@@ -161,13 +229,40 @@ export class Tab {
     );
   }
 
-  /** Closes the tab. Chromium never says that it did when the page reloaded just then: the browser's end closes it. */
+  /** Closes the tab, or leaves it empty for the next page. */
   async close() {
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, LONGEST_CLOSING);
-    });
-    await Promise.race([this.page.context().close(), late]);
-    clearTimeout(timer);
+    const { page } = this;
+    page.removeListener('console', this.#onConsole);
+    page.removeListener('pageerror', this.#onError);
+    page.removeListener('domcontentloaded', this.#onLoad);
+    if (this.#empty && !changed.has(page) && (await emptied(page))) this.#empty.push(page);
+    else await closed(page);
   }
+}
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<boolean>} Whether nothing is left of what it showed.
+ */
+function emptied(page) {
+  const leaving = page.goto('about:blank', { timeout: LONGEST_CLOSING });
+  return leaving.then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Settles when the tab is closed. Chromium never says that it is when the page reloaded just then: the browser's end
+ * closes it.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+async function closed(page) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, LONGEST_CLOSING);
+  });
+  await Promise.race([page.context().close(), late]);
+  clearTimeout(timer);
 }
