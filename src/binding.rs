@@ -23,7 +23,7 @@ use hotgraph_core::graph::folders::{FileNames, FolderMap, Folders};
 use hotgraph_core::graph::import_map::ImportMap;
 use making::made_or_asked;
 pub use making::{MadeModule, Making, Reading};
-pub use packing::{PackStatus, Packing};
+pub use packing::{PackStatus, Packing, ReadScripts, ReadingScripts};
 pub use shapes::*;
 
 /// The engine: watches files, analyses modules, keeps the module graph and turns changes into updates for
@@ -443,6 +443,16 @@ impl HmrEngine {
     #[napi(catch_unwind)]
     pub fn keep_alone(&self, url: String, is_alone: bool) {
         self.engine.keep_alone(&url, is_alone);
+    }
+
+    /// Reads scripts, makes modules of them and takes these in as if they were served, where the engine makes modules of
+    /// files (the option `mode`). On threads of its own. Not for scripts that others have a say in.
+    #[napi(catch_unwind)]
+    pub fn read_scripts(&self, urls: Vec<String>) -> AsyncTask<ReadingScripts> {
+        AsyncTask::new(ReadingScripts {
+            engine: self.engine.clone(),
+            urls,
+        })
     }
 
     /// The urls of the scripts that a module imports.

@@ -152,6 +152,8 @@ export function createHosted(options: HmrOptions, places?: Places): HostedHmr {
       root,
       base,
       dispatch,
+      // Urls of a backend may name other files than those of the folder.
+      fileOfEngine: (url) => (places ? null : (site?.maker.fileOfEngine(url) ?? null)),
       engine: { watch, ...makingOf(places), answersForHost: true, ...(snapshot && { snapshot }) },
     });
     const say = (line: string) => hotServer.terminal.print('info', `[hotgraph] ${line}`);

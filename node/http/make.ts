@@ -104,6 +104,14 @@ export class Maker {
     return ASKS.test(url) || (this.#plugins.compile !== undefined && COMPILED.test(file));
   }
 
+  /** The file of a module that the engine makes alone: no plugin has a say. `null` of all others. */
+  fileOfEngine(url: string): string | null {
+    if (this.#isHostFirst || this.isMadeUp(url)) return null;
+    const file = this.#engine.fileOf(url);
+    if (file === null || this.#plugins.isEmpty) return file;
+    return this.#plugins.concerns(idOf(url, file, this.#base)) ? null : file;
+  }
+
   /** Whether plugins are asked: for modules and style sheets, and for what is imported as such. */
   #isForPlugins({ url, file, kind, headers }: MakeRequest): boolean {
     if (this.#plugins.isEmpty) return false;

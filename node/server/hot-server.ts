@@ -75,6 +75,8 @@ export interface Host {
   hosts?: readonly string[];
   /** Answers the requests that the engine makes from within. */
   dispatch: Dispatch;
+  /** The file of a module that the engine makes alone; `null` of all others. Default: of all. */
+  fileOfEngine?(url: string): string | null;
   /** What the engine has to know of it besides. */
   engine: Omit<EngineOptions, 'root' | 'base' | 'clientUrl' | 'pulls' | 'packsFrom'>;
 }
@@ -121,7 +123,9 @@ export class HotServer {
   }
 
   /** Starts engine and endpoint. */
-  start({ server, root, base, hosts = [], dispatch, engine: facts }: Host): Running {
+  start(host: Host): Running {
+    const { server, root, base, hosts = [], dispatch, fileOfEngine = () => null } = host;
+    const { engine: facts } = host;
     this.#root = root;
     const { allowedHosts = [], allowedOrigins = [], overlay = true, pack } = this.#options;
     // A page's first message waits until the engine knows what its modules accept: an earlier update would find no
@@ -188,9 +192,12 @@ export class HotServer {
     const { mode, servesFiles = false, resolvesOnly = false } = facts;
     const varies = mode === undefined && !servesFiles && !resolvesOnly;
     const debug = (text: string) => this.terminal.print('debug', `[hotgraph] ${plainLine(text)}`);
-    const packing = pack === false ? undefined : new Packing(engine, endpoint, dispatch, debug);
     const single = new SinglePackages(plugins.all, (...warning) => engine.hostWarned(...warning));
     const seen = (file: string) => single.seen(file);
+    const packing =
+      pack === false
+        ? undefined
+        : new Packing({ engine, endpoint, dispatch, fileOfEngine, seen, say: debug });
     const head = () => plugins.head();
     const files = new HmrFiles(engine, endpoint, { head, varies, seen, packing });
     this.#running = { engine, endpoint, files, ...(packing && { packing }) };

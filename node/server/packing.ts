@@ -1,8 +1,9 @@
 /**
  * Packs, as far as a server has a hand in them: which pages get them, and what has to be known before a script is served.
  *
- * Before a page gets a script, the server asks itself for all that the script imports. The page gets all that is known
- * by then in one pack, also the first time. Later the server asks itself for what has changed since.
+ * Before a page gets a script, all that the script imports is read. The engine reads the files of which it makes modules
+ * alone. For all others the server asks itself. The page gets all that is known by then in one pack, also the first
+ * time. Later, what has changed since is read again.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -10,7 +11,7 @@ import type { HmrEngine } from '#native';
 import { AHEAD, type Asset, aheadModule, clientPath } from './assets.js';
 import { destinationOf } from './destination.js';
 import type { HmrEndpoint } from './endpoint.js';
-import { answerTo, type Dispatch, isOwn } from './pull.js';
+import { answerTo, atOnce, type Dispatch, isOwn } from './pull.js';
 
 /** Requests that are under way at once. */
 const MOST_AT_ONCE = 32;
@@ -27,16 +28,28 @@ const LEFT_OUT = /^(?:if-|range$|accept-encoding$|sec-|connection$|referer$|:)/;
 /** What makes answers differ from visitor to visitor, in the words of `Vary`. */
 const VARIES = /\*|cookie|authorization|accept-language|user-agent/i;
 
+/** Whose packs they are. */
+export interface PackingOptions {
+  engine: HmrEngine;
+  endpoint: HmrEndpoint;
+  /** Answers the requests that the server makes of itself. */
+  dispatch: Dispatch;
+  /** The file of a module that the engine makes alone; `null` of those that the server has to be asked for. */
+  fileOfEngine(url: string): string | null;
+  /** Gets each file that the engine has read. */
+  seen(file: string): void;
+  /** Prints a line for who wants to know how pages load. */
+  say(line: string): void;
+}
+
 /** Packs for the pages of one server. */
 export class Packing {
   /** Whether pages get packs. Once they do they always will. */
   isOn = false;
   /** The path, below the base path, of the module that idle pages ask for. It is next to the client. */
   readonly #aheadPath = clientPath().replace(/[^/]+$/, AHEAD);
+  readonly #options: PackingOptions;
   readonly #engine: HmrEngine;
-  readonly #endpoint: HmrEndpoint;
-  readonly #dispatch: Dispatch;
-  readonly #say: (line: string) => void;
   /** The urls that pages have asked for, of which all was read that they import. */
   readonly #roots = new Set<string>();
   /** By url, the version of the content that was read. */
@@ -48,17 +61,9 @@ export class Packing {
   /** One after the other: nothing is read twice. */
   #reading: Promise<void> = Promise.resolve();
 
-  /** @param say Prints a line for who wants to know how pages load. */
-  constructor(
-    engine: HmrEngine,
-    endpoint: HmrEndpoint,
-    dispatch: Dispatch,
-    say: (line: string) => void,
-  ) {
-    this.#engine = engine;
-    this.#endpoint = endpoint;
-    this.#dispatch = dispatch;
-    this.#say = say;
+  constructor(options: PackingOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
   }
 
   /**
@@ -83,7 +88,7 @@ export class Packing {
   async prepare(url: string, headers: IncomingHttpHeaders): Promise<void> {
     if (!this.isOn || isOwn(headers) || destinationOf(headers) !== 'module') return;
     // Pages of other sites make no modules.
-    if (this.#endpoint.isForeign(headers)) return;
+    if (this.#options.endpoint.isForeign(headers)) return;
     // Modules that came with another one are read. Anyone can make up other urls.
     if (this.#roots.has(url) || (!this.#read.has(url) && this.#read.size < MOST)) {
       this.#roots.add(url);
@@ -115,8 +120,8 @@ export class Packing {
    */
   find(url: string, headers: IncomingHttpHeaders): Promise<Asset> | undefined {
     const [path, query] = url.split('?');
-    if (path !== this.#aheadPath || !this.#endpoint.hostOf(headers)) return undefined;
-    if (this.#endpoint.isForeign(headers)) return undefined;
+    if (path !== this.#aheadPath || !this.#options.endpoint.hostOf(headers)) return undefined;
+    if (this.#options.endpoint.isForeign(headers)) return undefined;
     const of = new URLSearchParams(query).get('of') ?? '';
     return this.#ahead(of, headers).then(aheadModule);
   }
@@ -139,36 +144,42 @@ export class Packing {
     if (isOwn(headers) && this.#seen.has(url)) this.#seen.set(url, body);
   }
 
+  /** Reads a script and all that it imports: what the engine makes at once, and the rest by asking the server. */
   async #readAll(root: string, asked: IncomingHttpHeaders): Promise<void> {
-    const waiting = this.#read.has(root) ? this.#changed() : [root];
+    let waiting = this.#read.has(root) ? this.#changed() : [root];
     if (waiting.length === 0) return;
-    const visit = async (url: string) => {
-      await this.#visit(url, asked);
-      for (const imported of this.#engine.importsOf(url)) {
-        if (this.#read.has(imported) || this.#read.size >= MOST) continue;
-        this.#read.set(imported, 0);
-        waiting.push(imported);
+    while (waiting.length > 0) {
+      const { left, imports } = await this.#readByEngine(waiting);
+      await atOnce(left, MOST_AT_ONCE, async (url) => {
+        // A module that cannot be read ahead is loaded one by one.
+        await this.#visit(url, asked).catch(() => undefined);
+        imports.push(...this.#engine.importsOf(url));
+      });
+      waiting = [];
+      for (const url of imports) {
+        if (this.#read.has(url) || this.#read.size >= MOST) continue;
+        this.#read.set(url, 0);
+        waiting.push(url);
       }
-    };
-    await new Promise<void>((resolve) => {
-      let active = 0;
-      const go = () => {
-        while (active < MOST_AT_ONCE) {
-          const url = waiting.pop();
-          if (url === undefined) break;
-          active += 1;
-          // A module that cannot be read ahead is loaded one by one.
-          const leave = () => {
-            active -= 1;
-            go();
-          };
-          void visit(url).then(leave, leave);
-        }
-        if (active === 0) resolve();
-      };
-      go();
-    });
+    }
     this.#engine.readAhead(root);
+  }
+
+  /** @returns The urls of what the server has to be asked for, and those of what the others import. */
+  async #readByEngine(urls: readonly string[]): Promise<{ left: string[]; imports: string[] }> {
+    const files = new Map<string, string>();
+    const left: string[] = [];
+    for (const url of urls) {
+      const file = this.#options.fileOfEngine(url);
+      if (file === null) left.push(url);
+      else files.set(url, file);
+    }
+    if (files.size === 0) return { left, imports: [] };
+    for (const url of files.keys()) this.#read.set(url, this.#engine.contentVersion(url));
+    const read = await this.#engine.readScripts([...files.keys()]);
+    for (const url of read.left) files.delete(url);
+    for (const file of files.values()) this.#options.seen(file);
+    return { left: [...left, ...read.left], imports: read.imports };
   }
 
   /** Asks the server for a module, as the page would that has asked for another one. */
@@ -178,7 +189,11 @@ export class Packing {
     const headers = { ...Object.fromEntries(kept), ...(host && { host: String(host) }) };
     this.#read.set(url, this.#engine.contentVersion(url));
     this.#seen.set(url, undefined);
-    const { statusCode, headers: said, payload } = await answerTo(this.#dispatch, url, headers);
+    const {
+      statusCode,
+      headers: said,
+      payload,
+    } = await answerTo(this.#options.dispatch, url, headers);
     const served = this.#seen.get(url);
     this.#seen.delete(url);
     const isAltered = typeof served === 'string' && served !== payload;
@@ -199,6 +214,6 @@ export class Packing {
     if (this.#said.get(url) === how) return;
     if (this.#said.size >= MOST) this.#said.clear();
     this.#said.set(url, how);
-    this.#say(`${url} ${how}`);
+    this.#options.say(`${url} ${how}`);
   }
 }

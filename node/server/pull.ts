@@ -66,15 +66,24 @@ export async function pull(
     ...serve.map((url) => ({ url, ask })),
   ];
   const failures: { url: string; message: string }[] = [];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { url } = next;
-      const message = await next.ask(dispatch, url, headersFor(url));
-      if (message !== undefined) failures.push({ url, message });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(waiting.length, MOST_AT_ONCE) }, work));
+  await atOnce(waiting, MOST_AT_ONCE, async ({ url, ask }) => {
+    const message = await ask(dispatch, url, headersFor(url));
+    if (message !== undefined) failures.push({ url, message });
+  });
   engine.pulled(question, failures);
+}
+
+/** Does some work for each of a list, for so many at once. Settles when all is done, or work has failed. */
+export async function atOnce<Item>(
+  list: readonly Item[],
+  most: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = list.values();
+  const go = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(list.length, most) }, go));
 }
 
 /** Makes a request for a preview. Returns why there is none, as soon as that or the preview is known. */

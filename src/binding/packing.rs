@@ -1,4 +1,4 @@
-//! Packs are made away from Node's thread, which has requests to answer.
+//! Packs, and the modules that go into them, are made away from Node's thread, which has requests to answer.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use napi::bindgen_prelude::Result;
 use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 
 /// Whether a script has a pack.
 #[napi(object)]
@@ -48,5 +48,37 @@ impl Task for Packing {
 
     fn resolve(&mut self, _: Env, status: Self::Output) -> Result<Self::JsValue> {
         Ok(status)
+    }
+}
+
+/// What came of reading scripts.
+#[napi(object)]
+pub struct ReadScripts {
+    /// The urls of those that the host has to be asked for.
+    pub left: Vec<String>,
+    /// The urls of the scripts that the others import, each once.
+    pub imports: Vec<String>,
+}
+
+/// The reading of scripts.
+pub struct ReadingScripts {
+    /// Who reads them.
+    pub engine: Arc<Engine>,
+    /// Their urls.
+    pub urls: Vec<String>,
+}
+
+#[napi]
+impl Task for ReadingScripts {
+    type Output = engine::ReadScripts;
+    type JsValue = ReadScripts;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        Ok(self.engine.read_scripts(&self.urls))
+    }
+
+    fn resolve(&mut self, _: Env, read: Self::Output) -> Result<Self::JsValue> {
+        let engine::ReadScripts { left, imports } = read;
+        Ok(ReadScripts { left, imports })
     }
 }

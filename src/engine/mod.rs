@@ -40,7 +40,7 @@ use hotgraph_core::syntax::analyze::ModuleRecord;
 use change::MadeOfSave;
 use coordinator::Coordinator;
 use make::Maker;
-pub use make::{CompileOptions, HostText, Made, Refusal, TextKind};
+pub use make::{CompileOptions, HostText, Made, ReadScripts, Refusal, TextKind};
 use message::Message;
 pub use message::{HostFailure, HostWarning, PullFailure};
 pub use pack::Packs;

@@ -3,6 +3,7 @@
 //! Knows files, what requests want of them, and what specifiers stand for. Must not know pages, or who waits for what is
 //! made. TypeScript, JSX and CSS modules are compiled by `hotgraph-compile`.
 
+mod alone;
 mod hooks;
 mod map;
 pub mod request;
@@ -19,6 +20,7 @@ use super::state::accepted_specifiers;
 use super::{Engine, EngineOptions, Shared};
 use crate::engine::message::Message;
 use crate::engine::watch::reading;
+pub use alone::ReadScripts;
 use hooks::{Answers, Registering};
 pub use hooks::{CompileOptions, HostText, TextKind};
 use hotgraph_compile::{data, script, style};
@@ -416,9 +418,7 @@ impl Engine {
         };
         let (module_url, _) = url::identify(request);
         let made = self.shared.make(maker, &module_url, file, source, by_host);
-        for config in maker.resolver.new_configs() {
-            self.post(Message::Config(config));
-        }
+        self.report_configs(maker);
         made.map_err(|unmade| match unmade {
             Unmade::Asks(specifiers) => Refusal::Asks(specifiers),
             Unmade::Wrong(problem) => {
@@ -428,6 +428,13 @@ impl Engine {
                 Refusal::Wrong(message)
             }
         })
+    }
+
+    /// Has files watched that turned out to decide how others are made.
+    fn report_configs(&self, maker: &Maker) {
+        for config in maker.resolver.new_configs() {
+            self.post(Message::Config(config));
+        }
     }
 
     /// Makes what a page gets of a module script that stands in it.
