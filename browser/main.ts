@@ -10,11 +10,13 @@ import type { Packed, PackedNative } from '../runtime/modules/packs.js';
 import type { Definition } from '../runtime/protocol.js';
 import { createLog } from '../runtime/tell/log.js';
 import type { Identity } from '../runtime/update/ports.js';
+import { rehearse } from '../runtime/update/rehearsal.js';
 import { Runtime } from '../runtime/update/runtime.js';
 import { connect, type Environment } from './connect.js';
 import { madeBy } from './dom/frames.js';
 import { pagePorts, workerPorts } from './page.js';
 import { fetchAhead } from './wire/ahead.js';
+import { idle } from './wire/idle.js';
 import { type ReloadPorts, takeLastReload } from './wire/reload.js';
 
 /** Calls of a stack. Of ten, which is what Chromium keeps, a framework makes so many that the page's own are not there. */
@@ -143,6 +145,9 @@ function startPage(): Runtime {
     page.identify(env);
     overlay = served.overlay ?? env.overlay;
   };
+  void idle()
+    .then(() => rehearse(ports))
+    .catch((error) => log.debug(`the first update will take longer than others: ${error}`));
   const socket = connect({ runtime: page, log, page: served.page, reloaded, started, identified });
   return page;
 }
