@@ -17,18 +17,29 @@ const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
 /** How long a tab is waited for when it closes, in milliseconds. */
 const LONGEST_CLOSING = 5_000;
 
-/** Methods of a page that change more than its document: no other page opens in its tab. */
-const LASTING = /** @type {const} */ ([
-  'addInitScript',
-  'close',
-  'context',
-  'emulateMedia',
-  'exposeFunction',
-  'on',
-  'once',
-  'route',
-  'setViewportSize',
-]);
+/** Methods of a page, and of its context, that change more than a document: no other page opens in the tab. */
+const LASTING = /** @type {const} */ ({
+  page: [
+    'addInitScript',
+    'close',
+    'emulateMedia',
+    'exposeFunction',
+    'on',
+    'once',
+    'route',
+    'setViewportSize',
+  ],
+  context: [
+    'addCookies',
+    'addInitScript',
+    'close',
+    'grantPermissions',
+    'newCDPSession',
+    'newPage',
+    'route',
+    'setOffline',
+  ],
+});
 
 /** @type {Promise<import('playwright-core').Browser> | undefined} */
 let browser;
@@ -102,16 +113,16 @@ async function newPage(context, ignoreHTTPSErrors) {
  * @param {import('playwright-core').Page} page
  */
 function watchOver(page) {
-  for (const name of LASTING) {
-    const method = page[name];
-    Object.assign(page, {
-      /** @param {any[]} args */
-      [name](...args) {
-        changed.add(page);
-        return Reflect.apply(method, page, args);
-      },
-    });
-  }
+  const note = (/** @type {any} */ object, /** @type {string} */ name) => {
+    const method = object[name];
+    object[name] = (/** @type {any[]} */ ...args) => {
+      changed.add(page);
+      return Reflect.apply(method, object, args);
+    };
+  };
+  for (const name of LASTING.page) note(page, name);
+  const context = page.context();
+  for (const name of LASTING.context) note(context, name);
 }
 
 /** A tab with its console, its errors and its loads. */
@@ -138,9 +149,11 @@ export class Tab {
   constructor(page, empty) {
     this.page = page;
     this.#empty = empty;
-    page.addListener('console', this.#onConsole);
-    page.addListener('pageerror', this.#onError);
-    page.addListener('domcontentloaded', this.#onLoad);
+    page.on('console', this.#onConsole);
+    page.on('pageerror', this.#onError);
+    page.on('domcontentloaded', this.#onLoad);
+    // These listeners leave with the tab.
+    changed.delete(page);
   }
 
   #empty;
