@@ -17,7 +17,7 @@ const LOAD_FAILURE = /^Loading (?:\w+ )?module from .* was blocked/;
 /** How long a tab is waited for when it closes, in milliseconds. */
 const LONGEST_CLOSING = 5_000;
 
-/** Methods of a page, and of its context, that change more than a document: no other page opens in the tab. */
+/** Methods of a page, its context and its clock that change more than a document: no other page opens in the tab. */
 const LASTING = /** @type {const} */ ({
   page: [
     'addInitScript',
@@ -39,6 +39,7 @@ const LASTING = /** @type {const} */ ({
     'route',
     'setOffline',
   ],
+  clock: ['install', 'pauseAt', 'setFixedTime', 'setSystemTime'],
 });
 
 /** @type {Promise<import('playwright-core').Browser> | undefined} */
@@ -123,6 +124,7 @@ function watchOver(page) {
   for (const name of LASTING.page) note(page, name);
   const context = page.context();
   for (const name of LASTING.context) note(context, name);
+  for (const name of LASTING.clock) note(page.clock, name);
 }
 
 /** A tab with its console, its errors and its loads. */
