@@ -4,7 +4,7 @@
 
 import { renameSync } from 'node:fs';
 import { mkdir, open, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import ava from 'ava';
 import { code, startWatched } from '../../helpers/watched.js';
@@ -139,6 +139,46 @@ for (const watch of [true, 'poll']) {
     await watched.project.writeAtomically('other/two.js', code(11));
     await watched.knows('dep.js', code(11));
     t.false(JSON.stringify(watched.events).includes('one.js'), 'no link leads there any longer');
+    t.deepEqual(watched.complaints(), []);
+  });
+
+  test(`a file that becomes a link is followed, watch: ${watch}`, async (t) => {
+    const files = { 'dep.js': code(1), 'real/one.js': code(10), 'real/two.js': code(20) };
+    const watched = await startWatched(t, files, { watch, serve: ['dep.js'] });
+    for (const [name, number] of [
+      ['real/one.js', 10],
+      ['real/two.js', 20],
+    ]) {
+      await symlink(name, `${watched.path('dep.js')}.new`);
+      await rename(`${watched.path('dep.js')}.new`, watched.path('dep.js'));
+      await watched.knows('dep.js', code(number));
+      await watched.project.write(name, code(number + 1));
+      await watched.knows('dep.js', code(number + 1));
+    }
+    t.deepEqual(watched.complaints(), []);
+  });
+
+  test(`a link that leads over other links is followed when one of those is pointed elsewhere, watch: ${watch}`, async (t) => {
+    const files = {
+      'releases/1/lib/dep.js': code(1),
+      'releases/2/lib/dep.js': code(10),
+      'app/main.js': '1;',
+    };
+    const watched = await startWatched(t, files, { watch, root: 'app', serve: [] });
+    const current = watched.project.path('current');
+    const point = async (number) => {
+      await symlink(watched.project.path(`releases/${number}`), `${current}.new`, 'junction');
+      await rename(`${current}.new`, current);
+    };
+    await point(1);
+    await symlink(join(current, 'lib'), watched.path('lib'), 'junction');
+    watched.serve('lib/dep.js');
+    await watched.project.write('releases/1/lib/dep.js', code(2));
+    await watched.knows('lib/dep.js', code(2));
+    await point(2);
+    await watched.knows('lib/dep.js', code(10));
+    await watched.project.write('releases/2/lib/dep.js', code(11));
+    await watched.knows('lib/dep.js', code(11));
     t.deepEqual(watched.complaints(), []);
   });
 

@@ -79,6 +79,9 @@ impl Coordinator {
             for index in found {
                 // By the path that it is served under: a link may lead elsewhere by now.
                 let served = self.shared.state().files.get(index).path.clone();
+                if served.is_symlink() {
+                    self.follow(&served);
+                }
                 let look = self.look_at(index, &served, change);
                 self.looked_after_all(&served, matches!(look, Look::Changed { .. }));
                 match look {

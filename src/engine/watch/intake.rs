@@ -265,18 +265,22 @@ impl Coordinator {
             .map(|entry| entry.path.clone())
             .collect();
         for path in paths {
-            let real = self.watcher.watch_file(&path);
-            let mut state = self.shared.state();
-            if let Some(index) = state.files.find(&path) {
-                state.files.add_alias(index, &real);
-            }
-            drop(state);
+            self.follow(&path);
             let seen = if path.is_file() {
                 Seen::Created
             } else {
                 Seen::Gone
             };
             self.changes.record(&path, seen, now);
+        }
+    }
+
+    /// Watches a served file where it is now: links on the way to it may lead elsewhere than before.
+    pub fn follow(&mut self, path: &Path) {
+        let real = self.watcher.watch_file(path);
+        let mut state = self.shared.state();
+        if let Some(index) = state.files.find(path) {
+            state.files.add_alias(index, &real);
         }
     }
 }

@@ -230,23 +230,32 @@ impl FileWatcher {
         self.polled.contains(folder)
     }
 
-    /// A symbolic link that is pointed elsewhere is an event in the folder that holds the link. Returns whether that
-    /// has to be polled.
+    /// A symbolic link that is pointed elsewhere is an event in the folder that holds the link. There may be more links
+    /// on the way to what it names. Returns whether any of that has to be polled.
     fn want_links_on_the_way(&mut self, path: &Path) -> bool {
         let mut is_polled = false;
-        for ancestor in path.ancestors() {
-            let is_link = ancestor
-                .symlink_metadata()
-                .is_ok_and(|found| found.is_symlink());
-            if let (true, Some(parent), Some(name)) =
-                (is_link, ancestor.parent(), ancestor.file_name())
-            {
+        let mut ways = vec![path.to_path_buf()];
+        // Links may lead in a circle.
+        let mut followed = HashSet::new();
+        while let Some(way) = ways.pop() {
+            for ancestor in way.ancestors() {
+                if ancestor == self.root {
+                    break;
+                }
+                let Ok(target) = ancestor.read_link() else {
+                    continue;
+                };
+                let (Some(parent), Some(name)) = (ancestor.parent(), ancestor.file_name()) else {
+                    continue;
+                };
                 let holder = real_path(parent);
+                if !followed.insert(holder.join(name)) {
+                    continue;
+                }
                 is_polled |= self.want(&holder);
                 self.wanted.insert(holder.join(name));
-            }
-            if ancestor == self.root {
-                break;
+                let rest = way.strip_prefix(ancestor).unwrap_or(Path::new(""));
+                ways.push(holder.join(target).join(rest));
             }
         }
         is_polled
