@@ -37,8 +37,17 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\])$/;
 /** The place in a header `refresh`. */
 const REFRESHED = /(?<=url\s*=\s*["']?)[^"'\s]+/i;
 
-/** Headers that are between two neighbours. Node writes its own. */
-const BETWEEN_NEIGHBOURS = ['connection', 'keep-alive', 'transfer-encoding', 'proxy-connection'];
+/**
+ * Headers that are between two neighbours. Node writes its own, and refuses a `trailer` where an answer is not sent in
+ * chunks.
+ */
+const BETWEEN_NEIGHBOURS = [
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'proxy-connection',
+  'trailer',
+];
 
 /** Headers of requests that ask for less than the whole answer, as it is. */
 const PARTIAL = ['if-none-match', 'if-modified-since', 'if-range', 'range', 'accept-encoding'];

@@ -53,6 +53,17 @@ test('pages in every form get the client, with headers that are right', async (t
   }
 });
 
+test('a page with trailers comes whole', async (t) => {
+  const { origin } = await startFor(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html', trailer: 'server-timing' });
+    response.write('<!doctype html>');
+    response.addTrailers({ 'server-timing': 'db;dur=1' });
+    response.end('<h1>whole</h1>');
+  });
+  const response = await fetch(origin, { headers: PAGE_HEADERS });
+  t.regex(await response.text(), /hotgraph.*<h1>whole<\/h1>$/s);
+});
+
 test('a page that does not say what it is becomes one, as in browsers', async (t) => {
   let end = () => {};
   const bodies = {
