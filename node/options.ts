@@ -244,6 +244,9 @@ export function checkOptions(
   options: unknown,
   name: string = call,
 ): void {
+  if (Array.isArray(options)) {
+    throw new TypeError(`[hotgraph] ${name} takes an object of options, not a list.`);
+  }
   const { issues = [] } = v.safeParse(schemas[call], options);
   const sentences = issues.map((issue) => {
     const path = issue.path ?? [];

@@ -19,6 +19,7 @@ for (const [call, message] of [
   [plugin({ port: 8000 }), 'hmrPlugin() has no option "port". There are: '],
   [plugin(null), 'hmrPlugin() takes an object of options, not null.'],
   [plugin('debug'), 'hmrPlugin() takes an object of options, not "debug".'],
+  [plugin([]), 'hmrPlugin() takes an object of options, not a list.'],
   [
     plugin({ logLevel: 'loud' }),
     'The option "logLevel" of hmrPlugin() is "loud", and has to be "debug", "info",',

@@ -536,6 +536,18 @@ for (const [what, { args = [], files = {}, says, frame }] of Object.entries({
     files: { 'hotgraph.config.mjs': "export default Object.fromEntries([['po' + 'rt', '8000']]);" },
     says: ['[hotgraph] The option "port" of hotgraph.config.mjs is "8000"'],
   },
+  'a configuration that is a list': {
+    files: { 'hotgraph.config.mjs': 'export default [];' },
+    says: ['hotgraph.config.mjs takes an object of options, not a list'],
+  },
+  'a configuration that a promise rejects': {
+    files: {
+      'hotgraph.config.mjs':
+        "const load = async () => {\n  throw new Error('no database');\n};\nexport default load();",
+    },
+    says: ['hotgraph.config.mjs:2 does not load: Error: no database'],
+    frame: "> 2 |   throw new Error('no database');",
+  },
   'a configuration that is a function': {
     files: { 'hotgraph.config.mjs': 'export default () => ({});' },
     says: ['hotgraph.config.mjs takes an object of options'],

@@ -134,7 +134,11 @@ function requireTypes(name: string): void {
 }
 
 async function importFrom(file: string, name: string): Promise<HotgraphConfig> {
-  const loaded = await quietly(() => import(pathToFileURL(file).href)).catch((error: unknown) => {
+  const load = async () => {
+    const module = await import(pathToFileURL(file).href);
+    return { default: await module.default };
+  };
+  const loaded = await quietly(load).catch((error: unknown) => {
     const message =
       error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${error}`;
     const place = placeOf(error, file, [import.meta.url]);
