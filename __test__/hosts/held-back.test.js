@@ -320,6 +320,9 @@ document.body.append(frame);
 frame.contentDocument.open();
 frame.contentDocument.write('<base href="/">' + ${JSON.stringify(script)});
 frame.contentDocument.close();`,
+  blob: (script) => `const page = '<base href="' + origin + '/">' + ${JSON.stringify(script)};
+const src = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
+document.body.append(Object.assign(document.createElement('iframe'), { src }));`,
 })) {
   const files = (script) => ({
     'main.js': `${frame(script)}
@@ -345,6 +348,18 @@ globalThis.read = () => document.querySelector('iframe').contentWindow.value;`,
     await project.write('frame.js', 'globalThis.value = 3;\nimport.meta.hot?.accept();');
     await tab.until(read, 3);
     t.true(await tab.evaluate(() => globalThis.alive));
+  });
+
+  test(`a style sheet of a ${what} frame that has no client`, async (t) => {
+    const link = '<link rel="stylesheet" href="/frame.css">';
+    const app = await startApp(t, files(link), { config: CONFIG });
+    const color = () => {
+      const { document } = globalThis.frames[0];
+      return document.body && getComputedStyle(document.body).color;
+    };
+    await app.tab.until(color, 'rgb(1, 1, 1)');
+    await app.project.write('frame.css', 'body { color: rgb(2, 2, 2) }');
+    t.is((await reload(t, app, color, 'rgb(2, 2, 2)')).changed, '/frame.css');
   });
 
   test(`a script of a ${what} frame that accepts nothing`, async (t) => {

@@ -1,8 +1,11 @@
 /**
- * Frames without an address: `srcdoc`, and what code writes into an empty frame. No server writes their HTML, so they
+ * Frames without an address on a server: `srcdoc`, `blob:`, and what code writes into an empty frame. No server writes their HTML, so they
  * have no client, unless a hot module brings it along.
  */
 import { parseAddress } from '../../runtime/url.js';
+
+/** What such addresses begin with. */
+const LOCAL = /^(?:about|blob):/;
 
 type Scope = Window & typeof globalThis;
 
@@ -27,7 +30,7 @@ export function madeBy(frame: Scope): Window {
 function hasNoAddress(frame: Scope): boolean {
   try {
     const [entry] = frame.performance.getEntriesByType('navigation');
-    return frame.location.protocol === 'about:' || (entry?.name ?? 'about:').startsWith('about:');
+    return LOCAL.test(frame.location.protocol) || LOCAL.test(entry?.name ?? 'about:');
   } catch {
     // It is of another origin.
     return false;
