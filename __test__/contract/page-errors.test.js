@@ -539,6 +539,35 @@ test('an update that does not load is shown at its import', async (t) => {
   t.true(server.events.filter(({ type }) => type === 'failed').length >= 3);
 });
 
+for (const [what, callback, edit] of [
+  ['dispose', `import.meta.hot.dispose(() => {\n  null.x;\n});`, 'part.js'],
+  ['dispose that is awaited', `import.meta.hot.dispose(async () => {\n  null.x;\n});`, 'part.js'],
+  ['prune', `import.meta.hot.prune(() => {\n  null.x;\n});`, 'main.js'],
+  ['listener', `import.meta.hot.on('vite:beforeUpdate', () => {\n  null.x;\n});`, 'part.js'],
+]) {
+  test(`an error in a callback is shown in console and terminal with its place: ${what}`, async (t) => {
+    const { server, tab, project } = await startApp(t, {
+      'main.js': `import './part.js';\nimport.meta.hot.accept();\n`,
+      'part.js': `${callback}\n`,
+    });
+    const edited = {
+      'part.js': `${callback}\nexport {};\n`,
+      'main.js': 'import.meta.hot.accept();\n',
+    };
+    await project.write(edit, edited[edit]);
+    await tab.logged('null');
+    await waitFor(
+      () => errors(server).length > 0,
+      () => 'the terminal was not told',
+    );
+    const [{ message, file, line, column, frame }] = errors(server);
+    t.regex(message, /^a (?:dispose callback|prune callback|listener) of .* threw: .*null/);
+    t.deepEqual([file, line, column], [project.path('part.js'), 2, 8]);
+    t.regex(frame, /^> 2 \| {3}null\.x;$/m);
+    t.is(await tab.evaluate(places), null);
+  });
+}
+
 test('new code that defines an element again says what to do', async (t) => {
   const define = (text) =>
     `class A extends HTMLElement { text = '${text}'; }\ncustomElements.define('x-a', A);\nimport.meta.hot.accept();\n`;

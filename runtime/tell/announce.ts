@@ -34,6 +34,11 @@ export function summary({ boundaries }: Application, { changed }: Update, ms: nu
   return `updated ${changed.join(', ')}${by} in ${ms.toFixed(1)} ms`;
 }
 
+/** What a callback did, ahead of the error: one that does not settle has not thrown. */
+export function verbOf(error: unknown): string {
+  return error instanceof Unsettled ? '' : 'threw: ';
+}
+
 /** What the console says of something that went wrong in an update. */
 export function describeFailure({ stage, url, error }: Failure): string {
   const text = textOf(error);
@@ -46,9 +51,7 @@ export function describeFailure({ stage, url, error }: Failure): string {
     case 'style':
       return `a style sheet was not updated: ${text}`;
     case 'dispose':
-    case 'callback': {
-      const verb = error instanceof Unsettled ? '' : 'threw: ';
-      return `${stage === 'dispose' ? 'a dispose' : 'an accept'} callback of ${url} ${verb}${text}`;
-    }
+    case 'callback':
+      return `${stage === 'dispose' ? 'a dispose' : 'an accept'} callback of ${url} ${verbOf(error)}${text}`;
   }
 }

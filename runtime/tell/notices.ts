@@ -6,11 +6,11 @@ import type { ErrorPayload } from '../../client.js';
 import type { ClientMessage, Diagnostic, Thrown, Update } from '../protocol.js';
 import type { Failure, LostExports } from '../update/apply.js';
 import type { Application } from '../update/plan.js';
-import { describeFailure } from './announce.js';
+import { describeFailure, verbOf } from './announce.js';
 import { Diagnostics } from './diagnostics.js';
-import { describeDiagnostic, diagnosticPayload, type Log, thrownPayload } from './log.js';
+import { describeDiagnostic, diagnosticPayload, type Log, textOf, thrownPayload } from './log.js';
 import { chainOf, type Located, type Problem, Problems } from './problems.js';
-import { type Trouble, troubleOfFailure } from './trouble.js';
+import { type Trouble, troubleOf, troubleOfFailure } from './trouble.js';
 
 /** Failures of one page load that are told: what more of them have in common is said by then. */
 const MOST_UNLOADED = 20;
@@ -98,7 +98,9 @@ export class Notices {
     if (application) {
       for (const failure of failures) {
         this.#show(failure, update, application);
-        if (failure.stage !== 'dispose') questions.set(failure, ++this.#questions);
+        const { stage, url = null, error } = failure;
+        if (stage === 'dispose') this.#locate(describeFailure(failure), error, url);
+        else questions.set(failure, ++this.#questions);
       }
     }
     this.#problems.updated(update, application, failures, questions);
@@ -106,6 +108,25 @@ export class Notices {
       question,
       ...troubleOfFailure(failure, this.#ports.origin),
     }));
+  }
+
+  /**
+   * A callback of the page's code failed, and nothing is the matter with the page. Nothing fixes that: it is said once.
+   *
+   * @param who The callback, in a few words.
+   * @param url The module that registered it, where that is known.
+   */
+  threw(who: string, error: unknown, url: string | null = null): void {
+    const said = `${who} ${verbOf(error)}${textOf(error)}`;
+    this.#log.error(said, error);
+    this.#locate(said, error, url);
+  }
+
+  /** Has the server say where that was. */
+  #locate(message: string, error: unknown, url: string | null): void {
+    const question = ++this.#questions;
+    const trouble = troubleOf(error, url, this.#ports.origin);
+    this.#ports.send({ type: 'thrown', thrown: { ...trouble, message, question } });
   }
 
   /** Something failed while the page loaded. The browser's console has it, but not all that the server knows. */

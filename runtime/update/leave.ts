@@ -5,7 +5,6 @@
 
 import type { Events } from '../hot/events.js';
 import type { Modules } from '../modules/modules.js';
-import { type Log, textOf } from '../tell/log.js';
 import { patient } from '../wait.js';
 import { runDisposers } from './dispose.js';
 
@@ -14,6 +13,9 @@ export interface LeavePorts {
   /** Nothing in the page imports the module any more. */
   forget(url: string): void;
 }
+
+/** Is told of callbacks that threw: which one, in a few words, and the module. */
+type Threw = (who: string, error: unknown, url: string) => void;
 
 /** Milliseconds that each step holds up the next. */
 const PATIENCE = 1000;
@@ -28,7 +30,7 @@ export async function leave(
   modules: Modules,
   events: Events,
   ports: LeavePorts,
-  log: Log,
+  threw: Threw,
 ): Promise<string[]> {
   const paths = modules.unimported(urls);
   if (paths.length === 0) return [];
@@ -36,7 +38,7 @@ export async function leave(
   // Modules that code imported meanwhile stay. From here on, no import gets one of the others until all are let go.
   const gone = modules.unimported(paths);
   const failed = (stage: 'dispose' | 'prune', url: string) => (error: unknown) =>
-    log.error(`a ${stage} callback of ${url} threw: ${textOf(error)}`, error);
+    threw(`a ${stage} callback of ${url}`, error, url);
   const generations = gone.map((url) => modules.graph.current(url));
   const letGo = async () => {
     const disposed = generations.map((one) => runDisposers(one, failed('dispose', one?.url ?? '')));

@@ -77,9 +77,9 @@ export class Runtime {
     this.#departures = new Departures(identity.page, this.servedVersion);
     this.#ports = ports;
     this.#log = log;
-    this.events = new Events((event, error) => {
-      this.#log.error(`a listener of ${event} threw: ${textOf(error)}`, error);
-    });
+    this.events = new Events((event, error) =>
+      this.#notices.threw(`a listener of ${event}`, error),
+    );
     this.#notices = new Notices(log, {
       origin: ports.origin,
       knows: (url) => this.#knows(url),
@@ -88,9 +88,7 @@ export class Runtime {
       emitError: (payload) => void this.events.emitBuiltIn('error', payload),
       send: (message) => ports.send(message),
     });
-    this.#statuses = new Statuses((error) => {
-      this.#log.error(`a status handler threw: ${textOf(error)}`, error);
-    });
+    this.#statuses = new Statuses((error) => this.#notices.threw('a status handler', error));
     const services = {
       invalidate: (generation: Generation, message: string | undefined) =>
         this.#invalidate(generation, message),
@@ -111,9 +109,9 @@ export class Runtime {
       dispose: async (generations) => {
         await Promise.all(
           generations.map((one) =>
-            runDisposers(one, (error) => {
-              this.#log.error(`a dispose callback of ${one.url} threw: ${textOf(error)}`, error);
-            }),
+            runDisposers(one, (error) =>
+              this.#notices.threw(`a dispose callback of ${one.url}`, error, one.url),
+            ),
           ),
         );
       },
@@ -585,7 +583,9 @@ export class Runtime {
    * @returns Whether all went.
    */
   async #leave(urls: readonly string[]): Promise<boolean> {
-    const gone = await leave(urls, this.modules, this.events, this.#ports, this.#log);
+    const gone = await leave(urls, this.modules, this.events, this.#ports, (who, error, url) =>
+      this.#notices.threw(who, error, url),
+    );
     for (const url of gone) {
       this.#parts.forget(url);
       this.#departures.forget(url);
