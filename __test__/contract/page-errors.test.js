@@ -215,6 +215,52 @@ const cases = {
     { '.pnp.cjs': '', 'part.js': `\nimport '@a/b/c';\n` },
     ['part.js:2:8', /imports "@a\/b\/c"/, /^> 2 \|/m, /keeps @a\/b in an archive.*nodeLinker/],
   ],
+  ...Object.fromEntries(
+    [
+      ['css', 'a {}', /link it in the page.*with \{ type: 'css' \}/],
+      ['json', '{}', /with \{ type: 'json' \}/],
+      ['txt', 'text', /new URL\(".\/data\.txt", import\.meta\.url\)/],
+      ['html', '<p>', /new URL\(/],
+    ].map(([type, text, remedy]) => [
+      `an import of ${type}, of which the server makes no script`,
+      [
+        {
+          'part.js': `import sheet from './fine.css' with { type: 'css' };\nimport './deep.js';\nsheet;\n`,
+          'fine.css': 'a {}',
+          'deep.js': `\nimport './data.${type}';\n`,
+          [`data.${type}`]: text,
+        },
+        ['deep.js:2:8', /imports "\.\/data\.\w+".*no script/, /^> 2 \|/m, remedy],
+      ],
+    ]),
+  ),
+  'a file that an installed package does not export': [
+    {
+      'part.js': `\nimport '@a/b/gone';\n`,
+      'node_modules/@a/b/package.json': '{ "name": "@a/b", "exports": { ".": "./main.js" } }',
+      'node_modules/@a/b/main.js': '',
+    },
+    [
+      'part.js:2:8',
+      /imports "@a\/b\/gone", which the package @a\/b does not have/,
+      /^> 2 \|/m,
+      /node_modules.@a.b.package\.json says/,
+    ],
+  ],
+  'a file that an installed package does not export, resolved by the server': [
+    {
+      'part.js': `\nimport 'package/gone';\n`,
+      'node_modules/package/package.json': '{ "name": "package", "exports": { ".": "./main.js" } }',
+      'node_modules/package/main.js': '',
+    },
+    ['part.js:2:8', /imports "package\/gone", which the package package does not have/, /^> 2 \|/m],
+    { config: { nodeResolve: true } },
+  ],
+  "a name that is not in the package's own imports": [
+    { 'part.js': `\nimport '#gone';\n`, 'package.json': '{ "imports": { "#a": "./a.js" } }' },
+    ['part.js:2:8', /imports "#gone"/, /^> 2 \|/m, /"imports" in package\.json/],
+    { config: { nodeResolve: true } },
+  ],
   'an element that is defined twice': [
     {
       'part.js': `class A extends HTMLElement {}\ncustomElements.define('x-a', A);\ncustomElements.define('x-a', class extends A {});\n`,
@@ -311,12 +357,34 @@ test('what is fixed in place is gone without a reload', async (t) => {
   t.is(tab.loads, 1);
 });
 
+test('a syntax error of an inline script is told of once, with its place', async (t) => {
+  const head = '<!doctype html>\n<script type="module">';
+  for (const [code, place] of [
+    ['const a = ;', 'index.html:2:33'],
+    ['\nconst a = ;', 'index.html:3:11'],
+  ]) {
+    const { server, tab, project } = await startApp(t, { 'index.html': `${head}${code}</script>` });
+    await tab.until(places, [place]);
+    const [{ message, frame }] = await tab.evaluate(problems);
+    t.is(message, 'Expression expected');
+    t.regex(frame, /^> \d \|.*const a = ;$/m);
+    await waitFor(
+      () => errors(server).length > 0,
+      () => 'nothing was told',
+    );
+    t.deepEqual(
+      errors(server).map(({ url, file }) => [url, file]),
+      [['/index.html', project.path('index.html')]],
+    );
+  }
+});
+
 test('a missing script of the page itself', async (t) => {
   const { server, tab, project } = await startApp(t, {
     'index.html':
       '<!doctype html><script type="module" src="./gone.js"></script><script defer src="./classic.js"></script>',
   });
-  await tab.until(places, ['index.html', 'index.html']);
+  await tab.until(places, ['index.html:1', 'index.html:1']);
   const found = errors(server);
   t.deepEqual(
     found.map(({ file }) => file),

@@ -6,7 +6,8 @@
 mod map;
 mod spot;
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use map::Maps;
 pub use map::without_map;
@@ -17,6 +18,7 @@ use super::change::check::suspect;
 use super::coordinator::Coordinator;
 use super::message::{HostFailure, HostWarning};
 use super::serve::script::inline_place;
+use super::state::State;
 use crate::protocol::{Call, Diagnostic, FailureKind, ServerMessage, Severity, Thrown};
 use hotgraph_core::diagnostic as core;
 use hotgraph_core::diagnostic::place_of;
@@ -25,6 +27,9 @@ use hotgraph_core::syntax::edit::origin;
 
 /// Calls of a stack that are located.
 const MOST_CALLS: usize = 20;
+
+/// Style sheets that are read to find out which imports a missing one.
+const MOST_SHEETS: usize = 200;
 
 /// Names of exports that are listed.
 const MOST_NAMES: usize = 10;
@@ -52,11 +57,15 @@ impl Coordinator {
             column,
         } = failure;
         let missing = missing.filter(|name| url::is_bare(name));
-        let message = missing.as_deref().map_or(message, unresolved);
-        let remedy = missing.map(|name| {
-            let package = package_of(&name);
-            format!("install it (npm install {package}), or correct the name")
+        let unresolved = missing.map(|name| match self.misnamed(&name, Some(&file)) {
+            Some((message, remedy)) => (message, Some(remedy)),
+            None => {
+                let package = package_of(&name);
+                let remedy = format!("install it (npm install {package}), or correct the name");
+                (no_package(&name), Some(remedy))
+            }
         });
+        let (message, remedy) = unresolved.unwrap_or((message, None));
         let state = self.shared.state();
         let Some(index) = state.files.find(&file) else {
             return;
@@ -163,6 +172,17 @@ impl Coordinator {
 
     fn thrown_by_code(&self, client: u32, thrown: &Thrown, calls: &[(&Call, Spot)]) -> Found {
         let first = calls.first();
+        let in_page = first.and_then(|(call, _)| {
+            let script = self.inline_script_at(&self.known_url(client, &call.url), call.line)?;
+            let text = self.text_of(script)?;
+            self.unreadable_in_page(script, &text)
+        });
+        if let Some(problem) = in_page {
+            return Found {
+                diagnostic: problem.into(),
+                is_known: true,
+            };
+        }
         let module_url = first.map(|(call, _)| call.url.clone());
         let module_url = module_url
             .or_else(|| thrown.url.clone())
@@ -196,7 +216,11 @@ impl Coordinator {
                 self.exports_of(importer, specifier),
             ),
             None if url::is_bare(specifier) => {
-                (unresolved(specifier), Some(self.remedy_for_name(specifier)))
+                let file = self.file_of(importer);
+                let (message, remedy) = self
+                    .misnamed(specifier, file.as_deref())
+                    .unwrap_or_else(|| (no_package(specifier), self.remedy_for_name(specifier)));
+                (message, Some(remedy))
             }
             None => (thrown.message.clone(), None),
         };
@@ -211,14 +235,23 @@ impl Coordinator {
         if let Some(found) = self.known_problem(&module_url) {
             return found;
         }
-        let why = &thrown.message;
-        let (id, importers) = {
+        let mut why = thrown.message.clone();
+        let (mut id, mut importers) = {
             let state = self.shared.state();
             let id = state.graph.get(&module_url);
             let importers = id.map_or_else(Vec::new, |id| state.graph.importers(id).to_vec());
             (id, importers)
         };
+        if let Some((importer, target)) = id.and_then(|id| self.import_of_no_script(id)) {
+            (id, importers) = (Some(target), vec![importer]);
+            "the dev server makes no script of it".clone_into(&mut why);
+        }
+        let is_file = id.is_some_and(|id| is_no_script(&mut self.shared.state(), id));
+        let is_file = is_file && !why.contains("HTTP status");
         let remedy = thrown.remedy.clone().or_else(|| {
+            if is_file {
+                return None;
+            }
             if !why.ends_with("404") {
                 return Some("the terminal of the dev server may say why".to_owned());
             }
@@ -226,7 +259,7 @@ impl Coordinator {
             let name = self.shown(&file.display().to_string());
             Some(format!("make the file {name}, or name another one"))
         });
-        for importer in importers {
+        for &importer in &importers {
             let by = |specifier: &str, of: ModuleId| {
                 id.is_some() && self.shared.state().resolve(of, specifier) == id
             };
@@ -236,13 +269,89 @@ impl Coordinator {
             let spot = self.spot_at(importer, &text, span.start, true, &Maps::default());
             let message = format!("imports \"{specifier}\", which could not be loaded: {why}");
             let importer_url = self.shared.state().graph.url(importer).to_owned();
+            let remedy = remedy.or_else(|| is_file.then(|| instead_of_import(&specifier)));
             return self.found(importer_url, message, remedy, spot);
         }
+        if why.ends_with("404") {
+            // From now on, it is news when such a file is made.
+            self.shared.state().graph.intern(&module_url);
+        }
         let page = self.page_url(client);
-        let page = page.unwrap_or_else(|| module_url.clone());
-        let message = format!("loads {module_url}, which could not be loaded: {why}");
-        let spot = self.spot_of_module(&page);
-        self.found(page, message, remedy, spot)
+        let names_it = |page: &String| self.spot_of_mention(page, &module_url).line.is_some();
+        let sheet = match page.as_ref().is_some_and(names_it) {
+            true => None,
+            false => self.sheet_that_imports(&module_url),
+        };
+        let verb = if sheet.is_some() { "imports" } else { "loads" };
+        let by = sheet.or(page).unwrap_or_else(|| module_url.clone());
+        let message = format!("{verb} {module_url}, which could not be loaded: {why}");
+        let spot = self.spot_of_mention(&by, &module_url);
+        self.found(by, message, remedy, spot)
+    }
+
+    /// An import that keeps a script from loading, though that is there itself: the importer, and the import's target.
+    fn import_of_no_script(&self, top: ModuleId) -> Option<(ModuleId, ModuleId)> {
+        let mut state = self.shared.state();
+        let (mut next, mut seen) = (vec![top], HashSet::from([top]));
+        while let Some(importer) = next.pop() {
+            if state.graph.kind(importer) != ModuleKind::Script {
+                continue;
+            }
+            let record = state.module(importer).record.clone();
+            for import in record.iter().flat_map(|record| &record.imports) {
+                let Some(target) = state.resolve(importer, &import.specifier) else {
+                    continue;
+                };
+                if import.attribute_type.is_none() && is_no_script(&mut state, target) {
+                    return Some((importer, target));
+                }
+                next.extend(seen.insert(target).then_some(target));
+            }
+        }
+        None
+    }
+
+    /// The style sheet that names another one, as far as its text shows that.
+    fn sheet_that_imports(&self, module_url: &str) -> Option<String> {
+        if !module_url.split('?').next()?.ends_with(".css") {
+            return None;
+        }
+        let sheets: Vec<String> = {
+            let state = self.shared.state();
+            let is_sheet = |id: &ModuleId| state.graph.kind(*id) == ModuleKind::Style;
+            let sheets = state.graph.ids().filter(is_sheet);
+            sheets.map(|id| state.graph.url(id).to_owned()).collect()
+        };
+        let others = sheets.into_iter().filter(|sheet| sheet != module_url);
+        let mut looked_at = others.take(MOST_SHEETS);
+        looked_at.find(|sheet| self.spot_of_mention(sheet, module_url).line.is_some())
+    }
+
+    /// The file that a module is served from.
+    fn file_of(&self, id: ModuleId) -> Option<PathBuf> {
+        let state = self.shared.state();
+        let file = state.files.of_module(id)?;
+        Some(state.files.get(file).path.clone())
+    }
+
+    /// What is wrong with a bare name that no package needs to be installed for, and what to do.
+    fn misnamed(&self, specifier: &str, importer: Option<&Path>) -> Option<(String, String)> {
+        if specifier.starts_with('#') {
+            return Some((
+                format!("imports \"{specifier}\", which the package's own \"imports\" do not name"),
+                "add it to \"imports\" in package.json, or correct the name".to_owned(),
+            ));
+        }
+        let package = package_of(specifier);
+        let folders = importer?.ancestors();
+        let mut candidates =
+            folders.map(|it| it.join("node_modules").join(&package).join("package.json"));
+        let installed = candidates.find(|it| it.is_file())?;
+        let shown = self.shown(&installed.display().to_string());
+        Some((
+            format!("imports \"{specifier}\", which the package {package} does not have"),
+            format!("{shown} says what it exports: correct the name"),
+        ))
     }
 
     /// What to do where a bare name stands for nothing.
@@ -372,9 +481,29 @@ impl Coordinator {
 /// What Yarn writes at the root of a project whose packages are in archives.
 const PLUG_N_PLAY: &str = ".pnp.cjs";
 
-/// What is wrong with an import of a bare name that the browser got as it is.
-fn unresolved(specifier: &str) -> String {
+/// What is wrong with an import of a bare name that is nowhere.
+fn no_package(specifier: &str) -> String {
     format!("imports \"{specifier}\", and no package of that name was found")
+}
+
+/// Whether a module is a file that was asked for and served, but not as a script.
+fn is_no_script(state: &mut State, id: ModuleId) -> bool {
+    let is_file = state.graph.is_served(id) && state.files.of_module(id).is_some();
+    is_file && state.module(id).source.is_none()
+}
+
+/// How to use a file that no script can be made of.
+fn instead_of_import(specifier: &str) -> String {
+    let path = specifier.split(['?', '#']).next().unwrap_or_default();
+    match path.rsplit_once('.') {
+        Some((_, "css")) => {
+            "link it in the page, or import it as a style sheet: with { type: 'css' }".to_owned()
+        }
+        Some((_, "json")) => "import it as JSON: with { type: 'json' }".to_owned(),
+        _ => format!(
+            "use it by its url, new URL(\"{specifier}\", import.meta.url), or have a plugin make a script of it"
+        ),
+    }
 }
 
 /// The package that a bare name is of.

@@ -60,7 +60,7 @@ impl Coordinator {
     }
 
     /// The code of a module as the host made it.
-    fn text_of(&self, id: ModuleId) -> Option<Arc<str>> {
+    pub fn text_of(&self, id: ModuleId) -> Option<Arc<str>> {
         let mut state = self.shared.state();
         let source = state.module(id).source.as_ref()?;
         Some(source.text.text())
@@ -74,6 +74,31 @@ impl Coordinator {
         Spot {
             file: file.map(|index| state.files.get(index).path.display().to_string()),
             ..Spot::default()
+        }
+    }
+
+    /// The line of a page or a style sheet that names what it loads, as far as its text shows that.
+    pub fn spot_of_mention(&self, module_url: &str, loaded: &str) -> Spot {
+        let spot = self.spot_of_module(module_url);
+        let path = loaded.split('?').next().unwrap_or_default();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let text = spot.file.as_deref();
+        let text = text.and_then(|file| self.text_below(Path::new(file)));
+        let Some(text) = text.filter(|_| !name.is_empty()) else {
+            return spot;
+        };
+        let begins = |&(at, _): &(usize, &str)| {
+            let before = text[..at].chars().next_back();
+            before.is_some_and(|found| !found.is_alphanumeric() && !"-_.".contains(found))
+        };
+        let Some((offset, _)) = text.match_indices(name).find(begins) else {
+            return spot;
+        };
+        let place = place_of(&text, offset);
+        Spot {
+            line: Some(place.line),
+            frame: Some(shown_frame(place.frame, false)),
+            ..spot
         }
     }
 
@@ -118,7 +143,7 @@ impl Coordinator {
     }
 
     /// The inline script that a line of a page is in.
-    fn inline_script_at(&self, page: &str, line: u32) -> Option<ModuleId> {
+    pub fn inline_script_at(&self, page: &str, line: u32) -> Option<ModuleId> {
         let mut state = self.shared.state();
         let page = state.graph.get(page)?;
         if state.graph.kind(page) != ModuleKind::Page {

@@ -9,10 +9,11 @@ use super::{reading, watcher};
 use crate::engine::change::check;
 use crate::engine::coordinator::Coordinator;
 use crate::engine::serve::backlog::Registration;
+use crate::engine::serve::script::inline_place;
 use crate::engine::state::State;
 use crate::engine::state::files::{FileIndex, SourceFile};
 use crate::protocol::HostEvent;
-use hotgraph_core::diagnostic::Severity;
+use hotgraph_core::diagnostic::{Diagnostic, Severity};
 use hotgraph_core::graph::folders::Folders;
 use hotgraph_core::graph::{ModuleId, ModuleKind};
 use hotgraph_core::syntax::analyze::{self, AnalyzeError, Dialect};
@@ -169,16 +170,27 @@ impl Coordinator {
         }
     }
 
+    /// What is wrong with an inline script that cannot be read, as a mistake of its page.
+    pub fn unreadable_in_page(&self, id: ModuleId, source: &str) -> Option<Diagnostic> {
+        let state = self.shared.state();
+        let text = state.in_page(id, source)?;
+        let error = analyze::analyze(&text, Dialect::JavaScript).err()?;
+        let page = inline_place(state.graph.url(id))?.page;
+        let file = state
+            .graph
+            .get(page)
+            .and_then(|page| state.files.of_module(page));
+        let file = file.map(|index| state.files.get(index).path.display().to_string());
+        Some(check::explain(&error, &text, page, file))
+    }
+
     pub fn report_unreadable(&mut self, id: ModuleId, source: &str, error: &AnalyzeError) {
+        let in_page = self.unreadable_in_page(id, source);
         let diagnostic = {
             let mut state = self.shared.state();
             state.graph.set_open(id, true);
             let file = state.files.of_module(id);
             let path = file.map(|index| state.files.get(index).path.display().to_string());
-            let in_page = state.in_page(id, source).and_then(|text| {
-                let error = analyze::analyze(&text, Dialect::JavaScript).err()?;
-                Some(check::explain(&error, &text, state.graph.url(id), None))
-            });
             let as_served = || check::explain(error, source, state.graph.url(id), path);
             let diagnostic = in_page.unwrap_or_else(as_served);
             if diagnostic.severity == Severity::Error
