@@ -379,6 +379,22 @@ test('a syntax error of an inline script is told of once, with its place', async
   }
 });
 
+test('an import map that cannot be read is told of with its place', async (t) => {
+  const { server, tab, project } = await startApp(t, {
+    'index.html': `<!doctype html>\n<script type="importmap">\n{ "imports": { "a": "./a.js", } }\n</script>\n<script type="module">import 'a';</script>`,
+    'a.js': '',
+  });
+  await waitFor(
+    () => errors(server).some(({ message }) => /import map/.test(message)),
+    () => JSON.stringify(errors(server)),
+  );
+  const found = errors(server).find(({ message }) => /import map/.test(message));
+  t.is(found.file, project.path('index.html'));
+  t.is(found.line, 2);
+  t.regex(found.message, /^the import map cannot be read: ./);
+  await tab.until(places, ['index.html:2:1', 'index.html:5:30']);
+});
+
 test('a missing script of the page itself', async (t) => {
   const { server, tab, project } = await startApp(t, {
     'index.html':

@@ -164,6 +164,7 @@ export class HmrFiles {
     const host = this.#endpoint.hostOf(request.headers);
     const location = host === undefined ? path : `http://${host}${path}`;
     let packs: boolean | undefined;
+    const mistakes: { message: string; line: number; column: number }[] = [];
     const { html, base, loads, importMap } = transformPage(source, page, location, {
       begin: (base, scripts, inline) => {
         packs = this.#packing?.begin(page, base, scripts, inline);
@@ -184,9 +185,13 @@ export class HmrFiles {
         this.#linkLater(url, served?.accepted, request);
         return served?.code ?? (made === code ? null : made);
       },
+      unreadable: (message, line, column) => mistakes.push({ message, line, column }),
     });
     this.#engine.importMap(page, importMap?.imports ?? {}, importMap?.scopes);
     this.#engine.servePage(page, base, loads, request.file, request.at, source);
+    for (const mistake of request.file ? mistakes : []) {
+      this.#engine.hostFailed({ file: request.file as string, source, ...mistake });
+    }
     return html;
   }
 

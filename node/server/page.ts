@@ -45,6 +45,8 @@ export interface PageHooks {
   stamped(base: string, reference: string): string | null;
   /** Returns the code to serve of an inline module script, or `null` when it stays as it is. */
   inlineModule(url: string, source: string): string | null;
+  /** Is told of an import map that cannot be read. Its place counts from 1. */
+  unreadable?(message: string, line: number, column: number): void;
   /** Markup for the start of the head, or a function that gets the nonce of the page's own scripts and returns it. */
   head: string | ((nonce: string | undefined) => string);
 }
@@ -109,7 +111,7 @@ export function transformPage(
       }
     }
   }
-  const importMap = importMapOf(elements, (address) => site.urlOf(address, base));
+  const importMap = importMapOf(elements, (address) => site.urlOf(address, base), hooks);
   return { html: apply(html, edits), base: site.said(base), importMap, loads };
 }
 
@@ -167,7 +169,11 @@ function attribute(element: Element, name: string): string | undefined {
 }
 
 /** @param urlOf The url on this server that an address is. */
-function importMapOf(elements: Element[], urlOf: UrlOf): ImportMap | undefined {
+function importMapOf(
+  elements: Element[],
+  urlOf: UrlOf,
+  { unreadable }: Pick<PageHooks, 'unreadable'>,
+): ImportMap | undefined {
   const maps = elements.filter((found) => attribute(found, 'type')?.toLowerCase() === 'importmap');
   if (maps.length === 0) return undefined;
   const map: ImportMap = { imports: {}, scopes: {} };
@@ -179,11 +185,20 @@ function importMapOf(elements: Element[], urlOf: UrlOf): ImportMap | undefined {
         const prefix = urlOf(scope);
         if (prefix !== undefined) map.scopes[prefix] = resolved(specifiers, urlOf);
       }
-    } catch {
-      // The browser says what is wrong with it.
+    } catch (error) {
+      const { startLine = 1, startCol = 1 } = element.sourceCodeLocation ?? {};
+      unreadable?.(`the import map cannot be read: ${reasonOf(error)}`, startLine, startCol);
     }
   }
   return map;
+}
+
+/** What is wrong with JSON, without the place, which counts from the beginning of the map. */
+function reasonOf(error: unknown): string {
+  return String((error as Error)?.message ?? error).replace(
+    / (?:in JSON )?at position \d+.*$/s,
+    '',
+  );
 }
 
 /** The entries of a map with their addresses as urls of this server. */
