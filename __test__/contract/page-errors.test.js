@@ -379,6 +379,17 @@ test('a syntax error of an inline script is told of once, with its place', async
   }
 });
 
+test('a CSS module that is missing repairs the page when it is made', async (t) => {
+  const { tab, project } = await startApp(t, {
+    'main.js': `import sheet from './gone.css' with { type: 'css' };\nglobalThis.rules = sheet.cssRules.length;\n`,
+  });
+  await tab.until(places, ['main.js:1:19']);
+  await project.write('gone.css', 'a {}');
+  await tab.until(() => globalThis.rules, 1);
+  t.is(tab.loads, 2);
+  await tab.until(places, null);
+});
+
 test('an import map that cannot be read is told of with its place', async (t) => {
   const { server, tab, project } = await startApp(t, {
     'index.html': `<!doctype html>\n<script type="importmap">\n{ "imports": { "a": "./a.js", } }\n</script>\n<script type="module">import 'a';</script>`,
@@ -393,6 +404,46 @@ test('an import map that cannot be read is told of with its place', async (t) =>
   t.is(found.line, 2);
   t.regex(found.message, /^the import map cannot be read: ./);
   await tab.until(places, ['index.html:2:1', 'index.html:5:30']);
+});
+
+test('missing style sheets are told of, at page load and later, until they are there', async (t) => {
+  const { server, tab, project } = await startApp(t, {
+    'index.html':
+      '<!doctype html>\n<link rel="stylesheet" href="./gone.css">\n<link rel="stylesheet" href="./there.css"><link rel="icon" href="./icon.png">',
+    'there.css': '\n@import "x.css";\n',
+  });
+  await waitFor(
+    () => errors(server).length >= 2,
+    () => JSON.stringify(errors(server)),
+  );
+  t.deepEqual(
+    errors(server)
+      .map(({ file, line, message }) => [file, line, message])
+      .sort(),
+    [
+      [
+        project.path('index.html'),
+        2,
+        'loads /gone.css, which could not be loaded: HTTP status 404',
+      ],
+      [project.path('there.css'), 2, 'imports /x.css, which could not be loaded: HTTP status 404'],
+    ],
+  );
+  await project.write('gone.css', 'b {}');
+  await tab.until(places, ['there.css:2']);
+  await project.write('x.css', 'b {}');
+  await tab.until(places, null);
+  await tab.evaluate(() => {
+    const link = Object.assign(document.createElement('link'), {
+      rel: 'stylesheet',
+      href: '/later.css',
+    });
+    document.head.append(link);
+  });
+  await waitFor(
+    () => errors(server).some(({ message }) => /later\.css/.test(message)),
+    () => JSON.stringify(errors(server)),
+  );
 });
 
 test('a missing script of the page itself', async (t) => {

@@ -39,6 +39,7 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
   const onError = (event: Event) => {
     const { target } = event;
     if (target instanceof window.HTMLScriptElement) void tellMissing(target, window, ports);
+    if (target instanceof window.HTMLLinkElement) tellMissingStyles(window, ports);
     if (!(event instanceof window.ErrorEvent)) return;
     const { error, filename: address, lineno: line, colno: column, message } = event;
     if (parseAddress(address)?.origin !== origin) return;
@@ -63,6 +64,8 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
   };
   // Errors of loading do not bubble.
   window.addEventListener('error', onError, true);
+  // What the page names in its HTML may have failed by now. Whoever hears of it may not be ready yet.
+  queueMicrotask(() => tellMissingStyles(window, ports));
   window.addEventListener('unhandledrejection', onRejection);
 }
 
@@ -104,13 +107,28 @@ async function tellMissing(
   ports.unloaded(notLoaded(own.url, why));
 }
 
+/** Style sheets that links and other style sheets asked for and did not get. */
+function tellMissingStyles(window: Scope, ports: ErrorPorts): void {
+  const links = [...window.document.querySelectorAll<HTMLLinkElement>('link[rel~="stylesheet" i]')];
+  const linked = new Set(links.map(({ href }) => parseAddress(href)?.url));
+  for (const { url, why } of failed(window, ['link', 'css'])) {
+    if (linked.has(url) || /\.css(?:\?|$)/.test(url)) ports.unloaded(notLoaded(url, why));
+  }
+}
+
 /** The modules that imports and elements asked for and did not get. */
 function failedScripts(window: Scope): { url: string; why: string }[] {
+  return failed(window, ['script']);
+}
+
+/** What the browser asked for and did not get. `initiators` are those who did, in the browser's words. */
+function failed(window: Scope, initiators: readonly string[]): { url: string; why: string }[] {
   const entries = window.performance.getEntriesByType('resource') as PerformanceResourceTiming[];
   return entries.flatMap(({ name, initiatorType, responseStatus }) => {
     const address = parseAddress(name);
-    if (address?.origin !== window.origin || initiatorType !== 'script') return [];
-    if (isOurs(address.url) || !(responseStatus >= 400)) return [];
+    if (address?.origin !== window.origin || !initiators.includes(initiatorType)) return [];
+    // An update tells of what it asked for itself.
+    if (isOurs(address.url) || address.version > 0 || !(responseStatus >= 400)) return [];
     return [{ url: address.url, why: `HTTP status ${responseStatus}` }];
   });
 }

@@ -138,6 +138,11 @@ export class Notices {
     this.#ports.send({ type: 'thrown', thrown: { question, ...trouble } });
   }
 
+  /** Whether the browser did not get this when the page loaded. */
+  lacks(url: string): boolean {
+    return this.#problems.lacks(url);
+  }
+
   /** The server says where something is. */
   located(located: Located): void {
     this.#problems.located(located);

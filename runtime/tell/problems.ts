@@ -58,6 +58,8 @@ interface FailedPart {
 interface UnloadedPart {
   /** The modules that it is about: a new one of them may be the end of it. */
   readonly urls: readonly string[];
+  /** What the browser did not get. */
+  readonly missing: string | null;
   readonly problem: Problem;
   readonly question: number;
 }
@@ -139,9 +141,15 @@ export class Problems {
       remedy,
     };
     const urls = [about, first?.url].filter((one) => one !== undefined);
-    this.#unloaded = [...this.#unloaded, { urls, problem, question }];
+    const missing = failure === 'load' ? url : null;
+    this.#unloaded = [...this.#unloaded, { urls, missing, problem, question }];
     this.#changed();
     return true;
+  }
+
+  /** Whether the browser did not get this when the page loaded. */
+  lacks(url: string): boolean {
+    return this.#unloaded.some(({ missing }) => missing === url);
   }
 
   /** The server says where something is. */
@@ -191,7 +199,11 @@ export class Problems {
       return part ? [{ ...part, question: questions.get(failure) }] : [];
     });
     this.#failed = [...still, ...failed];
-    if (application) this.#settle(application.stale.map(({ url }) => url));
+    if (application) {
+      const isShown = !failures.some(({ stage }) => stage === 'style');
+      const renewed = [...application.stale, ...(isShown ? application.styles : [])];
+      this.#settle(renewed.map(({ url }) => url));
+    }
     if (before.length > 0 || failed.length > 0) this.#changed();
   }
 

@@ -23,7 +23,7 @@ import { leave } from './leave.js';
 import { mergeUpdates } from './merge.js';
 import { Parts } from './parts.js';
 import { Passed } from './passed.js';
-import { type Application, type Page, plan } from './plan.js';
+import { type Application, type Page, type Plan, plan } from './plan.js';
 import type { Identity, Ports } from './ports.js';
 import { Unfinished } from './unfinished.js';
 
@@ -342,6 +342,8 @@ export class Runtime {
     if ('leaving' in decision && !(await this.#leave(decision.leaving))) {
       decision = plan(update, this.#pageFor(update));
     }
+    const late = this.#isThereNow(decision, update);
+    if (late) return this.#reloadInto(late, update, arrived);
     switch (decision.type) {
       case 'nothing':
         this.#finish(update);
@@ -363,6 +365,17 @@ export class Runtime {
         break;
       }
     }
+  }
+
+  /** Why the page has to be loaded again: what it did not get is there now, and no browser asks for a module twice. */
+  #isThereNow(decision: Plan, { changed }: Update): ReloadReport | undefined {
+    if (decision.type === 'reload') return undefined;
+    const renewed = decision.type === 'apply' ? decision.stale : [];
+    const isRenewed = (url: string) =>
+      renewed.some((module) => module.url === url) || this.#ports.showsStyle(url);
+    const url = changed.find((one) => this.#notices.lacks(one) && !isRenewed(one));
+    if (url === undefined) return undefined;
+    return composeReport({ cause: 'resource', chain: [url], page: this.#identity.page });
   }
 
   /** Why an update that can be applied does not bring the page right. */
