@@ -218,6 +218,7 @@ export function createHosted(options: HmrOptions, places?: Places): HostedHmr {
     attach: (server) => upgrades.attach(server),
 
     transformPage(html, request, templates = []) {
+      requirePage(html, request);
       // An app may answer anything with its page: an icon, what code fetches. None of that shows.
       if (isClosed || !isShown(request.headers)) return html;
       const { engine, files } = siteFor(() => '');
@@ -252,6 +253,17 @@ export function createHosted(options: HmrOptions, places?: Places): HostedHmr {
   };
   warmUp();
   return hmr;
+}
+
+/** @throws {TypeError} for what is no page and no request of Node, such as the requests that `fetch()` takes. */
+function requirePage(html: unknown, request: unknown): void {
+  const { headers } = Object(request) as { headers?: object };
+  const isNodes = typeof headers === 'object' && headers !== null && !('get' in headers);
+  if (typeof html === 'string' && isNodes) return;
+  throw new TypeError(
+    '[hotgraph] hmr.transformPage() takes the HTML and the request of Node: hmr.transformPage(html, request). That is ' +
+      'request.raw in Fastify, ctx.req in Koa, c.env.incoming in Hono.',
+  );
 }
 
 /** The absolute path of the folder that is served. @throws {TypeError} when there is none. */

@@ -45,6 +45,9 @@ export class CustomEvents implements HotChannel {
   }
 
   on(event: string, listener: HotListener): void {
+    if (typeof event !== 'string' || typeof listener !== 'function') {
+      throw new TypeError('[hotgraph] hmr.hot.on() takes the name of an event and a function.');
+    }
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
   }

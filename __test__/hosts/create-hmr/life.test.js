@@ -89,6 +89,24 @@ test('attach() takes servers only, and says which', (t) => {
   t.is(server.listenerCount('upgrade'), 1);
 });
 
+test('transformPage() takes requests of Node only, and hot.on() functions', (t) => {
+  const hmr = make(t, { root: import.meta.dirname });
+  for (const wrong of [undefined, null, {}, '/', new Request('http://localhost/')]) {
+    const { message } = t.throws(() => hmr.transformPage('<p>', /** @type {any} */ (wrong)), {
+      instanceOf: TypeError,
+    });
+    t.regex(message, /hmr\.transformPage\(html, request\).*c\.env\.incoming in Hono/);
+  }
+  t.throws(() =>
+    hmr.transformPage(/** @type {any} */ (undefined), /** @type {any} */ ({ headers: {} })),
+  );
+  for (const wrong of [undefined, 'listener', {}]) {
+    t.throws(() => hmr.hot.on('event', /** @type {any} */ (wrong)), {
+      message: /hmr\.hot\.on\(\)/,
+    });
+  }
+});
+
 test('a forgotten attach() is a warning', async (t) => {
   const warnings = hearWarnings(t);
   const hmr = make(t, { root: import.meta.dirname, logLevel: 'warn' });
