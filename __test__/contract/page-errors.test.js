@@ -446,6 +446,51 @@ test('missing style sheets are told of, at page load and later, until they are t
   );
 });
 
+test('a script that the browser refuses to run', async (t) => {
+  const forbid = {
+    name: 'policy',
+    transform(context) {
+      if (context.response.is('html')) {
+        context.set('content-security-policy', "script-src 'nonce-a'; style-src 'unsafe-inline'");
+      }
+    },
+  };
+  const { server, tab, project } = await startApp(
+    t,
+    {
+      'index.html': `<!doctype html>
+<script type="module" nonce="a" src="./fine.js"></script>
+<script type="module" src="./forbidden.js"></script>
+<script type="module" nonce="a" src="./other.js" integrity="sha256-${'A'.repeat(43)}="></script>`,
+      'fine.js': 'globalThis.ran = 1;',
+      'forbidden.js': '',
+      'other.js': '',
+    },
+    { before: [forbid] },
+  );
+  await tab.until(() => globalThis.ran, 1);
+  await waitFor(
+    () => errors(server).length === 2,
+    () => JSON.stringify(errors(server)),
+  );
+  const found = errors(server).map(({ file, line, message }) => [file, line, message]);
+  t.deepEqual(
+    found.sort(([, one], [, other]) => one - other),
+    [
+      [
+        project.path('index.html'),
+        3,
+        'loads /forbidden.js, which could not be loaded: the Content-Security-Policy of the page forbids it',
+      ],
+      [
+        project.path('index.html'),
+        4,
+        'loads /other.js, which could not be loaded: it has other bytes than its attribute "integrity" says',
+      ],
+    ],
+  );
+});
+
 test('a missing script of the page itself', async (t) => {
   const { server, tab, project } = await startApp(t, {
     'index.html':

@@ -87,6 +87,9 @@ async function tellRejected(
   for (const one of missing) ports.unloaded(notLoaded(one.url, one.why));
 }
 
+/** Scripts that @web/dev-server adds to pages. No page needs them. */
+const OF_HOST = /^\/__web-dev-server__/;
+
 /** A script did not load, or something that it imports. */
 async function tellMissing(
   script: HTMLScriptElement,
@@ -95,7 +98,7 @@ async function tellMissing(
 ): Promise<void> {
   const missing = failedScripts(window);
   const own = script.src ? parseAddress(script.src) : undefined;
-  if (own && own.origin !== window.origin) return;
+  if (own && (own.origin !== window.origin || OF_HOST.test(own.url))) return;
   const isKnown = own && missing.some(({ url }) => url === own.url);
   if (isKnown || (missing.length > 0 && script.type === 'module')) {
     const shown = isKnown ? missing.filter(({ url }) => url === own.url) : missing;
@@ -103,8 +106,24 @@ async function tellMissing(
     return;
   }
   if (!own) return;
-  const why = (await ports.answerOf(own.url)) ?? 'something that it imports is no script';
-  ports.unloaded(notLoaded(own.url, why));
+  // Before it is asked for once more.
+  const refusal = refusalOf(script, own.url, window);
+  const why = await ports.answerOf(own.url);
+  ports.unloaded(why === undefined ? refusal : notLoaded(own.url, why));
+}
+
+/** Why a browser does not run a script that the server has. */
+function refusalOf({ src, integrity }: HTMLScriptElement, url: string, window: Scope): Trouble {
+  const entries = window.performance.getEntriesByName(src) as PerformanceResourceTiming[];
+  if (entries.every(({ responseStatus }) => responseStatus === 0)) {
+    const remedy = "give it the page's nonce, or allow it in script-src";
+    return { ...notLoaded(url, 'the Content-Security-Policy of the page forbids it'), remedy };
+  }
+  if (integrity) {
+    const remedy = 'leave the attribute out where files change';
+    return { ...notLoaded(url, 'it has other bytes than its attribute "integrity" says'), remedy };
+  }
+  return notLoaded(url, 'something that it imports is no script');
 }
 
 /** Style sheets that links and other style sheets asked for and did not get. */

@@ -54,9 +54,12 @@ export class Access {
     }
     const site = headers['sec-fetch-site'];
     if (isOfOtherSite(site)) {
-      return {
-        refusal: `a page of another site asked (${origin ?? referer ?? 'it does not say which'}); if it is yours, add its origin to the option allowedOrigins`,
-      };
+      const who = origin ?? referer ?? 'it does not say which';
+      const remedy =
+        origin === 'null'
+          ? 'a sandboxed page can have updates with allow-same-origin'
+          : 'if it is yours, add its origin to the option allowedOrigins';
+      return { refusal: `a page of another site asked (${who}); ${remedy}` };
     }
     if (site !== 'same-origin') {
       if (origin !== undefined && hostOfOrigin(origin) !== host) return foreign(origin);
