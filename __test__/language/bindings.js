@@ -51,6 +51,12 @@ log(attempt(() => { x += (log('value'), 1); }), attempt(() => { y ??= log('never
 log(attempt(() => { y ||= log('never'); }), attempt(() => { y &&= log('value'); }));`,
     'a.js': `export let x; export const y = 1;`,
   },
+  'a namespace is read before it refuses to be assigned': {
+    'case.js': `import * as all from './a.js'; log(attempt(() => all ??= log('never')), attempt(() => all ||= log('never')));
+log(attempt(() => { all &&= log('value'); }), attempt(() => { all += log('value'); }), attempt(() => { all = log('value'); }));
+for (const x of []) for (all of []); log(attempt(() => { for (all in { all }); }), attempt(() => { ({ all = log('value') } = {}); }), all.x);`,
+    'a.js': `export const x = 1; export const all = 0;`,
+  },
   'constants cannot be assigned': `export const x = 1; const y = 2; log(attempt(() => { x = 2; }), attempt(() => { y++; }));
 log(attempt(() => { [x] = [2]; }), attempt(() => { for (y of [1]); }), x, y);`,
   'names of function and class expressions cannot be assigned': `export default (function f() { try { f = 1; } catch (error) { log(error); } return f; })();

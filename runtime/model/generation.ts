@@ -35,6 +35,8 @@ export interface BodyContext {
   link(read: Read): Promise<void> | undefined;
   /** The namespace of an import. */
   ns(index: number): object;
+  /** Holds the namespace of an import where code assigns it, which is an error. */
+  constant(index: number): { readonly ns: object };
   /** `import()`. */
   import(specifier: unknown, options?: unknown): Promise<unknown>;
   /** Names its default export, which is a function without a name of its own. */

@@ -12,9 +12,11 @@ export type ImportFor = (
 
 /** Makes the context of a generation. */
 export function makeContext(generation: Generation, importFor: ImportFor): BodyContext {
+  const ns = (index: number) => generation.sources[index]?.namespace() ?? Object.create(null);
   return {
     link: (read) => generation.link(read),
-    ns: (index) => generation.sources[index]?.namespace() ?? Object.create(null),
+    ns,
+    constant: (index) => Object.freeze({ ns: ns(index) }),
     import: (specifier, options) => importFor(generation, specifier, options),
     name: (run) =>
       void Object.defineProperty(run, 'name', { value: 'default', configurable: true }),

@@ -22,8 +22,13 @@ impl References<'_> {
         match self.meaning(name)? {
             Meaning::Imported {
                 import,
-                name: imported,
-            } => Some(self.property(*import, imported.as_deref().unwrap_or(&name.sym))),
+                name: Some(imported),
+            } => Some(self.property(*import, imported)),
+            // A call is nothing that can be assigned.
+            Meaning::Imported { import, name: None } => {
+                let prefix = self.prefix;
+                Some(format!("{prefix}_x.constant({import}).ns"))
+            }
             Meaning::Exported(_) => None,
         }
     }
