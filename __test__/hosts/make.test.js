@@ -184,6 +184,16 @@ load(); import.meta.hot.accept('./late', load);`,
     1,
     ['late.ts', 'export const late: number = 2;', 2],
   ],
+  'dynamic imports whose type the code computes': [
+    {
+      'main.ts': `const attributes = { type: 'json' }; const options = { with: attributes };
+const loaded = [await import('./a.json', options), await import('./a.json', { with: attributes }), await import('./a.json')];
+globalThis.value = loaded.map((one) => one.default.a); import.meta.hot.accept();`,
+      'a.json': '{"a":1}',
+    },
+    [1, 1, 1],
+    ['a.json', '{"a":2}', [2, 2, 2]],
+  ],
 };
 
 for (const [what, [files, before, [file, text, after]]] of Object.entries(CASES)) {

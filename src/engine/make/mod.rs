@@ -309,7 +309,8 @@ impl Shared {
         });
         let dynamics = record.dynamic_imports.iter().filter_map(|import| {
             let (specifier, span) = import.literal.as_ref()?;
-            let names = import.attribute_type.is_none().then_some(&[][..]);
+            // A second argument may say what the file is taken for.
+            let names = (!import.has_options).then_some(&[][..]);
             Some((specifier, *span, names))
         });
         let found: Vec<_> = statics
