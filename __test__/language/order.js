@@ -111,6 +111,16 @@ export function useLet() { return own; } export function useVar() { return hoist
     'helper.js': `log('helper'); export const helper = () => 'made';`,
     'base.js': `import { helper } from './barrel.js'; log('base'); export class Base { static made = helper(); }`,
   },
+  'a barrel in a cycle that is imported dynamically': {
+    'case.js': `await import('./barrel.js'); await import('./above.js');`,
+    'barrel.js': `export * from './a.js'; export { b } from './b.js'; log('barrel');`,
+    'a.js': `import { b } from './barrel.js'; log('a', attempt(() => b)); export const a = 'a';`,
+    'b.js': `import { a } from './barrel.js'; log('b', a); export const b = 'b';`,
+    'above.js': `import './x.js'; export * from './y.js'; log('above');`,
+    'x.js': `import './far.js'; import './y.js'; log('x');`,
+    'far.js': `import './above.js'; log('far');`,
+    'y.js': `log('y');`,
+  },
   'functions of a longer cycle, called before anything in it has run': {
     'case.js': `import './a.js';`,
     'a.js': `import './b.js'; export function a() { return 'a'; } log('a');`,

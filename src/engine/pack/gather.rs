@@ -28,7 +28,7 @@ pub enum Unpacked {
     /// Where specifiers lead is each page's own business.
     #[error("pages have different import maps")]
     ImportMap,
-    /// Its shell has exports that only native imports can pass on.
+    /// Its shell has exports that only native imports can pass on. It is the module itself, or one in a circle with it.
     #[error("{0} passes on exports of others, and is asked for by itself")]
     PassesOn(String),
     /// A module alone is as well served as its shell.
@@ -80,6 +80,27 @@ pub struct Pack {
     pub reads: Vec<Read>,
     /// Which of these there are not.
     pub missing: Vec<usize>,
+}
+
+impl Pack {
+    /// The module and those that import it, by whatever way.
+    pub fn circle(&self) -> impl Iterator<Item = &Member> {
+        let mut importers: Vec<Vec<usize>> = vec![Vec::new(); self.members.len()];
+        for (importer, member) in self.members.iter().enumerate() {
+            for &imported in member.imports.iter().flatten() {
+                if let Some(importers) = importers.get_mut(imported) {
+                    importers.push(importer);
+                }
+            }
+        }
+        let mut found = HashSet::from([0]);
+        let mut ways = vec![0];
+        while let Some(importers) = ways.pop().and_then(|at| importers.get(at)) {
+            ways.extend(importers.iter().filter(|&&one| found.insert(one)));
+        }
+        let members = self.members.iter().enumerate();
+        members.filter_map(move |(at, member)| found.contains(&at).then_some(member))
+    }
 }
 
 /// A module in a pack.

@@ -168,8 +168,10 @@ impl Shared {
         let root = pack.members.first().ok_or_else(changed)?;
         let hash = root.hash();
         let plan = root.plan().ok_or_else(changed)?;
-        if passes_on(plan) {
-            return Err(Unpacked::PassesOn(name));
+        // Each of a circle may be what a page asks for first, and it decides about the order in which all of them run.
+        let shell = (pack.circle()).find(|member| member.plan().is_some_and(passes_on));
+        if let Some(url) = shell.map(|shell| shell.definition.url.clone()) {
+            return Err(Unpacked::PassesOn(url));
         }
         let waits = pack.members.iter().any(|one| one.definition.is_async);
         let pieces: Vec<Piece> = pack.members.iter().map_while(Member::piece).collect();
