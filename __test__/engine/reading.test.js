@@ -3,7 +3,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, utimesSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import test from 'ava';
 import { Bench } from '../helpers/engine.js';
 
@@ -35,13 +35,6 @@ import.meta.hot?.accept();
   'node_modules/old/index.js': 'module.exports = 1;',
 };
 
-/** A bench whose files nobody writes any more. */
-function bench(t, files = FILES, options = { mode: 'development' }) {
-  const made = new Bench(t, files, options);
-  for (const name of Object.keys(files)) utimesSync(made.project.path(name), 1_000_000, 1_000_000);
-  return made;
-}
-
 /** Reads all that a script imports; returns the urls by rounds, and those that were left. */
 async function readAll(engine, root) {
   const [rounds, seen, allLeft] = [[], new Set([root]), []];
@@ -56,7 +49,7 @@ async function readAll(engine, root) {
 }
 
 test('scripts are read with all that they import, and made', async (t) => {
-  const { engine } = bench(t);
+  const { engine } = new Bench(t, FILES, { mode: 'development' });
   const { rounds, left } = await readAll(engine, '/main.ts');
   t.deepEqual(rounds, [
     ['/main.ts'],
@@ -67,7 +60,7 @@ test('scripts are read with all that they import, and made', async (t) => {
 });
 
 test('what was read counts as served: a save of it is an update', async (t) => {
-  const made = bench(t, FILES, { mode: 'development', watch: true });
+  const made = new Bench(t, FILES, { mode: 'development', watch: true });
   await readAll(made.engine, '/main.ts');
   t.deepEqual(made.engine.importsOf('/b.tsx').sort(), ['/a.ts', '/deep/c.mjs']);
   await made.hello(1);
@@ -77,7 +70,7 @@ test('what was read counts as served: a save of it is an update', async (t) => {
 });
 
 test('what others have a say in, or what is wrong, is left to the host, and nothing is said of it', async (t) => {
-  const { engine, project, said } = bench(t);
+  const { engine, project, said } = new Bench(t, FILES, { mode: 'development' });
   execFileSync('mkfifo', [project.path('pipe.js')]);
   symlinkSync('pipe.js', project.path('link.js'));
   project.writeNow('written.js', 'export {};');
@@ -113,7 +106,7 @@ test('what others have a say in, or what is wrong, is left to the host, and noth
 });
 
 test('an engine that leaves modules to its host reads none', async (t) => {
-  const { engine } = bench(t, FILES, {});
+  const { engine } = new Bench(t, FILES, {});
   t.deepEqual(await engine.readScripts(['/later.js']), { left: ['/later.js'], imports: [] });
   t.deepEqual(await engine.readScripts([]), { left: [], imports: [] });
 });

@@ -2,17 +2,24 @@
  * A folder of real files that a test serves and edits.
  */
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+
+/** Seconds that nobody has written the files of a new project. A file that was written just now may be a save. */
+const AGE = 60;
 
 /** Files by path below the project's folder. */
 export class Project {
   /** @param {Record<string, string | Uint8Array>} files */
   constructor(files) {
     this.folder = mkdtempSync(join(realpathSync(tmpdir()), 'hotgraph-test-'));
-    for (const [name, content] of Object.entries(files)) this.writeNow(name, content);
+    const written = Date.now() / 1000 - AGE;
+    for (const [name, content] of Object.entries(files)) {
+      this.writeNow(name, content);
+      utimesSync(this.path(name), written, written);
+    }
   }
 
   /**
