@@ -111,6 +111,19 @@ export function useLet() { return own; } export function useVar() { return hoist
     'helper.js': `log('helper'); export const helper = () => 'made';`,
     'base.js': `import { helper } from './barrel.js'; log('base'); export class Base { static made = helper(); }`,
   },
+  'a barrel that passes on variables of a module that is running': {
+    'case.js': `import './barrel.js';`,
+    'barrel.js': `export { seen } from './seen.js'; export * from './base.js';`,
+    'seen.js': `import { Base, options, count } from './barrel.js'; import * as all from './barrel.js'; export const seen = () => log(attempt(() => Base.made), attempt(() => options.x), attempt(() => count), attempt(() => all.count));`,
+    'base.js': `import { seen } from './barrel.js'; seen(); export class Base { static made = 'made'; } seen(); export const options = { x: 'x' }; export let count = 1; seen(); count = 2; seen(); export { Base as default };`,
+  },
+  'a barrel of a barrel that passes on a variable of a module that waits': {
+    'case.js': `import './top.js';`,
+    'top.js': `export * from './barrel.js';`,
+    'barrel.js': `export { seen } from './seen.js'; export { value } from './base.js';`,
+    'seen.js': `import { value } from './top.js'; export const seen = () => log(attempt(() => value));`,
+    'base.js': `import { seen } from './barrel.js'; export const value = 1; seen(); await null; seen();`,
+  },
   'a barrel in a cycle that is imported dynamically': {
     'case.js': `await import('./barrel.js'); await import('./above.js');`,
     'barrel.js': `export * from './a.js'; export { b } from './b.js'; log('barrel');`,

@@ -4,6 +4,7 @@
 import test from 'ava';
 import { Code, Generation, TRANSITIONS } from '../../dist/runtime/model/generation.js';
 import { Module } from '../../dist/runtime/model/module.js';
+import { begins, ended } from '../../dist/runtime/model/portal.js';
 import { NativeSource, Search } from '../../dist/runtime/model/source.js';
 import { View } from '../../dist/runtime/model/view.js';
 import { makeContext } from '../../dist/runtime/modules/context.js';
@@ -126,7 +127,7 @@ test('a module that has not run reads as in the browser, and portals define thei
   view.native = Object.defineProperty({ made: $hot_e1, value: undefined }, 'late', {
     enumerable: true,
     get: () => {
-      throw new ReferenceError('$hot_e7 is not defined');
+      throw new ReferenceError("Cannot access '$hot_e7_2f' before initialization");
     },
   });
   t.is(view.read('made'), 'own 1');
@@ -136,6 +137,15 @@ test('a module that has not run reads as in the browser, and portals define thei
     instanceOf: ReferenceError,
     message: "Cannot access 'late' before initialization",
   });
+  // Once its module runs, its record has the value.
+  const module = { locals: ['early', 'late'], exported: (index) => `running ${index}` };
+  begins(module);
+  t.is(view.read('late'), 'running 1');
+  // Which one is meant, the browser does not say.
+  const twin = { ...module };
+  begins(twin);
+  t.throws(() => view.read('late'), { instanceOf: ReferenceError });
+  for (const one of [module, twin]) ended(one);
 });
 
 test('importers cannot assign what they read', (t) => {

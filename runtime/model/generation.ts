@@ -176,7 +176,8 @@ export class Generation {
 
   /** The value of one of its own exports. Throws a `ReferenceError` where there is none yet. */
   read(name: string): unknown {
-    this.instantiate();
+    // A body that is called just now has handed it out already.
+    if (!this.#read) this.instantiate();
     return this.#read?.(name);
   }
 

@@ -13,6 +13,24 @@ export interface Defined {
   exported(index: number): unknown;
 }
 
+/** A module whose code runs. The variables of its shell have no values before it has come to its end. */
+export interface Running extends Defined {
+  /** The names of its own exports, counted as in its definition. */
+  readonly locals: readonly string[];
+}
+
+const running = new Set<Running>();
+
+/** The code of a module begins to run. */
+export function begins(module: Running): void {
+  running.add(module);
+}
+
+/** The variables of a module's shell have their values. */
+export function ended(module: Running): void {
+  running.delete(module);
+}
+
 /**
  * The value of an export of a shell.
  *
@@ -23,11 +41,29 @@ export function readShell(namespace: ModuleNamespace, name: string): unknown {
   try {
     value = namespace[name];
   } catch {
-    throw deadZone(name);
+    return ofRunning(name);
   }
   if (typeof value !== 'function') return value;
   const index = PORTAL.exec(value.name)?.[1];
   return index === undefined ? value : (value() as Defined).exported(Number(index));
+}
+
+/**
+ * The value of what a barrel passes on, where that has no value in a shell yet. In code that runs without us it has one,
+ * so that its module is running. The browser does not say which one that is: one that has a value by this name.
+ */
+function ofRunning(name: string): unknown {
+  const values = [...running].flatMap((module) => {
+    const index = module.locals.indexOf(name);
+    try {
+      return index < 0 ? [] : [{ value: module.exported(index) }];
+    } catch {
+      return [];
+    }
+  });
+  const [found, ...others] = values;
+  if (!found || others.length > 0) throw deadZone(name);
+  return found.value;
 }
 
 /** The error of reading an export that has no value yet. The browser's own names a variable of the shell or the body. */

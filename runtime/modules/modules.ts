@@ -5,7 +5,7 @@ import type { ModuleNamespace } from '../../client.js';
 import { type BodyFunction, Code, Generation } from '../model/generation.js';
 import { Graph } from '../model/graph.js';
 import { type Assign, type Module, type Publication, Shell } from '../model/module.js';
-import type { Defined } from '../model/portal.js';
+import { begins, type Defined, ended } from '../model/portal.js';
 import type { Source } from '../model/source.js';
 import { View } from '../model/view.js';
 import type { Definition, Update } from '../protocol.js';
@@ -87,16 +87,21 @@ export class Modules {
     if (present) this.#ports.equip(present, [meta]);
     // Let go when the shell is attached: it would keep the first generation.
     let defined: Generation | undefined = generation;
+    const exported = (index: number) =>
+      (defined ?? module.current)?.read(definition.locals[index] ?? '');
+    const code = { locals: definition.locals, exported };
     const handle: Handle = {
       run: () => defined && (present ? evaluate(defined) : run(defined)),
       attach: (assign) => {
         defined = undefined;
+        ended(code);
         this.graph.ran(definition, meta, natives);
         shell.attach(assign);
       },
-      exported: (index) => (defined ?? module.current)?.read(definition.locals[index] ?? ''),
+      exported,
     };
     this.#handles.set(meta, handle);
+    begins(code);
     return handle;
   }
 
