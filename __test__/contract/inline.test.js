@@ -111,7 +111,7 @@ for (const [what, before] of Object.entries({
     const event = await app.server.event(({ type }) => type === 'diagnostics');
     const [{ line }] = event.diagnostics;
     t.is(line, html.slice(0, html.indexOf('let import')).split('\n').length);
-    t.true(terminal(app.server, app.project).includes(`error /index.html:${line}:`));
+    t.regex(terminal(app.server, app.project), new RegExp(`error index\\.html:${line}:`));
     namesNone(t, app);
   });
 }
