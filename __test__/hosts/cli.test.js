@@ -3,7 +3,7 @@
  */
 
 import { once } from 'node:events';
-import { chmodSync, cpSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ava from 'ava';
@@ -322,7 +322,9 @@ export default {
   );
   await project.write('app/greeting.js', greeting('Polled'));
   await tab.until(heading, 'Polled');
-  t.true(readFileSync(project.path('events.txt'), 'utf8').includes('applied'));
+  const events = () =>
+    existsSync(project.path('events.txt')) ? readFileSync(project.path('events.txt'), 'utf8') : '';
+  await waitFor(() => events().includes('applied'), events);
   await program.said('greeting.js changed');
 });
 
