@@ -159,6 +159,7 @@ export class Tab {
   }
 
   #empty;
+  #isClosed = false;
 
   #onConsole = (/** @type {import('playwright-core').ConsoleMessage} */ message) => {
     this.console.push({ type: message.type(), text: message.text() });
@@ -244,9 +245,11 @@ export class Tab {
     );
   }
 
-  /** Closes the tab, or leaves it empty for the next page. */
+  /** Closes the tab, or leaves it empty for the next page. A second call changes nothing. */
   async close() {
     const { page } = this;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     page.removeListener('console', this.#onConsole);
     page.removeListener('pageerror', this.#onError);
     page.removeListener('domcontentloaded', this.#onLoad);
