@@ -145,9 +145,11 @@ function startPage(): Runtime {
     page.identify(env);
     overlay = served.overlay ?? env.overlay;
   };
+  const slow = (why: unknown) => log.debug(`the first update will take longer than others: ${why}`);
   void idle()
     .then(() => rehearse(ports))
-    .catch((error) => log.debug(`the first update will take longer than others: ${error}`));
+    .then((isApplied) => isApplied || slow('the rehearsal was not applied'))
+    .catch(slow);
   const socket = connect({ runtime: page, log, page: served.page, reloaded, started, identified });
   return page;
 }

@@ -138,8 +138,15 @@ test('a module that has not run reads as in the browser, and portals define thei
     message: "Cannot access 'late' before initialization",
   });
   // Once its module runs, its record has the value.
-  const module = { locals: ['early', 'late'], exported: (index) => `running ${index}` };
+  let isRunning = false;
+  const module = {
+    locals: ['early', 'late'],
+    exported: (index) => `running ${index}`,
+    isRunning: () => isRunning,
+  };
   begins(module);
+  t.throws(() => view.read('late'), { instanceOf: ReferenceError });
+  isRunning = true;
   t.is(view.read('late'), 'running 1');
   // Which one is meant, the browser does not say.
   const twin = { ...module };

@@ -13,22 +13,24 @@ export interface Defined {
   exported(index: number): unknown;
 }
 
-/** A module whose code runs. The variables of its shell have no values before it has come to its end. */
-export interface Running extends Defined {
+/** A module whose shell has not run to its end. Until then, the shell's variables have no values. */
+export interface Unattached extends Defined {
   /** The names of its own exports, counted as in its definition. */
   readonly locals: readonly string[];
+  /** Whether its code runs now, or waits at its top level. */
+  isRunning(): boolean;
 }
 
-const running = new Set<Running>();
+const unattached = new Set<Unattached>();
 
-/** The code of a module begins to run. */
-export function begins(module: Running): void {
-  running.add(module);
+/** A shell has defined its module. */
+export function begins(module: Unattached): void {
+  unattached.add(module);
 }
 
 /** The variables of a module's shell have their values. */
-export function ended(module: Running): void {
-  running.delete(module);
+export function ended(module: Unattached): void {
+  unattached.delete(module);
 }
 
 /**
@@ -49,12 +51,13 @@ export function readShell(namespace: ModuleNamespace, name: string): unknown {
 }
 
 /**
- * The value of what a barrel passes on, where that has no value in a shell yet. In code that runs without us it has one,
- * so that its module is running. The browser does not say which one that is: one that has a value by this name.
+ * The value of an export that a barrel passes on and whose shell has none yet. If the read is no error in a native
+ * module, the export's own module is running. The browser does not say which module that is, so it is the only running
+ * one that has a value by this name.
  */
 function ofRunning(name: string): unknown {
-  const values = [...running].flatMap((module) => {
-    const index = module.locals.indexOf(name);
+  const values = [...unattached].flatMap((module) => {
+    const index = module.isRunning() ? module.locals.indexOf(name) : -1;
     try {
       return index < 0 ? [] : [{ value: module.exported(index) }];
     } catch {

@@ -89,7 +89,8 @@ export class Modules {
     let defined: Generation | undefined = generation;
     const exported = (index: number) =>
       (defined ?? module.current)?.read(definition.locals[index] ?? '');
-    const code = { locals: definition.locals, exported };
+    const isRunning = () => defined?.state === 'evaluating';
+    const code = { locals: definition.locals, exported, isRunning };
     const handle: Handle = {
       run: () => defined && (present ? evaluate(defined) : run(defined)),
       attach: (assign) => {

@@ -1,6 +1,6 @@
 /**
- * Browsers compile code when it runs first, so that the first update of a page would take longer than all others. Before
- * that, made-up modules have an update, in a runtime of their own that changes nothing in the page.
+ * Browsers compile a function when it first runs, so the first update of a page would take longer than those after it.
+ * Before that, made-up modules get an update, in a runtime of their own that changes nothing in the page.
  */
 import type { BodyFunction } from '../model/generation.js';
 import type { Body, Definition, StaleModule } from '../protocol.js';
@@ -8,7 +8,7 @@ import type { Log } from '../tell/log.js';
 import type { Ports } from './ports.js';
 import { Runtime } from './runtime.js';
 
-/** What modules are named, from the page's entry down. No file has such a name. */
+/** The urls of the modules, from the entry down. No file has such a url. */
 const NAMES = ['entry', 'between', 'edited'].map((name) => `/__hotgraph/rehearsal/${name}`);
 
 /** How often the update is applied. */
@@ -25,7 +25,7 @@ const plain: BodyFunction = function* (_, context) {
 /**
  * Applies updates of made-up modules.
  *
- * @param ports Those of the page. Only such are called as look at it.
+ * @param ports Those of the page. Ports that change the page are not called.
  * @returns Whether all were applied.
  */
 export async function rehearse(ports: Ports): Promise<boolean> {
@@ -60,9 +60,10 @@ export async function rehearse(ports: Ports): Promise<boolean> {
   for (const url of [...NAMES].reverse()) {
     const meta = { url: ports.origin + url } as ImportMeta;
     const natives = importsOf(url).map(() => ({}));
-    runtime.modules
-      .define(meta, definition(url, 0), natives, url === entry ? accepting : plain)
-      .run();
+    const body = url === entry ? accepting : plain;
+    const shell = runtime.modules.define(meta, definition(url, 0), natives, body);
+    shell.run();
+    shell.attach(nothing);
   }
   for (let version = 1; version <= TIMES; version += 1) {
     const stale = [...NAMES].reverse().map((url) => staleModule(url, version));
