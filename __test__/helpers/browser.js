@@ -260,7 +260,7 @@ export class Tab {
 
 /**
  * @param {import('playwright-core').Page} page
- * @returns {Promise<boolean>} Whether nothing is left of what it showed.
+ * @returns {Promise<boolean>} Whether the tab is empty now.
  */
 function emptied(page) {
   const leaving = page.goto('about:blank', { timeout: LONGEST_CLOSING });

@@ -1,5 +1,5 @@
 /**
- * Small apps as users of each framework write them. Each uses much of what its framework offers, and is edited everywhere.
+ * Small apps, as users of each framework write them. Each uses many features of its framework, and tests edit every part.
  */
 
 import ava from 'ava';

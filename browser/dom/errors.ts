@@ -64,7 +64,7 @@ export function watchErrors(window: Scope, ports: ErrorPorts): void {
   };
   // Errors of loading do not bubble.
   window.addEventListener('error', onError, true);
-  // What the page names in its HTML may have failed by now. Whoever hears of it may not be ready yet.
+  // Style sheets in the page's HTML may have failed before this runs. The ports can be called only after this returns.
   queueMicrotask(() => tellMissingStyles(window, ports));
   window.addEventListener('unhandledrejection', onRejection);
 }
@@ -146,7 +146,7 @@ function failed(window: Scope, initiators: readonly string[]): { url: string; wh
   return entries.flatMap(({ name, initiatorType, responseStatus }) => {
     const address = parseAddress(name);
     if (address?.origin !== window.origin || !initiators.includes(initiatorType)) return [];
-    // An update tells of what it asked for itself.
+    // Updates report their own requests.
     if (isOurs(address.url) || address.version > 0 || !(responseStatus >= 400)) return [];
     return [{ url: address.url, why: `HTTP status ${responseStatus}` }];
   });

@@ -1,6 +1,6 @@
 /**
- * Frames without an address on a server: `srcdoc`, `blob:`, and what code writes into an empty frame. No server writes their HTML, so they
- * have no client, unless a hot module brings it along.
+ * Frames without an address on a server: `srcdoc`, `blob:`, and what code writes into an empty frame. No server writes
+ * their HTML, so they have no client, unless a hot module brings it along.
  */
 import { parseAddress } from '../../runtime/url.js';
 

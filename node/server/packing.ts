@@ -144,7 +144,7 @@ export class Packing {
     if (isOwn(headers) && this.#seen.has(url)) this.#seen.set(url, body);
   }
 
-  /** Reads a script and all that it imports: what the engine makes at once, and the rest by asking the server. */
+  /** Reads a script and everything that it imports: in the engine what that makes alone, the rest through the server. */
   async #readAll(root: string, asked: IncomingHttpHeaders): Promise<void> {
     let waiting = this.#read.has(root) ? this.#changed() : [root];
     if (waiting.length === 0) return;
@@ -165,7 +165,11 @@ export class Packing {
     this.#engine.readAhead(root);
   }
 
-  /** @returns The urls of what the server has to be asked for, and those of what the others import. */
+  /**
+   * Has the engine read the scripts that it makes alone.
+   *
+   * @returns The urls that are left for the server to answer, and the urls that the scripts import.
+   */
   async #readByEngine(urls: readonly string[]): Promise<{ left: string[]; imports: string[] }> {
     const files = new Map<string, string>();
     const left: string[] = [];

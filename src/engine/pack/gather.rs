@@ -28,7 +28,7 @@ pub enum Unpacked {
     /// Where specifiers lead is each page's own business.
     #[error("pages have different import maps")]
     ImportMap,
-    /// Its shell has exports that only native imports can pass on. It is the module itself, or one in a circle with it.
+    /// Its shell has exports that only native imports can pass on. It is the module itself, or one in a cycle with it.
     #[error("{0} passes on exports of others, and is asked for by itself")]
     PassesOn(String),
     /// A module alone is as well served as its shell.
@@ -83,8 +83,8 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The module and those that import it, by whatever way.
-    pub fn circle(&self) -> impl Iterator<Item = &Member> {
+    /// The module and the members that import it, directly or not: all that are in a cycle with it.
+    pub fn cycle(&self) -> impl Iterator<Item = &Member> {
         let mut importers: Vec<Vec<usize>> = vec![Vec::new(); self.members.len()];
         for (importer, member) in self.members.iter().enumerate() {
             for &imported in member.imports.iter().flatten() {

@@ -168,8 +168,10 @@ impl Shared {
         let root = pack.members.first().ok_or_else(changed)?;
         let hash = root.hash();
         let plan = root.plan().ok_or_else(changed)?;
-        // Each of a circle may be what a page asks for first, and it decides about the order in which all of them run.
-        let shell = (pack.circle()).find(|member| member.plan().is_some_and(passes_on));
+        // A page may ask for any module of a cycle first, and that decides in which order they run.
+        let shell = pack
+            .cycle()
+            .find(|member| member.plan().is_some_and(passes_on));
         if let Some(url) = shell.map(|shell| shell.definition.url.clone()) {
             return Err(Unpacked::PassesOn(url));
         }
